@@ -1,0 +1,5 @@
+"""salesplan: the sales plan of a year, from the annual target to the monthly review."""
+
+__version__ = "0.1.0"
+
+STEPS = ("annual_target", "seasonal_split", "rep_allocation", "commission", "variance_review")

@@ -1,0 +1,47 @@
+"""What can be wrong with a user's files, said so that it can be found and mended."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in the user's files or words.
+
+    `place` is where: `params/x/commission.yaml line 14` or `data/sales.csv row 1042 , column
+    amount (金额)`. `code` names the message in the wording catalogue (section `fault`), `values`
+    fill it. `value` is what was found, None where something is missing.
+    """
+
+    code: str
+    place: str = ""
+    value: Any = None
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class PlanError(Exception):
+    """The user's files or words are wrong: every fault found in one pass. Exit status 2."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__("; ".join(f"{f.place} {f.code} {f.value!r}" for f in self.faults[:SHOWN]))
+
+
+class IdentityError(Exception):
+    """An identity that always holds was broken: a fault of ours. Exit status 1."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        self.name = name
+        self.detail = detail
+        super().__init__(f"{name}: {detail}")
+
+
+def stop_on(faults: Iterable[Fault]) -> None:
+    """Raise `PlanError` if there is any fault."""
+    found = list(faults)
+    if found:
+        raise PlanError(found)

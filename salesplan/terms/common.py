@@ -1,0 +1,53 @@
+"""What every parameter is made of: strict values with unit, meaning and bounds."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+
+class Terms(BaseModel):
+    """Base of all parameter models: unknown keys refused, nothing coerced, never changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, validate_default=True)
+
+
+def value(default: Any, meaning: str, *, unit: str = "", source: str = "", **bounds: Any) -> Any:
+    """A parameter with its meaning, unit, source and bounds; `...` as default means required."""
+    extra = {key: text for key, text in (("unit", unit), ("source", source)) if text}
+    return Field(default, description=meaning, json_schema_extra=extra or None, **bounds)
+
+
+def _decimal(found: Any) -> Any:
+    return Decimal(found) if isinstance(found, int) and not isinstance(found, bool) else found
+
+
+def _tuple(found: Any) -> Any:
+    return tuple(found) if isinstance(found, list) else found
+
+
+def _date(found: Any) -> Any:
+    if not isinstance(found, str):
+        return found
+    try:
+        return date.fromisoformat(found)
+    except ValueError:
+        raise PydanticCustomError("iso_date", "must be a date such as 2027-03-31") from None
+
+
+def _cents(found: Decimal) -> Decimal:
+    if found != round(found, 2):
+        raise PydanticCustomError("money_decimals", "must have at most two decimals")
+    return found
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Rate = Annotated[Number, Field(ge=-1, le=10)]
+Money = Annotated[Number, AfterValidator(_cents)]
+Day = Annotated[date, BeforeValidator(_date, json_schema_input_type=str)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Many = BeforeValidator(_tuple)

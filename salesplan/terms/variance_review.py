@@ -1,0 +1,33 @@
+"""variance_review.yaml: as of when, which conventions, where a shortfall goes."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from salesplan.terms.common import Day, Many, Name, Number, Terms, value
+
+CAUSES = ("scattered_goals", "unclear_roles", "no_system", "fading_start", "no_process", "team_skill", "competition", "policy", "demand", "price")
+
+
+class Bridge(Terms):
+    """Conventions of the bridge from target to actual."""
+
+    price_at: Literal["actual_quantity", "target_quantity"] = value("actual_quantity", "quantity at which the price difference is valued")
+    mix: Literal["weighted", "none"] = value("weighted", "mix apart from volume, or within it")
+    new_products: Literal["separate", "in_volume"] = value("separate", "new and lost products apart, or within volume")
+
+
+class Revision(Terms):
+    """Where a shortfall goes in the months to come."""
+
+    rule: Literal["next_month", "seasonal", "even", "capacity"] = value("seasonal", "how a shortfall is spread over the months to come")
+    cap: Number = value(Decimal("0.3"), "most a month may rise over its original target", unit="share of the month's target", ge=0, le=10)
+    surplus: Literal["keep", "release"] = value("keep", "whether a surplus lowers the months to come")
+
+
+class VarianceReviewTerms(Terms):
+    """Month end of the review, bridge, revision and cause codes."""
+
+    as_of: Day | None = value(None, "month end of the review; default the last complete month with sales", unit="date")
+    bridge: Bridge = value(Bridge(), "conventions of the bridge")
+    revision: Revision = value(Revision(), "where a shortfall goes")
+    causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")
