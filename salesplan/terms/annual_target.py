@@ -46,8 +46,15 @@ class GrowthEstimate(Terms):
 
 
 class TrendEstimate(Terms):
-    """What the history alone says."""
+    """What the history alone says: last year's actual and part of the past growth."""
 
+    years: int = value(5, "latest complete fiscal years from which the growth is taken", unit="years", ge=1, le=20)
+    damping: Share = value(
+        Decimal("0.5"),
+        "part of the past growth that is carried forward; growth carried forward whole was worse than none",
+        unit="share of the past growth",
+        source="errors over 150 series: whole 1.095, none 1.032, half 0.980 (MASE)",
+    )
     weight: Weight = value(Decimal(1), "weight beside the other estimates")
 
 
@@ -97,7 +104,7 @@ class AnnualTargetTerms(Terms):
 
     levels: dict[str, Level] = value(..., "levels of the target, e.g. commit and stretch", unit="currency per year", min_length=1)
     plan_level: Name | None = value(None, "the level that is split and allocated; default the first")
-    estimates: Estimates = value(Estimates(), "evidence beside the levels")
+    estimates: Estimates = value(Estimates(trend=TrendEstimate()), "evidence beside the levels; default the trend alone")
     measures: Annotated[tuple[Measure, ...], Many] = value((), "what fills the gap from last year")
 
     @model_validator(mode="after")

@@ -1,0 +1,22 @@
+"""Exact splits of money: one total over parts, a table with both margins, and the real-valued fit before it."""
+
+from salesplan.apportion.fit import MisfitError, fit_table
+from salesplan.apportion.one_way import apportion, apportion_groups, stable
+from salesplan.apportion.two_way import apportion_table, split_table
+
+UNASSIGNED = "(unassigned)"  # sales and targets that belong to no listed rep
+MANAGER = "(manager)"  # holds the over-assignment
+TOTAL = "(total)"
+
+__all__ = [
+    "MANAGER",
+    "TOTAL",
+    "UNASSIGNED",
+    "MisfitError",
+    "apportion",
+    "apportion_groups",
+    "apportion_table",
+    "fit_table",
+    "split_table",
+    "stable",
+]

@@ -1,0 +1,67 @@
+"""A chart as inline SVG: real text, own ids, no request, the same bytes every time."""
+
+import io
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesplan.charts import metrics, style
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Latin text is measured in DejaVu Sans; Chinese in a font that has only widths, as every full-width font has.
+FAMILY = ["DejaVu Sans", metrics.FAMILY]
+
+
+class Chart:
+    """An SVG picture that notebooks and pages show as it is."""
+
+    def __init__(self, svg: str, title: str) -> None:
+        self.svg = svg
+        self.title = title
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": self.title}
+
+
+@lru_cache
+def _fonts_known() -> bool:
+    from matplotlib import font_manager
+
+    for name in metrics.FILES.values():
+        font_manager.fontManager.addfont(Path(__file__).with_name(name))
+    return True
+
+
+def draw(
+    paint: Callable[..., "Axes"], frame: Any, *, words: Words, name: str, size: tuple[float, float] = (8.0, 3.6)
+) -> Chart:
+    """Draw `paint(ax, frame, words=words)` and return it as SVG; `name` keeps its ids apart from others'."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    _fonts_known()
+    with rc_context({**style.RC, "font.family": FAMILY}):
+        figure = Figure(figsize=size, layout="constrained")
+        ax = paint(figure.add_subplot(), frame, words=words)
+        title = ax.get_title(loc="left")
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return Chart(tidy(out.getvalue(), name, title), title)
+
+
+def tidy(svg: str, name: str, title: str) -> str:
+    """Inline form of matplotlib's SVG: no prolog, ids under `name`, scales to its box, says what it shows."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = re.sub(r'(\bid="|url\(#|href="#)', lambda m: f"{m[1]}{name}-", body)
+    body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
+    body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
+    body = body.replace("'DejaVu Sans', 'salesplan metrics'", "sans-serif")
+    label = escape(title.replace("\n", " "), quote=True)
+    return body.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)

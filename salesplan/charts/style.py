@@ -1,0 +1,76 @@
+"""One design for all charts: colours, money axes, titles, labels."""
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import ticker
+
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK = "#1f2933"
+MUTED = "#6b7784"
+GREY = "#c3cad1"
+BLUE = "#1f6fb2"
+ORANGE = "#d9730d"
+GREEN = "#1a8a6e"
+RED = "#c0392b"
+# Okabe and Ito's order, safe for the colour-blind.
+PALETTE = ("#1f6fb2", "#d9730d", "#1a8a6e", "#b5589b", "#8c6d1f", "#56a5d8", "#7a7f87")
+
+RC: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "salesplan",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": MUTED,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlecolor": INK,
+    "axes.titlepad": 12,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": False,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "grid.color": "#e7ebef",
+    "legend.frameon": False,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+def title(ax: "Axes", text: str) -> None:
+    """Say above the chart what is seen in it."""
+    ax.set_title(text)
+
+
+def money_axis(ax: "Axes", words: Words, axis: str = "y", *, label: bool = True) -> None:
+    """Print an axis of fen in the plan's money unit, named once at its end, with light grid lines."""
+    target = ax.yaxis if axis == "y" else ax.xaxis
+    target.set_major_locator(ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    target.set_major_formatter(lambda fen, _: f"{fen / words.scale:,.10g}")
+    ax.grid(visible=True, axis="y" if axis == "y" else "x")
+    if label:
+        target.set_label_text(words.unit)
+
+
+def percent_axis(ax: "Axes", axis: str = "y") -> None:
+    """Print an axis of fractions of one as percent, with light grid lines."""
+    target = ax.yaxis if axis == "y" else ax.xaxis
+    target.set_major_formatter(lambda share, _: f"{share * 100:,.10g}%")
+    ax.grid(visible=True, axis="y" if axis == "y" else "x")
+
+
+def bar_labels(ax: "Axes", bars: Any, texts: list[str], *, size: int = 9, padding: int = 3) -> None:
+    """Write each bar's own text at its end."""
+    ax.bar_label(bars, labels=texts, fontsize=size, padding=padding, color=INK)

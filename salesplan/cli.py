@@ -1,0 +1,189 @@
+"""The command: `salesplan run | check | new | runs | lab`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from salesplan import STEPS, __version__
+from salesplan.errors import SHOWN, Fault, PlanError
+from salesplan.wording import Words
+from salesplan.wording.messages import message, notice_text
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+Plan = Annotated[Path, typer.Argument(help="folder of the plan, such as params/henan-2027", show_default=False)]
+
+
+def language_of(folder: Path) -> str:
+    """The plan's language, or the machine's where the plan cannot tell."""
+    try:
+        text = (folder / "plan.yaml").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    for line in text.splitlines():
+        if line.startswith("language:"):
+            return "en" if line.split(":", 1)[1].split("#")[0].strip().strip("\"'") == "en" else "zh"
+    return "zh" if text or os.environ.get("LANG", "").startswith("zh") else "en"
+
+
+def refuse(error: PlanError, words: Words) -> typer.Exit:
+    """Print every fault, at most twenty, then how many more; exit status 2."""
+    for fault in error.faults[:SHOWN]:
+        typer.echo(message(fault, words), err=True)
+    if len(error.faults) > SHOWN:
+        typer.echo(words("fault.more", count=len(error.faults) - SHOWN), err=True)
+    return typer.Exit(2)
+
+
+def _changes(given: list[str], as_of: str | None, words: Words) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    wrong = [Fault("set_form", "--set", text) for text, (_, mark, _) in zip(given, pairs, strict=True) if not mark]
+    if wrong:
+        raise refuse(PlanError(wrong), words)
+    changes = {key.strip(): value for key, _, value in pairs}
+    return {**changes, "variance_review.as_of": as_of} if as_of else changes
+
+
+def _step(name: str | None, option: str, words: Words) -> str | None:
+    if name is not None and name not in STEPS:
+        raise refuse(PlanError([Fault("one_of", option, name, {"expected": ", ".join(STEPS)})]), words)
+    return name
+
+
+@app.command()
+def run(
+    plan: Plan,
+    set_: Annotated[list[str], typer.Option("--set", help="change a parameter for this run: step.key=value")] = [],  # noqa: B006
+    as_of: Annotated[str | None, typer.Option(help="month end of the review, such as 2027-03-31")] = None,
+    only: Annotated[str | None, typer.Option(help="run only this step on the tables of the newest complete run")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="run from this step on")] = None,
+    name: Annotated[str | None, typer.Option(help="name of the run; default a time stamp")] = None,
+    engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
+    timeout: Annotated[float, typer.Option(help="seconds a cell may stay silent")] = 600,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print only the report's place")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+) -> None:
+    """Run the five notebooks in order and write the report."""
+    words = Words(language_of(plan))
+    _step(only, "--only", words)
+    _step(from_, "--from", words)
+    if engine not in ("fork", "kernel"):
+        raise refuse(PlanError([Fault("one_of", "--engine", engine, {"expected": "fork, kernel"})]), words)
+    from salesplan.pipeline.run import Request, StepFailed
+    from salesplan.pipeline.run import run as make
+    from salesplan.progress import Lines
+
+    request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout)
+    try:
+        found = make(request, Lines(words, quiet=quiet or as_json))
+    except PlanError as error:
+        raise refuse(error, words) from None
+    except StepFailed as error:
+        typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=error.cause), err=True)
+        typer.echo(words("run.evidence", path=_shown(error.evidence)), err=True)
+        raise typer.Exit(1) from None
+    report = _shown(found.folder / "index.html")
+    if as_json:
+        typer.echo(json.dumps({"run": found.name, "state": found.state, "report": report}, ensure_ascii=False))
+    else:
+        typer.echo(words("run.report", path=report))
+
+
+@app.command()
+def check(plan: Plan) -> None:
+    """Check parameters and tables only; every fault in one pass."""
+    words = Words(language_of(plan))
+    from salesplan.inputs import check as check_inputs
+
+    try:
+        inputs = check_inputs(plan)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    for notice in inputs.notices:
+        typer.echo(notice_text(notice, words))
+    counts = words.list([f"{name} {table.num_rows:,}" for name, table in sorted(inputs.tables.items())])
+    typer.echo(words("check.passed", counts=counts))
+
+
+@app.command()
+def new(
+    plan: Plan,
+    like: Annotated[Path | None, typer.Option(help="plan to copy; default the demo")] = None,
+) -> None:
+    """Make a new plan from the demo or from another plan."""
+    words = Words(language_of(like or plan))
+    from salesplan.planting import plant
+
+    try:
+        made = plant(plan, like)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    typer.echo(words("new.made", path=_shown(made)))
+
+
+@app.command()
+def runs(plan: Annotated[str, typer.Argument(help="name or folder of the plan", show_default=False)]) -> None:
+    """List the archive: runs, state, headline numbers."""
+    from salesplan import archive
+
+    folder = Path(plan)
+    if not folder.is_dir():
+        folder = next((base / "params" / plan for base in (Path.cwd(), *Path.cwd().parents) if (base / "params" / plan).is_dir()), folder)
+    words = Words(language_of(folder))
+    found = archive.runs(archive.outputs_of(folder)) if folder.is_dir() else []
+    if not found:
+        raise refuse(PlanError([Fault("no_runs", plan)]), words)
+    for item in found:
+        typer.echo(_run_line(item, words))
+
+
+def _run_line(item: Any, words: Words) -> str:
+    headline = item.manifest.get("headline", [])
+    numbers = words("mark.semicolon").join(f"{name} {value}" for name, value in headline)
+    cause = item.manifest.get("cause", "") if item.state == "incomplete" else ""
+    return "  ".join(part for part in (item.name, words.code("state", item.state), numbers, cause) if part)
+
+
+@app.command()
+def lab(
+    plan: Plan,
+    step: Annotated[str, typer.Option(help="step whose notebook is opened")] = STEPS[0],
+    port: Annotated[int, typer.Option(help="port on this machine")] = 8888,
+    browser: Annotated[bool, typer.Option(help="open a browser")] = True,
+) -> None:
+    """Open JupyterLab on the notebooks with this plan."""
+    words = Words(language_of(plan))
+    _step(step, "--step", words)
+    from salesplan.lab import open_lab
+
+    try:
+        raise typer.Exit(open_lab(plan, step, port=port, browser=browser))
+    except PlanError as error:
+        raise refuse(error, words) from None
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False) -> None:
+    """The sales plan of a year: target, split, quotas, commission, review."""
+
+
+def main() -> None:
+    """Entry point of the command; a fault of ours ends with exit status 1 and one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()

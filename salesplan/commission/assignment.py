@@ -1,0 +1,62 @@
+"""Who is on which plan, and against which quota."""
+
+import numpy as np
+import pandas as pd
+
+from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
+from salesplan.commission.earning import Standing
+from salesplan.commission.pay import spells_within
+from salesplan.commission.year import Ledger, Year
+from salesplan.money import Integers
+from salesplan.terms.commission import CommissionPlan, CommissionTerms
+
+HOUSE = (UNASSIGNED, MANAGER, TOTAL)  # rows of other tables that are nobody's pay
+
+
+def assign(reps: pd.DataFrame, rules: CommissionTerms, year: Year) -> pd.DataFrame:
+    """The plan of each rep who is there in the year: rep, plan (its place in the list, -1 for none).
+
+    A rep is on the first plan whose `applies_to` fits his latest spell.
+    """
+    spells = reps[spells_within(reps, year.start, year.end) & ~reps["rep"].isin(HOUSE)]
+    order = [name for name in ("rep", "start") if name in spells]
+    latest = spells.sort_values(order, na_position="first", kind="stable").drop_duplicates("rep", keep="last")
+    plan = np.full(len(latest), -1, dtype=np.int64)
+    for place in reversed(range(len(rules.plans))):
+        plan[_fits(latest, rules.plans[place])] = place
+    return pd.DataFrame({"rep": latest["rep"].astype("str").to_numpy(), "plan": plan})
+
+
+def _fits(reps: pd.DataFrame, plan: CommissionPlan) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    fits = np.ones(len(reps), dtype=bool)
+    for column, wanted in plan.applies_to.items():
+        fits &= (reps[column].astype(object) == wanted).to_numpy() if column in reps else False
+    return fits
+
+
+def quotas_of(quotas: pd.DataFrame, reps: list[str], months: list[str]) -> Integers:
+    """Quotas as reps x months, int64 fen; 0 where there is none."""
+    table = np.zeros((len(reps), len(months)), dtype=np.int64)
+    known = quotas[quotas["rep"].isin(reps) & quotas["month"].isin(months) & quotas["amount"].notna()]
+    rows = pd.Index(reps).get_indexer(known["rep"])
+    columns = pd.Index(months).get_indexer(known["month"])
+    np.add.at(table, (rows, columns), known["amount"].to_numpy(dtype=np.int64))
+    return table
+
+
+def standing(ledger: Ledger, year: Year, reps: list[str]) -> Standing:
+    """Quotas, ramp months and new products for the reps of one plan."""
+    months = list(year.months)
+    assert ledger.quotas is not None
+    ramps = pd.DataFrame({"rep": [], "month": []}) if ledger.ramping is None else ledger.ramping
+    marks = ramps[["rep", "month"]].drop_duplicates().assign(amount=1)
+    return Standing(quotas_of(ledger.quotas, reps, months), quotas_of(marks, reps, months), _new(ledger, year))
+
+
+def _new(ledger: Ledger, year: Year) -> frozenset[str]:
+    """Products launched within the fiscal year."""
+    products = ledger.products
+    if products is None or "launch" not in products:
+        return frozenset()
+    within = (products["launch"] >= year.start) & (products["launch"] <= year.end)
+    return frozenset(products.loc[within, "product"].astype("str"))

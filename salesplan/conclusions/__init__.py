@@ -1,0 +1,1 @@
+"""Conclusions: sentences with numbers, computed from tables and worded by the catalogue."""

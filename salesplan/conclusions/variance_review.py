@@ -1,0 +1,132 @@
+"""What the review says to a manager, in sentences."""
+
+from collections.abc import Iterator
+from math import isnan
+
+import pandas as pd
+
+from salesplan.apportion import TOTAL
+from salesplan.terms.variance_review import VarianceReviewTerms
+from salesplan.variance_review import Review
+from salesplan.wording import Words
+
+PARTS = ["volume", "mix", "price", "new", "lost"]
+STEM = "variance_review"
+
+
+def sentences(words: Words, review: Review, rules: VarianceReviewTerms) -> list[str]:
+    """The findings of a review: where it stands, where it lands, why, who, and what the months to come must bring."""
+    if review.grid.empty:
+        return [words(f"{STEM}.no_actuals", target=words.money(review.revision["original"].sum()))]
+    return [
+        *_standing(words, review),
+        *_landing(words, review, rules),
+        *_bridge(words, review.bridge),
+        *_reps(words, review.standing),
+        *_revision(words, review, rules),
+        *_causes(words, review.causes),
+    ]
+
+
+def _standing(words: Words, review: Review) -> Iterator[str]:
+    target, actual = int(review.grid["target"].sum()), int(review.grid["actual"].sum())
+    kind = "short" if actual < target else "over"
+    yield words(
+        f"{STEM}.to_date_{kind}",
+        month=words.month(review.grid["month"].max()), actual=words.money(actual), target=words.money(target),
+        gap=words.money(abs(actual - target)), attainment=words.percent(review.progress.attainment),
+    )
+    yield words(
+        f"{STEM}.progress",
+        workdays=words.percent(review.progress.workday_share), season=words.percent(review.progress.seasonal_share),
+        year=words.percent(review.progress.year_attainment),
+    )
+
+
+def _landing(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterator[str]:
+    landing = review.landing
+    if isnan(landing.expected):
+        yield words(f"{STEM}.landing_unknown")
+        return
+    yield words(
+        f"{STEM}.three_numbers",
+        target=words.money(review.revision["original"].sum()), landing=words.money(landing.expected),
+        revised=words.money(review.revised.year),
+    )
+    if isnan(landing.probability):
+        yield words(f"{STEM}.landing_no_interval", years=landing.years)
+    elif landing.years:
+        yield words(
+            f"{STEM}.landing_interval",
+            low=words.money(landing.low), high=words.money(landing.high), coverage=words.percent(rules.coverage, 0),
+            probability=words.percent(landing.probability, 0), years=landing.years,
+        )
+
+
+def _bridge(words: Words, bridge: pd.DataFrame) -> Iterator[str]:
+    total = bridge[bridge["member"] == TOTAL].iloc[0]
+    parts = sorted(((int(total[name]), name) for name in PARTS), key=lambda part: (-abs(part[0]), part[1]))
+    moved = [f"{words.column(name)} {_signed(words, fen)}" for fen, name in parts if fen]
+    if moved:
+        yield words(f"{STEM}.bridge", parts=words.list(moved))
+    members = bridge[bridge["member"] != TOTAL]
+    gaps = (members["actual"] - members["target"]).set_axis(members["member"])
+    if len(gaps) > 1 and gaps.min() < 0:
+        yield words(f"{STEM}.bridge_worst", member=words.code("member", str(gaps.idxmin())), gap=words.money(-int(gaps.min())))
+    if len(gaps) > 1 and gaps.max() > 0:
+        yield words(f"{STEM}.bridge_best", member=words.code("member", str(gaps.idxmax())), gap=words.money(int(gaps.max())))
+
+
+def _signed(words: Words, fen: int) -> str:
+    return ("+" if fen > 0 else "") + words.money(fen)
+
+
+def _reps(words: Words, standing: pd.DataFrame) -> Iterator[str]:
+    known = standing[standing["attainment"].notna()]
+    if known.empty:
+        return
+    best, worst = known.iloc[0], known.iloc[-1]
+    yield words(
+        f"{STEM}.reps",
+        reached=int((known["attainment"] >= 1).sum()), count=len(known),
+        best=_person(words, best), best_share=words.percent(best["attainment"], 0),
+        worst=_person(words, worst), worst_share=words.percent(worst["attainment"], 0),
+    )
+
+
+def _person(words: Words, row: "pd.Series[object]") -> str:
+    """A rep by key and name."""
+    rep, name = str(row["rep"]), row["name"]
+    return rep if pd.isna(name) or name == rep else words(f"{STEM}.person", rep=rep, name=name)
+
+
+def _revision(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterator[str]:
+    revised = review.revised
+    if revised.rule != rules.revision.rule:
+        yield words(f"{STEM}.capacity_unknown")
+    if revised.missing > 0:
+        placed = revised.missing - revised.unplaced
+        if placed:
+            yield words(
+                f"{STEM}.revision_placed",
+                missing=words.money(revised.missing), placed=words.money(placed),
+                rule=words.code("rule", revised.rule), cap=words.percent(rules.revision.cap, 0),
+            )
+        if revised.unplaced:
+            yield words(f"{STEM}.revision_unplaced", unplaced=words.money(revised.unplaced), cap=words.percent(rules.revision.cap, 0))
+    elif revised.missing < 0:
+        key = "revision_kept" if revised.kept else "revision_released"
+        yield words(f"{STEM}.{key}", surplus=words.money(-revised.missing), year=words.money(revised.year))
+
+
+def _causes(words: Words, causes: pd.DataFrame) -> Iterator[str]:
+    found, rest = causes.iloc[:-1], int(causes["amount"].iloc[-1])
+    if found.empty:
+        yield words(f"{STEM}.causes_none", unexplained=words.money(rest))
+        return
+    sums = found.groupby("code")["amount"].sum().sort_index()
+    main = str(sums.abs().idxmax())
+    yield words(
+        f"{STEM}.causes",
+        count=len(found), cause=words.code("cause", main), amount=words.money(int(sums[main])), unexplained=words.money(rest),
+    )

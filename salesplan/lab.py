@@ -1,0 +1,55 @@
+"""JupyterLab on a plan: working copies of the notebooks, with the plan chosen and the prose in its language."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from salesplan import STEPS, archive
+from salesplan.inputs import check
+from salesplan.params import shown_path, workbook_of
+from salesplan.pipeline.engine import localize
+
+
+def working_copies(plan: Path) -> Path:
+    """Copy the five notebooks to `outputs/<plan>/lab`, the plan in their parameters; returns the folder.
+
+    A copy that was worked on is kept: only missing ones and those older than their notebook are written.
+    """
+    loaded = check(plan).loaded
+    folder = archive.outputs_of(plan) / "lab"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, stem in enumerate(STEPS, start=1):
+        source = workbook_of(plan) / "notebooks" / f"{number}_{stem}.ipynb"
+        target = folder / source.name
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        notebook = nbformat.read(source, as_version=4)
+        localize(notebook, stem, loaded.plan.language)
+        parameters = next(cell for cell in notebook.cells if "parameters" in cell["metadata"].get("tags", []))
+        run = _tables_of_newest(plan)
+        parameters["source"] = f"plan = {shown_path(plan)!r}\nrun = {run!r}\nchanges = {{}}"
+        nbformat.write(notebook, target)
+    return folder
+
+
+def _tables_of_newest(plan: Path) -> str:
+    """A scratch folder with the tables of the newest complete run, so that every notebook works alone."""
+    outputs = archive.outputs_of(plan)
+    scratch = outputs / "lab" / "scratch"
+    newest = archive.newest_complete(outputs)
+    if newest and not (scratch / "tables").exists():
+        shutil.copytree(newest.folder / "tables", scratch / "tables")
+    return scratch.relative_to(workbook_of(plan)).as_posix()
+
+
+def open_lab(plan: Path, step: str, *, port: int, browser: bool) -> int:
+    """Run JupyterLab on this machine only, opened on a step's notebook; returns its exit status."""
+    folder = working_copies(plan)
+    root = workbook_of(plan)
+    notebook = (folder / f"{STEPS.index(step) + 1}_{step}.ipynb").relative_to(root).as_posix()
+    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
+    opening = [f"--LabApp.default_url=/lab/tree/{notebook}"]
+    return subprocess.call([*command, *opening, *([] if browser else ["--no-browser"])])

@@ -1,0 +1,215 @@
+"""A plan's parameter files, read and checked whole: all faults of all files in one pass."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from salesplan.errors import Fault
+from salesplan.params.reading import Document, key_text, read_text, read_value
+from salesplan.params.reading import Path as KeyPath
+from salesplan.params.schema import known_names, unit_at
+from salesplan.tables.encoding import decode
+from salesplan.terms import MODELS, PlanTerms, Terms
+
+# pydantic's kind of error -> key of the message in the catalogue
+CODES = {
+    "missing": "needed",
+    "extra_forbidden": "unknown_key",
+    "less_than_equal": "at_most",
+    "less_than": "below",
+    "greater_than_equal": "at_least",
+    "greater_than": "above",
+    "literal_error": "one_of",
+    "enum": "one_of",
+    "string_pattern_mismatch": "pattern",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_short": "too_short",
+    "decimal_type": "number",
+    "decimal_parsing": "number",
+    "is_instance_of": "number",
+    "int_type": "whole_number",
+    "bool_type": "true_false",
+    "string_type": "text",
+    "dict_type": "mapping",
+    "model_type": "mapping",
+    "model_attributes_type": "mapping",
+    "tuple_type": "list",
+    "list_type": "list",
+    "date_type": "iso_date",
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A plan's parameters: models by file stem, the texts as read, and every fault."""
+
+    folder: Path
+    rules: Mapping[str, Terms]
+    texts: Mapping[str, bytes]
+    documents: Mapping[str, Document]
+    changes: Mapping[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def plan(self) -> PlanTerms:
+        """What all steps share."""
+        found = self.rules["plan"]
+        assert isinstance(found, PlanTerms)
+        return found
+
+    def place(self, stem: str, path: KeyPath) -> str:
+        """Where a parameter stands: file, line and key."""
+        return _place(shown_path(self.folder), stem, self.documents[stem], path)
+
+
+def workbook_of(folder: Path) -> Path:
+    """The workbook a plan belongs to: the folder with `notebooks/` and `params/`, found upward."""
+    for parent in folder.resolve().parents:
+        if (parent / "notebooks").is_dir() and (parent / "params").is_dir():
+            return parent
+    return folder.resolve().parent.parent
+
+
+def shown_path(path: Path) -> str:
+    """A path inside the workbook as messages print it: `params/henan-2027`."""
+    resolved = path.resolve()
+    root = workbook_of(resolved)
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.as_posix()
+
+
+def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
+    """Read and check every parameter file of a plan; faults are collected, not raised.
+
+    `changes` maps dotted keys (`seasonal_split.method`) to values that replace those of the files.
+    """
+    shown = shown_path(folder)
+    texts = {p.stem: p.read_bytes() for p in sorted(folder.glob("*.yaml")) if p.is_file()}
+    documents = {stem: _document(texts.get(stem), f"{shown}/{stem}.yaml") for stem in MODELS}
+    faults = [fault for document in documents.values() for fault in document.faults]
+    faults += list(_foreign_files(texts, shown))
+    faults += list(_missing_files(texts, shown))
+    changed, change_faults = _apply(documents, changes or {})
+    faults += change_faults
+    rules: dict[str, Terms] = {}
+    for stem, model in MODELS.items():
+        try:
+            rules[stem] = model.model_validate(changed[stem])
+        except ValidationError as error:
+            if stem in texts and not documents[stem].faults or stem == "plan" and "plan" in texts:
+                faults += _faults(error, stem, documents[stem], changed[stem], shown, changes or {})
+    return Loaded(folder, rules, texts, documents, dict(changes or {}), faults)
+
+
+def _document(content: bytes | None, file: str) -> Document:
+    if content is None:
+        return Document({})
+    try:
+        text, _ = decode(content, None)
+    except UnicodeError:
+        return Document({}, faults=[Fault("encoding_unknown", file)])
+    return read_text(text, file)
+
+
+def _foreign_files(texts: Mapping[str, bytes], shown: str) -> Iterator[Fault]:
+    for stem in texts:
+        if stem not in MODELS:
+            yield Fault("unknown_file", f"{shown}/{stem}.yaml", None, {"nearest": _nearest(stem, list(MODELS)), "known": ", ".join(MODELS)})
+
+
+def _missing_files(texts: Mapping[str, bytes], shown: str) -> Iterator[Fault]:
+    # The two files that hold what has no default; the others may be absent.
+    for stem in ("plan", "annual_target"):
+        if stem not in texts:
+            yield Fault("missing_file", f"{shown}/{stem}.yaml")
+
+
+def _apply(documents: Mapping[str, Document], changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    data = {stem: document.data for stem, document in documents.items()}
+    faults = []
+    for dotted, value in changes.items():
+        stem, *keys = _split_key(dotted)
+        if stem not in MODELS or not keys:
+            names = {"nearest": _nearest(str(stem), list(MODELS)), "known": ", ".join(MODELS)}
+            faults.append(Fault("unknown_change", f"--set {dotted}", value, names))
+            continue
+        data[str(stem)] = _replaced(data[str(stem)], keys, read_value(value) if isinstance(value, str) else _exact(value))
+    return data, faults
+
+
+def _exact(value: Any) -> Any:
+    # A float of a notebook's `changes` means the number it prints as.
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _split_key(dotted: str) -> list[str | int]:
+    parts = dotted.replace("[", ".").replace("]", "").split(".")
+    return [int(part) if part.isdecimal() else part for part in parts]
+
+
+def _replaced(data: Any, keys: list[str | int], value: Any) -> Any:
+    if not keys:
+        return value
+    first, rest = keys[0], keys[1:]
+    if isinstance(first, int) and isinstance(data, list) and first < len(data):
+        return [_replaced(item, rest, value) if i == first else item for i, item in enumerate(data)]
+    held = data if isinstance(data, dict) else {}
+    return {**held, str(first): _replaced(held.get(str(first)), rest, value)}
+
+
+def _faults(
+    error: ValidationError, stem: str, document: Document, data: Any, shown: str, changes: Mapping[str, Any]
+) -> Iterator[Fault]:
+    for detail in error.errors(include_url=False):
+        path = _path(detail, data)
+        dotted = key_text((stem, *path))
+        change = next((key for key in changes if dotted.startswith(key) or key.startswith(dotted + ".")), None)
+        place = f"--set {dotted}" if change else _place(shown, stem, document, path)
+        values = _values(detail, stem, path)
+        found = None if detail["type"] == "missing" else _found(detail["input"])
+        yield Fault(CODES.get(detail["type"], detail["type"]), place, found, values)
+
+
+def _place(shown: str, stem: str, document: Document, path: KeyPath) -> str:
+    where = f"{shown}/{stem}.yaml line {document.line(path)}"
+    return f"{where}: {key_text(path)}" if path else where
+
+
+def _path(detail: ErrorDetails, data: Any) -> KeyPath:
+    """The error's place in the data; names of union members that pydantic adds are left out."""
+    path: list[str | int] = []
+    at = data
+    for index, part in enumerate(detail["loc"]):
+        if isinstance(at, dict) and part in at or isinstance(at, list) and isinstance(part, int) and part < len(at):
+            at = at[part]
+            path.append(part)
+        elif index == len(detail["loc"]) - 1 and detail["type"] in ("missing", "extra_forbidden"):
+            path.append(part)
+    inner = str(detail.get("ctx", {}).get("key", ""))
+    return (*path, *(_split_key(inner) if inner else []))
+
+
+def _found(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
+    context = detail.get("ctx", {})
+    values = {key: found for key, found in context.items() if key not in ("key", "error")}
+    values["limit"] = next((context[key] for key in ("le", "lt", "ge", "gt", "min_length", "max_length") if key in context), "")
+    values["unit"] = unit_at(stem, path)
+    if detail["type"] == "extra_forbidden":
+        known = known_names(stem, path[:-1])
+        values |= {"nearest": _nearest(str(path[-1]), known), "known": ", ".join(known)}
+    return values
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), "")

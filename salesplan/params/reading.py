@@ -1,0 +1,159 @@
+"""One strict YAML reader: null, booleans, exact numbers and text, each with its line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from salesplan.errors import Fault
+
+Path = tuple[str | int, ...]
+MOST_CHARACTERS = 1_000_000
+MOST_DEPTH = 20
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,2})?")
+LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?")
+FULL_WIDTH = re.compile("[\uff0c\uff1a\uff1b\u201c\u201d\u2018\u2019\uff08\uff09\u3010\u3011\uff5b\uff5d\u3001]")
+PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a parameter file says, and on which line it says it."""
+
+    data: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def line(self, path: Path) -> int:
+        """Line of a key, or of the nearest key above it that the file has."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def key_text(path: Path) -> str:
+    """A path as people write it: `plans[0].tiers[2].rate`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    return "".join(parts).removeprefix(".")
+
+
+class _Reader:
+    """Walks the node tree once; collects values, lines and faults."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[Path, int] = {}
+        self.faults: list[Fault] = []
+
+    def fault(self, code: str, node: Node, value: Any = None, **values: Any) -> None:
+        place = f"{self.file} line {node.start_mark.line + 1}"
+        self.faults.append(Fault(code, place, value, values))
+
+    def value(self, node: Node, path: Path) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if len(path) > MOST_DEPTH:
+            return self.fault("yaml_depth", node, allowed=MOST_DEPTH)
+        if node.anchor is not None:
+            return self.fault("yaml_anchor", node, node.anchor)
+        if isinstance(node, ScalarNode):
+            return self.scalar(node)
+        if _has_own_tag(node):
+            return self.fault("yaml_tag", node, str(node.tag))
+        if isinstance(node, MappingNode):
+            return self.mapping(node, path)
+        return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
+
+    def mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode) or _has_own_tag(key_node) or key_node.value == "<<":
+                self.fault("yaml_key", key_node)
+                continue
+            key = str(key_node.value)
+            if key in found:
+                first = self.lines[(*path, key)]
+                self.fault("yaml_duplicate", key_node, key_text((*path, key)), first=first)
+                continue
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            found[key] = self.value(value_node, (*path, key))
+        return found
+
+    def scalar(self, node: ScalarNode) -> Any:
+        if _has_own_tag(node):
+            return self.fault("yaml_tag", node, str(node.tag))
+        text = str(node.value)
+        if node.style is not None:
+            return text
+        if text in PLAIN:
+            return PLAIN[text]
+        if LEADING_ZERO.fullmatch(text):
+            return self.fault("yaml_leading_zero", node, text)
+        return _number(text) if NUMBER.fullmatch(text) else text
+
+
+def _has_own_tag(node: Node) -> bool:
+    return not str(node.tag).startswith("tag:yaml.org,2002:") or _explicit(node)
+
+
+def _explicit(node: Node) -> bool:
+    # The composer resolves implicit tags from text; an explicit one leaves `!` in the source before the value.
+    start = node.start_mark
+    return bool(start.buffer and start.buffer[start.pointer : start.pointer + 1] == "!")
+
+
+def _number(text: str) -> int | Decimal:
+    exact = Decimal(text)
+    return int(exact) if exact == exact.to_integral_value() and "." not in text else exact
+
+
+def read_text(text: str, file: str) -> Document:
+    """Parse the text of a parameter file; an empty file is an empty mapping.
+
+    Faults come back in the document, each with file and line; nothing is raised for them.
+    """
+    if len(text) > MOST_CHARACTERS:
+        return Document({}, faults=[Fault("yaml_size", file, None, {"allowed": MOST_CHARACTERS})])
+    try:
+        nodes = list(_nodes(text))
+    except YAMLError as error:
+        return Document({}, faults=[_syntax_fault(error, text, file)])
+    if len(nodes) > 1:
+        place = f"{file} line {nodes[1].start_mark.line + 1}"
+        return Document({}, faults=[Fault("yaml_documents", place)])
+    reader = _Reader(file)
+    data = reader.value(nodes[0], ()) if nodes else {}
+    if data is not None and not isinstance(data, dict) and not reader.faults:
+        reader.fault("yaml_mapping", nodes[0], str(data)[:60], hint=_hint(str(data)))
+    return Document(data if isinstance(data, dict) else {}, reader.lines, reader.faults)
+
+
+def _nodes(text: str) -> Iterator[Node]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = "1.2"
+    yield from yaml.compose_all(text)
+
+
+def _hint(text: str) -> str:
+    found = FULL_WIDTH.search(text)
+    return found.group() if found else ""
+
+
+def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
+    mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
+    line = mark.line if mark else 0
+    rows = text.splitlines() or [""]
+    shown = rows[min(line, len(rows) - 1)].strip()
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    code = "yaml_full_width" if _hint(shown) else "yaml_syntax"
+    return Fault(code, f"{file} line {min(line, len(rows) - 1) + 1}", shown[:80], {"problem": problem, "mark": _hint(shown)})
+
+
+def read_value(text: str) -> Any:
+    """The value of `--set key=TEXT`: a scalar, list or mapping as in a parameter file."""
+    document = read_text(f"value: {text}\n", "--set")
+    return text if document.faults else document.data.get("value")

@@ -1,0 +1,101 @@
+"""What the parameter models know of themselves: JSON Schema, units, meanings, names."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from salesplan.terms import MODELS, Terms
+from salesplan.wording import Words
+
+KeyPath = tuple[str | int, ...]
+
+
+@lru_cache
+def schema(stem: str) -> dict[str, Any]:
+    """JSON Schema of one parameter file, without its language."""
+    return MODELS[stem].model_json_schema(by_alias=True)
+
+
+def _resolve(node: dict[str, Any], root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A schema node and all it may stand for."""
+    if "$ref" in node:
+        yield from _resolve(root["$defs"][node["$ref"].rsplit("/", 1)[1]], root)
+    for kind in ("anyOf", "oneOf", "allOf"):
+        for option in node.get(kind, ()):
+            yield from _resolve(option, root)
+    yield node
+
+
+def _step(nodes: list[dict[str, Any]], part: str | int, root: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for node in nodes:
+        for option in _resolve(node, root):
+            if isinstance(part, int):
+                found += [option["items"]] if "items" in option else []
+            elif part in option.get("properties", {}):
+                found.append(option["properties"][part])
+            elif isinstance(option.get("additionalProperties"), dict):
+                found.append(option["additionalProperties"])
+    return found
+
+
+def _nodes_at(stem: str, path: KeyPath) -> list[dict[str, Any]]:
+    root = schema(stem)
+    nodes = [root]
+    for part in path:
+        nodes = _step(nodes, part, root)
+    return nodes
+
+
+def known_names(stem: str, path: KeyPath) -> list[str]:
+    """Names of the keys that are known under a path, in the model's order."""
+    root = schema(stem)
+    options = [option for node in _nodes_at(stem, path) for option in _resolve(node, root)]
+    names = [name for option in options for name in option.get("properties", {})]
+    return list(dict.fromkeys(names))
+
+
+def unit_at(stem: str, path: KeyPath) -> str:
+    """Unit of a parameter as its model says it; of the nearest one above where it has none itself."""
+    for end in range(len(path), 0, -1):
+        for node in _nodes_at(stem, path[:end]):
+            if unit := node.get("unit"):
+                return str(unit)
+    return ""
+
+
+def meaning_key(stem: str, path: KeyPath) -> str:
+    """Key of a parameter's meaning in the catalogue; positions in lists are left out."""
+    return ".".join(["param", stem, *(str(part) for part in path if not isinstance(part, int))])
+
+
+def meanings(model: type[Terms], path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, str]]:
+    """Every parameter of a model: its path, English meaning and unit."""
+    for name, field in model.model_fields.items():
+        at = (*path, field.alias or name)
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        yield at, field.description or "", str(extra.get("unit", ""))
+        for inner in _models_in(field.annotation):
+            yield from meanings(inner, at)
+
+
+def _models_in(annotation: Any) -> list[type[Terms]]:
+    if isinstance(annotation, type) and issubclass(annotation, Terms):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+
+
+def localized(stem: str, words: Words) -> dict[str, Any]:
+    """JSON Schema of one parameter file with meanings and units in the words' language, for editors."""
+    root = schema(stem)
+    texts = {path: _description(stem, path, meaning, unit, words) for path, meaning, unit in meanings(MODELS[stem])}
+    for path, text in texts.items():
+        for node in _nodes_at(stem, path):
+            node["description"] = text
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root}
+
+
+def _description(stem: str, path: KeyPath, meaning: str, unit: str, words: Words) -> str:
+    text = words.get(meaning_key(stem, path), meaning)
+    named = words.get(f"unit.{unit}", unit)
+    return f"{text} ({named})" if unit else text

@@ -1,0 +1,135 @@
+"""Runs the cells of one notebook in a process of its own and reports each cell as it ends."""
+
+import io
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+Output = dict[str, Any]
+SKIP = "skip-execution"
+
+
+class _Outputs:
+    """Outputs of the running cell, in notebook form."""
+
+    def __init__(self) -> None:
+        self.found: list[Output] = []
+
+    def stream(self, name: str, text: str) -> None:
+        last = self.found[-1] if self.found else {}
+        if last.get("output_type") == "stream" and last.get("name") == name:
+            last["text"] += text
+        else:
+            self.found.append({"output_type": "stream", "name": name, "text": text})
+
+    def take(self) -> list[Output]:
+        found, self.found = self.found, []
+        return found
+
+
+OUTPUTS = _Outputs()
+
+
+class _Hook(DisplayHook):
+    """Keeps a cell's last value as its result."""
+
+    def write_output_prompt(self) -> None:
+        """No prompt: the notebook has its own."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        """Keep every form of the value."""
+        count = self.prompt_count
+        OUTPUTS.found.append(
+            {"output_type": "execute_result", "execution_count": count, "data": dict(format_dict), "metadata": md_dict or {}}
+        )
+
+    def finish_displayhook(self) -> None:
+        """Nothing is printed, so nothing is to be finished."""
+        self._is_active = False
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what `display` shows."""
+
+    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any) -> None:
+        """Keep every form of the value."""
+        OUTPUTS.found.append({"output_type": "display_data", "data": dict(data), "metadata": metadata or {}})
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or error of a cell."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def write(self, text: str) -> int:
+        OUTPUTS.stream(self.name, text)
+        return len(text)
+
+
+class _Shell(InteractiveShell):
+    """A shell that keeps tracebacks as outputs."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        OUTPUTS.found.append(
+            {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
+        )
+
+
+def _shell() -> _Shell:
+    from traitlets.config import Config
+
+    config = Config({"HistoryManager": {"enabled": False}})
+    return _Shell.instance(config=config, displayhook_class=_Hook, display_pub_class=_Publisher, colors="nocolor")
+
+
+@contextmanager
+def _captured() -> Iterator[None]:
+    kept = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = kept
+
+
+def _die_with_parent(channel: Connection) -> None:
+    """End at once when the supervisor is gone: no cell goes on unseen."""
+
+    def watch() -> None:
+        try:
+            channel.recv_bytes()
+        except (EOFError, OSError):
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def run_notebook(channel: Connection, alive: Connection, cells: list[tuple[int, str, str]], folder: str) -> None:
+    """Run `cells` (position, id, source) in order; send ("start", position) and ("end", position, outputs, failed).
+
+    Stops after the first failing cell. `alive` ends when the supervisor does.
+    """
+    _die_with_parent(alive)
+    os.chdir(folder)
+    import pandas as pd
+
+    pd.set_option("display.max_columns", 50)
+    shell = _shell()
+    for position, cell_id, source in cells:
+        channel.send(("start", position))
+        with _captured():
+            result = shell.run_cell(source, store_history=True, cell_id=cell_id)
+        failed = not result.success
+        channel.send(("end", position, OUTPUTS.take(), shell.execution_count - 1, failed))
+        if failed:
+            break
+    channel.send(("done",))

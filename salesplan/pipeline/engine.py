@@ -1,0 +1,143 @@
+"""Engines for papermill: one forks a child per notebook from a parent that has only imported, one uses a kernel.
+
+`papermill --engine salesplan notebooks/1_annual_target.ipynb out.ipynb` uses it; `salesplan run` does by default.
+"""
+
+import multiprocessing
+import os
+import signal
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+from papermill.engines import Engine, NBClientEngine, papermill_engines
+
+from salesplan.pipeline import forks
+from salesplan.wording import catalogue
+
+SILENCE = 600
+SKIP = "skip-execution"
+
+
+NAMES = {"fork": "salesplan", "kernel": "salesplan-kernel"}
+
+
+def localize(notebook: NotebookNode, stem: str, language: str) -> None:
+    """Put a notebook's prose in the language; prose the catalogue lacks stays as it is."""
+    texts = catalogue(language)
+    for cell in notebook.cells:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = texts.get(f"notebook.{stem}.{cell['id']}", cell["source"]).strip("\n")
+
+
+class ForkedEngine(Engine):
+    """Executes a notebook's cells in a forked child, supervised from here."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> NotebookNode:
+        """Run every code cell but those tagged `skip-execution`; an error ends the run and stays in its cell."""
+        localize(nb_man.nb, options.get("stem", ""), options.get("prose", "zh"))
+        nb_man.nb.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+        patience = options.get("execution_timeout") or SILENCE
+        _Supervisor(nb_man, patience, options.get("on_cell")).run()
+        return nb_man.nb
+
+
+class KernelEngine(NBClientEngine):
+    """Executes a notebook in a Jupyter kernel, where a fork is not to be had."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> NotebookNode:
+        """Run every code cell but those tagged `skip-execution` in a kernel of its own."""
+        localize(nb_man.nb, options.pop("stem", ""), options.pop("prose", "zh"))
+        tell = options.pop("on_cell", None) or (lambda cell: None)
+        begin = nb_man.cell_start
+
+        def cell_start(cell: NotebookNode, cell_index: int | None = None, **rest: Any) -> None:
+            tell(cell["id"])
+            begin(cell, cell_index, **rest)
+
+        nb_man.cell_start = cell_start
+        return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+def register() -> None:
+    """Make both engines known to papermill by name, also where no entry point is installed."""
+    papermill_engines.register(NAMES["fork"], ForkedEngine)
+    papermill_engines.register(NAMES["kernel"], KernelEngine)
+
+
+class _Supervisor:
+    """Follows one child through the cells of its notebook."""
+
+    def __init__(self, nb_man: Any, patience: float, on_cell: Any) -> None:
+        self.nb_man = nb_man
+        self.patience = patience
+        self.on_cell = on_cell or (lambda cell: None)
+        self.running: int | None = None
+
+    def run(self) -> None:
+        cells = [
+            (position, cell["id"], cell["source"])
+            for position, cell in enumerate(self.nb_man.nb.cells)
+            if cell["cell_type"] == "code" and SKIP not in cell["metadata"].get("tags", []) and cell["source"].strip()
+        ]
+        process, channel, alive = self._start(cells)
+        try:
+            while self._receive(process, channel):
+                pass
+        finally:
+            alive.close()
+            process.kill()
+            process.join()
+
+    def _start(self, cells: list[tuple[int, str, str]]) -> tuple[ForkServerProcess, Connection, Connection]:
+        channel, theirs = multiprocessing.Pipe()
+        alive, watched = multiprocessing.Pipe()
+        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, watched, cells, os.getcwd())
+        theirs.close()
+        watched.close()
+        return process, channel, alive
+
+    def _receive(self, process: ForkServerProcess, channel: Connection) -> bool:
+        if not channel.poll(self.patience):
+            return self._lost("CellTimeout", f"no word for {self.patience:g} seconds")
+        try:
+            kind, *rest = channel.recv()
+        except (EOFError, OSError):
+            process.join(5)
+            return self._lost("ProcessDied", f"the notebook's process ended: {_ending(process.exitcode)}")
+        if kind == "start":
+            self._began(rest[0])
+        elif kind == "end":
+            self._ended(*rest)
+        return bool(kind != "done")
+
+    def _began(self, position: int) -> None:
+        self.running = position
+        cell = self.nb_man.nb.cells[position]
+        self.on_cell(cell["id"])
+        self.nb_man.cell_start(cell, position)
+
+    def _ended(self, position: int, outputs: list[dict[str, Any]], count: int, failed: bool) -> None:
+        cell = self.nb_man.nb.cells[position]
+        cell["outputs"] = [from_dict(output) for output in outputs]
+        cell["execution_count"] = count
+        self.running = None
+        if failed:
+            self.nb_man.cell_exception(cell, position)
+        self.nb_man.cell_complete(cell, position)
+
+    def _lost(self, name: str, text: str) -> bool:
+        """The child said nothing or is gone: the running cell failed, and says so."""
+        position = self.running if self.running is not None else 0
+        outputs = [{"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}]
+        self._ended(position, outputs, 0, failed=True)
+        return False
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        return signal.Signals(-code).name
+    return f"exit status {code}"

@@ -1,0 +1,39 @@
+"""The parent that has only imported: it forks a child per notebook and per page."""
+
+import importlib
+import multiprocessing
+import os
+from functools import lru_cache
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from typing import Any
+
+
+@lru_cache
+def context() -> ForkServerContext:
+    """The fork server's context, its imports begun."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(["salesplan.pipeline.preload"])
+    return found
+
+
+def available() -> bool:
+    """Whether this machine can fork safely."""
+    return os.name == "posix" and os.uname().sysname == "Linux"
+
+
+def warm() -> None:
+    """Start importing now, beside whatever the caller does next."""
+    context()
+    forkserver.ensure_running()
+
+
+def start(module: str, function: str, *args: Any) -> ForkServerProcess:
+    """Start `module.function(*args)` in a forked child; the caller itself imports nothing for it."""
+    process = context().Process(target=_call, args=(module, function, args))
+    process.start()
+    return process
+
+
+def _call(module: str, function: str, args: tuple[Any, ...]) -> None:
+    getattr(importlib.import_module(module), function)(*args)

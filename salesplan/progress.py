@@ -1,0 +1,35 @@
+"""Progress on the terminal: step, cell, seconds."""
+
+import sys
+import time
+
+from salesplan.wording import Words
+
+
+class Lines:
+    """One line a step; on a terminal the running cell is shown in it as it changes."""
+
+    def __init__(self, words: Words, *, quiet: bool = False) -> None:
+        self.words = words
+        self.quiet = quiet
+        self.live = sys.stderr.isatty() and not quiet
+        self.began = time.monotonic()
+
+    def step(self, stem: str) -> None:
+        """A step begins."""
+        self.began = time.monotonic()
+
+    def cell(self, stem: str, cell: str) -> None:
+        """A cell of a step begins."""
+        if self.live:
+            seconds = time.monotonic() - self.began
+            sys.stderr.write(f"\r\033[K  {self.words(f'step.{stem}')}  {cell}  {seconds:.1f} s")
+            sys.stderr.flush()
+
+    def done(self, stem: str, seconds: float) -> None:
+        """A step is done."""
+        if self.live:
+            sys.stderr.write("\r\033[K")
+        if not self.quiet:
+            sys.stderr.write(f"  {self.words(f'step.{stem}')}  {seconds:.1f} s\n")
+            sys.stderr.flush()

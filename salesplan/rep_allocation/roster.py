@@ -1,0 +1,120 @@
+"""Who is there in the plan year, and how much of a full quota each rep can carry month by month."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from salesplan.apportion import UNASSIGNED
+from salesplan.calendar import add_months, month_of, month_span
+
+TEXTS = ("rep", "name", "region", "team", "manager")
+MONEY = ("potential", "capacity")
+NOBODY = frozenset({"", UNASSIGNED, "(unknown)"})
+LONG_AGO, FOREVER = pd.Timestamp("1950-01-01"), pd.Timestamp("2150-12-31")
+
+
+def year_before(months: Sequence[str], years: int = 1) -> list[str]:
+    """The same twelve months, `years` earlier."""
+    return [add_months(month, -12 * years) for month in months]
+
+
+def reps_from_sales(sales: pd.DataFrame, months: Sequence[str] | None = None) -> pd.DataFrame:
+    """The reps found in sales, for a plan without a table of reps.
+
+    `sales` has `month` and `rep`. With the `months` of a plan year only those found in the year before it: who sold
+    nothing last year is taken as departed. Returns the columns of the reps table, sorted by `rep`, everything but `rep`
+    unknown.
+    """
+    found = sales if months is None else sales.loc[sales["month"].isin(year_before(months))]
+    names = sorted(set(found["rep"].dropna().astype(str)) - NOBODY)
+    unknown = {name: pd.Series([None] * len(names), dtype="str") for name in TEXTS[1:]}
+    dates = {name: pd.Series(pd.NaT, index=range(len(names)), dtype="datetime64[ns]") for name in ("start", "end")}
+    money = {name: pd.Series(pd.NA, index=range(len(names)), dtype="Int64") for name in MONEY}
+    return pd.DataFrame({"rep": pd.Series(names, dtype="str"), **unknown, **dates, **money})
+
+
+def inherited_sales(customers: pd.DataFrame, history: pd.DataFrame, months: Sequence[str]) -> "pd.Series[Any]":
+    """Last year's sales (int64 fen) of the customers each rep owns as the plan year begins, by rep.
+
+    `customers` has `customer`, `rep`, `start`, `end` (one row per spell; blank dates are open). Reps without
+    customers, or whose customers bought nothing, are not in it.
+    """
+    first = pd.Timestamp(f"{months[0]}-01")
+    blank = pd.Series(pd.NaT, index=customers.index)
+    begins = pd.to_datetime(customers.get("start", blank)).fillna(LONG_AGO)
+    ends = pd.to_datetime(customers.get("end", blank)).fillna(FOREVER)
+    owned = customers.loc[(begins <= first) & (ends >= first), ["customer", "rep"]].dropna()
+    bought = history.loc[history["month"].isin(year_before(months))].groupby("customer")["amount"].sum()
+    known = owned.loc[owned["customer"].isin(bought.index)]
+    return known["customer"].map(bought).astype("int64").groupby(known["rep"]).sum()
+
+
+def planned_reps(
+    reps: pd.DataFrame | None, history: pd.DataFrame, months: Sequence[str], *, customers: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The reps table, or without one those of last year's sales; with `inherited` (fen) where customers are known."""
+    found = reps_from_sales(history, months) if reps is None else reps
+    if customers is None or "rep" not in customers.columns:
+        return found.copy()
+    return found.assign(inherited=found["rep"].map(inherited_sales(customers, history, months)).astype("Int64"))
+
+
+def _spells(reps: pd.DataFrame) -> pd.DataFrame:
+    """The spells in order, blank dates open, with the begin of the employment each belongs to.
+
+    A spell that follows the one before without a gap (a change of team or region) is the same employment.
+    """
+    spells = reps.assign(
+        start=pd.to_datetime(reps["start"]).fillna(LONG_AGO), end=pd.to_datetime(reps["end"]).fillna(FOREVER)
+    )
+    spells = spells.sort_values(["rep", "start", "end"], kind="stable", ignore_index=True)
+    before = spells.groupby("rep")["end"].cummax().groupby(spells["rep"]).shift()
+    first = before.isna() | (spells["start"] > before + pd.Timedelta(days=1))
+    return spells.assign(first=first, since=spells["start"].where(first).groupby(spells["rep"]).ffill())
+
+
+def _presence(spells: pd.DataFrame, months: Sequence[str], cutoff: int | None) -> NDArray[np.float64]:
+    """Share of each month's days (columns) a spell (rows) covers; the month an employment begins counts whole."""
+    spans = [month_span(month, cutoff) for month in months]
+    opens = np.array([(pd.Timestamp(first) - LONG_AGO).days for first, _ in spans])
+    closes = np.array([(pd.Timestamp(last) - LONG_AGO).days for _, last in spans])
+    starts = (spells["start"] - LONG_AGO).dt.days.to_numpy()[:, None]
+    ends = (spells["end"] - LONG_AGO).dt.days.to_numpy()[:, None]
+    joins = spells["first"].to_numpy(dtype=bool)[:, None] & (opens <= starts) & (starts <= closes)
+    covered = np.minimum(ends, closes) - np.where(joins, opens, np.maximum(starts, opens)) + 1
+    return np.asarray(np.clip(covered, 0, None) / (closes - opens + 1), dtype=np.float64)
+
+
+def availability(
+    reps: pd.DataFrame, months: Sequence[str], ramp: Sequence[Decimal] = (), *, cutoff: int | None = None
+) -> pd.DataFrame:
+    """Share of a full month's quota each rep can carry: index `rep` (sorted), one column per month, 0 to 1.
+
+    Before `start` 0; in the month of `start` and after it the `ramp`'s shares, then 1; after `end` 0, in the month of
+    `end` in proportion to the days he is there. A blank start is long ago, a blank end open. Several spells of a rep
+    add up; one that follows another without a gap does not ramp again.
+
+    Example: start 2027-02-10, ramp (0, 0.5): 2027-01 0, 2027-02 0, 2027-03 0.5, 2027-04 1.
+    """
+    spells = _spells(reps)
+    shares = np.array([*(float(share) for share in ramp), 1.0])
+    begun = month_of(spells["since"], cutoff)
+    since = begun.str[:4].astype(int).to_numpy() * 12 + begun.str[5:].astype(int).to_numpy()
+    now = np.array([int(month[:4]) * 12 + int(month[5:]) for month in months])
+    ramped = shares[np.clip(now[None, :] - since[:, None], 0, len(ramp))]
+    table = pd.DataFrame(_presence(spells, months, cutoff) * ramped, index=spells["rep"], columns=list(months))
+    return table.groupby(level="rep", sort=True).sum().clip(upper=1.0)
+
+
+def listed(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:
+    """One row per rep who is there on some day of the plan year, sorted by `rep`, as in his last spell of the year."""
+    there = availability(reps, months, cutoff=cutoff)
+    names = there.index[there.gt(0).any(axis=1)]
+    spells = _spells(reps)
+    begun = spells.loc[spells["start"] <= pd.Timestamp(month_span(months[-1], cutoff)[1])]
+    last = begun.drop_duplicates("rep", keep="last").set_index("rep").loc[names].reset_index()
+    return last.drop(columns=["first", "since"])

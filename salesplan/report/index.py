@@ -1,0 +1,43 @@
+"""The manager's page: headline, one chart per step, assumptions, what is odd in the data, links."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from salesplan import STEPS
+from salesplan.report.html import navigation, page_name, write_html
+from salesplan.report.pages import conclusions, first_chart, read_notebook
+from salesplan.wording import Words
+
+MOST_SENTENCES = 2
+
+
+def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
+    """One step on the index: title, link, its chart, two sentences."""
+    notebook = read_notebook(run, stem)
+    return {
+        "title": words(f"step.{stem}"),
+        "link": page_name(stem),
+        "chart": Markup(first_chart(notebook)),  # noqa: S704 - drawn by us
+        "sentences": conclusions(notebook)[:MOST_SENTENCES],
+    }
+
+
+def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words) -> None:
+    """Write the index page of a run from its notebooks and manifest."""
+    done = [stem for stem in STEPS if manifest["steps"][stem]["state"] in ("done", "taken_over")]
+    assumed = {stem: conclusions_assumed(manifest, stem) for stem in done}
+    write_html(
+        run / "index.html", "index.html.j2", words,
+        title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
+        headline=manifest.get("headline", []), cards=[step_card(run, stem, words) for stem in done],
+        assumed=assumed, notices=notices, links=navigation(words, "index.html"),
+        tables=sorted(path.name for path in (run / "tables").glob("*.csv")),
+    )  # fmt: skip
+
+
+def conclusions_assumed(manifest: Mapping[str, Any], stem: str) -> str:
+    """Where a step's tables come from, if not from this run."""
+    return str(manifest["steps"][stem].get("from", ""))

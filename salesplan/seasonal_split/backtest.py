@@ -1,0 +1,79 @@
+"""Methods side by side: what each would make of the plan, and how well each would have done."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from salesplan import calendar as days_of
+from salesplan.apportion import apportion
+from salesplan.seasonal_split.history import Array, year_table
+from salesplan.seasonal_split.methods import METHODS
+from salesplan.seasonal_split.season import PlanYear, company_shares, sales_by_month, season_shares
+from salesplan.terms.seasonal_split import SeasonalSplitTerms
+
+
+def compare_methods(
+    target: int, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms, methods: Sequence[str] = METHODS
+) -> pd.DataFrame:
+    """The target's months under each method, one row per month: `month`, `amount_<method>` (fen)."""
+    columns = {
+        f"amount_{method}": apportion(
+            target,
+            company_shares(facts, year=year, rules=rules.model_copy(update={"method": method}), total=target),
+            labels=year.months,
+            unit=year.unit,
+        )
+        for method in dict.fromkeys([rules.method, *methods])
+    }
+    return pd.DataFrame({"month": pd.Series(year.months, dtype="str"), **columns})
+
+
+def back_test(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:
+    """Table `seasonal_split_methods`: how well each method would have split the years gone by.
+
+    Every complete year with a complete year before it is split by what was known before it, its own
+    total given. `error` = 100 x sum of |share error| over the months, mean over those years; NaN
+    with fewer than two complete years. Years with a month in `exclude` are not scored. `chosen`:
+    the method of the rules. By error, then method.
+    """
+    history = sales_by_month(facts, year=year)
+    scored = _scored_years(history, year, rules)
+    methods = dict.fromkeys([*METHODS, rules.method])
+    errors = {name: [_error(history, name, past, actual, year, rules) for past, actual in scored] for name in methods}
+    table = pd.DataFrame(
+        {
+            "method": pd.Series(list(errors), dtype="str"),
+            "error": [float(np.mean(found)) if found else np.nan for found in errors.values()],
+            "chosen": [name == rules.method for name in errors],
+        }
+    )
+    return table.sort_values(["error", "method"], ignore_index=True)
+
+
+def _scored_years(history: pd.DataFrame, year: PlanYear, rules: SeasonalSplitTerms) -> list[tuple[int, Array]]:
+    """Complete years that follow a complete year within reach, with their months' amounts."""
+    if history.empty:
+        return []
+    first = days_of.fiscal_year_of(history["month"].iloc[0], year.first_month)
+    span = year.fiscal_year - first
+    table = year_table(
+        history, year.fiscal_year, history_years=span, first_month=year.first_month, exclude=rules.exclude
+    )
+    used, whole = table.used[0], table.known[0].all(axis=1)
+    reach = rules.history_years
+    return [
+        (table.years[i], table.amounts[0, i])
+        for i in range(1, span)
+        if used[i] and whole[i] and used[max(0, i - reach) : i].any()
+    ]
+
+
+def _error(
+    history: pd.DataFrame, method: str, past: int, actual: Array, year: PlanYear, rules: SeasonalSplitTerms
+) -> float:
+    then = PlanYear(past, year.first_month, year.month_cutoff, year.calendar, year.unit)
+    chosen = rules.model_copy(update={"method": method})
+    total = float(actual.sum())
+    found = season_shares(history[history["month"] < then.months[0]], year=then, rules=chosen, total=total)
+    return float(100 * np.abs(found["share"].to_numpy() - actual / total).sum())

@@ -1,0 +1,143 @@
+"""The season of the plan: shares of the company and of members by the plan's rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesplan import calendar as days_of
+from salesplan.money import to_fen
+from salesplan.seasonal_split.days import event_lift
+from salesplan.seasonal_split.history import Array, YearTable, normalised, year_table
+from salesplan.seasonal_split.methods import Total, monthly_shares
+from salesplan.terms import PlanTerms
+from salesplan.terms.seasonal_split import SeasonalSplitTerms
+
+
+@dataclass(frozen=True)
+class PlanYear:
+    """The year that is split: its months, the country whose workdays count, the money unit in fen."""
+
+    fiscal_year: int
+    first_month: int = 1
+    month_cutoff: int | None = None
+    calendar: str = "CN"
+    unit: int = 1
+
+    @classmethod
+    def of(cls, plan: PlanTerms) -> "PlanYear":
+        """The year of a plan."""
+        return cls(plan.fiscal_year, plan.first_month, plan.month_cutoff, plan.calendar, to_fen(plan.money_unit))
+
+    @property
+    def months(self) -> list[str]:
+        """The twelve labels in fiscal order."""
+        return days_of.fiscal_months(self.fiscal_year, self.first_month)
+
+    def fiscal_years(self, months: "pd.Series[Any]") -> "pd.Series[Any]":
+        """Fiscal year of each label."""
+        return months.map({m: days_of.fiscal_year_of(m, self.first_month) for m in months.unique()}).astype("int64")
+
+
+def sales_by_month(facts: pd.DataFrame, *, year: PlanYear, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Net sales before the plan year: `month`, the columns `by`, `amount` (fen), one row each.
+
+    Every member reaches to the last month of the whole history, so that one who sold nothing of
+    late is seen to have sold nothing.
+    """
+    keys = ["month", *by]
+    before = facts.loc[facts["month"] < year.months[0], [*keys, "amount"]]
+    if by and len(before):
+        ends = before[list(by)].drop_duplicates().assign(month=before["month"].max(), amount=0)
+        before = pd.concat([before, ends[[*keys, "amount"]]], ignore_index=True)
+    return before.groupby(keys, sort=True)["amount"].sum().reset_index()
+
+
+def years_of(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> YearTable:
+    """The company's own years as far as the rules use them."""
+    return _table(sales_by_month(facts, year=year), year, rules)
+
+
+def _table(history: pd.DataFrame, year: PlanYear, rules: SeasonalSplitTerms) -> YearTable:
+    return year_table(
+        history,
+        year.fiscal_year,
+        history_years=rules.history_years,
+        first_month=year.first_month,
+        exclude=rules.exclude,
+    )
+
+
+def season_shares(
+    history: pd.DataFrame,
+    *,
+    year: PlanYear,
+    rules: SeasonalSplitTerms,
+    total: Total = None,
+) -> pd.DataFrame:
+    """Shares of the months by the rules' method, as `monthly_shares` gives them.
+
+    `manual` gives every member the twelve weights of the rules; `blended` is the weighted mean of
+    the methods in `blend`. Events are not in here, see `company_shares`.
+    """
+    parts = {rules.method: 1.0}
+    if rules.method == "blended":
+        parts = {name: float(weight) for name, weight in sorted(rules.blend.items()) if weight > 0}
+    frames = {name: _one_method(history, name, year, rules, total) for name in parts}
+    first = next(iter(frames.values()))
+    mixed = sum(frame["share"] * parts[name] for name, frame in frames.items()) / sum(parts.values())
+    return first.assign(share=mixed)
+
+
+def _one_method(
+    history: pd.DataFrame, method: str, year: PlanYear, rules: SeasonalSplitTerms, total: Total
+) -> pd.DataFrame:
+    found = monthly_shares(
+        history,
+        year.fiscal_year,
+        method="even" if method == "manual" else method,
+        history_years=rules.history_years,
+        calendar=year.calendar,
+        first_month=year.first_month,
+        total=total,
+        exclude=rules.exclude,
+        month_cutoff=year.month_cutoff,
+    )
+    if method != "manual":
+        return found
+    weights = normalised(np.array([float(weight) for weight in rules.manual or ()]))
+    return found.assign(share=np.tile(weights, len(found) // 12))
+
+
+def company_shares(
+    facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms, total: float | None = None
+) -> Array:
+    """Shares of the twelve months for the whole company, events included, in fiscal order.
+
+    An event lifts the share of its month by the workdays' worth of sales it adds, and lowers the
+    other months in proportion: the year stays. Weights given by hand are not lifted.
+    """
+    found = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=total)
+    shares = found["share"].to_numpy()
+    if rules.method == "manual" or not rules.events:
+        return shares
+    return normalised(shares * event_lift(year.months, year.calendar, year.month_cutoff, rules.events))
+
+
+def member_shares(
+    facts: pd.DataFrame, member: str, *, year: PlanYear, rules: SeasonalSplitTerms, totals: "pd.Series[Any]"
+) -> pd.DataFrame:
+    """Season of every member of a dimension: index member, the twelve months as columns.
+
+    A member without a complete year has the season of the company.
+    """
+    history = sales_by_month(facts, year=year, by=[member])
+    found = season_shares(history, year=year, rules=rules, total=totals)
+    own = found.pivot_table(index=member, columns="month", values="share", sort=True, observed=True)
+    company = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=float(totals.sum()))
+    known = _table(history, year, rules)
+    complete = pd.Series(known.has_years, index=known.members[member]).reindex(own.index).to_numpy()
+    season = np.where(complete[:, None], own.to_numpy(), company["share"].to_numpy())
+    return pd.DataFrame(season, index=own.index, columns=own.columns)

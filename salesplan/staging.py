@@ -1,0 +1,19 @@
+"""How a run in the making hands things from step to step."""
+
+import os
+from pathlib import Path
+
+INPUTS = ".inputs"  # checked tables and ledger frames, read once
+DONE = ".done"  # written last by a step, when its tables are there
+# Lets the index page take up a step's conclusions as they are.
+SENTENCES = "application/vnd.salesplan.sentences+json"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    draft = path.with_name(path.name + ".part")
+    with draft.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(path)

@@ -1,0 +1,64 @@
+"""What checking the input tables leaves: typed tables, faults, notices."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from salesplan.errors import SHOWN, Fault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something unusual that was accepted; `code` names its text in section `notice` of the catalogue."""
+
+    code: str
+    place: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The input tables of a plan, read whole.
+
+    `tables` holds, per table given, the columns found under the contract's names: money int64 fen,
+    dates date32, months and texts string, quantities and rates float64; blank is null. `faults`
+    lists at most 20 per column, `fault_count` counts all. `hashes` are SHA-256 per file.
+    """
+
+    tables: Mapping[str, "pa.Table"]
+    faults: list[Fault] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    fault_count: int = 0
+
+
+class Findings:
+    """Collects faults and notices of one pass; keeps at most 20 faults of a kind and counts the rest."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.notices: list[Notice] = []
+        self.fault_count = 0
+
+    def fault(self, code: str, place: str, value: Any = None, **values: Any) -> None:
+        """Note one fault."""
+        self.faults.append(Fault(code, place, _short(value), values))
+        self.fault_count += 1
+
+    def many(self, faults: Iterable[Fault], count: int) -> None:
+        """Note the first faults of a kind, of `count` in all."""
+        kept = [fault for fault, _ in zip(faults, range(SHOWN), strict=False)]
+        self.faults += [Fault(f.code, f.place, _short(f.value), f.values) for f in kept]
+        self.fault_count += max(count, len(kept))
+
+    def notice(self, code: str, place: str, **values: Any) -> None:
+        """Note something accepted that a reader should know."""
+        self.notices.append(Notice(code, place, values))
+
+
+def _short(value: Any) -> Any:
+    text = str(value)
+    return text[:77] + "..." if len(text) > 80 else value

@@ -1,0 +1,87 @@
+"""The bridge of the months to date: targets and quantities per member, then price, volume and mix."""
+
+import numpy as np
+import pandas as pd
+
+from salesplan.apportion import TOTAL, apportion
+from salesplan.terms.variance_review import Bridge
+from salesplan.variance_review.measures import (
+    DEDUCTIONS,
+    UNKNOWN,
+    Figures,
+    amount_by,
+    known_members,
+    quantity_by,
+)
+from salesplan.variance_review.decomposition import COLUMNS, price_volume_mix
+
+
+def bridge_table(figures: Figures, rules: Bridge, *, by: str | None = None) -> pd.DataFrame:
+    """From target to actual per member over the months to date, with a row `(total)`.
+
+    Members are products, or where no sale names its product the first dimension of the plan that is known, unless
+    `by` names one. Target quantity = target amount / last year's price; a member without one has its price of table
+    `products`, else this year's. Returns `member, target, volume, mix, price, new, lost, actual, amount_deducted`: fen
+    per member; `amount_deducted` is the sum of the allowances and rebates within actual. Header only without actuals.
+    """
+    if not figures.closed:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "member" else "int64") for c in [*COLUMNS, "amount_deducted"]})
+    by = by or bridge_dimension(figures)
+    sides = bridge_sides(figures, by)
+    parts = price_volume_mix(sides, price_at=rules.price_at, mix=rules.mix, new_products=rules.new_products)
+    actuals = _members(figures.actuals, by)
+    deducted = amount_by(actuals[actuals["kind"].isin(DEDUCTIONS)], by)
+    rows = parts.assign(amount_deducted=parts["member"].map(deducted).fillna(0).astype("int64"))
+    total = rows.drop(columns="member").sum().to_frame().T.assign(member=TOTAL)
+    return pd.concat([rows, total[rows.columns]], ignore_index=True)
+
+
+def bridge_dimension(figures: Figures) -> str:
+    """Product where sales name it, else the first dimension of the plan that they name, else product."""
+    candidates = ["product", *(name for name in ("region", "channel", "customer") if name in figures.split)]
+    return next((name for name in candidates if known_members(figures.facts, name)), "product")
+
+
+def bridge_sides(figures: Figures, by: str) -> pd.DataFrame:
+    """Both sides of the bridge per member: `member, target_quantity, target_amount, actual_quantity, actual_amount`."""
+    last_year, actuals = _members(figures.last_year, by), _members(figures.actuals, by)
+    target = member_targets(figures, by)
+    members = sorted({*target.index, *actuals[by]})
+    actual = amount_by(actuals, by).reindex(members, fill_value=0)
+    quantity = quantity_by(actuals, by).reindex(members, fill_value=0.0)
+    target = target.reindex(members, fill_value=0)
+    price = _prices(last_year, by).reindex(members)
+    if by == "product" and figures.products is not None and "price" in figures.products:
+        price = price.fillna(figures.products.set_index("product")["price"].astype("Float64").astype("float64"))
+    price = price.fillna((actual / quantity).where((quantity > 0) & (actual > 0)))
+    planned = (target / price).where(target != 0, 0.0)
+    return pd.DataFrame({
+        "member": members,
+        "target_quantity": planned.to_numpy(),
+        "target_amount": target.to_numpy(),
+        "actual_quantity": quantity.to_numpy(),
+        "actual_amount": actual.to_numpy(),
+    })
+
+
+def member_targets(figures: Figures, by: str) -> pd.Series:
+    """Target of the months to date per member, fen: the plan's own, else split by last year's mix to the fen."""
+    split = figures.split[figures.split["month"].isin(figures.closed)]
+    if by in split:
+        return amount_by(split, by)
+    total = int(split["amount"].sum())
+    mix = amount_by(_members(figures.last_year, by), by).clip(lower=0)
+    if not mix.sum():
+        return pd.Series({UNKNOWN: total}, dtype="int64")
+    return pd.Series(apportion(total, mix.to_numpy(dtype="float64"), labels=list(mix.index)), index=mix.index)
+
+
+def _members(facts: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Facts whose members are all named."""
+    return facts.assign(**{by: facts[by].replace("", UNKNOWN)})
+
+
+def _prices(facts: pd.DataFrame, by: str) -> pd.Series:
+    """Average price per member, fen per unit; NaN without a quantity and an amount above zero."""
+    amount, quantity = amount_by(facts, by), quantity_by(facts, by)
+    return (amount / quantity.where(quantity > 0)).where(amount > 0).replace(np.inf, np.nan)

@@ -1,0 +1,36 @@
+"""Faults and notices as sentences of the catalogue."""
+
+from typing import Any
+
+from salesplan.errors import Fault
+from salesplan.wording import Words
+
+LIMITS = ("at_most", "at_least", "below", "above")
+
+
+def message(fault: Fault, words: Words) -> str:
+    """A fault as one line: place = 'value' : what is allowed."""
+    values = {key: words.get(f"unit.{found}", str(found)) if key == "unit" else found for key, found in fault.values.items()}
+    text = words.get(f"fault.{fault.code}", fault.code).format_map(_Blank(values, value=fault.value))
+    if values.get("unit") and fault.code in ("at_most", "at_least", "below", "above"):
+        text += f" ({values['unit']})"
+    if values.get("nearest"):
+        text += " " + words("fault.nearest", nearest=values["nearest"])
+    found = "" if fault.value is None else f" = {_quoted(fault.value)}"
+    return f"{fault.place}{found} : {text}".removeprefix(" : ")
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    return text if text.replace(".", "", 1).lstrip("-").isdecimal() else f"'{text}'"
+
+
+def notice_text(notice: Any, words: Words) -> str:
+    """A notice as one sentence with its place."""
+    text = words.get(f"notice.{notice.code}", notice.code).format_map(_Blank(notice.values))
+    return f"{notice.place} : {text}" if notice.place else text

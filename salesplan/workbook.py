@@ -1,0 +1,182 @@
+"""What a notebook asks for: its parameters, inputs, earlier tables, and ways to show and save."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesplan import STEPS, calendar, identities
+from salesplan.charts import render
+from salesplan.errors import Fault, PlanError
+from salesplan.inputs import Inputs, check, restore
+from salesplan.params import load
+from salesplan.params.assumptions import assumptions_frame
+from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
+from salesplan.report.table import Table, html_table
+from salesplan.tables import outputs
+from salesplan.terms import PlanTerms
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+
+class Sentences:
+    """Sentences that notebooks and pages show as a list, escaped."""
+
+    def __init__(self, sentences: Sequence[str], kind: str = "conclusions") -> None:
+        self.sentences = list(sentences)
+        self.kind = kind
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from html import escape
+
+        items = "".join(f"<li>{escape(text)}</li>" for text in self.sentences)
+        html = f'<ul class="{self.kind}">{items}</ul>'
+        return {"text/html": html, "text/plain": "\n".join(self.sentences), SENTENCES: self.sentences}
+
+
+def find_plan(plan: str, start: Path | None = None) -> Path:
+    """The plan's folder, from the working directory or upward; `PlanError` if there is none."""
+    here = (start or Path.cwd()).resolve()
+    for base in (here, *here.parents):
+        if (base / plan).is_dir():
+            return base / plan
+    raise PlanError([Fault("missing_plan", plan)])
+
+
+class Step:
+    """One step of a plan, opened by its notebook. Money in frames is int64 fen."""
+
+    def __init__(self, stem: str, inputs: Inputs, run: Path | None) -> None:
+        self.stem = stem
+        self.inputs = inputs
+        self.run = run
+        self.all_rules: Mapping[str, Any] = inputs.loaded.rules
+        self.rules: Any = inputs.loaded.rules[stem]
+        self.plan: PlanTerms = inputs.loaded.plan
+        self.words = Words(self.plan.language, self.plan.display_unit, self.plan.currency)
+        self.months = calendar.fiscal_months(self.plan.fiscal_year, self.plan.first_month)
+        self.as_of: date | None = inputs.as_of
+        self._charts = 0
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def money_unit(self) -> int:
+        """Smallest amount planned, in fen."""
+        return int(self.plan.money_unit * 100)
+
+    def facts(self) -> "pd.DataFrame":
+        """The ledger's monthly cube: credited sales, history and actuals."""
+        if "facts" not in self._frames:
+            self._frames["facts"] = self.inputs.frame("facts")
+        return self._frames["facts"]
+
+    def history(self) -> "pd.DataFrame":
+        """Facts before the plan year."""
+        facts = self.facts()
+        return facts[facts["month"] < self.months[0]].reset_index(drop=True)
+
+    def actuals(self) -> "pd.DataFrame":
+        """Facts of the plan year up to the month of the review; empty without actuals."""
+        facts = self.facts()
+        known = facts["month"].isin(self.closed_months)
+        return facts[known].reset_index(drop=True)
+
+    @cached_property
+    def closed_months(self) -> list[str]:
+        """Months of the year up to the review."""
+        ends = {month: calendar.month_span(month, self.plan.month_cutoff)[1] for month in self.months}
+        return [month for month in self.months if self.as_of and ends[month] <= self.as_of]
+
+    def order_lines(self) -> "pd.DataFrame":
+        """Credited order lines of the plan year up to the review."""
+        return self.inputs.frame("order_lines")
+
+    def orders(self) -> "pd.DataFrame":
+        """Every order of all years: order, customer, date, amount."""
+        return self.inputs.frame("orders")
+
+    def reps(self) -> "pd.DataFrame":
+        """The reps and their spells; those found in sales where no table lists them."""
+        from salesplan import rep_allocation
+
+        given = self.input("reps")
+        return given if given is not None else rep_allocation.reps_from_sales(self.facts())
+
+    def input(self, name: str) -> "pd.DataFrame | None":
+        """An input table as a frame, or None when the plan has none."""
+        found = self.inputs.tables.get(name)
+        if found is None:
+            return None
+        frame: pd.DataFrame = found.to_pandas(date_as_object=False)
+        return frame
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """An output table of this run, as an earlier step saved it."""
+        if self.run is None or not (path := self.run / "tables" / f"{name}.csv").exists():
+            raise PlanError([Fault("missing_table", f"tables/{name}.csv", None, {"step": outputs.step_of(name)})])
+        return outputs.read(path, name)
+
+    def assumptions(self) -> Table:
+        """This step's parameters: meaning, value, unit."""
+        frame = assumptions_frame(self.stem, self.rules, self.words)
+        return html_table(frame, "assumptions", self.words, most=200)
+
+    def show(self, frame: "pd.DataFrame", table: str, *, most: int = 60) -> Table:
+        """A frame as people read it; `table` names the output table that says what its columns hold."""
+        return html_table(frame, table, self.words, most=most)
+
+    def draw(self, paint: Any, frame: Any, *, size: tuple[float, float] = (8.0, 3.6)) -> render.Chart:
+        """A chart as inline SVG."""
+        self._charts += 1
+        return render.draw(paint, frame, words=self.words, name=f"{self.stem}-{self._charts}", size=size)
+
+    def say(self, sentences: Sequence[str]) -> Sentences:
+        """Computed sentences as a list."""
+        return Sentences(sentences)
+
+    def note(self, key: str, **values: Any) -> Sentences:
+        """One sentence of the catalogue, such as why a section is left out."""
+        return Sentences([self.words(key, **values)], kind="notes")
+
+    def save(self, **frames: "pd.DataFrame") -> Table | Sentences:
+        """Check the identities, then write this step's tables; with no run folder, only check."""
+        identities.stop_on_breach(self.stem, frames, self._earlier(), self.money_unit)
+        if self.run is None:
+            return self.note("report.not_saved")
+        folder = self.run / "tables"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in outputs.tables_of(self.stem):
+            write_whole(folder / f"{name}.csv", outputs.csv_bytes(frames[name], name))
+        if (self.run / INPUTS).is_dir():
+            marks = {name: len(frames[name]) for name in outputs.tables_of(self.stem)}
+            write_whole(self.run / INPUTS / f"{self.stem}{DONE}", json.dumps(marks).encode())
+        files = [f"tables/{name}.csv" for name in outputs.tables_of(self.stem)]
+        return self.note("report.saved", files=self.words.list(files))
+
+    def _earlier(self) -> dict[str, "pd.DataFrame"]:
+        before = STEPS[: STEPS.index(self.stem)]
+        names = [name for step in before for name in outputs.tables_of(step)]
+        wanted = [name for name in names if name in identities.NEEDED.get(self.stem, ())]
+        return {name: self.table(name) for name in wanted} if self.run else {}
+
+
+def open_step(stem: str, *, plan: str, run: str = "", changes: Mapping[str, Any] | None = None) -> Step:
+    """Open one step of a plan.
+
+    `plan` is the plan's folder from the working directory or upward, `run` the folder whose `tables/` earlier
+    steps wrote and this one writes (empty: nothing is written), `changes` dotted keys that replace parameters.
+    Raises `PlanError` with every fault of the plan's files.
+    """
+    folder = find_plan(plan)
+    run_folder = Path(run) if run else None
+    if run_folder and (run_folder / INPUTS).is_dir():
+        restored = restore(run_folder / INPUTS, load(folder, changes))
+        if restored is not None:
+            return Step(stem, restored, run_folder)
+    return Step(stem, check(folder, changes), run_folder)
+
