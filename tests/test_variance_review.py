@@ -248,3 +248,392 @@ def test_every_row_closes_to_the_fen_in_any_order(rows, price_at, mix, new_produ
     assert (result.dtypes[PARTS] == "int64").all()
     shuffled = frame.iloc[chance.sample(range(len(rows)), len(rows))]
     pd.testing.assert_frame_equal(result, vr.price_volume_mix(shuffled, **conventions))
+
+
+# ---------------------------------------------------------------- the bridge of a plan
+
+
+def test_target_quantity_is_target_amount_over_last_years_price():
+    figures = company(actuals=[fact(MONTHS[0], "R1", 90_000, quantity=10.0)])
+    row = vr.bridge_sides(figures, "product").iloc[0]
+    last_years_price = 100_000 / 10
+    assert row["target_quantity"] == pytest.approx(3 * 120_000 / last_years_price)
+    total = vr.bridge_table(figures, RULES.bridge).set_index("member").loc[TOTAL]
+    assert total["volume"] == (10 - 36) * last_years_price
+    assert total["price"] == 90_000 - 10 * last_years_price
+
+
+@pytest.mark.parametrize(
+    ("products", "price"),
+    [
+        pytest.param(pd.DataFrame({"product": ["new"], "price": pd.array([6_000], "Int64")}), 6_000, id="price of the product table"),
+        pytest.param(None, 50_000 / 5, id="this year's price"),
+    ],
+)
+def test_a_new_product_has_its_own_price(products, price):
+    split = pd.concat([split_of([60_000] * 12, product="tea"), split_of([60_000] * 12, product="new")], ignore_index=True)
+    figures = company(actuals=[fact(MONTHS[0], "R1", 50_000, product="new", quantity=5.0)], split=split, products=products)
+    found = vr.bridge_sides(figures, "product").set_index("member")
+    assert found.loc["new", "target_quantity"] == pytest.approx(180_000 / price)
+
+
+def test_last_years_mix_splits_the_target_where_product_is_no_dimension():
+    past = [fact(add_months(MONTHS[0], -12), "R1", amount, product=name, quantity=1.0) for name, amount in (("a", 100), ("b", 200))]
+    split = split_of([100] * 12)
+    figures = vr.Figures(MONTHS, MONTHS[:1], split, allocation_of(split, {"R1": 1.0}), facts_of(*past))
+    assert vr.member_targets(figures, "product").to_dict() == {"a": 33, "b": 67}
+
+
+def test_allowances_and_rebates_lower_the_price_and_stand_apart():
+    lines = [fact(MONTHS[0], "R1", 360_000, quantity=36.0), fact(MONTHS[0], "R1", -9_000, kind="rebate")]
+    total = vr.bridge_table(company(actuals=lines), RULES.bridge).set_index("member").loc[TOTAL]
+    assert (total["volume"], total["price"], total["amount_deducted"]) == (0, -9_000, -9_000)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "expected"),
+    [pytest.param({}, "product", id="product is named"), pytest.param({"product": ""}, "region", id="region instead"),
+     pytest.param({"product": "", "region": "(unknown)"}, "product", id="nothing is named")],
+)
+def test_members_of_the_bridge(dimension, expected):
+    figures = company(split=split_of([10] * 12, region="north"), actuals=three_months(R1=10))
+    figures = vr.Figures(**{**vars(figures), "facts": figures.facts.assign(**dimension)})
+    assert vr.bridge_dimension(figures) == expected
+    bridge = vr.bridge_table(figures, RULES.bridge)
+    assert bridge["target"].iloc[-1] == 3 * 10
+
+
+# ---------------------------------------------------------------- rep and month
+
+
+def test_grid_has_every_rep_and_month_and_the_plans_total():
+    reps = reps_of(("R1", "A", None, None, None), ("R2", "B", None, None, None), ("R3", "C", "2027-02-01", None, None),
+                   ("R0", "left", None, "2026-06-30", None))
+    figures = company(actuals=[fact("2027-02", "R1", 70_000), fact("2027-03", "X9", 500)], reps=reps)
+    grid = vr.rep_grid(figures)
+    assert sorted(set(grid["rep"])) == sorted([MANAGER, UNASSIGNED, "R1", "R2", "R3"])
+    assert len(grid) == 5 * 3
+    assert grid["target"].sum() == 3 * 120_000
+    assert grid["actual"].sum() == 70_500
+    row = grid.set_index(["rep", "month"]).loc[("R1", "2027-02")]
+    quota = 72_000 * 105 // 100
+    assert (row["target"], row["variance"]) == (quota, 70_000 - quota)
+    assert row["attainment"] == pytest.approx(70_000 / quota)
+    assert grid.set_index(["rep", "month"]).loc[(UNASSIGNED, "2027-03"), "actual"] == 500
+
+
+def test_manager_carries_the_over_assignment_as_a_negative_target():
+    grid = vr.rep_grid(company()).set_index(["rep", "month"])
+    assert grid.loc[(MANAGER, "2027-01"), "target"] == 120_000 - 126_000
+    assert isnan(grid.loc[(MANAGER, "2027-01"), "attainment"])
+
+
+def test_sales_without_a_target_and_targets_without_a_sale():
+    split = split_of([0, 50_000, *[0] * 10])
+    figures = company(split=split, allocation=allocation_of(split, {"R1": 1.0}, over=0), actuals=[fact("2027-01", "R1", 900)])
+    grid = vr.rep_grid(figures).set_index(["rep", "month"]).loc["R1"]
+    assert (grid.loc["2027-01", "variance"], grid.loc["2027-02", "variance"]) == (900, -50_000)
+    assert isnan(grid.loc["2027-01", "attainment"])
+    assert grid.loc["2027-02", "attainment"] == 0
+
+
+def test_last_year_is_blank_before_the_history_begins():
+    assert vr.rep_grid(company(years=0, actuals=three_months(R1=5)))["last_year"].isna().all()
+    grid = vr.rep_grid(company(years=1)).set_index(["rep", "month"])
+    assert (grid.loc[("R1", "2027-01"), "last_year"], grid.loc[("R2", "2027-01"), "last_year"]) == (100_000, 0)
+
+
+def test_standing_names_reps_best_first():
+    figures = company(actuals=three_months(R1=50_000, R2=60_000), reps=reps_of(("R1", "Li", None, None, None), ("R2", None, None, None, None)))
+    standing = vr.standing(figures, vr.rep_grid(figures))
+    assert standing["rep"].tolist() == ["R2", "R1"]
+    assert standing["name"].iloc[1] == "Li"
+    assert standing["due_share"].tolist() == pytest.approx([3 / 12, 3 / 12])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(MONTHS[:4]), st.sampled_from(["R1", "R2", "X"]), st.integers(-(10**6), 10**8)), max_size=8),
+       st.lists(st.integers(0, 10**8), min_size=12, max_size=12), st.integers(0, 12), st.randoms())
+def test_totals_are_the_plans_and_row_order_changes_nothing(sales, amounts, closed, chance):
+    figures = company(closed, [fact(*sale, quantity=1.0) for sale in sales], amounts=amounts, years=1)
+    review = vr.review(figures, RULES, PLAN)
+    total = review.bridge[review.bridge["member"] == TOTAL]
+    assert review.grid["target"].sum() == sum(amounts[:closed]) == total["target"].sum()
+    assert review.grid["actual"].sum() == sum(s[2] for s in sales if s[0] in MONTHS[:closed]) == total["actual"].sum()
+    assert review.causes["amount"].sum() == review.grid["variance"].sum()
+    assert review.revision["revised"].sum() + review.revised.unplaced - review.revised.kept == sum(amounts)
+    order = chance.sample(range(len(figures.facts)), len(figures.facts))
+    again = vr.review(vr.Figures(**{**vars(figures), "facts": figures.facts.iloc[order]}), RULES, PLAN)
+    for one, other in zip(review[:7], again[:7], strict=True):
+        pd.testing.assert_frame_equal(one, other)
+
+
+# ---------------------------------------------------------------- the revision
+
+
+def series(*amounts):
+    return pd.Series(amounts, index=MONTHS[: len(amounts)], dtype="int64")
+
+
+def ruled(rule="seasonal", cap="0.3", surplus="keep"):
+    return Revision(rule=rule, cap=Decimal(cap), surplus=surplus)
+
+
+FOUR = series(100, 100, 200, 400)  # a year of four months is enough to see the rules
+
+
+@pytest.mark.parametrize(
+    ("rules", "actual", "expected", "unplaced", "kept"),
+    [
+        pytest.param(ruled(cap="1"), [70], [70, 100 + 30 * 1 // 7 + 0, 200 + 9, 400 + 17], 0, 0, id="seasonal: in proportion to the target"),
+        pytest.param(ruled("even", "1"), [70], [70, 100 + 10, 200 + 10, 400 + 10], 0, 0, id="even: equal parts"),
+        pytest.param(ruled("next_month"), [50], [50, 100 + 30, 200 + 20, 400], 0, 0, id="next month up to its cap, then the next"),
+        pytest.param(ruled("even", "0.1"), [50], [50, 100 + 10, 200 + 20, 400 + 20], 0, 0, id="even: full months pass on"),
+        pytest.param(ruled(cap="0.1"), [0], [0, 100 + 10, 200 + 20, 400 + 40], 30, 0, id="what the cap leaves no room for"),
+        pytest.param(ruled(cap="0"), [90], [90, 100, 200, 400], 10, 0, id="no month may rise"),
+        pytest.param(ruled(), [150], [150, 100, 200, 400], 0, 50, id="a surplus lowers nothing"),
+        pytest.param(ruled("next_month", surplus="release"), [250], [250, 0, 200 - 50, 400], 0, 0, id="a released surplus, never below zero"),
+        pytest.param(ruled(surplus="release"), [900], [900, 0, 0, 0], 0, 100, id="a surplus over the rest of the year"),
+        pytest.param(ruled(), [100], [100, 100, 200, 400], 0, 0, id="exactly on target"),
+        pytest.param(ruled(), [100, 100, 200, 390], [100, 100, 200, 390], 10, 0, id="no month left"),
+        pytest.param(ruled(), [], [100, 100, 200, 400], 0, 0, id="no month closed"),
+    ],
+)
+def test_revision(rules, actual, expected, unplaced, kept):
+    revised = vr.revise(FOUR, series(*actual), rules)
+    assert revised.table["revised"].tolist() == expected
+    assert (revised.unplaced, revised.kept) == (unplaced, kept)
+    assert revised.year == FOUR.sum() - unplaced + kept
+
+
+def test_capacity_places_by_what_reps_can_carry_and_falls_back_to_season():
+    weights = pd.Series([1.0, 0.0, 1.0, 3.0], index=MONTHS[:4])
+    revised = vr.revise(FOUR, series(60), ruled("capacity", "1"), capacity=weights)
+    assert revised.table["revised"].tolist() == [60, 100, 200 + 10, 400 + 30]
+    assert vr.revise(FOUR, series(60), ruled("capacity")).rule == "seasonal"
+
+
+def test_capacity_counts_the_days_a_rep_is_there():
+    reps = reps_of(("R1", "A", None, None, 1200), ("R2", "B", "2027-02-15", "2027-03-31", 2800), ("R3", "C", None, None, None))
+    found = vr.capacity_by_month(reps, MONTHS[:4])
+    assert found.tolist() == pytest.approx([1200, 1200 + 2800 * 14 / 28, 1200 + 2800, 1200])
+    assert vr.capacity_by_month(reps.assign(capacity=pd.array([None] * 3, "Int64")), MONTHS) is None
+
+
+def test_months_to_come_move_in_the_money_unit_and_the_odd_fen_stay_together():
+    original = series(10_000, 10_000, 10_000, 10_000)
+    revised = vr.revise(original, series(9_449), ruled(), unit=100)
+    assert revised.table["revised"].tolist() == [9_449, 10_000 + 200 + 51, 10_000 + 200, 10_000 + 100]
+
+
+def test_closed_months_come_first():
+    with pytest.raises(ValueError, match="first months"):
+        vr.revise(FOUR, pd.Series([1], index=[MONTHS[2]]), ruled())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 10**9), min_size=12, max_size=12), st.lists(st.integers(-(10**6), 10**9), max_size=12),
+       st.sampled_from(["next_month", "seasonal", "even", "capacity"]), st.decimals(0, 2, places=2), st.sampled_from(["keep", "release"]),
+       st.sampled_from([1, 100, 10_000]))
+def test_revision_keeps_the_year(amounts, actuals, rule, cap, surplus, unit):
+    original, actual = series(*[a - a % unit for a in amounts]), series(*actuals)
+    capacity = pd.Series(range(12), index=MONTHS, dtype="float64")
+    revised = vr.revise(original, actual, ruled(rule, str(cap), surplus), capacity=capacity, unit=unit)
+    table, closed = revised.table, len(actuals)
+    assert revised.year == original.sum() - revised.unplaced + revised.kept
+    assert table["revised"].tolist()[:closed] == actuals
+    change = (table["revised"] - table["original"]).iloc[closed:]
+    assert (change <= np.floor([float(cap * a) for a in original.iloc[closed:]]) + 1).all()
+    assert (table["revised"].iloc[closed:] >= 0).all()
+    assert (change >= 0).all() or (surplus == "release" and revised.missing < 0)
+    assert revised.unplaced == 0 or revised.missing > 0
+    assert (table["revised"].iloc[closed:] % unit != 0).sum() <= 2
+
+
+def test_every_rule_and_cap_side_by_side():
+    grid = vr.rule_grid(company(actuals=three_months(R1=20_000)), ruled(cap="0.2"))
+    assert set(grid["rule"]) == {"next_month", "seasonal", "even", "capacity"}
+    assert sorted(set(grid["cap_share"])) == [0.1, 0.2, 0.3, 1.0]
+    shortfall = 3 * 120_000 - 3 * 20_000
+    assert (grid["amount_placed"] + grid["amount_unplaced"] == shortfall).all()
+    first = grid.set_index(["rule", "cap_share"]).loc[("next_month", 1.0)]
+    assert (first["month"], first["rise_share"], first["amount_unplaced"]) == ("2027-04", 1.0, 0)
+
+
+# ---------------------------------------------------------------- landing and time
+
+
+def test_landing_is_actual_over_the_share_gone():
+    landing = vr.landing_estimate(company(actuals=three_months(R1=80_000)))
+    assert landing.expected == pytest.approx(240_000 / (3 / 12))
+    assert (landing.low, landing.high) == pytest.approx((landing.expected, landing.expected))  # an even history never missed
+    assert landing.probability == 0.0
+
+
+def test_landing_interval_comes_from_the_plans_own_misses():
+    early = {1: 130_000, 2: 90_000, 3: 100_000}  # first quarter per month of the years before
+    past = [fact(add_months(m, -12 * back), "R1", early[back] if i < 3 else 100_000) for back in early for i, m in enumerate(MONTHS)]
+    figures = company(actuals=three_months(R1=80_000), years=0)
+    figures = vr.Figures(**{**vars(figures), "facts": pd.concat([facts_of(*past), figures.facts])})
+    known, total = {b: 3 * e for b, e in early.items()}, {b: 3 * e + 900_000 for b, e in early.items()}
+    errors = [
+        total[b] / (known[b] / (sum(known[o] for o in early if o != b) / sum(total[o] for o in early if o != b))) - 1 for b in early
+    ]
+    assert vr.share_ratio_errors(figures) == pytest.approx(errors)
+    landing = vr.landing_estimate(figures, coverage=0.8)
+    spread = landing.expected * sqrt(sum(e * e for e in errors) / 3 * (1 + 1 / 3))
+    assert (landing.low, landing.high) == pytest.approx(interval(landing.expected, spread, 2, 0.8))
+    assert 0 < landing.probability < 0.5
+
+
+@pytest.mark.parametrize(
+    ("closed", "years", "sold", "known"),
+    [pytest.param(0, 3, 0, (False, False), id="no month closed"), pytest.param(3, 1, 80_000, (True, False), id="one year of history"),
+     pytest.param(3, 3, -5, (False, False), id="more came back than was sold"), pytest.param(12, 0, 80_000, (True, True), id="the year is over")],
+)
+def test_landing_says_what_it_does_not_know(closed, years, sold, known):
+    landing = vr.landing_estimate(company(closed, three_months(R1=sold), years=years))
+    assert (not isnan(landing.expected), not isnan(landing.low)) == known
+
+
+def test_time_progress_beside_attainment():
+    progress = vr.time_progress(company(actuals=three_months(R1=90_000)), "CN")
+    assert progress.seasonal_share == pytest.approx(3 / 12)
+    assert progress.attainment == pytest.approx(270_000 / 360_000)
+    assert progress.year_attainment == pytest.approx(270_000 / 1_440_000)
+    assert 0.2 < progress.workday_share < 0.25  # Spring Festival lies in the first quarter
+
+
+def test_outlook_goes_on_from_the_last_closed_month():
+    review = vr.review(company(actuals=three_months(R1=80_000)), RULES, PLAN)
+    last = review.outlook.iloc[-1]
+    assert (last["target"], last["landing"], last["revised"]) == (12 * 120_000, round(review.landing.expected), review.revised.year)
+    assert pd.isna(last["actual"])
+    third = review.outlook.iloc[2]
+    assert third["actual"] == third["landing"] == third["revised"] == 240_000
+    assert review.outlook["revised"].iloc[:2].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        pytest.param(["2027-01-29", "2027-02-26", "2027-03-30"], date(2027, 2, 28), id="March is not complete"),
+        pytest.param(["2027-01-29", "2027-03-31"], date(2027, 3, 31), id="sale on the last workday"),
+        pytest.param(["2027-05-30"], None, id="last workday is the 31st"),
+        pytest.param([], None, id="no sale"),
+    ],
+)
+def test_default_month_end(days, expected):
+    assert vr.default_as_of(pd.Series(pd.to_datetime(days)), MONTHS, "CN", None) == expected
+
+
+def test_closed_months_end_by_the_day():
+    assert vr.closed_months(MONTHS, date(2027, 3, 30)) == MONTHS[:2]
+    assert vr.closed_months(MONTHS, date(2027, 3, 25), 25) == MONTHS[:3]
+    assert vr.closed_months(MONTHS, None) == []
+
+
+# ---------------------------------------------------------------- indicators and causes
+
+
+def kpi(frame, indicator, month="2027-01"):
+    return frame.set_index(["indicator", "month"]).loc[(indicator, month)]
+
+
+def test_indicators_that_the_data_allow():
+    orders = pd.DataFrame({"order": ["a", "b", "c"], "date": pd.to_datetime(["2027-01-05", "2027-01-06", "2026-01-07"])})
+    received = pd.DataFrame({"date": pd.to_datetime(["2027-01-20"]), "amount": [56_500]})
+    kpis = pd.DataFrame({"month": ["2027-01"], "indicator": ["visits"], "value": [40.0]})
+    lines = [fact("2027-01", "R1", 100_000, quantity=9.0, cost=60_000), fact("2027-01", "R1", -2_000, kind="return", quantity=-1.0, cost=-1_000),
+             fact("2027-01", "R1", 3_000, customer="c2", quantity=1.0, cost=2_000)]
+    figures = company(1, lines, orders=orders, collections=received, kpis=kpis)
+    found = vr.kpi_table(figures, States(), tax=Tax(rate=Decimal("0.13"), collections="included"))
+    assert (kpi(found, "amount")["value"], kpi(found, "amount")["target"]) == (Decimal(1010), Decimal(1200))
+    assert kpi(found, "quantity")["value"] == Decimal(9)
+    assert kpi(found, "gross_margin")["value"] == round(Decimal(101_000 - 61_000) / 101_000, 6)
+    assert (kpi(found, "customers")["value"], kpi(found, "customers")["target"], kpi(found, "customers")["state"]) == (2, 1, "ok")
+    assert (kpi(found, "orders")["value"], kpi(found, "orders")["basis"]) == (2, "last_year")
+    assert kpi(found, "collection_rate")["value"] == round(Decimal(56_500) / Decimal("1.13") / 101_000, 6)
+    assert (kpi(found, "visits")["value"], kpi(found, "visits")["state"]) == (40, "no_target")
+
+
+def test_unknown_cost_and_quantity_leave_their_indicator_out():
+    found = vr.kpi_table(company(1, [fact("2027-01", "R1", 100)]), States())
+    assert set(found["indicator"]) == {"amount", "customers"}
+
+
+@pytest.mark.parametrize(
+    ("sold", "state"),
+    [pytest.param(120_000, "ok", id="at the target"), pytest.param(119_999, "watch", id="a fen below"),
+     pytest.param(108_000, "watch", id="nine tenths"), pytest.param(107_999, "behind", id="a fen below nine tenths")],
+)
+def test_states(sold, state):
+    assert kpi(vr.kpi_table(company(1, [fact("2027-01", "R1", sold)]), States()), "amount")["state"] == state
+
+
+def causes_of(*rows):
+    return pd.DataFrame(list(rows), columns=["month", "code", "amount", "note", "owner"]).astype({"amount": "int64"})
+
+
+def test_causes_and_the_unexplained_sum_to_the_variance():
+    causes = causes_of(("2027-02", "price", -300, "price cut", None), ("2027-01", "competition", -500, "", "Li"), ("2027-09", "policy", -1, "", ""))
+    found = vr.cause_table(company(causes=causes), -1_000, CAUSES)
+    assert found["code"].tolist() == ["competition", "price", "unexplained"]
+    assert found["amount"].tolist() == [-500, -300, -1_000 + 500 + 300]
+
+
+def test_without_findings_everything_is_unexplained_and_without_actuals_there_is_nothing():
+    assert vr.cause_table(company(), -7, CAUSES)["amount"].tolist() == [-7]
+    assert vr.cause_table(company(0), 0, CAUSES).empty
+
+
+def test_an_unknown_cause_is_refused_with_the_known_ones():
+    with pytest.raises(PlanError) as caught:
+        vr.cause_table(company(causes=causes_of(("2027-01", "weather", -1, "", ""))), -1, CAUSES)
+    assert caught.value.faults[0].value == "weather"
+    assert "policy" in caught.value.faults[0].values["allowed"]
+
+
+# ---------------------------------------------------------------- charts and sentences
+
+
+REVIEWS = {
+    "behind": company(actuals=three_months(R1=40_000, R2=30_000), reps=reps_of(("R1", "Li", None, None, None))),
+    "surplus": company(actuals=three_months(R1=140_000), years=1),
+    "no actuals": company(0),
+    "no history": company(years=0, actuals=three_months(R1=4_000)),
+    "year over": company(12, three_months(R1=4_000)),
+}
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_without_actuals_tables_have_their_header(name):
+    review = vr.review(REVIEWS[name], RULES, PLAN)
+    closed = len(REVIEWS[name].closed)
+    assert (len(review.grid) == 0) == (len(review.bridge) == 0) == (len(review.kpis) == 0) == (len(review.causes) == 0) == (closed == 0)
+    assert list(review.bridge.columns[:8]) == decomposition.COLUMNS
+    assert review.revision["revised"].tolist()[closed:] == review.revision["original"].tolist()[closed:] or closed
+    assert str(review.revision["actual"].dtype) == "Int64"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", REVIEWS)
+def test_sentences_and_charts_in_both_languages(name, language):
+    words = Words(language, "万元" if language == "zh" else "thousand")
+    review = vr.review(REVIEWS[name], RULES, PLAN)
+    said = sentences(words, review, RULES)
+    assert said and not any("{" in text or "nan" in text for text in said)
+    drawn = [(charts.year, review.outlook), (charts.bridge, review.bridge), (charts.attainment, review.standing), (charts.months, review.revision)]
+    for paint, frame in drawn:
+        ax = Figure().subplots()
+        assert paint(ax, frame, words=words) is ax
+        assert ax.get_title(loc="left") or ax.get_title()
+
+
+def test_sentences_state_what_cannot_be_placed_and_the_odds():
+    review = vr.review(REVIEWS["behind"], RULES, PLAN)
+    words = Words("en", "one")
+    text = " ".join(sentences(words, review, RULES))
+    assert words.money(review.revised.unplaced) in text
+    assert words.money(review.landing.expected) in text
+    assert "probability" in text

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesplan import odds
+from salesplan.money import LARGEST
 from salesplan.terms.annual_target import TrendEstimate
 
 Floats = npt.NDArray[np.float64]
@@ -34,13 +35,18 @@ class Trend:
         """Low and high in fen between which the year lies with the given probability."""
         centre = math.log(self.expected) if self.log else float(self.expected)
         low, high = odds.interval(centre, self.spread, self.degrees, coverage)
-        return (round(math.exp(low)), round(math.exp(high))) if self.log else (round(low), round(high))
+        return _fen(low, log=self.log), _fen(high, log=self.log)
 
     def reach(self, level: int) -> float:
         """Probability that the year's net sales reach `level` (fen)."""
         if not self.log:
             return odds.reach(level, self.expected, self.spread, self.degrees)
         return 1.0 if level <= 0 else odds.reach(math.log(level), math.log(self.expected), self.spread, self.degrees)
+
+
+def _fen(z: float, *, log: bool) -> int:
+    """Back from the scale of the trend to whole fen, held within what money can be."""
+    return round(math.exp(min(z, math.log(LARGEST)))) if log else round(max(-LARGEST, min(z, LARGEST)))
 
 
 def trend(months: pd.DataFrame, *, fiscal_year: int, terms: TrendEstimate | None = None) -> Trend | None:
@@ -66,9 +72,8 @@ def trend(months: pd.DataFrame, *, fiscal_year: int, terms: TrendEstimate | None
     ahead = fiscal_year - int(months.index[-1])
     slope = _slope(z)
     spread = max(_past_error(z, damping), _scatter(table, log=log)) * math.sqrt(ahead)
-    expected = z[-1] + damping * slope * ahead
     return Trend(
-        expected=round(math.exp(expected) if log else expected), spread=spread, log=log, years=len(z),
+        expected=_fen(z[-1] + damping * slope * ahead, log=log), spread=spread, log=log, years=len(z),
         degrees=len(z) - 1 or months.shape[1] - 1, growth=math.expm1(slope) if log and len(z) > 1 else math.nan,
     )
 

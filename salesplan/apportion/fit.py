@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from salesplan.apportion.one_way import stable
 
+PATIENCE = 10  # sweeps before Newton steps help them on
+LEAP = 4.0  # most that a Newton step changes a factor, as a logarithm
 SWEEPS = 200  # a table that needs more is at its limit, and is settled by linear programming
 RUNAWAY = 1e100  # between factors: they are on the way to zero and infinity
 NOISE = 1e-12  # share of a total below which a difference is that of float sums
@@ -136,6 +138,8 @@ def _swept(task: _Task, tolerance: float) -> Table | None:
     """Factors of rows and columns in turn until the margins are met; None when that does not come about."""
     column_factors = np.ones(len(task.columns))
     for sweep in range(SWEEPS):
+        if sweep >= PATIENCE:
+            column_factors = _newton(task, column_factors)
         row_factors = _factors(task.seed * column_factors, task.rows, task.low, task.high)
         scaled = task.seed * row_factors[:, None]
         column_factors = _factors(scaled.T, task.columns, task.low.T, task.high.T)
@@ -145,10 +149,27 @@ def _swept(task: _Task, tolerance: float) -> Table | None:
             return fitted
         if column_factors.max() > RUNAWAY * column_factors.min(where=column_factors > 0, initial=np.inf):
             return None
-        if sweep % 10 == 9:  # slow: a Newton step, which the sweeps that follow keep in hand
-            step = balance(fitted * task.free(fitted), *off)[1]
-            column_factors = column_factors * np.exp(np.clip(step - step.mean(), -1.0, 1.0))
     return None
+
+
+def _rows_met(task: _Task, column_factors: Vector) -> Table:
+    weights = task.seed * column_factors
+    row_factors = _factors(weights, task.rows, task.low, task.high)
+    return np.clip(weights * row_factors[:, None], task.low, task.high)
+
+
+def _newton(task: _Task, column_factors: Vector) -> Vector:
+    """Column factors a Newton step further on, shortened until the columns are not overshot by half of what they lack."""
+    table = _rows_met(task, column_factors)
+    lack = task.columns - table.sum(axis=0)
+    step = balance(table * task.free(table), np.zeros(len(task.rows)), lack, ridge=1e-9)[1]
+    step -= step.mean()
+    step *= LEAP / max(float(np.abs(step).max()), LEAP)
+    for shorter in range(40):
+        further = column_factors * np.exp(step * 0.5**shorter)
+        if step @ (task.columns - _rows_met(task, further).sum(axis=0)) >= -0.5 * (step @ lack):
+            return np.asarray(further)
+    return column_factors
 
 
 def _factors(weights: Table, sums: Vector, low: Table, high: Table) -> Vector:
@@ -174,17 +195,19 @@ def _factors(weights: Table, sums: Vector, low: Table, high: Table) -> Vector:
     return np.maximum(factor, 0.0)
 
 
-def balance(weights: Table, rows: Vector, columns: Vector) -> tuple[Vector, Vector]:
+def balance(weights: Table, rows: Vector, columns: Vector, ridge: float = 0.0) -> tuple[Vector, Vector]:
     """Row terms u and column terms v with which `weights x (u + v)` has these row and column sums.
 
-    The Newton step of the fit, and its least squares answer where there is no exact one.
+    The Newton step of the fit; where there is no exact answer its least squares one. `ridge` (a
+    share of the mean diagonal) makes it go far where the weights leave a direction open.
     """
     if weights.shape[0] < weights.shape[1]:
-        v, u = balance(weights.T, columns, rows)
+        v, u = balance(weights.T, columns, rows, ridge)
         return u, v
     row_sums = weights.sum(axis=1)
     inverse = np.divide(1.0, row_sums, out=np.zeros_like(row_sums), where=row_sums > 0)
-    system = np.diag(weights.sum(axis=0)) - weights.T @ (weights * inverse[:, None])
+    diagonal = weights.sum(axis=0)
+    system = np.diag(diagonal + ridge * diagonal.mean()) - weights.T @ (weights * inverse[:, None])
     v = np.linalg.lstsq(system, columns - weights.T @ (rows * inverse), rcond=1e-13)[0]
     return inverse * (rows - weights @ v), v
 
@@ -217,7 +240,8 @@ def _settled(task: _Task) -> _Task:
     graph = coo_array((np.ones(len(begin)), (begin, end)), shape=(count, count)).tocsr()
     part = connected_components(graph, connection="strong")[1]
     pinned = part[: len(task.rows), None] != part[len(task.rows) :]  # on no cycle: nothing can be moved through it
-    low, high = np.where(pinned, table, task.low), np.where(pinned, table, task.high)
+    at = np.where(table - task.low <= task.high - table, task.low, task.high)  # such a cell lies on a bound
+    low, high = np.where(pinned, at, task.low), np.where(pinned, at, task.high)
     return replace(task, seed=np.where(high > 0, task.seed, 0.0), low=low, high=high)
 
 

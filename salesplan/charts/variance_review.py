@@ -107,8 +107,8 @@ def attainment(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     return ax
 
 
-def _label(rep: str, name: object) -> str:
-    return rep if name is None or name != name or str(name) in ("", "<NA>", rep) else f"{rep} {name}"
+def _label(rep: str, name: str) -> str:
+    return f"{rep} {name}" if name not in ("", rep) else rep
 
 
 def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":

@@ -12,10 +12,12 @@ from salesplan.commission.earning import earn
 from salesplan.commission.pay import base_pay, carry, draws
 from salesplan.commission.proof import breaches, check
 from salesplan.commission.release import entitled, release
+from salesplan.commission.summary import by_month, by_rep, open_orders
 from salesplan.commission.tiers import bounds, pay_by_tier
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
-    "Commission", "Ledger", "Note", "Settlement", "Year", "base_pay", "book", "bounds", "breaches", "calculate",
-    "carry", "check", "cost_grid", "cost_of_plans", "draws", "earn", "entitled", "pay_by_tier", "release", "settle",
+    "Commission", "Ledger", "Note", "Settlement", "Year", "base_pay", "book", "bounds", "breaches", "by_month", "by_rep",
+    "calculate", "carry", "check", "cost_grid", "cost_of_plans", "draws", "earn", "entitled",
+    "open_orders", "pay_by_tier", "release", "settle",
 ]

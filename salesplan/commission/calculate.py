@@ -19,9 +19,9 @@ from salesplan.money import MICRO, Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 
 TABLE = ["rep", "month", "plan", "quota", "actual", "base_pay", "earned", "released", "held", "clawback", "draw",
-         "payable", "draw_balance", "carried", "paid"]
+         "payable", "amount_owed", "amount_carried", "amount_paid"]
 LINES = ["rep", "month", "order", "rule", "tier_from", "base", "rate", "amount", "product", "original_order"]
-ORDERS = ["rep", "order", "customer", "date", "due", "paid", "earned", "released", "held"]
+ORDERS = ["rep", "order", "customer", "date", "amount_due", "amount_paid", "earned", "released", "held"]
 TEXT = ("rep", "month", "plan", "order", "rule", "product", "original_order", "customer")
 
 
@@ -30,9 +30,9 @@ class Commission:
     """The result; money in int64 fen, rates fractions of one.
 
     `table`: rep, month, plan, quota, actual, base_pay, earned, released, held, clawback, draw, payable,
-    draw_balance, carried (brought forward, <= 0), paid. `lines`: rep, month, order, rule, tier_from, base, rate,
+    amount_owed (of the draw), amount_carried (brought forward, <= 0), amount_paid. `lines`: rep, month, order, rule, tier_from, base, rate,
     amount, product, original_order. `cost`: attainment, commission, cost_ratio. `orders`: rep, order, customer, date,
-    due, paid, earned, released, held. `prepaid`: customer, prepayment. `notes`: what people should know.
+    amount_due and amount_paid (in the money of collections), earned, released, held. `prepaid`: customer, prepayment. `notes`: what people should know.
     """
 
     table: pd.DataFrame
@@ -139,8 +139,8 @@ def _pay(grid: pd.DataFrame, sums: dict[str, Integers], plan: CommissionPlan) ->
     draw, balance = draws(commission, plan.draw, grid["employed"].to_numpy().reshape(shape))
     payable = grid["base_pay"].to_numpy().reshape(shape) + commission + draw
     carried, paid = carry(payable)
-    columns = {**sums, "held": held, "draw": draw, "draw_balance": balance, "payable": payable, "carried": carried,
-               "paid": paid}
+    columns = {**sums, "held": held, "draw": draw, "payable": payable, "amount_owed": balance,
+               "amount_carried": carried, "amount_paid": paid}
     return grid.assign(**{name: values.ravel() for name, values in columns.items()})[TABLE]
 
 
@@ -169,8 +169,8 @@ def _orders(orders: pd.DataFrame, reps: list[str], settlement: Settlement) -> pd
     okey = orders["okey"].to_numpy()
     known = settlement.orders.iloc[okey].reset_index(drop=True)
     return known.assign(
-        rep=pd.Series(np.array(reps, dtype=object)[orders["rep"]], dtype="str"), due=settlement.due[okey, -1],
-        paid=settlement.paid[okey, -1], earned=orders["earned"].to_numpy(), released=orders["released"].to_numpy(),
+        rep=pd.Series(np.array(reps, dtype=object)[orders["rep"]], dtype="str"), amount_due=settlement.due[okey, -1],
+        amount_paid=settlement.paid[okey, -1], earned=orders["earned"].to_numpy(), released=orders["released"].to_numpy(),
         held=(orders["earned"] - orders["released"]).to_numpy(),
     )[ORDERS]
 

@@ -112,6 +112,8 @@ def settle(lines: pd.DataFrame, ledger: Ledger, year: Year) -> tuple[pd.DataFram
     rates = tax_rates(lines["product"], ledger.products, year.tax)
     due = dues(lines["amount"].to_numpy(dtype=np.int64), rates, (okey, lines["at"].to_numpy(), shape), year.tax)
     payments = _payments(ledger.collections, orders, year)
+    if ledger.orders is None:  # what was paid before the year settled orders nobody has told
+        payments = payments[(payments["at"] > 0) | (payments["okey"] >= 0)]
     paid, rest = _paid(orders, due, payments)
     unknown = payments[payments["lost"]][["date", "order", "customer", "amount"]].reset_index(drop=True)
     return lines.assign(okey=okey), Settlement(orders.drop(columns="key"), due, paid, rest, unknown)

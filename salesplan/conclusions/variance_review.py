@@ -96,8 +96,8 @@ def _reps(words: Words, standing: pd.DataFrame) -> Iterator[str]:
 
 def _person(words: Words, row: "pd.Series[object]") -> str:
     """A rep by key and name."""
-    rep, name = str(row["rep"]), row["name"]
-    return rep if pd.isna(name) or name == rep else words(f"{STEM}.person", rep=rep, name=name)
+    rep, name = str(row["rep"]), str(row["name"])
+    return words(f"{STEM}.person", rep=rep, name=name) if name not in ("", rep) else rep
 
 
 def _revision(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A plan's parameter files, read and checked whole: all faults of all files in one pass."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -102,7 +103,7 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
         try:
             rules[stem] = model.model_validate(changed[stem])
         except ValidationError as error:
-            if stem in texts and not documents[stem].faults or stem == "plan" and "plan" in texts:
+            if stem in texts and not documents[stem].faults:
                 faults += _faults(error, stem, documents[stem], changed[stem], shown, changes or {})
     return Loaded(folder, rules, texts, documents, dict(changes or {}), faults)
 
@@ -205,6 +206,8 @@ def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
     values = {key: found for key, found in context.items() if key not in ("key", "error")}
     values["limit"] = next((context[key] for key in ("le", "lt", "ge", "gt", "min_length", "max_length") if key in context), "")
     values["unit"] = unit_at(stem, path)
+    if "expected" in values:  # pydantic's sentence 'a', 'b' or 'c' as names
+        values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))
     if detail["type"] == "extra_forbidden":
         known = known_names(stem, path[:-1])
         values |= {"nearest": _nearest(str(path[-1]), known), "known": ", ".join(known)}

@@ -18,6 +18,7 @@ MOST_DEPTH = 20
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,2})?")
 LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?")
 FULL_WIDTH = re.compile("[\uff0c\uff1a\uff1b\u201c\u201d\u2018\u2019\uff08\uff09\u3010\u3011\uff5b\uff5d\u3001]")
+FULL_WIDTH_PAIR = re.compile(r"\s*[\w-]+\s*[\uff1a\uff0c]")
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -128,7 +129,7 @@ def read_text(text: str, file: str) -> Document:
     reader = _Reader(file)
     data = reader.value(nodes[0], ()) if nodes else {}
     if data is not None and not isinstance(data, dict) and not reader.faults:
-        reader.fault("yaml_mapping", nodes[0], str(data)[:60], hint=_hint(str(data)))
+        reader.fault("yaml_mapping", nodes[0], str(data)[:60])
     return Document(data if isinstance(data, dict) else {}, reader.lines, reader.faults)
 
 
@@ -138,19 +139,21 @@ def _nodes(text: str) -> Iterator[Node]:
     yield from yaml.compose_all(text)
 
 
-def _hint(text: str) -> str:
-    found = FULL_WIDTH.search(text)
-    return found.group() if found else ""
-
-
 def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
     mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
-    line = mark.line if mark else 0
     rows = text.splitlines() or [""]
-    shown = rows[min(line, len(rows) - 1)].strip()
+    at = min(mark.line if mark else 0, len(rows) - 1)
+    # A Chinese colon or comma runs a line into the next: the fault is where the mark stands, not where YAML gave up.
+    marked = [n for n in range(max(0, at - 3), at + 1) if FULL_WIDTH_PAIR.match(_without_comment(rows[n]))]
+    at = marked[0] if marked else at
+    found = FULL_WIDTH.search(_without_comment(rows[at]))
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    code = "yaml_full_width" if _hint(shown) else "yaml_syntax"
-    return Fault(code, f"{file} line {min(line, len(rows) - 1) + 1}", shown[:80], {"problem": problem, "mark": _hint(shown)})
+    values = {"problem": problem, "mark": found.group() if found else ""}
+    return Fault("yaml_full_width" if found else "yaml_syntax", f"{file} line {at + 1}", rows[at].strip()[:80], values)
+
+
+def _without_comment(row: str) -> str:
+    return re.split(r"(?:^|\s)#", row, maxsplit=1)[0]
 
 
 def read_value(text: str) -> Any:

@@ -1,6 +1,7 @@
 """What the parameter models know of themselves: JSON Schema, units, meanings, names."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -39,8 +40,7 @@ def _step(nodes: list[dict[str, Any]], part: str | int, root: dict[str, Any]) ->
     return found
 
 
-def _nodes_at(stem: str, path: KeyPath) -> list[dict[str, Any]]:
-    root = schema(stem)
+def _nodes_at(root: dict[str, Any], path: KeyPath) -> list[dict[str, Any]]:
     nodes = [root]
     for part in path:
         nodes = _step(nodes, part, root)
@@ -50,7 +50,7 @@ def _nodes_at(stem: str, path: KeyPath) -> list[dict[str, Any]]:
 def known_names(stem: str, path: KeyPath) -> list[str]:
     """Names of the keys that are known under a path, in the model's order."""
     root = schema(stem)
-    options = [option for node in _nodes_at(stem, path) for option in _resolve(node, root)]
+    options = [option for node in _nodes_at(root, path) for option in _resolve(node, root)]
     names = [name for option in options for name in option.get("properties", {})]
     return list(dict.fromkeys(names))
 
@@ -58,7 +58,7 @@ def known_names(stem: str, path: KeyPath) -> list[str]:
 def unit_at(stem: str, path: KeyPath) -> str:
     """Unit of a parameter as its model says it; of the nearest one above where it has none itself."""
     for end in range(len(path), 0, -1):
-        for node in _nodes_at(stem, path[:end]):
+        for node in _nodes_at(schema(stem), path[:end]):
             if unit := node.get("unit"):
                 return str(unit)
     return ""
@@ -87,10 +87,10 @@ def _models_in(annotation: Any) -> list[type[Terms]]:
 
 def localized(stem: str, words: Words) -> dict[str, Any]:
     """JSON Schema of one parameter file with meanings and units in the words' language, for editors."""
-    root = schema(stem)
+    root = deepcopy(schema(stem))
     texts = {path: _description(stem, path, meaning, unit, words) for path, meaning, unit in meanings(MODELS[stem])}
     for path, text in texts.items():
-        for node in _nodes_at(stem, path):
+        for node in _nodes_at(root, path):
             node["description"] = text
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root}
 

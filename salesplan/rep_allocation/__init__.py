@@ -6,7 +6,7 @@ month, `cube` the cells, `outlook` how hard each quota is, `scenarios` other rul
 """
 
 from salesplan.rep_allocation.allocate import Allocation, allocate
-from salesplan.rep_allocation.cube import cells_that_fit
+from salesplan.rep_allocation.cube import cells_that_fit, month_totals
 from salesplan.rep_allocation.outlook import gini, outlook, teams
 from salesplan.rep_allocation.quotas import QuotaTable, quota_table
 from salesplan.rep_allocation.roster import availability, inherited_sales, listed, planned_reps, reps_from_sales
@@ -24,7 +24,7 @@ __all__ = [
     "cells_that_fit",
     "gini",
     "inherited_sales",
-    "listed",
+    "listed", "month_totals",
     "outlook",
     "planned_reps",
     "quota_table",

@@ -137,3 +137,8 @@ def unassigned_rows(split: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
     return rows[["rep", "month", *dims, "base", "amount", "quantity"]].sort_values(
         ["rep", "month", *dims], ignore_index=True
     )
+
+
+def month_totals(table: pd.DataFrame) -> pd.DataFrame:
+    """Quotas rep by month whatever the grain of the table: rep, month, base, amount (fen), sorted by the keys."""
+    return table.groupby(["rep", "month"], sort=True)[["base", "amount"]].sum().reset_index()

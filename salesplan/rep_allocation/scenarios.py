@@ -1,6 +1,5 @@
 """The same year under other rules, side by side."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -61,7 +60,7 @@ def by_over_assignment(
     history: pd.DataFrame,
     *,
     rules: RepAllocationTerms,
-    steps: Sequence[Decimal] = STEPS,
+    cutoff: int | None = None,
     unit: int = 1,
 ) -> pd.DataFrame:
     """Quotas under several over-assignments: rate, quota (sum), low and high of a rep (Int64 fen), planned.
@@ -69,9 +68,9 @@ def by_over_assignment(
     The plan's own rate is always among them and marked `planned`; rows are sorted by rate.
     """
     rows = []
-    for rate in sorted({*steps, rules.over_assignment}):
+    for rate in sorted({*STEPS, rules.over_assignment}):
         varied = rules.model_copy(update={"over_assignment": rate})
-        quota = quotas_under(reps, split, history, rules=varied, unit=unit)
+        quota = quotas_under(reps, split, history, rules=varied, cutoff=cutoff, unit=unit)
         found = {"quota": quota.sum(min_count=1), "low": quota.min(), "high": quota.max()}
         rows.append({"rate": float(rate), **found, "planned": rate == rules.over_assignment})
     return pd.DataFrame(rows).astype(dict.fromkeys(("quota", "low", "high"), "Int64"))

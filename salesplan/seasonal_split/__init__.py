@@ -15,7 +15,9 @@ from salesplan.seasonal_split.overview import (
     history_used,
     month_overview,
     profiles,
+    provisional,
     quarters,
+    yearly,
 )
 from salesplan.seasonal_split.season import PlanYear, company_shares, member_shares, season_shares
 
@@ -35,8 +37,10 @@ __all__ = [
     "month_overview",
     "monthly_shares",
     "profiles",
+    "provisional",
     "quarters",
     "season_shares",
     "split",
     "split_days",
+    "yearly",
 ]

@@ -71,7 +71,7 @@ def yearly_growth(totals: Array, used: Array) -> Array:
     known[:, 1:-1] = used[:, 1:] & used[:, :-1]
     steps[:, 1:-1] = np.diff(np.log(np.where(used, totals, 1.0)), axis=1)
     steps = np.where(known, steps, 0.0)
-    count = known[:, 1:].astype(float) + known[:, :-1]
+    count = known[:, 1:].astype("float64") + known[:, :-1].astype("float64")
     return np.asarray(np.clip(divide(steps[:, 1:] + steps[:, :-1], count), -LARGEST_GROWTH, LARGEST_GROWTH))
 
 
@@ -79,7 +79,7 @@ def _shrunk(level: Array, weights: Array, has_years: Array) -> Array:
     """The averaged years of each series, moved towards the mean of all as far as chance explains."""
     own = np.einsum("iym,iy->im", level, weights)
     if has_years.sum() < 2:
-        return own
+        return np.asarray(own)
     siblings = own[has_years].mean(axis=0)
     squares = (weights**2).sum(axis=1)
     spread = (((level - own[:, None]) ** 2).sum(axis=2) * weights).sum(axis=1)

@@ -131,9 +131,9 @@ def _filled(grid: Array, complete: Array) -> tuple[Array, Array]:
     """
     known = ~np.isnan(grid)
     value = np.where(known, grid, 0.0)
-    common = np.where(complete[:, :, None], known, True).all(axis=1)
+    common = np.asarray(np.where(complete[:, :, None], known, True).all(axis=1))
     base = (value * common[:, None, :]).sum(axis=2)
-    used = complete & (base > 0)
+    used = np.asarray(complete & (base > 0))
     counted = known & used[:, :, None]
     ratio = divide((value * counted).sum(axis=1), (base[:, :, None] * counted).sum(axis=1))
     seen = counted.any(axis=1)

@@ -103,7 +103,7 @@ def _implied_growth(table: YearTable, total: Total) -> Array:
     return np.asarray(np.log(np.where(ratio > 0, ratio, 1.0)) / steps)
 
 
-def _keys(members: pd.DataFrame) -> "pd.Index[Any]":
+def _keys(members: pd.DataFrame) -> Any:
     if members.shape[1] == 1:
         return pd.Index(members.iloc[:, 0])
     if members.shape[1]:

@@ -31,10 +31,24 @@ def history_used(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTer
     return HistoryUsed(years, rules.history_years, "complete_years" if years else partial)
 
 
+def yearly(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:
+    """Net sales of the fiscal years within reach: `year`, `amount` (fen), `months` (with sales), `used`."""
+    used = history_used(facts, year=year, rules=rules).years
+    sold = sales_by_month(facts, year=year).assign(year=lambda d: year.fiscal_years(d["month"]))
+    reach = sold[sold["year"] >= year.fiscal_year - rules.history_years]
+    table = reach.groupby("year").agg(amount=("amount", "sum"), months=("month", "size")).reset_index()
+    return table.assign(used=table["year"].isin(used))
+
+
 def amount_levels(annual_target: pd.DataFrame) -> dict[str, int]:
     """Levels of the amount in fen by name, the planned one first, from table `annual_target`."""
     rows = annual_target[annual_target["indicator"] == "amount"].sort_values("planned", ascending=False, kind="stable")
     return {level: int(value * 100) for level, value in zip(rows["level"], rows["value"], strict=True)}
+
+
+def provisional(year: PlanYear) -> bool:
+    """Whether the country has not published all moved workdays of the year yet."""
+    return bool(days_of.days(year.months, year.calendar, year.month_cutoff)["provisional"].any())
 
 
 def month_overview(cube: pd.DataFrame, facts: pd.DataFrame, *, year: PlanYear) -> pd.DataFrame:
@@ -86,8 +100,10 @@ def profiles(facts: pd.DataFrame, months: pd.DataFrame, *, year: PlanYear, rules
     )
 
 
-def by_member(cube: pd.DataFrame, dimension: str) -> pd.DataFrame:
-    """Months x members of one dimension: `month`, `member`, `amount` (fen), largest members first."""
+def by_member(cube: pd.DataFrame, dimension: str | None) -> pd.DataFrame:
+    """Months x members of one dimension: `month`, `member`, `amount` (fen), largest members first; empty for None."""
+    if dimension is None:
+        return pd.DataFrame({"month": [], "member": [], "amount": []})
     sums = cube.rename(columns={dimension: "member"}).groupby(["member", "month"])["amount"].sum().reset_index()
     size = sums.groupby("member")["amount"].transform("sum")
     order = sums.assign(size=-size).sort_values(["size", "member", "month"], ignore_index=True)

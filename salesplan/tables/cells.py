@@ -121,9 +121,10 @@ def _why_no_number(digits: str, manner: Manner) -> str:
 def money(text: str, manner: Manner) -> Cell:
     """An amount as fen; more than two decimals are rounded half away from zero."""
     value, remarks = decimal_of(text, manner, money=True)
-    if abs(value) * 100 >= FEN_LIMIT:
-        raise BadCell("cell_range", limit=f"{FEN_LIMIT // 100:,}")
-    rounded = value.quantize(CENT, ROUND_HALF_UP)
+    limit = Decimal(FEN_LIMIT // 100)
+    rounded = value.quantize(CENT, ROUND_HALF_UP) if abs(value) < limit else limit
+    if abs(rounded) >= limit:
+        raise BadCell("cell_range", limit=f"{limit:,}")
     return Cell(int(rounded * 100), remarks, rounded - value)
 
 

@@ -68,8 +68,10 @@ def read_column(texts: pa.Array, column: Column, manner: Manner) -> Typed:
     if column.needed:
         faulty |= {int(i): BadCell("cell_needed") for i in np.flatnonzero(blank)}
     problems, count = _problems(different, codes, faulty)
-    every = _without(every, bad)
-    return Typed(every.take(encoded.indices), problems, count, _remarks(cells, times), rounded, rounded_by)
+    remarks = _remarks(cells, times)
+    if column.type in MONEY and (grouped := int(times[done & _matches(different, ",")].sum())):
+        remarks["groups"] = remarks.get("groups", 0) + grouped
+    return Typed(_without(every, bad).take(encoded.indices), problems, count, remarks, rounded, rounded_by)
 
 
 def _converted_by_arrow(different: pa.Array, type_: Type) -> tuple[pa.Array, np.ndarray]:

@@ -11,6 +11,7 @@ Truths = npt.NDArray[np.bool_]
 
 PARTS = ["volume", "mix", "price", "new", "lost"]
 COLUMNS = ["member", "target", *PARTS, "actual"]
+SIDES = ["target_quantity", "target_amount", "actual_quantity", "actual_amount"]
 CONVENTIONS = {
     "price_at": ("actual_quantity", "target_quantity"),
     "mix": ("weighted", "none"),
@@ -71,7 +72,7 @@ def price_volume_mix(
     """
     _check(price_at=price_at, mix=mix, new_products=new_products)
     given = _sorted(frame)
-    rows = _Rows(*(_numbers(given, f"{side}_{what}") for side in ("target", "actual") for what in ("quantity", "amount")))
+    rows = _Rows(*(_numbers(given, name) for name in SIDES))
     whole = all(pd.api.types.is_integer_dtype(given[f"{side}_amount"]) for side in ("target", "actual"))
     parts = _parts(rows, price_at=price_at, mix=mix, separate=new_products == "separate", whole=whole)
     result = pd.DataFrame({"member": given["member"], "target": rows.a0, **parts, "actual": rows.a1})
@@ -97,18 +98,21 @@ def _numbers(frame: pd.DataFrame, column: str) -> Floats:
     """A column as floats; an unknown amount is nothing where there is no quantity, else an error."""
     side, what = column.split("_")
     quantity = f"{side}_quantity"
-    known = frame[quantity] if quantity in frame else pd.Series(np.nan, index=frame.index)
-    quantities: Floats = known.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    quantities = _floats(frame[quantity] if quantity in frame else pd.Series(np.nan, index=frame.index))
     if what == "quantity":
         return quantities
-    amounts: Floats = frame[column].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    amounts = _floats(frame[column])
     if (np.isnan(amounts) & (np.nan_to_num(quantities) != 0)).any():
         raise ValueError(f"{column} is not known where there is a quantity")
     return np.nan_to_num(amounts)
 
 
+def _floats(column: pd.Series) -> Floats:
+    return np.asarray(column.astype("Float64").to_numpy(dtype="float64", na_value=np.nan), dtype=np.float64)
+
+
 def _nothing(quantity: Floats, amount: Floats) -> Truths:
-    return (amount == 0) & ((quantity == 0) | np.isnan(quantity))
+    return np.asarray((amount == 0) & ((quantity == 0) | np.isnan(quantity)))
 
 
 def _parts(rows: _Rows, *, price_at: str, mix: str, separate: bool, whole: bool) -> dict[str, Floats]:

@@ -85,7 +85,7 @@ def standing(figures: Figures, grid: pd.DataFrame) -> pd.DataFrame:
         attainment=attainment(sums["actual"], sums["target"]),
         year_share=attainment(sums["actual"], quota),
         due_share=attainment(sums["target"], quota),
-        name=_names(figures).reindex(sums.index).astype("string"),
+        name=_names(figures).reindex(sums.index).fillna("").astype("str"),
     ).reset_index()
     order = rows.assign(rank=-rows["attainment"].fillna(-1.0).round(12)).sort_values(["rank", "rep"]).index
     columns = ["rep", "name", "quota", "target", "actual", "variance", "attainment", "year_share", "due_share"]

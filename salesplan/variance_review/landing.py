@@ -69,7 +69,7 @@ def share_ratio_errors(figures: Figures) -> list[float]:
 def _year_sums(figures: Figures) -> list[tuple[int, int]]:
     """Sum of the first months and of the whole year, for each complete year of the history, latest first."""
     amounts = amount_by(figures.facts, "month")
-    found = []
+    found: list[tuple[int, int]] = []
     while True:
         labels = [add_months(month, -12 * (len(found) + 1)) for month in figures.months]
         if not len(amounts) or labels[0] < amounts.index[0]:
@@ -126,4 +126,5 @@ def _expected(figures: Figures, landing: Landing) -> list[int]:
     if isnan(landing.expected) or not weights.sum() > 0:
         return nothing + [0] * len(weights)
     rest = round(landing.expected) - int(figures.actuals["amount"].sum())
-    return nothing + apportion(rest, weights.to_numpy(dtype="float64"), labels=list(weights.index)).tolist()
+    parts = apportion(rest, weights.to_numpy(dtype="float64"), labels=list(weights.index))
+    return nothing + [int(part) for part in parts]

@@ -57,13 +57,9 @@ def revise(
     rooms = _rooms(ahead.to_numpy(dtype="int64"), missing, rules)
     change = _place(abs(missing), weights, rooms, in_order=rule == "next_month", unit=unit)
     left = abs(missing) - int(change.sum())
-    revised = np.concatenate([actual.to_numpy(dtype="int64"), ahead.to_numpy(dtype="int64") + np.sign(missing) * change])
-    table = pd.DataFrame({
-        "month": list(original.index),
-        "original": original.to_numpy(dtype="int64"),
-        "actual": actual.reindex(original.index).astype("Int64").to_numpy(),
-        "revised": revised.astype("int64"),
-    }).astype({"actual": "Int64"})
+    revised = pd.concat([actual, ahead + (1 if missing > 0 else -1) * change])
+    columns = {"original": original, "actual": actual.reindex(original.index).astype("Int64"), "revised": revised}
+    table = pd.DataFrame(columns).astype({"original": "int64", "revised": "int64"}).rename_axis("month").reset_index()
     return Revised(table, missing, unplaced=left if missing > 0 else 0, kept=left if missing < 0 else 0, rule=rule)
 
 
@@ -100,7 +96,7 @@ def _place(amount: int, weights: npt.NDArray[np.float64], rooms: Whole, *, in_or
 def _fill(total: int, rooms: Whole) -> Whole:
     """Fill rooms one after the other."""
     before = np.cumsum(rooms) - rooms
-    return np.clip(total - before, 0, rooms)
+    return np.asarray(np.clip(total - before, 0, rooms))
 
 
 def _pour(total: int, weights: npt.NDArray[np.float64], rooms: Whole, unit: int) -> Whole:
@@ -139,10 +135,9 @@ def capacity_by_month(reps: pd.DataFrame, months: list[str], cutoff: int | None 
 def _carried(full: pd.Series, reps: pd.DataFrame, month: str, cutoff: int | None) -> float:
     """Capacity present in a month; summed in whole fen-days, so that the order of reps changes nothing."""
     first, last = (pd.Timestamp(day) for day in month_span(month, cutoff))
-    start = pd.to_datetime(reps["start"]).fillna(first).clip(lower=first)
-    end = pd.to_datetime(reps["end"]).fillna(last).clip(upper=last)
-    days = ((end - start).dt.days + 1).clip(lower=0)
-    return float((full * days).sum() / ((last - first).days + 1))
+    start, end = pd.to_datetime(reps["start"]), pd.to_datetime(reps["end"])  # an unknown start or end is open
+    days = (end.where(end < last, last) - start.where(start > first, first)).dt.days + 1
+    return float((full * days.clip(lower=0)).sum() / ((last - first).days + 1))
 
 
 def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, unit: int = 1) -> pd.DataFrame:
@@ -155,7 +150,8 @@ def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, u
     for rule in RULES:
         for cap in sorted({rules.cap, *CAPS}):
             asked = rules.model_copy(update={"rule": rule, "cap": cap})
-            rows.append({"rule": rule, "cap_share": float(cap), **_outcome(plan_revision(figures, asked, cutoff=cutoff, unit=unit))})
+            outcome = _outcome(plan_revision(figures, asked, cutoff=cutoff, unit=unit))
+            rows.append({"rule": rule, "cap_share": float(cap), **outcome})
     return pd.DataFrame(rows)
 
 

@@ -12,8 +12,8 @@ def message(fault: Fault, words: Words) -> str:
     """A fault as one line: place = 'value' : what is allowed."""
     values = {key: words.get(f"unit.{found}", str(found)) if key == "unit" else found for key, found in fault.values.items()}
     text = words.get(f"fault.{fault.code}", fault.code).format_map(_Blank(values, value=fault.value))
-    if values.get("unit") and fault.code in ("at_most", "at_least", "below", "above"):
-        text += f" ({values['unit']})"
+    if values.get("unit") and fault.code in LIMITS:
+        text += words("fault.unit", unit=values["unit"])
     if values.get("nearest"):
         text += " " + words("fault.nearest", nearest=values["nearest"])
     found = "" if fault.value is None else f" = {_quoted(fault.value)}"

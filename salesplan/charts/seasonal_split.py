@@ -1,0 +1,133 @@
+"""Charts of the seasonal split: months, the season by year, members, days."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from salesplan.charts import style
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+MOST_MEMBERS = 15
+
+
+def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
+    """Target of each month with its share of the year, beside last year's actual; `frame`: `month_overview`."""
+    places = np.arange(len(frame))
+    known = frame["last_year"].notna().to_numpy()
+    ax.bar(places[known] - 0.2, frame.loc[known, "last_year"].astype("float64"), width=0.36, color=style.GREY)
+    bars = ax.bar(places + 0.2 * known.any(), frame["amount"], width=0.44, color=style.BLUE)
+    style.bar_labels(ax, bars, [words.percent(share) for share in frame["share"]], size=8)
+    ax.set_xticks(places, [words.month_short(month) for month in frame["month"]])
+    style.money_axis(ax, words)
+    ax.margins(y=0.2)
+    names = [("amount", style.BLUE), *([("last_year", style.MUTED)] if known.any() else [])]
+    for index, (name, colour) in enumerate(names):
+        text = words(f"seasonal_split.chart_months_{name}")
+        ax.annotate(text, (0.01 + 0.2 * index, 0.97), xycoords="axes fraction", color=colour, va="top", weight="bold")
+    style.title(ax, _season_title(frame, words))
+    return ax
+
+
+def _season_title(frame: "pd.DataFrame", words: Words) -> str:
+    best, worst = frame.loc[frame["amount"].idxmax()], frame.loc[frame["amount"].idxmin()]
+    if best["amount"] == worst["amount"]:
+        return words("seasonal_split.chart_months_even", amount=words.money(best["amount"]))
+    return words(
+        "seasonal_split.chart_months",
+        best=words.month_short(best["month"]),
+        best_amount=words.money(best["amount"]),
+        worst=words.month_short(worst["month"]),
+        worst_amount=words.money(worst["amount"]),
+    )
+
+
+def profiles(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
+    """Shares of the months in each year used, and the chosen split on top; `frame`: `profiles`."""
+    before = sorted(set(frame.loc[~frame["planned"], "year"]))
+    colours = dict(zip(before, style.PALETTE[1:] * len(before), strict=False))
+    labels = frame.loc[frame["planned"], "month"]
+    for year, line in frame.groupby("year", sort=True):
+        planned = bool(line["planned"].all())
+        colour = style.BLUE if planned else colours[year]
+        ax.plot(range(12), line["share"], color=colour, linewidth=3 if planned else 1.2, alpha=1 if planned else 0.8)
+    for index, year in enumerate([*before, int(frame.loc[frame["planned"], "year"].iloc[0])]):
+        text = words("seasonal_split.chart_profiles_plan" if index == len(before) else "seasonal_split.chart_profiles_year", year=year)
+        place = (0.01 + 0.14 * index, 0.97)
+        ax.annotate(text, place, xycoords="axes fraction", color=colours.get(year, style.BLUE), va="top", weight="bold")
+    ax.set_xticks(range(12), [words.month_short(month) for month in labels])
+    ax.set_ylim(0, float(frame["share"].max()) * 1.25)
+    style.percent_axis(ax)
+    ax.set_ylabel(words("seasonal_split.chart_share_axis"))
+    style.title(ax, _profile_title(frame, before, words))
+    return ax
+
+
+def _profile_title(frame: "pd.DataFrame", before: list[int], words: Words) -> str:
+    """Names the month whose share moved most between the years of the history."""
+    if len(before) < 2:
+        return words("seasonal_split.chart_profiles_short", count=len(before))
+    table = frame[~frame["planned"]].pivot_table(index="month", columns="year", values="share")
+    moved = (table.max(axis=1) - table.min(axis=1)).sort_index()
+    month = moved.idxmax()
+    return words(
+        "seasonal_split.chart_profiles",
+        month=words.month_short(str(month)),
+        low=words.percent(table.loc[month].min()),
+        high=words.percent(table.loc[month].max()),
+    )
+
+
+def members(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
+    """Heat map of month x member; `frame`: `by_member`. The largest members only."""
+    order = list(dict.fromkeys(frame["member"]))[:MOST_MEMBERS]
+    table = frame.pivot_table(index="member", columns="month", values="amount", aggfunc="sum").reindex(order)
+    _heat(ax, table.to_numpy(dtype="float64"), words)
+    ax.set_xticks(range(table.shape[1]), [words.month_short(month) for month in table.columns])
+    ax.set_yticks(range(len(order)), order)
+    year = table.sum(axis=1)
+    share = year.iloc[0] / frame["amount"].sum() if frame["amount"].sum() else None
+    text = words("seasonal_split.chart_members", member=order[0], share=words.percent(share), unit=words.unit)
+    style.title(ax, text)
+    return ax
+
+
+def days(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
+    """Calendar of the year's days: one row per calendar month, the day's amount as colour; `frame`: table of days."""
+    label = frame["date"].dt.strftime("%Y-%m")
+    table = frame.assign(label=label, day=frame["date"].dt.day).pivot_table(index="label", columns="day", values="amount")
+    shades = table.where(table != 0).to_numpy(dtype="float64")
+    ax.imshow(shades, cmap=_shades(), aspect="auto", vmin=0)
+    ax.set_xticks(range(0, table.shape[1], 5), [str(day) for day in table.columns[::5]])
+    ax.set_yticks(range(len(table)), [words.month_short(month) for month in table.index])
+    best = frame.loc[frame["amount"].idxmax()]
+    style.title(
+        ax,
+        words(
+            "seasonal_split.chart_days",
+            workdays=int(frame["workday"].sum()),
+            date=words.date(best["date"].date()),
+            amount=words.money(best["amount"]),
+        ),
+    )
+    return ax
+
+
+def _heat(ax: "Axes", values: Any, words: Words) -> None:
+    """Cells shaded by amount and labelled with it."""
+    top = float(np.nanmax(values)) if values.size else 0.0
+    ax.imshow(values, cmap=_shades(), aspect="auto", vmin=0, vmax=top or 1.0)
+    for (row, column), amount in np.ndenumerate(values):
+        colour = "white" if amount > 0.6 * top else style.INK
+        text = words.money(amount, unit=False, decimals=0 if top >= 20 * words.scale else 1)
+        ax.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
+    ax.spines[:].set_visible(False)
+
+
+def _shades() -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("amounts", ["#f3f7fb", style.BLUE])

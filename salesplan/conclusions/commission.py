@@ -1,0 +1,85 @@
+"""What a manager should take from step 4, in sentences computed from its tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from salesplan.commission import Commission, Note, by_rep, open_orders
+from salesplan.wording import Words
+
+NAMED = 8  # names listed in one sentence
+
+
+def sentences(words: Words, *, result: Commission) -> list[str]:
+    """Headline, what is held and why, who leads, what was taken back, what the plan costs."""
+    said: list[str] = []
+    if len(result.table):
+        said = [*_headline(words, result.table), *_held(words, result), *_leaders(words, result.table)]
+    if result.cost["commission"].sum() > 0:
+        said += _cost(words, result.cost)
+    return said or warnings(words, notes=result.notes)
+
+
+def warnings(words: Words, *, notes: Sequence[Note]) -> list[str]:
+    """What was missing, assumed or left aside; one sentence each."""
+    said = [words(f"commission.note.{note.code}", **_filled(words, note.values)) for note in notes]
+    return said or [words("commission.nothing_odd")]
+
+
+def _filled(words: Words, values: Any) -> dict[str, Any]:
+    shown = dict(values)
+    if "amount" in shown:
+        shown["amount"] = words.money(shown["amount"])
+    for name in ("reps", "plans"):
+        if name in shown:
+            rest = len(shown[name]) - NAMED
+            more = words("commission.and_more", count=rest) if rest > 0 else ""
+            shown[name] = words.list([str(member) for member in shown[name][:NAMED]]) + more
+    return shown
+
+
+def _headline(words: Words, table: pd.DataFrame) -> list[str]:
+    sums = table[["payable", "base_pay", "earned", "released", "clawback", "draw"]].sum()
+    told = {name: words.money(fen) for name, fen in sums.items()}
+    said = [words("commission.headline", until=words.month(table["month"].max()), **told)]
+    if sums["clawback"]:
+        said.append(words("commission.clawed_back", amount=words.money(-sums["clawback"])))
+    if (table["draw"] != 0).any():
+        last = table.sort_values("month").groupby("rep")["amount_owed"].last().sum()
+        said.append(words("commission.drawn", draw=told["draw"], owed=words.money(last)))
+    return said
+
+
+def _held(words: Words, result: Commission) -> list[str]:
+    waiting = open_orders(result.orders)
+    held = by_rep(result.table)["held"].sum()
+    if not held:
+        return []
+    first = waiting.iloc[0]
+    return [
+        words("commission.held_now", held=words.money(held), count=words.number(waiting["order"].nunique())),
+        words("commission.held_most", rep=first["rep"], order=first["order"], held=words.money(first["held"]),
+              due=words.money(first["amount_due"] - first["amount_paid"])),
+    ]
+
+
+def _leaders(words: Words, table: pd.DataFrame) -> list[str]:
+    reps = by_rep(table)
+    best, total = reps.iloc[0], int(reps["earned"].sum())
+    if best["earned"] <= 0 or len(reps) < 2:
+        return []
+    return [words("commission.leader", rep=best["rep"], earned=words.money(best["earned"]),
+                  share=words.percent(best["earned"] / total))]
+
+
+def _cost(words: Words, cost: pd.DataFrame) -> list[str]:
+    full = cost[cost["attainment"].round(6) == 1.0].iloc[0]
+    low, high = cost.iloc[0], cost.iloc[-1]
+    return [
+        words("commission.cost_full", commission=words.money(full["commission"]),
+              ratio=words.percent(full["cost_ratio"], 2)),
+        words("commission.cost_range", low=words.percent(low["attainment"], 0),
+              low_ratio=words.percent(low["cost_ratio"], 2), high=words.percent(high["attainment"], 0),
+              high_ratio=words.percent(high["cost_ratio"], 2)),
+    ]

@@ -1,0 +1,106 @@
+"""What a manager should take from step 3, in sentences computed from its tables."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from salesplan.apportion import UNASSIGNED
+from salesplan.rep_allocation import Allocation, gini
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNLIKELY = 0.2  # odds below which a quota is called hard to reach
+NAMED = 6  # names in one sentence; the rest is counted
+
+
+def sentences(words: Words, found: Allocation, *, over_assignment: Decimal) -> list[str]:
+    """Sum and spread of the quotas, who has it hard, whose data were replaced, what nobody carries."""
+    if found.reps.empty:
+        return [words("rep_allocation.all_unassigned", amount=words.money(int(found.table["base"].sum())))]
+    return [
+        *_total(found.reps, over_assignment, words),
+        *_range(found.reps, words),
+        *_odds(found.reps, words),
+        *_replaced(found.reps, words),
+        *_part_year(found.reps, words),
+        *_pinned(found.reps, words),
+        *_remarks(found, words),
+    ]
+
+
+def named(frame: "pd.DataFrame", words: Words) -> str:
+    """The reps of a frame in a row by name; beyond a few the rest is counted."""
+    names = frame["name"].fillna(frame["rep"]).astype(str).tolist()
+    if len(names) <= NAMED:
+        return words.list(names)
+    return words("rep_allocation.and_more", names=words.list(names[:NAMED]), count=len(names) - NAMED)
+
+
+def _total(reps: "pd.DataFrame", rate: Decimal, words: Words) -> Iterator[str]:
+    quota, base = int(reps["quota"].sum()), int(reps["base"].sum())
+    key = "total_over" if quota > base else "total"
+    amounts = {"quota": words.money(quota), "base": words.money(base), "over": words.money(quota - base)}
+    yield words(f"rep_allocation.{key}", count=len(reps), rate=words.percent(rate), **amounts)
+
+
+def _range(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
+    if len(reps) < 2:
+        return
+    ordered = reps.sort_values(["quota", "rep"], ascending=[False, True])
+    first, last = ordered.head(1), ordered.tail(1)
+    amounts = {"most": words.money(first["quota"].iloc[0]), "least": words.money(last["quota"].iloc[0])}
+    spread = words.number(gini(reps["quota"]), 2)
+    yield words("rep_allocation.range", most_rep=named(first, words), least_rep=named(last, words), gini=spread, **amounts)
+
+
+def _odds(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
+    known = reps[reps["quota_to_expected"].notna()]
+    if known.empty:
+        yield words("rep_allocation.no_expected")
+        return
+    ratio = known["quota_to_expected"]
+    yield words("rep_allocation.stretch", low=words.percent(ratio.min(), 0), high=words.percent(ratio.max(), 0))
+    hard = known[known["probability"] < UNLIKELY]
+    if len(hard):
+        limit = words.percent(UNLIKELY, 0)
+        yield words("rep_allocation.hard", reps=named(hard, words), count=len(hard), limit=limit)
+    if known["probability"].isna().all():
+        yield words("rep_allocation.no_odds")
+
+
+def _replaced(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
+    for code, group in reps[reps["replaced"] != ""].groupby("replaced", sort=True):
+        yield words("rep_allocation.replaced", reps=named(group, words), substitute=words.code("replaced", str(code)))
+
+
+def _part_year(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
+    part = reps[reps["ramp_share"] < 1]
+    if len(part):
+        each = [
+            words("rep_allocation.part", rep=name, share=words.percent(share, 0))
+            for name, share in zip(part["name"].fillna(part["rep"]), part["ramp_share"], strict=True)
+        ]
+        yield words("rep_allocation.part_year", parts=words.list(each[:NAMED]), count=len(part))
+
+
+def _pinned(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
+    pinned = reps[reps["pinned"]]
+    if len(pinned):
+        yield words("rep_allocation.pinned", reps=named(pinned, words), count=len(pinned))
+
+
+def _remarks(found: Allocation, words: Words) -> Iterator[str]:
+    """What was left out, what nobody carries, and where the months led."""
+    if found.dropped:
+        bases = words.list([words.code("base", base) for base in found.dropped])
+        yield words("rep_allocation.dropped", bases=bases)
+    left = found.table[found.table["rep"] == UNASSIGNED]
+    if len(left):
+        months = words.list([words.month(month) for month in sorted(left["month"].unique())])
+        yield words("rep_allocation.unassigned", amount=words.money(int(left["base"].sum())), months=months)
+    if found.by_month:
+        yield words("rep_allocation.by_month")
+    if not found.to_cells:
+        yield words("rep_allocation.months_only")
