@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+HOME_PART = {"GB": "ENG"}  # countries whose common holidays alone are kept by nobody
 FIRST_LUNAR_YEAR, LAST_LUNAR_YEAR = 1901, 2099
 
 
@@ -89,18 +90,19 @@ def _check_cutoff(cutoff: int | None) -> None:
         raise ValueError(f"month cutoff {cutoff} is not between 1 and 28")
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> Any:
     """Holidays of one country and year, with the weekends that are worked there."""
     import holidays  # slow to import; only those who count days pay for it
 
+    code, _, part = country.partition("-")
     try:
-        return holidays.country_holidays(country, years=year)
+        return holidays.country_holidays(code, subdiv=part or HOME_PART.get(code), years=year)
     except NotImplementedError as unknown:
         raise ValueError(f"no holidays are known for country {country!r}") from unknown
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _provisional(country: str, year: int) -> bool:
     """True where a country moves workdays by yearly notice and this year's is not known yet.
 
@@ -108,35 +110,34 @@ def _provisional(country: str, year: int) -> bool:
     November for the year to come; until then only the days fixed by law are known.
     """
     known = _holidays(country, year)
-    if not hasattr(known, "substituted_label"):
-        return False
-    return year > max(known.special_public_holidays, default=0)
+    return hasattr(known, "substituted_label") and year > max(known.special_public_holidays, default=0)
 
 
 def days(months: Sequence[str], country: str, cutoff: int | None = None) -> pd.DataFrame:
     """Every day of the months, in order: `date`, `month`, `workday`, `provisional` (both bool).
 
-    A workday is no weekend and no holiday of the country (ISO code), or a weekend that is worked
-    in exchange. Provisional days belong to a year whose exchanges are not published yet. Source:
-    the `holidays` library. Raises ValueError for an unknown country or a malformed month.
+    A workday is no weekend and no holiday of the country, or a weekend that is worked in exchange.
+    Provisional days belong to a year whose exchanges are not published yet. `country` is an ISO
+    code, with a part where it matters (`AU-NSW`; `GB` alone is England). Source: the `holidays`
+    library. Raises ValueError for an unknown country or a malformed month.
     """
-    rows = [
-        (day.to_pydatetime().date(), month)
-        for month in months
-        for day in pd.date_range(*month_span(month, cutoff))
-    ]
+    spans = [pd.date_range(*month_span(month, cutoff)) for month in months]
+    dates = [day.date() for span in spans for day in span]
     return pd.DataFrame(
         {
-            "date": pd.to_datetime([day for day, _ in rows]),
-            "month": pd.Series([month for _, month in rows], dtype="str"),
-            "workday": pd.Series([_holidays(country, day.year).is_working_day(day) for day, _ in rows], dtype=bool),
-            "provisional": pd.Series([_provisional(country, day.year) for day, _ in rows], dtype=bool),
+            "date": pd.Series(dates, dtype="datetime64[us]"),
+            "month": pd.Series(list(months), dtype="str").repeat([len(span) for span in spans]).reset_index(drop=True),
+            "workday": pd.Series([_holidays(country, day.year).is_working_day(day) for day in dates], dtype=bool),
+            "provisional": pd.Series([_provisional(country, day.year) for day in dates], dtype=bool),
         }
     )
 
 
 def workdays(months: Sequence[str], country: str, cutoff: int | None = None) -> "pd.Series[Any]":
-    """Number of workdays of each month, int64, indexed by month in the order given."""
+    """Number of workdays of each month (see `days`), int64, indexed by month in the order given.
+
+    Example: February 2026, with the Spring Festival and two weekends worked for it, has 16 in `CN`.
+    """
     counted = days(list(dict.fromkeys(months)), country, cutoff).groupby("month")["workday"].sum()
     return counted.reindex(list(months)).astype("int64").rename("workdays")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from salesplan import annual_target, calendar, odds
 from salesplan.errors import PlanError
@@ -77,7 +78,8 @@ def monthly(facts, first_month=1, fiscal_year=YEAR):
     pytest.param(ledger(("2026-01", 5), ("2026-09", 7), ("2027-01", 1)), 1, [(2026, 12, True, 1200)],
                  id="sales of the plan year show last year is closed"),
     pytest.param(ledger(("2024-01", 5), ("2026-12", 7)), 1,
-                 [(2024, 12, True, 500), (2025, 12, False, None), (2026, 12, True, 700)], id="a year without a line is unknown"),
+                 [(2024, 12, True, 500), (2025, 12, False, None), (2026, 12, True, 700)],
+                 id="a year without a line is unknown"),
     pytest.param(ledger(("2025-01", 5), ("2025-12", 7)), 1, [(2025, 12, True, 1200), (2026, 0, False, None)],
                  id="last year not in the ledger"),
     pytest.param(ledger(), 1, [], id="no ledger"),
@@ -179,13 +181,15 @@ def test_levels_say_how_they_are_fixed_and_which_is_planned():
 
 @pytest.mark.parametrize(("levels", "last_year", "faults"), [
     pytest.param({"a": {"growth": Decimal("0.1")}, "b": {"growth": Decimal("0.2")}}, None,
-                 [("level_without_history", "0.1", "a"), ("level_without_history", "0.2", "b")], id="both named at once"),
-    pytest.param({"a": {"growth": Decimal("0.1")}}, -1000, [("level_negative", "-11.00", "a")], id="net returns last year"),
+                 [("level_without_history", "0.1", "a"), ("level_without_history", "0.2", "b")],
+                 id="both named at once"),
+    pytest.param({"a": {"growth": Decimal("0.1")}}, -1000, [("level_negative", "-11.00", "a")],
+                 id="net returns last year"),
 ])
 def test_level_faults(levels, last_year, faults):
     with pytest.raises(PlanError) as stopped:
         annual_target.levels(terms(**levels), last_year=last_year)
-    assert [(f.code, f.value, f.values["level"]) for f in stopped.value.faults] == faults
+    assert [(f.code, f.value, dict(f.values)["level"]) for f in stopped.value.faults] == faults
 
 
 @given(last=st.integers(0, 10**14), rate=st.decimals(-1, 10, places=6), factor=st.decimals("0.01", 100, places=4),
@@ -229,7 +233,8 @@ def test_trend_of_three_years_by_hand():
 ])
 def test_trend_damping_is_a_parameter(damping, expected):
     table = months_table([[100] * 12, [120] * 12], first=2025)
-    assert annual_target.trend(table, fiscal_year=YEAR, terms=TrendEstimate(damping=damping)).expected == round(expected)
+    trend = annual_target.trend(table, fiscal_year=YEAR, terms=TrendEstimate(damping=damping))
+    assert trend.expected == round(expected)
 
 
 def test_trend_looks_at_the_latest_years_only():
@@ -389,7 +394,7 @@ def carried(*spells, shares=EVEN, cutoff=None):
     pytest.param([("a", "2020-05-01", None, 1200)], None, 1, id="all year"),
     pytest.param([("a", None, None, 1200)], None, 1, id="start unknown: past the ramp"),
     pytest.param([("a", "2027-01-10", None, 1200)], None, (0 + 0.25 + 0.5 + 0.75 + 8) / 12, id="starts in January"),
-    pytest.param([("a", "2026-12-01", None, 1200)], None, (0.25 + 0.5 + 0.75 + 9) / 12, id="ramp begun before the year"),
+    pytest.param([("a", "2026-12-01", None, 1200)], None, (0.25 + 0.5 + 0.75 + 9) / 12, id="ramp begun last year"),
     pytest.param([("a", "2027-11-01", None, 1200)], None, (0 + 0.25) / 12, id="starts in November"),
     pytest.param([("a", "2020-01-01", "2027-03-31", 1200)], None, 3 / 12, id="leaves in March"),
     pytest.param([("a", "2020-01-01", "2026-12-31", 1200)], None, 0, id="left before the year"),
@@ -482,13 +487,15 @@ def test_indicators_that_the_data_allow(facts, names):
 
 
 def test_quantities_keep_three_decimals():
-    assert measured(ledger(("2026-05", 5, {"quantity": 0.1}), ("2026-06", 5, {"quantity": 0.2})))["quantity"] == Decimal("0.300")
+    facts = ledger(("2026-05", 5, {"quantity": 0.1}), ("2026-06", 5, {"quantity": 0.2}))
+    assert measured(facts)["quantity"] == Decimal("0.300")
 
 
 def test_targets_in_last_years_ratio():
     facts = ledger(*LINES)
     ladder = annual_target.levels(terms(commit=780, stretch=1000), last_year=None)
-    found = annual_target.targets(ladder, annual_target.indicators(facts, fiscal_year=YEAR)).set_index(["indicator", "level"])
+    table = annual_target.targets(ladder, annual_target.indicators(facts, fiscal_year=YEAR))
+    found = table.set_index(["indicator", "level"])
     last, twice = Decimal(390), Decimal(2)
     assert found.loc[("amount", "commit"), "value"] == 780
     assert found.loc[("quantity", "commit"), "value"] == 19 * twice
@@ -526,6 +533,7 @@ def test_targets_without_a_last_year_to_scale_are_amounts(facts):
     assert found["growth"].isna().all() and found["probability"].isna().all()
 
 
+@settings(max_examples=12)
 @given(st.permutations(range(len(LINES))))
 def test_row_order_of_the_ledger_changes_nothing(order):
     facts = ledger(*LINES)
@@ -547,7 +555,10 @@ def test_arguments_stay_as_they_were():
 # The proof backwards
 
 
-MEASURES = (Measure(name="新渠道", amount=Decimal(400000), resources="两名业务员"), Measure(name="网点", amount=Decimal(-50000)))
+MEASURES = (
+    Measure(name="新渠道", amount=Decimal(400000), resources="两名业务员"),
+    Measure(name="网点", amount=Decimal(-50000)),
+)
 
 
 @pytest.mark.parametrize(("measures", "rest"), [
@@ -642,3 +653,62 @@ def test_the_example_of_the_docstring():
     from salesplan.annual_target import ladder as module
 
     assert doctest.testmod(module).failed == 0
+
+
+# Parameters
+
+
+@pytest.mark.parametrize(("given_terms", "error"), [
+    pytest.param({"levels": {}}, "too_short", id="no level"),
+    pytest.param({"levels": {"commit": 1}, "plan_level": "comit"}, "level_unknown", id="plan level misspelt"),
+    pytest.param({"levels": {"a": {"times": "b", "factor": 2}}}, "level_unknown", id="multiple of an unknown level"),
+    pytest.param({"levels": {"a": {"times": "a", "factor": 2}}}, "level_unknown", id="multiple of itself"),
+    pytest.param({"levels": {"a": {"times": "b", "factor": 2}, "b": {"times": "a", "factor": 2}}}, "level_unknown",
+                 id="two that lead back to each other"),
+    pytest.param({"levels": {"a": -1}}, "greater_than_equal", id="below zero"),
+    pytest.param({"levels": {"a": 1}, "estimates": {"trend": {"damping": Decimal("1.5")}}}, "less_than_equal",
+                 id="more than all growth carried forward"),
+    pytest.param({"levels": {"a": 1}, "estimates": {"trend": {"years": 0}}}, "greater_than_equal",
+                 id="trend of no year"),
+    pytest.param({"levels": {"a": 1}, "estimates": {"breakeven": {"fixed_cost": 1, "variable_cost_rate": 1}}},
+                 "less_than", id="every sale costs what it brings"),
+])
+def test_terms_refuse(given_terms, error):
+    with pytest.raises(ValidationError) as stopped:
+        AnnualTargetTerms(**given_terms)
+    assert error in {fault["type"] for fault in stopped.value.errors()}
+
+
+def test_the_first_level_is_planned_unless_told():
+    assert AnnualTargetTerms(levels={"commit": 1, "stretch": 2}).planned == "commit"
+    assert AnnualTargetTerms(levels={"commit": 1, "stretch": 2}, plan_level="stretch").planned == "stretch"
+
+
+@pytest.mark.parametrize("first_month", range(1, 13))
+def test_every_first_month_gives_the_same_whole_years(first_month):
+    facts = steady({2025: 1200, 2026: 2400}, first_month=first_month)
+    years = yearly(facts, first_month)
+    assert years["complete"].tolist() == [True, True]
+    assert annual_target.last_year(years, fiscal_year=YEAR) == yuan(2400)
+    assert monthly(facts, first_month).loc[2026].tolist() == [yuan(200)] * 12
+    shares = annual_target.month_shares(monthly(facts, first_month), fiscal_year=YEAR, first_month=first_month)
+    assert shares.index[0] == f"{YEAR}-{first_month:02d}"
+    assert math.fsum(shares) == pytest.approx(1)
+
+
+@given(st.lists(st.integers(-10**9, 10**9), min_size=1, max_size=4), st.integers(0, 10**12),
+       st.integers(-10**9, 10**12))
+def test_bridge_closes_for_any_measures(amounts, level, last):
+    measures = [Measure(name=f"m{place}", amount=Decimal(amount) / 100) for place, amount in enumerate(amounts)]
+    found = annual_target.bridge(ladder(commit=Decimal(level) / 100), last_year=last, measures=measures)
+    assert found["amount"].iloc[:-1].sum() == found["amount"].iloc[-1] == level
+    assert found["amount_to"].iloc[-2] == level
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.integers(2019, 2028), st.integers(1, 12), st.integers(0, 10**7)), min_size=1, max_size=6))
+def test_one_rep_never_carries_more_than_a_full_year(starts):
+    spells = [("a", f"{year}-{month:02d}-01", None, amount) for year, month, amount in starts]
+    found = carried(*spells)
+    assert 0 <= found.loc["a", "served_share"] <= 1 + 1e-9
+    assert found.loc["a", "amount"] <= max(yuan(amount) for *_, amount in starts) + 1

@@ -13,6 +13,7 @@ from salesplan.terms.annual_target import TrendEstimate
 
 Floats = npt.NDArray[np.float64]
 COVERAGE = 0.8
+HIGHEST_LOG = 700.0  # the exponential of more overflows
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Trend:
 
 def _fen(z: float, *, log: bool) -> int:
     """Back from the scale of the trend to whole fen, held within what money can be."""
-    return round(math.exp(min(z, math.log(LARGEST)))) if log else round(max(-LARGEST, min(z, LARGEST)))
+    fen = math.exp(min(z, HIGHEST_LOG)) if log else z
+    return round(max(-LARGEST, min(fen, LARGEST)))
 
 
 def trend(months: pd.DataFrame, *, fiscal_year: int, terms: TrendEstimate | None = None) -> Trend | None:

@@ -1,7 +1,8 @@
 """Exact splits of money: one total over parts, a table with both margins, and the real-valued fit before it."""
 
-from salesplan.apportion.fit import MisfitError, fit_table
+from salesplan.apportion.fit import fit_table
 from salesplan.apportion.one_way import apportion, apportion_groups, stable
+from salesplan.apportion.room import MisfitError
 from salesplan.apportion.two_way import apportion_table, split_table
 
 UNASSIGNED = "(unassigned)"  # sales and targets that belong to no listed rep

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from salesplan.apportion.fit import MisfitError, balance, fit_table
+from salesplan.apportion.fit import balance, fit_table
+from salesplan.apportion.room import MisfitError
 from salesplan.money import integers
 
 QUANTUM = 1_000_000  # fractions of a unit are compared in millionths; below lies the noise of a fit

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 GROUPS = ("year", "level", "estimate")
 BAR = 0.62
+LONGEST_LABEL = 24  # characters beside a bar
 
 
 def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
@@ -107,7 +108,8 @@ def _part_name(row: Any, words: Words) -> str:
     name = str(row.name)
     if row.part == "level":
         return words.code("level", name)
-    return name or words.code("part", str(row.part))
+    text = name or words.code("part", str(row.part))
+    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
 
 
 def _gap_title(frame: "pd.DataFrame", words: Words) -> str:

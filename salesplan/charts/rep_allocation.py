@@ -134,8 +134,8 @@ def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
         _print_cells(ax, grid, words)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    top = grid.sum().idxmax()
-    amount = words.money(int(grid.sum()[top]))
+    top = str(grid.sum().idxmax())
+    amount = words.money(int(grid[top].sum()))
     style.title(ax, words("rep_allocation.months_title", month=words.month(top), amount=amount))
     ax.set_xlabel(words("rep_allocation.months_axis", unit=words.unit))
     return ax

@@ -33,7 +33,7 @@ def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 
 
 def _season_title(frame: "pd.DataFrame", words: Words) -> str:
-    best, worst = frame.loc[frame["amount"].idxmax()], frame.loc[frame["amount"].idxmin()]
+    best, worst = _row(frame, frame["amount"].argmax()), _row(frame, frame["amount"].argmin())
     if best["amount"] == worst["amount"]:
         return words("seasonal_split.chart_months_even", amount=words.money(best["amount"]))
     return words(
@@ -45,20 +45,22 @@ def _season_title(frame: "pd.DataFrame", words: Words) -> str:
     )
 
 
+def _row(frame: "pd.DataFrame", place: Any) -> Any:
+    return frame.iloc[int(place)]
+
+
 def profiles(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Shares of the months in each year used, and the chosen split on top; `frame`: `profiles`."""
     before = sorted(set(frame.loc[~frame["planned"], "year"]))
-    colours = dict(zip(before, style.PALETTE[1:] * len(before), strict=False))
-    labels = frame.loc[frame["planned"], "month"]
-    for year, line in frame.groupby("year", sort=True):
-        planned = bool(line["planned"].all())
-        colour = style.BLUE if planned else colours[year]
-        ax.plot(range(12), line["share"], color=colour, linewidth=3 if planned else 1.2, alpha=1 if planned else 0.8)
-    for index, year in enumerate([*before, int(frame.loc[frame["planned"], "year"].iloc[0])]):
-        text = words("seasonal_split.chart_profiles_plan" if index == len(before) else "seasonal_split.chart_profiles_year", year=year)
+    plan = int(frame.loc[frame["planned"], "year"].iloc[0])
+    colours = {plan: style.BLUE, **dict(zip(before, style.PALETTE[1:] * len(before), strict=False))}
+    for index, year in enumerate([*before, plan]):
+        line = frame[(frame["year"] == year) & (frame["planned"] == (year == plan))]
+        ax.plot(range(12), line["share"], color=colours[year], linewidth=3 if year == plan else 1.2)
+        text = words(f"seasonal_split.chart_profiles_{'plan' if year == plan else 'year'}", year=year)
         place = (0.01 + 0.14 * index, 0.97)
-        ax.annotate(text, place, xycoords="axes fraction", color=colours.get(year, style.BLUE), va="top", weight="bold")
-    ax.set_xticks(range(12), [words.month_short(month) for month in labels])
+        ax.annotate(text, place, xycoords="axes fraction", color=colours[year], va="top", weight="bold")
+    ax.set_xticks(range(12), [words.month_short(month) for month in frame.loc[frame["planned"], "month"]])
     ax.set_ylim(0, float(frame["share"].max()) * 1.25)
     style.percent_axis(ax)
     ax.set_ylabel(words("seasonal_split.chart_share_axis"))
@@ -72,12 +74,12 @@ def _profile_title(frame: "pd.DataFrame", before: list[int], words: Words) -> st
         return words("seasonal_split.chart_profiles_short", count=len(before))
     table = frame[~frame["planned"]].pivot_table(index="month", columns="year", values="share")
     moved = (table.max(axis=1) - table.min(axis=1)).sort_index()
-    month = moved.idxmax()
+    found = table.loc[moved.index].iloc[int(moved.to_numpy().argmax())]
     return words(
         "seasonal_split.chart_profiles",
-        month=words.month_short(str(month)),
-        low=words.percent(table.loc[month].min()),
-        high=words.percent(table.loc[month].max()),
+        month=words.month_short(str(found.name)),
+        low=words.percent(found.min()),
+        high=words.percent(found.max()),
     )
 
 
@@ -96,14 +98,14 @@ def members(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 
 
 def days(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Calendar of the year's days: one row per calendar month, the day's amount as colour; `frame`: table of days."""
-    label = frame["date"].dt.strftime("%Y-%m")
-    table = frame.assign(label=label, day=frame["date"].dt.day).pivot_table(index="label", columns="day", values="amount")
-    shades = table.where(table != 0).to_numpy(dtype="float64")
-    ax.imshow(shades, cmap=_shades(), aspect="auto", vmin=0)
+    """Calendar of the year's days: one row per calendar month, colour is the day's amount; `frame`: table of days."""
+    cells = frame.assign(label=frame["date"].dt.strftime("%Y-%m"), day=frame["date"].dt.day)
+    table = cells.pivot_table(index="label", columns="day", values="amount")
+    ax.imshow(table.where(table != 0).to_numpy(dtype="float64"), cmap=_shades(), aspect="auto", vmin=0)
     ax.set_xticks(range(0, table.shape[1], 5), [str(day) for day in table.columns[::5]])
-    ax.set_yticks(range(len(table)), [words.month_short(month) for month in table.index])
-    best = frame.loc[frame["amount"].idxmax()]
+    ax.set_yticks(range(len(table)), [words.month_short(str(month)) for month in table.index])
+    ax.set_xlabel(words("seasonal_split.chart_day_axis"))
+    best = _row(frame, frame["amount"].argmax())
     style.title(
         ax,
         words(
@@ -122,7 +124,7 @@ def _heat(ax: "Axes", values: Any, words: Words) -> None:
     ax.imshow(values, cmap=_shades(), aspect="auto", vmin=0, vmax=top or 1.0)
     for (row, column), amount in np.ndenumerate(values):
         colour = "white" if amount > 0.6 * top else style.INK
-        text = words.money(amount, unit=False, decimals=0 if top >= 20 * words.scale else 1)
+        text = words.money(amount, unit=False, decimals=0 if top >= 100 * words.scale else 1)
         ax.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
     ax.spines[:].set_visible(False)
 

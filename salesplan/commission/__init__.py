@@ -5,6 +5,7 @@
     >>> result.table, result.lines, result.cost                      # doctest: +SKIP
 """
 
+from salesplan.commission.assignment import assign, ramping
 from salesplan.commission.calculate import Commission, calculate
 from salesplan.commission.cost import cost_grid, cost_of_plans
 from salesplan.commission.dues import Settlement, book, settle
@@ -17,7 +18,7 @@ from salesplan.commission.tiers import bounds, pay_by_tier
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
-    "Commission", "Ledger", "Note", "Settlement", "Year", "base_pay", "book", "bounds", "breaches", "by_month", "by_rep",
+    "Commission", "Ledger", "Note", "Settlement", "Year", "assign", "base_pay", "book", "bounds", "breaches", "by_month", "by_rep",
     "calculate", "carry", "check", "cost_grid", "cost_of_plans", "draws", "earn", "entitled",
-    "open_orders", "pay_by_tier", "release", "settle",
+    "open_orders", "pay_by_tier", "ramping", "release", "settle",
 ]

@@ -1,8 +1,12 @@
 """Who is on which plan, and against which quota."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 
+from salesplan import calendar
 from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.commission.earning import Standing
 from salesplan.commission.pay import spells_within
@@ -44,13 +48,29 @@ def quotas_of(quotas: pd.DataFrame, reps: list[str], months: list[str]) -> Integ
     return table
 
 
-def standing(ledger: Ledger, year: Year, reps: list[str]) -> Standing:
+def standing(ledger: Ledger, year: Year, plan: CommissionPlan, reps: list[str]) -> Standing:
     """Quotas, ramp months and new products for the reps of one plan."""
     months = list(year.months)
     assert ledger.quotas is not None
-    ramps = pd.DataFrame({"rep": [], "month": []}) if ledger.ramping is None else ledger.ramping
-    marks = ramps[["rep", "month"]].drop_duplicates().assign(amount=1)
-    return Standing(quotas_of(ledger.quotas, reps, months), quotas_of(marks, reps, months), _new(ledger, year))
+    quotas, none = quotas_of(ledger.quotas, reps, months), np.zeros((len(reps), len(months)), dtype=np.int64)
+    if ledger.ramping is None or plan.accelerator_while_ramping:
+        return Standing(quotas, none, _new(ledger, year))
+    marks = ledger.ramping[["rep", "month"]].drop_duplicates().assign(amount=1)
+    return Standing(quotas, quotas_of(marks, reps, months), _new(ledger, year))
+
+
+def ramping(reps: pd.DataFrame, year: Year, *, ramp: Sequence[Decimal]) -> pd.DataFrame:
+    """Months of the year in which a rep is still in his ramp: rep, month.
+
+    `ramp`: share of a full quota in the month of `start`, the next, ...; the ramp lasts while it is below 1. A rep
+    with an earlier spell starts with that one.
+    """
+    below = [place for place, share in enumerate(ramp) if share < 1]
+    starts = reps.dropna(subset=["start"]).groupby("rep")["start"].min() if "start" in reps else pd.Series(dtype=object)
+    first = calendar.month_of(starts, year.cutoff) if len(starts) else starts
+    rows = [(rep, calendar.add_months(month, place)) for rep, month in first.items() for place in below]
+    found = pd.DataFrame(rows, columns=["rep", "month"], dtype="str")
+    return found[found["month"].isin(list(year.months))].sort_values(["rep", "month"], ignore_index=True)
 
 
 def _new(ledger: Ledger, year: Year) -> frozenset[str]:

@@ -98,7 +98,7 @@ def _plan(
     numbers = pd.Index(reps, dtype="object")
     own = lines[lines["rep"].isin(reps)]
     events = credit(own.assign(rep=numbers.get_indexer(own["rep"])), plan, settlement)
-    stand = standing(ledger, year, reps)
+    stand = standing(ledger, year, plan, reps)
     booked = earning.earn(events, plan, stand, len(year.closed))
     moves, orders = release(booked, events, plan, settlement)
     shape = (len(reps), len(year.closed))

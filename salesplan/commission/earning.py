@@ -53,6 +53,8 @@ def earn(events: pd.DataFrame, plan: CommissionPlan, standing: Standing, months:
         if month > 1 and period_of(month, plan) != period_of(month - 1, plan):
             closed = pd.concat([closed, _of_orders(before, events, returned)], ignore_index=True)
             before = _nothing()
+        if plan.period != "ytd" and not (events["at"] == month).any():
+            continue  # nothing counts in this month, and no boundary moves
         now = _to_date(events, closed, plan, standing, month)
         booked.append(_difference(before, now).assign(month=month))
         before = now

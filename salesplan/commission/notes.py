@@ -52,7 +52,7 @@ def _about_reps(
     sellers = set(own["rep"]) - set(HOUSE) - {""}
     paid_base = ledger.reps[ledger.reps["base_pay"].notna()]["rep"] if "base_pay" in ledger.reps else []
     ramping = [] if ledger.ramping is None else ledger.ramping[ledger.ramping["month"].isin(year.closed)]["rep"]
-    holds_back = any(plan.measure == "attainment" for plan in rules.plans)
+    holds_back = any(plan.measure == "attainment" and not plan.accelerator_while_ramping for plan in rules.plans)
     return [
         *_named("without_plan", (set(members["rep"]) | sellers) - set(on_plan)),
         *_named("without_quota", [rep for rep, quota in zip(on_plan, quotas, strict=True) if quota <= 0]),

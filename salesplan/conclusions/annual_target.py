@@ -10,6 +10,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+SEVERAL = 2  # estimates from which a weighted value says something of its own
 SHORT = 3  # complete years below which the interval is called wide
 
 
@@ -36,11 +37,12 @@ def warnings(
     words: Words, *, years: "pd.DataFrame", capacity: "pd.DataFrame", left_out: list[str], fiscal_year: int
 ) -> list[str]:
     """What is thin or missing in the data behind the step: short history, open last year, estimates left out."""
-    return [
+    found = [
         *_history(years, fiscal_year, words),
-        *[words("annual_target.left_out", estimate=words.code("estimate", name)) for name in left_out],
+        *[_say(words, "left_out", estimate=words.code("estimate", name)) for name in left_out],
         *_assumed(capacity, words),
     ]
+    return found or [_say(words, "nothing_odd")]
 
 
 def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
@@ -63,7 +65,7 @@ def _level(row: Any, words: Words) -> str:
 
 def _weighted(estimates: "pd.DataFrame", planned: Any, words: Words) -> list[str]:
     found = estimates[estimates["estimate"] == "weighted"]
-    if found.empty:
+    if found.empty or len(estimates) - len(found) < SEVERAL:
         return []
     value = int(found["value"].iloc[0])
     distance = int(found[f"gap_{planned['level']}"].iloc[0])

@@ -52,7 +52,9 @@ def _range(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     first, last = ordered.head(1), ordered.tail(1)
     amounts = {"most": words.money(first["quota"].iloc[0]), "least": words.money(last["quota"].iloc[0])}
     spread = words.number(gini(reps["quota"]), 2)
-    yield words("rep_allocation.range", most_rep=named(first, words), least_rep=named(last, words), gini=spread, **amounts)
+    yield words(
+        "rep_allocation.range", most_rep=named(first, words), least_rep=named(last, words), gini=spread, **amounts
+    )
 
 
 def _odds(reps: "pd.DataFrame", words: Words) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesplan.seasonal_split import HistoryUsed
-from salesplan.terms.seasonal_split import SeasonalSplitTerms
+from salesplan.terms.seasonal_split import Event, SeasonalSplitTerms
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -35,13 +35,19 @@ def sentences(
 
 
 def warnings(
-    words: Words, *, used: HistoryUsed, rules: SeasonalSplitTerms, methods: "pd.DataFrame", cube: "pd.DataFrame",
+    words: Words,
+    *,
+    used: HistoryUsed,
+    rules: SeasonalSplitTerms,
+    methods: "pd.DataFrame",
+    cube: "pd.DataFrame",
     provisional: bool,
 ) -> list[str]:
     """What is thin, left out or not settled: short history, excluded months, events, workdays, prices."""
+    months = words.list([words.month(month) for month in rules.exclude])
     found = [
         *_history(used, rules, words),
-        *([_say(words, "excluded", months=words.list([words.month(m) for m in rules.exclude]))] if rules.exclude else []),
+        *([_say(words, "excluded", months=months)] if rules.exclude else []),
         *_events(rules, words),
         *([_say(words, "provisional")] if provisional else []),
         *([_say(words, "not_tested")] if methods["error"].isna().all() else []),
@@ -50,17 +56,26 @@ def warnings(
     return found or [_say(words, "nothing_odd")]
 
 
+def _row(frame: "pd.DataFrame", place: Any) -> Any:
+    return frame.iloc[int(place)]
+
+
 def _say(words: Words, key: str, **values: Any) -> str:
     return words(f"seasonal_split.{key}", **values)
 
 
 def _season(months: "pd.DataFrame", words: Words) -> list[str]:
-    best, worst = months.loc[months["amount"].idxmax()], months.loc[months["amount"].idxmin()]
+    best, worst = _row(months, months["amount"].argmax()), _row(months, months["amount"].argmin())
     if best["amount"] == worst["amount"]:
         return [_say(words, "even_months", amount=words.money(best["amount"]))]
     values = {
-        "best": words.month(best["month"]), "best_amount": words.money(best["amount"]), "best_share": words.percent(best["share"]),
-        "worst": words.month(worst["month"]), "worst_amount": words.money(worst["amount"]), "worst_share": words.percent(worst["share"]),
+        f"{name}{part}": text
+        for name, row in (("best", best), ("worst", worst))
+        for part, text in (
+            ("", words.month(row["month"])),
+            ("_amount", words.money(row["amount"])),
+            ("_share", words.percent(row["share"])),
+        )
     }
     return [_say(words, "season", **values)]
 
@@ -69,39 +84,40 @@ def _quarters(quarters: "pd.DataFrame", words: Words) -> list[str]:
     if quarters["share"].isna().any():
         return []
     shares = words.list([words.percent(share) for share in quarters["share"]])
-    half = quarters.loc[quarters["quarter"] <= 2]
-    return [_say(words, "quarters", shares=shares, half=words.percent(half["share"].sum()), amount=words.money(half["amount"].sum()))]
+    half = quarters[quarters["quarter"] <= 2]
+    values = {"half": words.percent(half["share"].sum()), "amount": words.money(half["amount"].sum())}
+    return [_say(words, "quarters", shares=shares, **values)]
 
 
 def _growth(months: "pd.DataFrame", words: Words) -> list[str]:
-    """The month that asks for most more than last year; nothing where last year is unknown."""
+    """The month that asks for most more than last year; nothing where none asks for more."""
     known = months[months["last_year"].notna()]
     if known.empty:
         return [_say(words, "no_last_year")]
-    more = (known["amount"] - known["last_year"]).astype("int64")
-    place = more.idxmax()
-    if more[place] <= 0:
+    more = (known["amount"] - known["last_year"]).to_numpy(dtype="int64")
+    row = _row(known, more.argmax())
+    if more.max() <= 0:
         return []
-    values = {"month": words.month(known.loc[place, "month"]), "more": words.money(more[place])}
-    last = int(known.loc[place, "last_year"])
-    return [_say(words, "growth", last=words.money(last), **values)]
+    values = {"last": words.money(row["last_year"]), "more": words.money(more.max())}
+    return [_say(words, "growth", month=words.month(row["month"]), **values)]
 
 
 def _pace(months: "pd.DataFrame", words: Words) -> list[str]:
+    """Sales per workday: the year's and the tightest month's."""
     worked = months[months["workdays"] > 0]
     if worked.empty:
         return []
     pace = worked["amount"] / worked["workdays"]
     usual = worked["amount"].sum() / worked["workdays"].sum()
-    month = words.month(worked.loc[pace.idxmax(), "month"])
+    month = words.month(_row(worked, pace.argmax())["month"])
     return [_say(words, "pace", usual=words.money(round(usual)), month=month, most=words.money(round(pace.max())))]
 
 
 def _largest(cube: "pd.DataFrame", dimension: str, words: Words) -> str:
     size = cube.groupby(dimension, sort=True)["amount"].sum()
-    member, amount = str(size.idxmax()), int(size.max())
-    values = {"member": words.code("member", member), "amount": words.money(amount), "share": words.percent(amount / size.sum())}
-    return _say(words, "largest", dimension=words.column(dimension), **values)
+    member, amount = str(size.index[int(size.to_numpy().argmax())]), int(size.max())
+    values = {"member": words.code("member", member), "dimension": words.column(dimension)}
+    return _say(words, "largest", amount=words.money(amount), share=words.percent(amount / size.sum()), **values)
 
 
 def _tested(methods: "pd.DataFrame", words: Words) -> list[str]:
@@ -110,7 +126,7 @@ def _tested(methods: "pd.DataFrame", words: Words) -> list[str]:
         return []
     chosen = methods[methods["chosen"]].iloc[0]
     usual = methods[methods["method"] == USUAL].iloc[0]
-    best = methods.loc[methods["error"].idxmin()]
+    best = _row(methods.sort_values(["error", "method"]), 0)
     values = {"method": _name(chosen, words), "error": words.number(chosen["error"], 1)}
     said = [_say(words, "tested_alone", **values)]
     if chosen["method"] != USUAL:
@@ -138,11 +154,13 @@ def _history(used: HistoryUsed, rules: SeasonalSplitTerms, words: Words) -> list
 def _events(rules: SeasonalSplitTerms, words: Words) -> list[str]:
     if not rules.events or rules.method == "manual":
         return []
-    names = [
-        _say(words, "event", name=event.name, start=words.date(event.start), end=words.date(event.end), uplift=words.percent(event.uplift, 0))
-        for event in rules.events
-    ]
+    names = [_event(event, words) for event in rules.events]
     return [_say(words, "events", events=words.list(names))]
+
+
+def _event(event: Event, words: Words) -> str:
+    days = {"start": words.date(event.start), "end": words.date(event.end)}
+    return _say(words, "event", name=event.name, uplift=words.percent(event.uplift, 0), **days)
 
 
 def _prices(cube: "pd.DataFrame", words: Words) -> list[str]:

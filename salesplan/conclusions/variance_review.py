@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL
 from salesplan.terms.variance_review import VarianceReviewTerms
-from salesplan.variance_review import Review
+from salesplan.variance_review import Review, Revised
 from salesplan.wording import Words
 
 PARTS = ["volume", "mix", "price", "new", "lost"]
@@ -71,10 +71,10 @@ def _bridge(words: Words, bridge: pd.DataFrame) -> Iterator[str]:
         yield words(f"{STEM}.bridge", parts=words.list(moved))
     members = bridge[bridge["member"] != TOTAL]
     gaps = (members["actual"] - members["target"]).set_axis(members["member"])
-    if len(gaps) > 1 and gaps.min() < 0:
-        yield words(f"{STEM}.bridge_worst", member=words.code("member", str(gaps.idxmin())), gap=words.money(-int(gaps.min())))
-    if len(gaps) > 1 and gaps.max() > 0:
-        yield words(f"{STEM}.bridge_best", member=words.code("member", str(gaps.idxmax())), gap=words.money(int(gaps.max())))
+    for name, gap in {"bridge_worst": gaps[gaps < 0].nsmallest(1), "bridge_best": gaps[gaps > 0].nlargest(1)}.items():
+        if len(gaps) > 1 and len(gap):
+            member = words.code("member", str(gap.index[0]))
+            yield words(f"{STEM}.{name}", member=member, gap=words.money(abs(int(gap.iloc[0]))))
 
 
 def _signed(words: Words, fen: int) -> str:
@@ -94,7 +94,7 @@ def _reps(words: Words, standing: pd.DataFrame) -> Iterator[str]:
     )
 
 
-def _person(words: Words, row: "pd.Series[object]") -> str:
+def _person(words: Words, row: pd.Series) -> str:
     """A rep by key and name."""
     rep, name = str(row["rep"]), str(row["name"])
     return words(f"{STEM}.person", rep=rep, name=name) if name not in ("", rep) else rep
@@ -105,28 +105,30 @@ def _revision(words: Words, review: Review, rules: VarianceReviewTerms) -> Itera
     if revised.rule != rules.revision.rule:
         yield words(f"{STEM}.capacity_unknown")
     if revised.missing > 0:
-        placed = revised.missing - revised.unplaced
-        if placed:
-            yield words(
-                f"{STEM}.revision_placed",
-                missing=words.money(revised.missing), placed=words.money(placed),
-                rule=words.code("rule", revised.rule), cap=words.percent(rules.revision.cap, 0),
-            )
-        if revised.unplaced:
-            yield words(f"{STEM}.revision_unplaced", unplaced=words.money(revised.unplaced), cap=words.percent(rules.revision.cap, 0))
+        yield from _shortfall(words, revised, words.percent(rules.revision.cap, 0))
     elif revised.missing < 0:
         key = "revision_kept" if revised.kept else "revision_released"
         yield words(f"{STEM}.{key}", surplus=words.money(-revised.missing), year=words.money(revised.year))
 
 
+def _shortfall(words: Words, revised: Revised, cap: str) -> Iterator[str]:
+    """What of a shortfall the months to come take, and what finds no room."""
+    placed, rule = revised.missing - revised.unplaced, words.code("rule", revised.rule)
+    if placed:
+        missing = words.money(revised.missing)
+        yield words(f"{STEM}.revision_placed", missing=missing, placed=words.money(placed), rule=rule, cap=cap)
+    if revised.unplaced:
+        yield words(f"{STEM}.revision_unplaced", unplaced=words.money(revised.unplaced), cap=cap)
+
+
 def _causes(words: Words, causes: pd.DataFrame) -> Iterator[str]:
-    found, rest = causes.iloc[:-1], int(causes["amount"].iloc[-1])
+    found, rest = causes.iloc[:-1], words.money(int(causes["amount"].iloc[-1]))
     if found.empty:
-        yield words(f"{STEM}.causes_none", unexplained=words.money(rest))
+        yield words(f"{STEM}.causes_none", unexplained=rest)
         return
     sums = found.groupby("code")["amount"].sum().sort_index()
     main = str(sums.abs().idxmax())
     yield words(
         f"{STEM}.causes",
-        count=len(found), cause=words.code("cause", main), amount=words.money(int(sums[main])), unexplained=words.money(rest),
+        count=len(found), cause=words.code("cause", main), amount=words.money(int(sums[main])), unexplained=rest,
     )

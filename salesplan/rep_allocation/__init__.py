@@ -5,30 +5,23 @@ quota = level x (1 + over-assignment) x blended weight x availability, through p
 month, `cube` the cells, `outlook` how hard each quota is, `scenarios` other rules side by side.
 """
 
-from salesplan.rep_allocation.allocate import Allocation, allocate
+from salesplan.rep_allocation.allocate import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
 from salesplan.rep_allocation.outlook import gini, outlook, teams
-from salesplan.rep_allocation.quotas import QuotaTable, quota_table
-from salesplan.rep_allocation.roster import availability, inherited_sales, listed, planned_reps, reps_from_sales
+from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
+from salesplan.rep_allocation.roster import (
+    availability,
+    inherited_sales,
+    listed,
+    people_table,
+    planned_reps,
+    reps_from_sales,
+)
 from salesplan.rep_allocation.scenarios import by_base, by_over_assignment
 from salesplan.rep_allocation.weighing import Weighing, weigh
 
 __all__ = [
-    "Allocation",
-    "QuotaTable",
-    "Weighing",
-    "allocate",
-    "availability",
-    "by_base",
-    "by_over_assignment",
-    "cells_that_fit",
-    "gini",
-    "inherited_sales",
-    "listed", "month_totals",
-    "outlook",
-    "planned_reps",
-    "quota_table",
-    "reps_from_sales",
-    "teams",
-    "weigh",
+    "QUOTA_COLUMNS", "WEIGHT_COLUMNS", "Allocation", "QuotaTable", "Season", "Weighing", "allocate", "availability",
+    "by_base", "by_over_assignment", "cells_that_fit", "gini", "inherited_sales", "listed", "month_totals", "outlook",
+    "people_table", "planned_reps", "quota_table", "reps_from_sales", "teams", "weigh",
 ]

@@ -10,7 +10,14 @@ from salesplan.rep_allocation import cube
 from salesplan.rep_allocation.outlook import outlook
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.roster import availability, listed
-from salesplan.rep_allocation.weighing import Weighing, full_year_sales, last_year_sales, part_of_last_year, weigh
+from salesplan.rep_allocation.weighing import (
+    BASES,
+    Weighing,
+    full_year_sales,
+    last_year_sales,
+    part_of_last_year,
+    weigh,
+)
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 
@@ -24,6 +31,22 @@ class Allocation(NamedTuple):
     dropped: tuple[str, ...]  # bases that were asked for and have no data
     by_month: bool  # too few are there in some months, so the months led
     to_cells: bool  # False: the table stops at rep and month though the split has dimensions
+
+
+# The table of the reps in two parts, as people read it: the quotas, and what they came from.
+QUOTA_COLUMNS = [
+    "rep",
+    "name",
+    "team",
+    "quota",
+    "base",
+    "last_year",
+    "expected",
+    "quota_to_expected",
+    "probability",
+    "pinned",
+]
+WEIGHT_COLUMNS = ["rep", "name", *(f"{base}_share" for base in BASES), "weight", "ramp_share", "replaced"]
 
 
 class Ground(NamedTuple):

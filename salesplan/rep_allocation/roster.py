@@ -117,18 +117,18 @@ def listed(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = No
     spells = _spells(reps)
     begun = spells.loc[spells["start"] <= pd.Timestamp(month_span(months[-1], cutoff)[1])]
     last = begun.drop_duplicates("rep", keep="last").set_index("rep").loc[names].reset_index()
-    return last.drop(columns=["first", "since"])
+    known = last.assign(
+        start=last["start"].where(last["start"] > LONG_AGO), end=last["end"].where(last["end"] < FOREVER)
+    )
+    return known.drop(columns=["first", "since"])
 
 
-def availability_table(
-    reps: pd.DataFrame, months: Sequence[str], ramp: Sequence[Decimal] = (), *, cutoff: int | None = None
-) -> pd.DataFrame:
-    """The reps of the plan year as people read them: rep, name, team, start, end, and the months as `M_share`.
+def people_table(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:
+    """The reps of the plan year as people read them: rep, name, team, manager, start, end and their amounts.
 
-    The columns of the months are named by their number in the fiscal year (`1_share` to `12_share`), shares of a full
-    month's quota.
+    `value_potential`, `value_capacity` and, where customers are known, `value_inherited` in fen.
     """
     people = listed(reps, months, cutoff=cutoff)
-    shares = availability(reps, months, ramp, cutoff=cutoff).reindex(people["rep"])
-    named = shares.set_axis([f"m{number}_share" for number in range(1, len(months) + 1)], axis=1).reset_index(drop=True)
-    return pd.concat([people[["rep", "name", "team"]], named], axis=1)
+    amounts = [name for name in (*MONEY, "inherited") if name in people.columns]
+    shown = people[["rep", "name", "team", "manager", "start", "end", *amounts]]
+    return shown.rename(columns={name: f"value_{name}" for name in amounts})

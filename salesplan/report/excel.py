@@ -40,7 +40,7 @@ def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: d
     sheet.freeze_panes(1, 1)
     for position, column in enumerate(frame.columns):
         kind = kind_of(name, str(column))
-        title = words.column(str(column))
+        title = words.column(str(column), name)
         sheet.write_string(0, position, title, formats["header"])
         values = _values(frame[column], kind, str(column), words)
         width = max([len(title) * 2, *(len(str(value)) for value in values[:200] if value is not None)], default=8)

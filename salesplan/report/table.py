@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Columns whose codes belong to a family of another name.
-FAMILIES = {"code": "cause", "rule": "rule", "unit": "unit"}
+FAMILIES = {"code": "cause"}
 MOST_ROWS = 60
 LEFT = ("text", "code", "month", "date", "flag")
 
@@ -69,7 +69,7 @@ def html_table(frame: "pd.DataFrame", table: str, words: Words, *, most: int = M
     names = [str(name) for name in frame.columns]
     kinds = [kind_of(table, name) for name in names]
     rows = _rows(frame.head(most), kinds, words)
-    headers = [words.column(name) for name in names]
+    headers = [words.column(name, table) for name in names]
     sides = ["" if kind in LEFT else ' class="n"' for kind in kinds]
     head = "".join(f'<th scope="col"{side}>{escape(text)}</th>' for text, side in zip(headers, sides, strict=True))
     body = "".join(_row(row, sides) for row in rows)

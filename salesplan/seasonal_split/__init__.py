@@ -19,7 +19,8 @@ from salesplan.seasonal_split.overview import (
     quarters,
     yearly,
 )
-from salesplan.seasonal_split.season import PlanYear, company_shares, member_shares, season_shares
+from salesplan.seasonal_split.plan_year import PlanYear
+from salesplan.seasonal_split.season import company_shares, member_shares, season_shares
 
 __all__ = [
     "METHODS",

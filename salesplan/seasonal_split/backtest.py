@@ -9,7 +9,8 @@ from salesplan import calendar as days_of
 from salesplan.apportion import apportion
 from salesplan.seasonal_split.history import Array, year_table
 from salesplan.seasonal_split.methods import METHODS
-from salesplan.seasonal_split.season import PlanYear, company_shares, sales_by_month, season_shares
+from salesplan.seasonal_split.plan_year import PlanYear
+from salesplan.seasonal_split.season import company_shares, sales_by_month, season_shares
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 
 

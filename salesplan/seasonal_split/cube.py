@@ -8,8 +8,8 @@ import pandas as pd
 
 from salesplan.apportion import apportion, apportion_table, fit_table
 from salesplan.seasonal_split.history import Array, divide
+from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.seasonal_split.season import (
-    PlanYear,
     company_shares,
     member_shares,
     sales_by_month,

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from salesplan import calendar as days_of
-from salesplan.seasonal_split.season import PlanYear, sales_by_month, years_of
+from salesplan.seasonal_split.plan_year import PlanYear
+from salesplan.seasonal_split.season import sales_by_month, years_of
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 
 
@@ -32,12 +33,12 @@ def history_used(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTer
 
 
 def yearly(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:
-    """Net sales of the fiscal years within reach: `year`, `amount` (fen), `months` (with sales), `used`."""
+    """Net sales of the fiscal years within reach: `year`, `amount` (fen), `months` (with sales), `complete`."""
     used = history_used(facts, year=year, rules=rules).years
     sold = sales_by_month(facts, year=year).assign(year=lambda d: year.fiscal_years(d["month"]))
     reach = sold[sold["year"] >= year.fiscal_year - rules.history_years]
     table = reach.groupby("year").agg(amount=("amount", "sum"), months=("month", "size")).reset_index()
-    return table.assign(used=table["year"].isin(used))
+    return table.assign(complete=table["year"].isin(used))
 
 
 def amount_levels(annual_target: pd.DataFrame) -> dict[str, int]:

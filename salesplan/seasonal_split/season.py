@@ -1,44 +1,16 @@
 """The season of the plan: shares of the company and of members by the plan's rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from salesplan import calendar as days_of
-from salesplan.money import to_fen
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array, YearTable, normalised, year_table
 from salesplan.seasonal_split.methods import Total, monthly_shares
-from salesplan.terms import PlanTerms
+from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
-
-
-@dataclass(frozen=True)
-class PlanYear:
-    """The year that is split: its months, the country whose workdays count, the money unit in fen."""
-
-    fiscal_year: int
-    first_month: int = 1
-    month_cutoff: int | None = None
-    calendar: str = "CN"
-    unit: int = 1
-
-    @classmethod
-    def of(cls, plan: PlanTerms) -> "PlanYear":
-        """The year of a plan."""
-        return cls(plan.fiscal_year, plan.first_month, plan.month_cutoff, plan.calendar, to_fen(plan.money_unit))
-
-    @property
-    def months(self) -> list[str]:
-        """The twelve labels in fiscal order."""
-        return days_of.fiscal_months(self.fiscal_year, self.first_month)
-
-    def fiscal_years(self, months: "pd.Series[Any]") -> "pd.Series[Any]":
-        """Fiscal year of each label."""
-        return months.map({m: days_of.fiscal_year_of(m, self.first_month) for m in months.unique()}).astype("int64")
 
 
 def sales_by_month(facts: pd.DataFrame, *, year: PlanYear, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -123,7 +95,7 @@ def company_shares(
     shares = found["share"].to_numpy()
     if rules.method == "manual" or not rules.events:
         return shares
-    return normalised(shares * event_lift(year.months, year.calendar, year.month_cutoff, rules.events))
+    return normalised(shares * event_lift(rules.events, year=year))
 
 
 def member_shares(

@@ -1,7 +1,9 @@
 """A whole column of texts at once: clean cells are converted by Arrow, unusual ones by their rule, each text once."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesplan.errors import SHOWN
+from salesplan.tables.arrays import Flags, Numbers, codes_of, flags, matches, null, texts, to_arrow, to_numpy
 from salesplan.tables.cells import RULES, BadCell, Cell, Manner
 from salesplan.tables.contract import MONEY, Column, Type
 
@@ -21,6 +24,7 @@ CLEAN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # Texts a rule must look at: outer spaces, control characters, leading # or ( , Excel's exponents.
 UNUSUAL_TEXT = r"^[\s\x{3000}\x{a0}#(]|[\s\x{3000}\x{a0}]$|[\x00-\x08\x0b-\x1f\x7f\x{2000}-\x{200f}\x{feff}\x{85}\x{1680}]|E\+"
 MICRO_PER_FEN = 10_000
+DAY_ZERO = date(1970, 1, 1).toordinal()
 ARROW = {
     "text": pa.string(), "month": pa.string(), "day_or_month": pa.string(), "kind": pa.string(), "date": pa.date32(),
     "money": pa.int64(), "exact_money": pa.int64(),
@@ -54,69 +58,74 @@ def arrow_type(type_: Type) -> pa.DataType:
     return ARROW.get(type_, pa.float64())
 
 
-def read_column(texts: pa.Array, column: Column, manner: Manner) -> Typed:
+def read_column(column_of_texts: pa.Array, column: Column, manner: Manner) -> Typed:
     """Convert a column of texts; every cell that cannot be read is counted, the first 20 are returned."""
-    encoded = texts.dictionary_encode()
-    different, codes = encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False)
-    blank = pc.equal(pc.utf8_trim_whitespace(different), "").to_numpy(zero_copy_only=False)
+    different, codes = codes_of(column_of_texts)
+    times = np.bincount(codes, minlength=len(different))
+    blank = ~matches(different, r"[^\s\x{3000}\x{a0}]")
     values, done = _converted_by_arrow(different, column.type)
     cells, bad = _converted_by_rule(different, ~done & ~blank, column.type, manner)
-    every = _filled(values, cells, column.type)
-    times = np.bincount(codes, minlength=len(different))
-    rounded, rounded_by = _rounding(different, done, cells, times) if column.type in MONEY else (0, Decimal(0))
-    faulty = {**bad, **(_exact(different, done) if column.type == "exact_money" else {})}
+    values = _filled(values, cells, column.type)
+    remarks, rounded, rounded_by = _remarks(cells, times), 0, Decimal(0)
+    if column.type in MONEY:
+        rounded, rounded_by = _rounding(different, done, cells, times)
+        remarks += Counter(groups=int(times[done & matches(different, ",")].sum()))
+    if column.type == "exact_money":
+        bad |= _too_exact(different, done)
     if column.needed:
-        faulty |= {int(i): BadCell("cell_needed") for i in np.flatnonzero(blank)}
-    problems, count = _problems(different, codes, faulty)
-    remarks = _remarks(cells, times)
-    if column.type in MONEY and (grouped := int(times[done & _matches(different, ",")].sum())):
-        remarks["groups"] = remarks.get("groups", 0) + grouped
-    return Typed(_without(every, bad).take(encoded.indices), problems, count, remarks, rounded, rounded_by)
+        bad |= {int(place): BadCell("cell_needed") for place in np.flatnonzero(blank)}
+    problems, count = _problems(different, codes, bad)
+    values = pc.if_else(flags(_at(bad, len(values)) | blank), null(values.type), values)
+    return Typed(values.take(to_arrow(codes, pa.int32())), problems, count, dict(+remarks), rounded, rounded_by)
 
 
-def _converted_by_arrow(different: pa.Array, type_: Type) -> tuple[pa.Array, np.ndarray]:
+def _at(places: Iterable[int], size: int) -> Flags:
+    marked = np.zeros(size, dtype=bool)
+    marked[list(places)] = True
+    return marked
+
+
+def _converted_by_arrow(different: pa.Array, type_: Type) -> tuple[pa.Array, Flags]:
     """Values of the clean texts (null elsewhere) and which texts are clean."""
     if type_ == "text":
-        done = ~_matches(different, UNUSUAL_TEXT)
-        return pc.if_else(pa.array(done), different, pa.scalar(None, pa.string())), done
+        done = ~matches(different, UNUSUAL_TEXT)
+        return pc.if_else(flags(done), different, null(pa.string())), done
     if type_ in MONEY:
         return _money_by_arrow(different)
     if type_ in ("quantity", "number"):
-        done = _matches(different, CLEAN_NUMBER)
-        return pc.if_else(pa.array(done), different, pa.scalar(None, pa.string())).cast(pa.float64()), done
+        done = matches(different, CLEAN_NUMBER)
+        return pc.if_else(flags(done), different, null(pa.string())).cast(pa.float64()), done
     return pa.nulls(len(different), arrow_type(type_)), np.zeros(len(different), dtype=bool)
 
 
-def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
-    found: np.ndarray = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
-    return found.astype(bool)
+def _money_by_arrow(different: pa.Array) -> tuple[pa.Array, Flags]:
+    done = matches(different, CLEAN_MONEY) | matches(different, CLEAN_GROUPED)
+    return to_arrow(_fen(_micro(different, done)), pa.int64(), ~done), done
 
 
-def _money_by_arrow(different: pa.Array) -> tuple[pa.Array, np.ndarray]:
-    grouped = _matches(different, CLEAN_GROUPED)
-    plain = pc.replace_substring(different, ",", "") if grouped.any() else different
-    done = _matches(plain, CLEAN_MONEY) & (grouped | ~_matches(different, ","))
-    scaled = _micro(plain, done)
-    fen = np.sign(scaled) * ((np.abs(scaled) + MICRO_PER_FEN // 2) // MICRO_PER_FEN)  # half away from zero
-    return pa.array(fen, pa.int64(), mask=~done), done
-
-
-def _micro(plain: pa.Array, done: np.ndarray) -> np.ndarray:
-    """Millionths of the currency unit, exact: few enough digits for float64 by the patterns of clean money."""
-    floats = pc.if_else(pa.array(done), plain, "0").cast(pa.float64()).to_numpy()
-    long = done & _matches(plain, r"\.[0-9]{3,}$")
+def _micro(different: pa.Array, done: Flags) -> Numbers:
+    """Millionths of the currency unit, exact: the patterns of clean money leave few enough digits for float64."""
+    plain = pc.if_else(flags(done), pc.replace_substring(different, ",", ""), texts(["0"])[0])
+    floats, long = to_numpy(plain.cast(pa.float64())), matches(plain, r"\.[0-9]{3,}$")
     cents = np.rint(floats * 100).astype(np.int64) * MICRO_PER_FEN
     return np.where(long, np.rint(np.where(long, floats, 0) * 1e6).astype(np.int64), cents)
 
 
+def _fen(micro: Numbers) -> Numbers:
+    """Fen of millionths, rounded half away from zero."""
+    fen: Numbers = np.sign(micro) * ((np.abs(micro) + MICRO_PER_FEN // 2) // MICRO_PER_FEN)
+    return fen
+
+
 def _converted_by_rule(
-    different: pa.Array, wanted: np.ndarray, type_: Type, manner: Manner
+    different: pa.Array, wanted: Flags, type_: Type, manner: Manner
 ) -> tuple[dict[int, Cell], dict[int, BadCell]]:
-    rule, cells, bad = RULES[type_], {}, {}
+    cells: dict[int, Cell] = {}
+    bad: dict[int, BadCell] = {}
     places = np.flatnonzero(wanted)
-    for place, found in zip(places.tolist(), different.take(pa.array(places)).to_pylist(), strict=True):
+    for place, found in zip(places.tolist(), different.take(to_arrow(places, pa.int64())).to_pylist(), strict=True):
         try:
-            cells[place] = rule(found, manner)
+            cells[place] = RULES[type_](found, manner)
         except BadCell as error:
             bad[place] = error
     return cells, bad
@@ -125,55 +134,46 @@ def _converted_by_rule(
 def _filled(values: pa.Array, cells: dict[int, Cell], type_: Type) -> pa.Array:
     if not cells:
         return values
-    places = np.zeros(len(values), dtype=bool)
-    places[list(cells)] = True
-    found = pa.array([cell.value for cell in cells.values()], arrow_type(type_))
-    return pc.replace_with_mask(values, pa.array(places), found)
+    found = [cell.value for cell in cells.values()]
+    if pa.types.is_string(values.type):
+        array = texts(found)
+    elif pa.types.is_date(values.type):
+        array = to_arrow(np.array([day.toordinal() - DAY_ZERO for day in found], dtype=np.int32), values.type)
+    else:
+        array = to_arrow(np.array(found), arrow_type(type_))
+    return pc.replace_with_mask(values, flags(_at(cells, len(values))), array)
 
 
-def _without(values: pa.Array, bad: dict[int, BadCell]) -> pa.Array:
-    if not bad:
-        return values
-    places = np.zeros(len(values), dtype=bool)
-    places[list(bad)] = True
-    return pc.if_else(pa.array(places), pa.scalar(None, values.type), values)
-
-
-def _exact(different: pa.Array, done: np.ndarray) -> dict[int, BadCell]:
+def _too_exact(different: pa.Array, done: Flags) -> dict[int, BadCell]:
     """Clean texts whose third and later decimals are not zero, where they are refused."""
-    long = done & _matches(different, r"\.[0-9]{2}[0-9]*[1-9][0-9]*$")
+    long = done & matches(different, r"\.[0-9]{2}[0-9]*[1-9][0-9]*$")
     return {int(place): BadCell("cell_decimals", limit=2) for place in np.flatnonzero(long)}
 
 
-def _rounding(
-    different: pa.Array, done: np.ndarray, cells: dict[int, Cell], times: np.ndarray
-) -> tuple[int, Decimal]:
+def _rounding(different: pa.Array, done: Flags, cells: dict[int, Cell], times: Numbers) -> tuple[int, Decimal]:
     """How many cells were rounded, and what rounding added in all, in currency units."""
-    scaled = _micro(pc.replace_substring(different, ",", ""), done)
-    fen = np.sign(scaled) * ((np.abs(scaled) + MICRO_PER_FEN // 2) // MICRO_PER_FEN)
-    added = fen * MICRO_PER_FEN - scaled
+    micro = _micro(different, done)
+    added = _fen(micro) * MICRO_PER_FEN - micro
     count = int(times[added != 0].sum()) + sum(int(times[place]) for place, cell in cells.items() if cell.rounded_by)
     slow = sum((cell.rounded_by * int(times[place]) for place, cell in cells.items()), Decimal(0))
     return count, Decimal(int((added * times).sum())) / 1_000_000 + slow
 
 
-def _remarks(cells: dict[int, Cell], times: np.ndarray) -> dict[str, int]:
+def _remarks(cells: dict[int, Cell], times: Numbers) -> Counter[str]:
     found: Counter[str] = Counter()
     for place, cell in cells.items():
         for remark in cell.remarks:
             found[remark] += int(times[place])
-    return dict(found)
+    return found
 
 
-def _problems(different: pa.Array, codes: np.ndarray, faulty: dict[int, BadCell]) -> tuple[list[Problem], int]:
-    if not faulty:
+def _problems(different: pa.Array, codes: Numbers, bad: dict[int, BadCell]) -> tuple[list[Problem], int]:
+    if not bad:
         return [], 0
-    marked = np.zeros(len(different), dtype=bool)
-    marked[list(faulty)] = True
-    rows = np.flatnonzero(marked[codes])
+    rows = np.flatnonzero(_at(bad, len(different))[codes])
     problems = []
     for row in rows[:SHOWN].tolist():
-        error = faulty[int(codes[row])]
+        error = bad[int(codes[row])]
         found = None if error.code == "cell_needed" else different[int(codes[row])].as_py()
         problems.append(Problem(row, error.code, found, dict(error.values)))
     return problems, len(rows)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from salesplan.errors import SHOWN, Fault
+from salesplan.tables.arrays import filled, texts, to_arrow
 from salesplan.tables.results import Findings
 
 PREVIEW = 12
@@ -35,7 +36,7 @@ class Body:
         """Only the rows marked true."""
         if mask.all():
             return self
-        chosen = pa.array(np.flatnonzero(mask))
+        chosen = to_arrow(np.flatnonzero(mask), pa.int64())
         return Body([column.take(chosen) for column in self.columns], self.records[mask], self.row_of)
 
 
@@ -123,14 +124,14 @@ def _offset(utf8: bytes, lines: int) -> int:
 def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place) -> Body:
     data = memoryview(utf8)[start:]
     if not data:
-        return Body([pa.array([], pa.string())] * width, np.zeros(0, dtype=np.int64), lambda record: record)
+        return Body([texts([])] * width, np.zeros(0, dtype=np.int64), lambda record: record)
     quoted = utf8.find(b'"', start) >= 0
     row_of = _Lines(data, delimiter, place.first_row) if quoted else lambda record: record + place.first_row
     if quoted and not _quotes_regular(data, ord(delimiter)):
         broken = _broken_quote(data, delimiter, place.first_row)
         if broken:
             place.findings.fault("row_quote", f"{place.file} row {broken}")
-            return Body([pa.array([], pa.string())] * width, np.zeros(0, dtype=np.int64), row_of)
+            return Body([texts([])] * width, np.zeros(0, dtype=np.int64), row_of)
     table, bad = _parsed(data, width, delimiter, quoted)
     places = (Fault("row_fields", f"{place.file} row {row_of(n)}", text, {"found": got, "expected": width}) for n, got, text in bad[:SHOWN])
     place.findings.many(places, len(bad))
@@ -220,7 +221,7 @@ def open_rows(rows: list[list[str]], place: str) -> Source:
         for number, row in enumerate(records):
             if any(row[width:]):
                 findings.fault("row_fields", f"{place} row {top + 2 + number}", next(filter(None, row[width:])), found=len(row), expected=width)
-        columns = [pa.array([row[i] for row in records], pa.string()) for i in range(width)]
+        columns = [texts([row[i] for row in records]) for i in range(width)]
         return Body(columns, np.arange(len(records)), lambda record: record + top + 2)
 
     return Source(place, [row[:width] if i == 0 else row for i, row in enumerate(shown)], top + 1, body)
@@ -241,15 +242,14 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
     array = column.combine_chunks()
     if pa.types.is_floating(array.type):
         encoded = array.dictionary_encode()
-        texts = pa.array([float_text(value) for value in encoded.dictionary.to_pylist()], pa.string())
-        found = texts.take(encoded.indices)
+        found = texts([float_text(value) for value in encoded.dictionary.to_pylist()]).take(encoded.indices)
     elif pa.types.is_timestamp(array.type):
         found = array.cast(pa.timestamp("us")).cast(pa.string())
     elif pa.types.is_boolean(array.type) or pa.types.is_nested(array.type):
-        found = pa.array([None if value is None else str(value) for value in array.to_pylist()], pa.string())
+        found = texts([None if value is None else str(value) for value in array.to_pylist()])
     else:
         found = array.cast(pa.string())
-    return found.fill_null("")
+    return filled(found, "")
 
 
 def float_text(value: float) -> str:

@@ -102,15 +102,19 @@ class Measure(Terms):
 class AnnualTargetTerms(Terms):
     """The levels of the year's target, the one that is planned, and the evidence."""
 
-    levels: dict[str, Level] = value(..., "levels of the target, e.g. commit and stretch", unit="currency per year", min_length=1)
+    levels: dict[str, Level] = value(
+        ..., "levels of the target, e.g. commit and stretch", unit="currency per year", min_length=1)
     plan_level: Name | None = value(None, "the level that is split and allocated; default the first")
-    estimates: Estimates = value(Estimates(trend=TrendEstimate()), "evidence beside the levels; default the trend alone")
+    estimates: Estimates = value(
+        Estimates(trend=TrendEstimate()), "evidence beside the levels; default the trend alone")
     measures: Annotated[tuple[Measure, ...], Many] = value((), "what fills the gap from last year")
 
     @model_validator(mode="after")
     def _levels_known(self) -> "AnnualTargetTerms":
         if self.plan_level is not None and self.plan_level not in self.levels:
-            raise PydanticCustomError("level_unknown", "must be one of the levels: {levels}", {"levels": ", ".join(self.levels), "key": "plan_level"})
+            raise PydanticCustomError(
+                "level_unknown", "must be one of the levels: {levels}",
+                {"levels": ", ".join(self.levels), "key": "plan_level"})
         for name in self.levels:
             self._check_chain(name)
         return self
@@ -119,7 +123,9 @@ class AnnualTargetTerms(Terms):
         seen = [name]
         while isinstance(level := self.levels[seen[-1]], Times):
             if level.times not in self.levels or level.times in seen:
-                raise PydanticCustomError("level_unknown", "must be another level that does not lead back here: {levels}", {"levels": ", ".join(self.levels), "key": f"levels.{seen[-1]}.times"})
+                raise PydanticCustomError(
+                    "level_unknown", "must be another level that does not lead back here: {levels}",
+                    {"levels": ", ".join(self.levels), "key": f"levels.{seen[-1]}.times"})
             seen.append(level.times)
 
     @property

@@ -63,6 +63,7 @@ class CommissionPlan(Terms):
     cap: Money | None = value(None, "most commission per rep and period", unit="currency per period", ge=0)
     draw: Draw | None = value(None, "an advance on commission")
     clawback: Literal["original_rate"] = value("original_rate", "returns take back what was paid on them")
+    accelerator_while_ramping: bool = value(False, "whether a rep still in his ramp reaches tiers from full quota on")
     new_product_bonus: ExactRate = value(Decimal(0), "extra rate on products launched within the fiscal year", unit="share of the amount")
 
     @model_validator(mode="after")

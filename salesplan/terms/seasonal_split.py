@@ -18,7 +18,7 @@ class Event(Terms):
     name: Name = value(..., "name of the event")
     start: Day = value(..., "first day", unit="date")
     end: Day = value(..., "last day", unit="date")
-    uplift: Number = value(..., "how much more is sold on these days", unit="share of the day's amount", ge=-1, le=20)
+    uplift: Number = value(..., "how much more is sold on these days than the history already holds", unit="share of an ordinary workday's amount", ge=-1, le=20)
 
     @model_validator(mode="after")
     def _in_order(self) -> "Event":

@@ -5,6 +5,7 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL, apportion
 from salesplan.terms.variance_review import Bridge
+from salesplan.variance_review.decomposition import COLUMNS, price_volume_mix
 from salesplan.variance_review.measures import (
     DEDUCTIONS,
     UNKNOWN,
@@ -13,7 +14,6 @@ from salesplan.variance_review.measures import (
     known_members,
     quantity_by,
 )
-from salesplan.variance_review.decomposition import COLUMNS, price_volume_mix
 
 
 def bridge_table(figures: Figures, rules: Bridge, *, by: str | None = None) -> pd.DataFrame:
@@ -25,7 +25,8 @@ def bridge_table(figures: Figures, rules: Bridge, *, by: str | None = None) -> p
     per member; `amount_deducted` is the sum of the allowances and rebates within actual. Header only without actuals.
     """
     if not figures.closed:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "member" else "int64") for c in [*COLUMNS, "amount_deducted"]})
+        columns = [*COLUMNS, "amount_deducted"]
+        return pd.DataFrame({name: pd.Series(dtype="str" if name == "member" else "int64") for name in columns})
     by = by or bridge_dimension(figures)
     sides = bridge_sides(figures, by)
     parts = price_volume_mix(sides, price_at=rules.price_at, mix=rules.mix, new_products=rules.new_products)

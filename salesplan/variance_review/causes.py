@@ -9,14 +9,14 @@ from salesplan.variance_review.measures import Figures
 
 UNEXPLAINED = "unexplained"
 TEXTS = ["code", "month", "rep", "note", "action", "owner", "state"]
-CAUSE_COLUMNS = ["code", "month", "rep", "amount", "note", "action", "owner", "due", "state"]
+CAUSE_COLUMNS = ["code", "amount", "action", "owner", "due", "state", "month", "rep", "note"]
 
 
 def cause_table(figures: Figures, variance: int, codes: Sequence[str]) -> pd.DataFrame:
     """Table `variance_review_causes`: the findings of the months to date, and what they do not explain.
 
-    One row per finding (`code`, `month`, `rep`, `amount` in fen with the sign of a variance, `note`, `action`, `owner`,
-    `due`, `state`), sorted by code, month, rep, and last a row `unexplained`, so that amounts sum to `variance`.
+    One row per finding (`code`, `amount` in fen with the sign of a variance, `action`, `owner`, `due`, `state`,
+    `month`, `rep`, `note`), sorted by code, month, rep, and last a row `unexplained`: amounts sum to `variance`.
     Header only without actuals. Raises `PlanError` for codes that are not among `codes`.
     """
     if not figures.closed:

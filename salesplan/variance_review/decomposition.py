@@ -147,6 +147,6 @@ def _quantity_parts(rows: _Rows, continuing: Truths, price_at: str, mix: str) ->
 
 
 def _round_running(parts: Floats) -> Floats:
-    """Whole parts whose running totals are the rounded running totals: each within one unit, the total within a half."""
+    """Whole parts whose running totals are rounded: each within one unit, the total within a half."""
     # Six decimals first: a half that float noise moved is rounded as the half it is.
     return np.diff(np.floor(np.round(np.cumsum(parts), 6) + 0.5), prepend=0.0)

@@ -8,16 +8,14 @@ import pandas as pd
 from salesplan.calendar import add_months, month_of
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import States
-from salesplan.variance_review.measures import DEDUCTIONS, Figures, amount_by, known_members, quantity_by
+from salesplan.variance_review.measures import DEDUCTIONS, MICRO, Figures, amount_by, known_members, quantity_by
 
 KPI_COLUMNS = ["indicator", "month", "value", "target", "state", "unit", "basis"]
 PLACES = Decimal("0.000001")
 UNITS = {"amount": "currency", "gross_margin": "share", "collection_rate": "share"}
 
 
-def kpi_table(
-    figures: Figures, states: States, *, tax: Tax | None = None, cutoff: int | None = None
-) -> pd.DataFrame:
+def kpi_table(figures: Figures, states: States, *, tax: Tax | None = None, cutoff: int | None = None) -> pd.DataFrame:
     """Table `variance_review_kpis`: one row per indicator that the data allow and closed month.
 
     `amount` (currency units), `quantity`, `gross_margin` = (amount - cost) / amount, `customers` who bought, `orders`,
@@ -27,23 +25,20 @@ def kpi_table(
     else `behind`; `no_target` without one. Header only without actuals.
     """
     if not figures.closed:
-        return pd.DataFrame({name: pd.Series(dtype="object" if name in ("value", "target") else "str") for name in KPI_COLUMNS})
+        exact = ("value", "target")
+        return pd.DataFrame({name: pd.Series(dtype="object" if name in exact else "str") for name in KPI_COLUMNS})
     values = _values(figures, tax, cutoff)
-    rows = values[values.index.get_level_values("month").isin(figures.closed)].to_frame("value")
-    before = values.rename(lambda label: add_months(label, 12), level="month")
-    plan = _plan_targets(figures).reindex(rows.index)
-    rows = rows.assign(
-        target=plan.where(plan.notna(), before.reindex(rows.index)),
-        basis=np.where(plan.notna(), "plan", "last_year"),
-    )
-    states_of = [_state(value, target, states) for value, target in zip(rows["value"], rows["target"], strict=True)]
-    rows = rows.assign(
-        state=states_of,
-        basis=rows["basis"].where(rows["target"].notna(), "none"),
-        unit=[UNITS.get(name, "unit") for name in rows.index.get_level_values("indicator")],
-        value=_decimals(rows["value"]),
-        target=_decimals(rows["target"]),
-    )
+    value = values[values.index.get_level_values("month").isin(figures.closed)]
+    plan = _plan_targets(figures).reindex(value.index)
+    last_year = values.rename(lambda label: add_months(label, 12), level="month").reindex(value.index)
+    target = plan.fillna(last_year)
+    rows = pd.DataFrame({
+        "value": _decimals(value),
+        "target": _decimals(target),
+        "state": [_state(done, asked, states) for done, asked in zip(value, target, strict=True)],
+        "unit": [UNITS.get(name, "unit") for name in value.index.get_level_values("indicator")],
+        "basis": np.select([plan.notna(), target.notna()], ["plan", "last_year"], "none"),
+    }, index=value.index)
     return rows.reset_index()[KPI_COLUMNS]
 
 
@@ -52,19 +47,17 @@ def _values(figures: Figures, tax: Tax | None, cutoff: int | None) -> pd.Series:
     months = [*(add_months(month, -12) for month in figures.months), *figures.closed]
     facts = figures.facts[figures.facts["month"].isin(months)]
     found = {
-        "amount": amount_by(facts, "month") / 100,
+        "amount": amount_by(facts, "month").reindex(sorted({*facts["month"], *figures.closed}), fill_value=0) / 100,
         "quantity": quantity_by(facts, "month"),
         "gross_margin": _gross_margin(facts),
         "customers": _customers(facts),
         "orders": _orders(figures, cutoff),
         "collection_rate": _collection_rate(figures, tax, cutoff),
     }
-    if "amount" in found:
-        found["amount"] = found["amount"].reindex(sorted({*found["amount"].index, *figures.closed}), fill_value=0.0)
     if figures.kpis is not None:
         given = figures.kpis.astype({"value": "float64"}).groupby(["indicator", "month"])["value"].last()
         found |= {str(name): rows.droplevel("indicator") for name, rows in given.groupby(level="indicator")}
-    known = pd.concat(found, names=["indicator", "month"]).astype("float64").dropna().sort_index()
+    known: pd.Series = pd.concat(found, names=["indicator", "month"]).astype("float64").dropna().sort_index()
     return known[known.index.get_level_values("month").isin(months)]
 
 
@@ -114,9 +107,10 @@ def _plan_targets(figures: Figures) -> pd.Series:
     found = {"amount": figures.targets / 100}
     split = figures.split
     if "quantity" in split and split["quantity"].notna().all():
-        micro = (split["quantity"] * 1_000_000).round().astype("int64")  # whole numbers: row order changes nothing
+        micro = (split["quantity"] * MICRO).round().astype("int64")  # whole numbers: row order changes nothing
         found["quantity"] = micro.groupby(split["month"]).sum() / 1_000_000
-    return pd.concat(found, names=["indicator", "month"])
+    targets: pd.Series = pd.concat(found, names=["indicator", "month"])
+    return targets
 
 
 def _state(value: float, target: float, states: States) -> str:

@@ -141,7 +141,7 @@ def _carried(full: pd.Series, reps: pd.DataFrame, month: str, cutoff: int | None
 
 
 def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, unit: int = 1) -> pd.DataFrame:
-    """The revision under each rule and several caps, beside the plan's own cap.
+    """The revision under each rule and several caps, beside the plan's own cap; `capacity` only where it is known.
 
     One row per `rule` and `cap_share` (of a month's target): `amount_placed` and `amount_unplaced` in fen, the `month`
     that rises most (NA where none does) and its `rise_share` of its target.
@@ -150,8 +150,9 @@ def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, u
     for rule in RULES:
         for cap in sorted({rules.cap, *CAPS}):
             asked = rules.model_copy(update={"rule": rule, "cap": cap})
-            outcome = _outcome(plan_revision(figures, asked, cutoff=cutoff, unit=unit))
-            rows.append({"rule": rule, "cap_share": float(cap), **outcome})
+            revised = plan_revision(figures, asked, cutoff=cutoff, unit=unit)
+            if revised.rule == rule:
+                rows.append({"rule": rule, "cap_share": float(cap), **_outcome(revised)})
     return pd.DataFrame(rows)
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from salesplan import STEPS
+
 LANGUAGES = ("zh", "en")
 SCALES = {"元": 1, "万元": 10_000, "亿元": 100_000_000, "one": 1, "thousand": 1_000, "million": 1_000_000}
 BLANK = "–"
@@ -61,10 +63,11 @@ class Words:
         """What people call a code of the tables, such as `estimate`, `growth`; a name of the user's stays."""
         return self.get(f"code.{family}.{name}", name)
 
-    def column(self, name: str) -> str:
-        """Header words of a table column; `amount_stretch` falls back to `amount` and the level's name."""
-        if f"column.{name}" in self.texts:
-            return self.texts[f"column.{name}"]
+    def column(self, name: str, table: str = "") -> str:
+        """Header words of a column, those of the table's step first; `amount_stretch` names the level."""
+        for key in (*(f"own_column.{stem}.{name}" for stem in STEPS if table.startswith(stem)), f"column.{name}"):
+            if key in self.texts:
+                return self.texts[key]
         stem, _, rest = name.partition("_")
         known = f"column.{stem}" in self.texts and rest
         return f"{self.texts[f'column.{stem}']} · {self.code('level', rest)}" if known else name

@@ -1,0 +1,153 @@
+"""Order lines aggregated by DuckDB through ibis: who is credited with what, in which month.
+
+The engine is imported inside the functions: checking a plan needs neither, and a process that has used
+DuckDB must not fork. Sums are of whole numbers (fen, millionths of a quantity), so that neither row order nor
+the number of threads changes a digit.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from salesplan.apportion import UNASSIGNED
+from salesplan.terms import PlanTerms
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+UNKNOWN = "(unknown)"
+DIMENSIONS = ("region", "channel", "product", "customer")
+MICRO = 1_000_000
+LINE = ("order", "date", "month", "invoice_date", "product", "customer", "region", "channel", "rep", "kind", "original_order")
+LINE_ORDER = ("date", "order", "product", "amount", "rep", "customer", "region", "channel", "kind", "original_order", "quantity", "cost", "invoice_date")
+FACT = ("month", "region", "channel", "product", "customer", "rep", "kind")
+ORDER = ("order", "original_order", "customer", "product", "kind", "date")
+
+
+def monthly(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
+    """Credited sales by month and member, history and actuals alike.
+
+    One row per month, region, channel, product, customer, rep and kind, sorted by them. `amount` int64 fen, `cost`
+    Int64 fen and `quantity` float64 (both unknown where one of the lines is), `lines` the number of credited lines.
+    A dimension the sales do not have holds `''`, a blank member `(unknown)`, a rep nobody knows `(unassigned)`.
+    """
+    credited = _credited(tables, terms)
+    exact = credited.mutate(micro=(credited.quantity * MICRO).round().cast("int64"))
+    sums = exact.group_by(list(FACT)).aggregate(
+        amount=exact.amount.sum().cast("int64"),
+        quantity=_whole(exact.micro, exact.micro.sum().cast("float64") / MICRO),
+        cost=_whole(exact.cost, exact.cost.sum().cast("int64")),
+        lines=exact.count().cast("int64"),
+    )
+    return _frame(sums.order_by(list(FACT)))
+
+
+def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date | None = None) -> "pd.DataFrame":
+    """The plan year's order lines up to `as_of`, one row per line and credited rep.
+
+    Columns: order, date, month, invoice_date, product, customer, region, channel, rep, kind, original_order, amount
+    (int64 fen), quantity (float64), cost (Int64 fen); sorted by date, order, product, amount, rep, then the rest.
+    """
+    credited = _credited(tables, terms)
+    first = terms.fiscal_year * 12 + terms.first_month - 1
+    lines = credited.filter(credited.number.between(first, first + 11))
+    if as_of is not None:
+        lines = lines.filter(lines.date <= as_of)
+    return _frame(lines.select(*LINE, "amount", "quantity", "cost").order_by(list(LINE_ORDER)))
+
+
+def orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
+    """Every order of all years before credit is split: order, original_order, customer, product, kind, date, amount (fen)."""
+    lines = _lines(tables["sales"], terms)
+    sums = lines.group_by(list(ORDER)).aggregate(amount=lines.amount.sum().cast("int64"))
+    return _frame(sums.order_by([*ORDER, "amount"]))
+
+
+def _whole(column: Any, total: Any) -> Any:
+    """A total that is unknown where one of its parts is."""
+    import ibis
+
+    return ibis.ifelse(column.isnull().any(), ibis.null(), total)
+
+
+def _lines(sales: "pa.Table", terms: PlanTerms) -> Any:
+    """Order lines with month, a number per line, and every dimension a text."""
+    import ibis
+    import numpy as np
+    import pyarrow as pa
+
+    table = ibis.memtable(sales.append_column("line", pa.array(np.arange(len(sales), dtype=np.int64))))
+    absent = [name for name in DIMENSIONS if sales[name].null_count == len(sales)]
+    members = {name: ibis.literal("") if name in absent else table[name].fill_null(UNKNOWN) for name in DIMENSIONS}
+    late = 0 if terms.month_cutoff is None else (table.date.day() > terms.month_cutoff).cast("int64")
+    number = table.date.year().cast("int64") * 12 + table.date.month().cast("int64") - 1 + late
+    dated = table.mutate(number=number, **members)
+    label = (dated.number // 12).cast("string") + "-" + (dated.number % 12 + 1).cast("string").lpad(2, "0")
+    return dated.mutate(month=label)
+
+
+def _credited(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> Any:
+    """Order lines by credited rep: by credit split, else the line's rep, else the customer's owner on that day."""
+    import ibis
+
+    lines = _lines(tables["sales"], terms)
+    columns = [*LINE, "number", "amount", "quantity", "cost"]
+    if "credit_splits" not in tables or not len(tables["credit_splits"]):
+        return _owned(lines, tables.get("customers")).select(columns)
+    given = ibis.memtable(tables["credit_splits"])
+    splits = given.select("order", sharer=given.rep, micro=(given.share * MICRO).round().cast("int64"))
+    alone = _owned(lines.anti_join(splits, "order"), tables.get("customers")).select(columns)
+    return alone.union(_shared(lines, splits).select(columns), distinct=False)
+
+
+def _owned(lines: Any, customers: "pa.Table | None") -> Any:
+    """Lines with a rep: their own, else their customer's owner on the day, else `(unassigned)`."""
+    import ibis
+
+    if customers is None or customers["rep"].null_count == len(customers):
+        return lines.mutate(rep=lines.rep.fill_null(UNASSIGNED))
+    table = ibis.memtable(customers)
+    spells = table.filter(table.rep.notnull()).select(
+        owned=table.customer, owner=table.rep,
+        since=table.start.fill_null(ibis.date("0001-01-01")), until=table.end.fill_null(ibis.date("9999-12-31")),
+    )
+    on_the_day = [lines.customer == spells.owned, lines.date >= spells.since, lines.date <= spells.until]
+    known = lines.left_join(spells, on_the_day)
+    return known.mutate(rep=ibis.coalesce(known.rep, known.owner, UNASSIGNED))
+
+
+def _shared(lines: Any, splits: Any) -> Any:
+    """Lines of split orders, one row per sharing rep; the parts of amount and cost sum exactly to the line's."""
+    pairs = lines.inner_join(splits, "order").mutate(rep=lambda t: t.sharer)
+    return pairs.mutate(
+        amount=_part(pairs, pairs.amount), cost=_part(pairs, pairs.cost), quantity=pairs.quantity * pairs.micro / MICRO
+    )
+
+
+def _part(pairs: Any, fen: Any) -> Any:
+    """A rep's part of a line by largest remainder; odd fen go to the larger share, then by label."""
+    import ibis
+
+    size = fen.abs()
+    # size * micro overflows 64 bits: whole millions and the rest are multiplied apart, which is as exact.
+    rest = (size % MICRO) * pairs.micro
+    floor = (size // MICRO) * pairs.micro + rest // MICRO
+    line = ibis.window(group_by=pairs.line)
+    ranked = ibis.window(group_by=pairs.line, order_by=[ibis.desc(rest % MICRO), ibis.desc(pairs.micro), pairs.sharer])
+    odd = size - floor.sum().over(line)
+    return (fen.sign().cast("int64") * (floor + (ibis.row_number().over(ranked) < odd).cast("int64"))).cast("int64")
+
+
+def _frame(expression: Any) -> "pd.DataFrame":
+    """The rows of an expression with the types frames have here."""
+    import ibis
+
+    from salesplan.tables.frames import arrow_frame
+
+    connection = ibis.duckdb.connect()
+    try:
+        found = connection.to_pyarrow(expression)
+    finally:
+        connection.disconnect()
+    return arrow_frame(found, ("amount", "lines"))

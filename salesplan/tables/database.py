@@ -1,0 +1,57 @@
+"""Input tables that lie in a database, read through the ledger's engine."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from salesplan.tables.reading import Source, open_arrow
+from salesplan.terms.plan import DatabaseTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from salesplan.tables.gathering import Plan
+
+IN_FILES = ("duckdb", "sqlite")
+
+
+def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> Iterator[Source]:
+    """The table as a source, or a fault. Databases in files must lie in the plan's folder; addresses are not shown."""
+    address = _address(entry.database, folder)
+    if address is None:
+        plan.findings.fault("path_outside", place, entry.database)
+        return
+    try:
+        table = _fetch(address, entry.table)
+    except Exception as error:  # every engine has errors of its own
+        plan.findings.fault("database", place, entry.table, cause=type(error).__name__)
+        return
+    name = f"{plan.shown}/plan.yaml: table {entry.table}"
+    plan.hashes[name] = _hash(table)
+    yield open_arrow(table, name)
+
+
+def _address(url: str, folder: Path) -> str | None:
+    parts = urlsplit(url)
+    if parts.scheme not in IN_FILES:
+        return url
+    path = (folder / (parts.netloc + parts.path)).resolve()
+    return f"{parts.scheme}://{path}" if path.is_relative_to(folder.resolve()) and path.is_file() else None
+
+
+def _fetch(address: str, name: str) -> "pa.Table":
+    import ibis
+
+    connection: Any = ibis.connect(address, **({"read_only": True} if address.startswith("duckdb") else {}))
+    try:
+        return connection.table(name).to_pyarrow()
+    finally:
+        connection.disconnect()
+
+
+def _hash(table: "pa.Table") -> str:
+    """The same for the same rows, in whatever order the database returns them."""
+    rows = sorted(repr(sorted(row.items())) for batch in table.to_batches(max_chunksize=65536) for row in batch.to_pylist())
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

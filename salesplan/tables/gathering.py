@@ -1,0 +1,220 @@
+"""All input tables of a plan, read in one pass."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from salesplan.errors import Fault
+from salesplan.params import shown_path
+from salesplan.tables import checking, database
+from salesplan.tables.cells import BadCell, Manner, money
+from salesplan.tables.columns import Typed, arrow_type, read_column
+from salesplan.tables.contract import MONEY, SPECS, Spec
+from salesplan.tables.encoding import to_utf8
+from salesplan.tables.excel import read_sheet
+from salesplan.tables.headers import Header, nearest, resolve
+from salesplan.tables.reading import Body, Source, open_arrow, open_csv, open_rows
+from salesplan.tables.results import Checked, Findings
+from salesplan.tables.rows import TotalRow, data_rows, unreconciled
+from salesplan.terms import PlanTerms
+
+TEXT_FILES = (".csv", ".txt", ".tsv")
+EXCEL_FILES = (".xlsx", ".xlsm")
+PARQUET_FILES = (".parquet",)
+EXCEL_MARK = b"PK\x03\x04"
+SHEET_NAMES = {
+    "sales": "销售", "reps": "业务员", "products": "产品", "customers": "客户", "collections": "回款", "credit_splits": "业绩分成",
+    "quotas": "配额", "scores": "考核得分", "activities": "活动", "opportunities": "商机", "expenses": "费用", "stock": "库存",
+    "dealers": "经销商", "outlets": "网点", "adjustments": "调整", "causes": "原因", "kpis": "指标",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan whose inputs are read: its folder, how messages call it, its terms, what is found."""
+
+    folder: Path
+    shown: str
+    terms: PlanTerms
+    findings: Findings
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def manner(self) -> Manner:
+        """How cells are to be read in this plan."""
+        return Manner(self.terms.currency, fiscal_year=self.terms.fiscal_year, first_month=self.terms.first_month)
+
+
+def check_all(folder: Path, terms: PlanTerms) -> Checked:
+    """Read and check all input tables of the plan in `folder`; see `salesplan.tables.check`."""
+    findings = Findings()
+    plan = Plan(folder, shown_path(folder), terms, findings)
+    _check_names(plan)
+    read = {name: table for name in SPECS if name in terms.inputs and (table := _read_table(plan, SPECS[name]))}
+    tables = checking.check_tables(read, terms, f"{plan.shown}/plan.yaml", findings)
+    return Checked(tables, findings.faults, findings.notices, plan.hashes, findings.fault_count)
+
+
+def _check_names(plan: Plan) -> None:
+    place = f"{plan.shown}/plan.yaml"
+    for key, names in (("inputs", plan.terms.inputs), ("columns", plan.terms.columns)):
+        for name in names:
+            if name not in SPECS:
+                plan.findings.fault("table_unknown", f"{place}: {key}.{name}", name, **nearest(name, SPECS))
+    if "sales" not in plan.terms.inputs:
+        plan.findings.fault("table_needed", f"{place}: inputs.sales")
+
+
+def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
+    parts = [part for source in _sources(plan, spec) if (part := _read_part(plan, spec, source))]
+    if not parts:
+        return None
+    columns = {
+        column.name: pa.concat_arrays([
+            part.values.get(column.name, pa.nulls(len(part.body.records), arrow_type(column.type))) for part in parts
+        ])
+        for column in spec.columns
+    }
+    return checking.Read(spec, pa.table(columns), tuple(parts))
+
+
+def _sources(plan: Plan, spec: Spec) -> Iterator[Source]:
+    entry = plan.terms.inputs[spec.name]
+    if not isinstance(entry, str):
+        yield from database.open_table(entry, plan.folder, f"{plan.shown}/plan.yaml: inputs.{spec.name}", plan)
+        return
+    for path in _files(plan, spec.name, entry):
+        place = f"{plan.shown}/{path.relative_to(plan.folder.resolve()).as_posix()}"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            plan.findings.fault("file_unreadable", place, None, cause=os.strerror(error.errno or 0))
+            continue
+        plan.hashes[place] = hashlib.sha256(content).hexdigest()
+        source = _open(plan, spec, path, content, place)
+        if source is not None:
+            yield source
+
+
+def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
+    """Files an input names, all inside the plan's folder; a fault where there is none or one outside."""
+    root, place = plan.folder.resolve(), f"{plan.shown}/plan.yaml: inputs.{name}"
+    try:
+        found = [root / pattern]
+        if any(mark in pattern for mark in "*?["):
+            found = sorted(root.glob(pattern))
+        resolved = [path.resolve() for path in found]
+    except (ValueError, OSError, NotImplementedError, RuntimeError):
+        plan.findings.fault("path_outside", place, pattern)
+        return []
+    if any(not path.is_relative_to(root) for path in resolved):
+        plan.findings.fault("path_outside", place, pattern)
+        return []
+    there = [path for path in resolved if path.is_file()]
+    if not there:
+        beside = [p.relative_to(root).as_posix() for p in sorted((root / pattern).parent.glob("*")) if p.is_file()]
+        plan.findings.fault("file_missing", place, pattern, **nearest(pattern, beside))
+    return there
+
+
+def _open(plan: Plan, spec: Spec, path: Path, content: bytes, place: str) -> Source | None:
+    kind = path.suffix.casefold()
+    if kind in EXCEL_FILES:
+        rows = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
+        return None if rows is None else open_rows(rows, place)
+    if kind in PARQUET_FILES:
+        return _open_parquet(plan, content, place)
+    if kind not in TEXT_FILES:
+        plan.findings.fault("file_kind", place, path.suffix)
+    elif content.startswith(EXCEL_MARK):
+        plan.findings.fault("file_is_excel", place)
+    else:
+        return _open_text(plan, content, place)
+    return None
+
+
+def _open_parquet(plan: Plan, content: bytes, place: str) -> Source | None:
+    from pyarrow import parquet
+
+    try:
+        return open_arrow(parquet.read_table(pa.BufferReader(content)), place)
+    except (pa.ArrowException, OSError):
+        plan.findings.fault("file_damaged", place)
+        return None
+
+
+def _open_text(plan: Plan, content: bytes, place: str) -> Source | None:
+    try:
+        utf8, encoding = to_utf8(content, plan.terms.encoding)
+    except LookupError:
+        plan.findings.fault("encoding_name", f"{plan.shown}/plan.yaml: encoding", plan.terms.encoding)
+        return None
+    except UnicodeError:
+        plan.findings.fault("file_encoding", place, plan.terms.encoding)
+        return None
+    if b"\0" in utf8:
+        plan.findings.fault("file_encoding", place, plan.terms.encoding)
+        return None
+    if encoding != "UTF-8":
+        plan.findings.notice("encoding", place, encoding=encoding)
+    return open_csv(utf8, place)
+
+
+def _read_part(plan: Plan, spec: Spec, source: Source) -> checking.Part | None:
+    header = resolve(spec, source, plan.terms.columns.get(spec.name, {}), plan.findings)
+    if header is None:
+        return None
+    body = source.body(plan.findings)
+    key = next((header.positions[name] for name in spec.needed if name in header.positions), 0)
+    rows = data_rows(body, key)
+    manner = plan.manner
+    if source.delimiter == ";":
+        manner = Manner(manner.currency, True, manner.fiscal_year, manner.first_month)
+    typed = {
+        name: read_column(rows.body.columns[position], spec.column(name), manner)
+        for name, position in header.positions.items()
+    }
+    part = checking.Part(source.place, header, rows.body, {name: found.values for name, found in typed.items()})
+    _report_cells(part, typed, plan.findings)
+    if rows.blank:
+        plan.findings.notice("blank_rows", source.place, count=rows.blank)
+    _reconcile(rows.totals, part, spec, manner, plan.findings)
+    return part
+
+
+def _report_cells(part: checking.Part, typed: Mapping[str, Typed], findings: Findings) -> None:
+    for name, column in typed.items():
+        findings.many(
+            (Fault(p.code, part.place_of(p.row, name), p.value, p.values) for p in column.problems), column.problem_count
+        )
+        place = f"{part.place} , column {part.header.label(name)}"
+        for remark, count in sorted(column.remarks.items()):
+            findings.notice(remark, place, count=count)
+        if column.rounded:
+            findings.notice("rounded", place, count=column.rounded, difference=f"{column.rounded_by:f}")
+
+
+def _reconcile(totals: list[TotalRow], part: checking.Part, spec: Spec, manner: Manner, findings: Findings) -> None:
+    if not totals:
+        return
+    findings.notice("totals_left_out", part.place, count=len(totals))
+    for column in spec.columns:
+        if column.type not in MONEY or column.name not in part.values:
+            continue
+        texts = [row.cells[part.header.positions[column.name]] for row in totals]
+        for row, found in unreconciled(totals, part.values[column.name], [_fen(text, manner) for text in texts]):
+            text = row.cells[part.header.positions[column.name]]
+            place = f"{part.place} row {row.row} , column {part.header.label(column.name)}"
+            findings.fault("total_mismatch", place, text, sum=f"{found / 100:,.2f}")
+
+
+def _fen(text: str, manner: Manner) -> int | None:
+    try:
+        return int(money(text, manner).value) if text.strip() else None
+    except BadCell:
+        return None

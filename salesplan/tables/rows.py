@@ -1,0 +1,77 @@
+"""Rows that are no data: blank ones, and totals that people add; both are left out, totals are reconciled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from salesplan.tables.arrays import Numbers, codes_of, to_arrow, to_numpy
+from salesplan.tables.contract import TOTAL_WORDS
+from salesplan.tables.reading import Body
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    """A total row: its row in the file, where it stood among the data rows, its cells."""
+
+    row: int
+    position: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class DataRows:
+    """The rows that are data, and what was left out."""
+
+    body: Body
+    blank: int
+    totals: list[TotalRow]
+
+
+def data_rows(body: Body, key: int) -> DataRows:
+    """Leave out blank and total rows; `key` is the position of a needed column, which both lack.
+
+    A row is a total when its key cell is blank or a total word and one of its cells is a total word, so that a
+    member may carry any name.
+    """
+    doubtful = _doubtful(body.columns[key])
+    cells = [column.take(to_arrow(doubtful, pa.int64())).to_pylist() for column in body.columns]
+    rows = list(zip(*cells, strict=True)) if len(doubtful) else []
+    blank = np.array([not any(cell.strip() for cell in row) for row in rows], dtype=bool)
+    total = np.array([any(is_total(cell) for cell in row) for row in rows], dtype=bool)
+    keep = np.ones(len(body.records), dtype=bool)
+    keep[doubtful[blank | total]] = False
+    before = np.cumsum(keep)
+    found = [
+        TotalRow(body.row(index), int(before[index]), list(rows[place]))
+        for place, index in enumerate(doubtful.tolist()) if total[place]
+    ]
+    return DataRows(body.keep(keep), int(blank.sum()), found)
+
+
+def _doubtful(column: pa.Array) -> Numbers:
+    different, codes = codes_of(column)
+    marked = np.array([not text.strip() or is_total(text) for text in different.to_pylist()], dtype=bool)
+    return np.flatnonzero(marked[codes]) if len(codes) else np.zeros(0, dtype=np.int64)
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row is a total: 合计, 小计, Total, ..."""
+    plain = text.strip(" \u3000\xa0:：").casefold()
+    return plain.replace(" ", "") in TOTAL_WORDS or plain in TOTAL_WORDS
+
+
+def unreconciled(totals: Sequence[TotalRow], fen: pa.Array, stated: Sequence[int | None]) -> list[tuple[TotalRow, int]]:
+    """Total rows whose amount is neither the sum of all rows above, nor since a total row before; with the sum found.
+
+    `stated` holds the amount of each total row, None where it is blank.
+    """
+    running = np.concatenate([[0], np.cumsum(to_numpy(fen))])
+    wrong, starts = [], [0]
+    for row, amount in zip(totals, stated, strict=True):
+        sums = [int(running[row.position] - running[start]) for start in starts]
+        if amount is not None and amount not in sums:
+            wrong.append((row, sums[-1]))
+        starts.append(row.position)
+    return wrong

@@ -1,0 +1,128 @@
+"""Panels to try things out in a notebook: sliders on one side, chart and numbers beside; nothing is saved."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from IPython.display import display
+from ipywidgets import Dropdown, FloatSlider, HBox, VBox, Widget, interactive_output
+
+from salesplan import annual_target as target_room
+from salesplan import charts
+from salesplan import commission as commission_room
+from salesplan import rep_allocation as allocation_room
+from salesplan import seasonal_split as split_room
+from salesplan import variance_review as review_room
+from salesplan.terms.annual_target import Growth
+from salesplan.workbook import Step
+
+
+def _panel(controls: dict[str, Widget], show: Callable[..., None]) -> VBox:
+    return VBox([HBox(list(controls.values())), interactive_output(show, controls)])
+
+
+def _slider(step: Step, key: str, value: float, low: float, high: float, tick: float, form: str = ".0%") -> FloatSlider:
+    text = step.words(f"whatif.{key}")
+    return FloatSlider(value=value, min=low, max=high, step=tick, description=text, readout_format=form, continuous_update=False)
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(str(round(value, 6)))
+
+
+def annual_target(step: Step) -> VBox:
+    """Growth on last year's actual: the planned level, its odds and what lies around it."""
+    year = {"fiscal_year": step.plan.fiscal_year, "first_month": step.plan.first_month}
+    years = target_room.yearly(step.facts(), **year)
+    past = target_room.last_year(years, fiscal_year=step.plan.fiscal_year)
+    trend = target_room.trend(target_room.monthly(step.facts(), **year), fiscal_year=step.plan.fiscal_year)
+    planned = step.rules.planned
+
+    def show(growth: float) -> None:
+        levels = {**step.rules.levels, planned: Growth(growth=_exact(growth))}
+        rules = step.rules.model_copy(update={"levels": levels})
+        ladder = target_room.levels(rules, last_year=past, money_unit=step.money_unit)
+        found = target_room.estimates(rules.estimates, ladder, last_year=past, trend=trend, capacity=None)
+        display(step.draw(charts.annual_target.levels, target_room.overview(years, ladder, found), size=(8, 4.4)))
+        display(step.show(target_room.bridge(ladder, last_year=past, measures=rules.measures), "annual_target_bridge"))
+
+    ladder = target_room.levels(step.rules, last_year=past, money_unit=step.money_unit)
+    now = target_room.planned_amount(ladder) / past - 1 if past else 0.0
+    return _panel({"growth": _slider(step, "growth", round(now, 3), -0.3, 0.6, 0.005, ".1%")}, show)
+
+
+def seasonal_split(step: Step) -> VBox:
+    """The method of the split: month targets beside last year's actual."""
+    year = split_room.PlanYear.of(step.plan)
+    levels = split_room.amount_levels(step.table("annual_target"))
+    target = levels[step.all_rules["annual_target"].planned]
+
+    def show(method: str) -> None:
+        rules = step.rules.model_copy(update={"method": method})
+        cube = split_room.split(target, step.facts(), dimensions=(), levels={}, year=year, rules=rules)
+        display(step.draw(charts.seasonal_split.months, split_room.month_overview(cube, step.facts(), year=year)))
+
+    names = ["auto", "pooled_share", "average_share", "last_year", "even", "workdays"]
+    options = [(step.words.code("method", name), name) for name in names]
+    value = step.rules.method if step.rules.method in names else "auto"
+    return _panel({"method": Dropdown(options=options, value=value, description=step.words("whatif.method"))}, show)
+
+
+def rep_allocation(step: Step) -> VBox:
+    """Weights of the bases and over-assignment: the quota of each rep."""
+    split, history = step.table("seasonal_split"), step.history()
+    cutoff, unit = step.plan.month_cutoff, step.money_unit
+    reps = allocation_room.planned_reps(step.input("reps"), history, step.months, customers=step.input("customers"))
+    months = split.groupby("month", as_index=False)["amount"].sum()  # quotas do not depend on the other dimensions
+
+    def show(over_assignment: float, **weights: float) -> None:
+        parts = {name: _exact(value) for name, value in weights.items()}
+        if not any(parts.values()):
+            return
+        changed = {"over_assignment": _exact(over_assignment), "weights": step.rules.weights.model_copy(update=parts)}
+        rules = step.rules.model_copy(update=changed)
+        found = allocation_room.allocate(reps, months, history, rules=rules, cutoff=cutoff, unit=unit)
+        display(step.draw(charts.rep_allocation.quotas, found.reps, size=(8, 4.6)))
+
+    given = step.rules.weights
+    bases = {name: float(getattr(given, name)) for name in ("history", "potential", "capacity", "equal")}
+    sliders = {name: _slider(step, name, value, 0, 1, 0.05) for name, value in bases.items()}
+    over = _slider(step, "over_assignment", float(step.rules.over_assignment), 0, 0.3, 0.01)
+    return _panel({"over_assignment": over, **sliders}, show)
+
+
+def commission(step: Step) -> VBox:
+    """All rates higher or lower: what the plans would cost at each attainment."""
+    year = commission_room.Year(step.months, step.as_of, step.plan.month_cutoff, step.plan.tax)
+    ledger = commission_room.Ledger(
+        order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation"),
+        collections=step.input("collections"), orders=step.orders(), products=step.input("products"),
+        scores=step.input("scores"), ramping=None,
+    )  # fmt: skip
+
+    def show(rate: float) -> None:
+        cost = commission_room.calculate(ledger, year, commission_room.shifted(step.rules, _exact(rate))).cost
+        display(step.draw(charts.commission.cost, cost))
+        display(step.show(cost, "commission_cost"))
+
+    return _panel({"rate": _slider(step, "rate", 0.0, -0.02, 0.02, 0.001, ".1%")}, show)
+
+
+def variance_review(step: Step) -> VBox:
+    """Rule and cap of the revision: the months to come."""
+    figures = review_room.Figures(
+        months=step.months, closed=step.closed_months, split=step.table("seasonal_split"),
+        allocation=step.table("rep_allocation"), facts=step.facts(), reps=step.input("reps"),
+        products=step.input("products"), orders=None, collections=None, causes=None, kpis=None,
+    )  # fmt: skip
+    given = step.rules.revision
+
+    def show(rule: str, cap: float) -> None:
+        revision = given.model_copy(update={"rule": rule, "cap": _exact(cap)})
+        rules = step.rules.model_copy(update={"revision": revision})
+        found: Any = review_room.review(figures, rules, step.plan)
+        display(step.draw(charts.variance_review.months, found.revision))
+
+    options = [(step.words.code("rule", name), name) for name in ("next_month", "seasonal", "even", "capacity")]
+    choice = Dropdown(options=options, value=given.rule, description=step.words("whatif.rule"))
+    return _panel({"rule": choice, "cap": _slider(step, "cap", float(given.cap), 0, 2, 0.05)}, show)
