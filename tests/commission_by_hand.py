@@ -51,7 +51,9 @@ class ByHand:
     def slices(self, number, upto):
         """(tier, base) of a line in the state of the month `upto` of its period."""
         line = self.lines[number]
-        same = [other for other in self.lines if self.period(other["at"]) == self.period(line["at"]) and other["at"] <= upto]
+        same = [
+            other for other in self.lines if self.period(other["at"]) == self.period(line["at"]) and other["at"] <= upto
+        ]
         if self.plan["semantics"] == "whole":
             return [(self.tier_at(sum(other["amount"] for other in same), upto), line["amount"])]
         after = sum(other["amount"] for other in same if other["number"] <= number)
@@ -74,7 +76,9 @@ class ByHand:
     def pieces(self, number, upto):
         """{(kind, tier): amount} of a line that is paid by its place."""
         line = self.lines[number]
-        paid = {("tier", t): rounded(base * Fraction(self.plan["tiers"][t][1])) for t, base in self.slices(number, upto)}
+        paid = {
+            ("tier", t): rounded(base * Fraction(self.plan["tiers"][t][1])) for t, base in self.slices(number, upto)
+        }
         if line["new"] and self.plan["bonus"]:
             paid["bonus", 0] = rounded(line["amount"] * Fraction(self.plan["bonus"]))
         return paid
@@ -96,8 +100,15 @@ class ByHand:
             return self.known[number, month]
         line = self.lines[number]
         sold, exact = self.scope(line, month)
-        earlier = [o for o in self.lines if o["back"] and o["key"] == line["key"] and o["number"] < number
-                   and self.scope(o, month)[1] == exact and (not exact or o["product"] == line["product"])]
+        earlier = [
+            o
+            for o in self.lines
+            if o["back"]
+            and o["key"] == line["key"]
+            and o["number"] < number
+            and self.scope(o, month)[1] == exact
+            and (not exact or o["product"] == line["product"])
+        ]
         open_ones = [o for o in earlier if self.period(o["at"]) == self.period(line["at"])]
         ordered = sum(o["amount"] for o in sold)
         before = -sum(o["amount"] for o in earlier)
@@ -143,8 +154,10 @@ class ByHand:
         for line in sorted(self.lines, key=lambda o: (o["date"], o["order"])):
             if line["at"] <= month and line["key"] not in order:
                 order[line["key"]] = (line["customer"], line["date"])
-        due = {key: rounded(sum(o["amount"] for o in self.lines if o["key"] == key and o["at"] <= month) * (1 + self.tax))
-               for key in order}
+        due = {
+            key: rounded(sum(o["amount"] for o in self.lines if o["key"] == key and o["at"] <= month) * (1 + self.tax))
+            for key in order
+        }
         when = {line["order"]: line["at"] for line in reversed(self.lines)}
         pool, paid = defaultdict(int), dict.fromkeys(order, 0)
         for payment in self.payments:

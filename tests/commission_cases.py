@@ -32,18 +32,47 @@ def order_lines(*rows):
     lines = []
     for day, order, amount, *more in rows:
         other = more[0] if more else {}
-        lines.append({
-            "order": order, "date": pd.Timestamp(day), "invoice_date": pd.NaT, "product": "P", "customer": "A",
-            "region": "", "channel": "", "rep": "R1", "kind": "sale", "original_order": "", "amount": fen(amount),
-            "quantity": 1.0, "cost": None, **other,
-        })
-    columns = ["order", "date", "invoice_date", "product", "customer", "region", "channel", "rep", "kind",
-               "original_order", "amount", "quantity", "cost"]
+        lines.append(
+            {
+                "order": order,
+                "date": pd.Timestamp(day),
+                "invoice_date": pd.NaT,
+                "product": "P",
+                "customer": "A",
+                "region": "",
+                "channel": "",
+                "rep": "R1",
+                "kind": "sale",
+                "original_order": "",
+                "amount": fen(amount),
+                "quantity": 1.0,
+                "cost": None,
+                **other,
+            }
+        )
+    columns = [
+        "order",
+        "date",
+        "invoice_date",
+        "product",
+        "customer",
+        "region",
+        "channel",
+        "rep",
+        "kind",
+        "original_order",
+        "amount",
+        "quantity",
+        "cost",
+    ]
     frame = pd.DataFrame(lines, columns=columns)
     return frame.assign(
-        date=pd.to_datetime(frame["date"]), invoice_date=pd.to_datetime(frame["invoice_date"]),
-        month=calendar.month_of(pd.to_datetime(frame["date"]), None), amount=frame["amount"].astype("int64"),
-        cost=frame["cost"].astype("Int64"), quantity=frame["quantity"].astype("float64"),
+        date=pd.to_datetime(frame["date"]),
+        invoice_date=pd.to_datetime(frame["invoice_date"]),
+        month=calendar.month_of(pd.to_datetime(frame["date"]), None),
+        amount=frame["amount"].astype("int64"),
+        cost=frame["cost"].astype("Int64"),
+        quantity=frame["quantity"].astype("float64"),
     )
 
 
@@ -52,20 +81,28 @@ def returned(order, **more):
 
 
 def quotas(amount, reps=("R1",), months=MONTHS):
-    return pd.DataFrame([(rep, month, fen(amount)) for rep in reps for month in months], columns=["rep", "month", "amount"])
+    return pd.DataFrame(
+        [(rep, month, fen(amount)) for rep in reps for month in months], columns=["rep", "month", "amount"]
+    )
 
 
 def reps(*names, **columns):
     given = names or ("R1",)
-    plain = {"rep": list(given), "start": pd.to_datetime([None] * len(given)), "end": pd.to_datetime([None] * len(given)),
-             "base_pay": pd.array([None] * len(given), dtype="Int64")}
+    plain = {
+        "rep": list(given),
+        "start": pd.to_datetime([None] * len(given)),
+        "end": pd.to_datetime([None] * len(given)),
+        "base_pay": pd.array([None] * len(given), dtype="Int64"),
+    }
     return pd.DataFrame(plain | columns)
 
 
 def payments(*rows):
     """Rows of (day, amount in currency, order, customer)."""
-    frame = pd.DataFrame([(pd.Timestamp(day), fen(amount), order, customer) for day, amount, order, customer in rows],
-                         columns=["date", "amount", "order", "customer"])
+    frame = pd.DataFrame(
+        [(pd.Timestamp(day), fen(amount), order, customer) for day, amount, order, customer in rows],
+        columns=["date", "amount", "order", "customer"],
+    )
     return frame.astype({"amount": "int64"})
 
 

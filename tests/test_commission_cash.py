@@ -25,13 +25,16 @@ def released(lines, cash, terms=ON_CASH, months=4, **more):
     return column(run(lines, terms, collections=cash, months=months, **more), "released")
 
 
-@pytest.mark.parametrize(("amounts", "rates", "tax", "expected"), [
-    pytest.param([10_005], [130_000], VAT, [11_306], id="net x 1.13 = 11305.65"),
-    pytest.param([50, 50], [130_000] * 2, VAT, [113], id="rounded once per order, not per line"),
-    pytest.param([10_000, 10_000], [130_000, 60_000], VAT, [11_300 + 10_600], id="each product at its own rate"),
-    pytest.param([11_300], [130_000], Tax(sales="included", rate=Decimal("0.13")), [10_000], id="gross to net"),
-    pytest.param([11_300], [130_000], Tax(rate=Decimal("0.13")), [11_300], id="one basis already"),
-])
+@pytest.mark.parametrize(
+    ("amounts", "rates", "tax", "expected"),
+    [
+        pytest.param([10_005], [130_000], VAT, [11_306], id="net x 1.13 = 11305.65"),
+        pytest.param([50, 50], [130_000] * 2, VAT, [113], id="rounded once per order, not per line"),
+        pytest.param([10_000, 10_000], [130_000, 60_000], VAT, [11_300 + 10_600], id="each product at its own rate"),
+        pytest.param([11_300], [130_000], Tax(sales="included", rate=Decimal("0.13")), [10_000], id="gross to net"),
+        pytest.param([11_300], [130_000], Tax(rate=Decimal("0.13")), [11_300], id="one basis already"),
+    ],
+)
 def test_dues_on_the_basis_of_cash(amounts, rates, tax, expected):
     rows = np.zeros(len(amounts), dtype=np.int64)
     found = dues(np.array(amounts), np.array(rates), (rows, rows, (1, 1)), tax)
@@ -54,13 +57,22 @@ def test_exact_beyond_what_int64_holds_in_between():
 ORDER = [("2027-01-05", "A1", 1000)]
 RELEASE = [
     pytest.param("order_full", [("2027-02-01", 1000, "A1", "A")], [0, 100, 0, 0], id="paid in full"),
-    pytest.param("order_full", [("2027-02-01", 400, "A1", "A"), ("2027-03-01", "599.99", "A1", "A")], [0, 0, 0, 0],
-                 id="a fen short"),
-    pytest.param("order_full", [("2027-02-01", 400, "A1", "A"), ("2027-03-01", 600, "A1", "A")], [0, 0, 100, 0],
-                 id="two parts"),
+    pytest.param(
+        "order_full",
+        [("2027-02-01", 400, "A1", "A"), ("2027-03-01", "599.99", "A1", "A")],
+        [0, 0, 0, 0],
+        id="a fen short",
+    ),
+    pytest.param(
+        "order_full", [("2027-02-01", 400, "A1", "A"), ("2027-03-01", 600, "A1", "A")], [0, 0, 100, 0], id="two parts"
+    ),
     pytest.param("order_full", [("2026-12-20", 1000, "A1", "A")], [100, 0, 0, 0], id="paid before it was ordered"),
-    pytest.param("proportional", [("2027-02-01", 400, "A1", "A"), ("2027-03-01", 600, "A1", "A")], [0, 40, 60, 0],
-                 id="in proportion"),
+    pytest.param(
+        "proportional",
+        [("2027-02-01", 400, "A1", "A"), ("2027-03-01", 600, "A1", "A")],
+        [0, 40, 60, 0],
+        id="in proportion",
+    ),
     pytest.param("proportional", [("2027-02-01", 1500, "A1", "A")], [0, 100, 0, 0], id="never more than all"),
     pytest.param("proportional", [("2027-02-01", 500, "", "B")], [0, 0, 0, 0], id="another customer's money"),
 ]
@@ -94,7 +106,9 @@ def test_a_shared_order_is_released_to_all_when_it_is_paid_whole():
 
 def test_payments_without_an_order_settle_the_oldest_first_and_the_rest_is_prepayment():
     lines = order_lines(("2027-01-20", "A2", 500), ("2027-01-05", "A1", 1000), ("2027-02-05", "A3", 300))
-    result = run(lines, ON_CASH, collections=payments(("2027-02-10", 1700, "", "A"), ("2027-03-10", 200, "", "A")), months=4)
+    result = run(
+        lines, ON_CASH, collections=payments(("2027-02-10", 1700, "", "A"), ("2027-03-10", 200, "", "A")), months=4
+    )
     assert column(result, "released") == [0, 150, 30, 0]
     assert result.prepaid.to_dict("list") == {"customer": ["A"], "prepayment": [10_000]}
 
@@ -107,11 +121,13 @@ def test_a_named_payment_comes_first_and_its_excess_settles_the_oldest():
 
 def test_older_orders_are_settled_before_this_years():
     lines = order_lines(("2027-01-05", "A1", 1000))
-    older = pd.DataFrame({"order": ["Z1"], "customer": ["A"], "date": pd.to_datetime(["2026-11-05"]), "amount": [60_000]})
+    older = pd.DataFrame(
+        {"order": ["Z1"], "customer": ["A"], "date": pd.to_datetime(["2026-11-05"]), "amount": [60_000]}
+    )
     cash = payments(("2026-12-01", 100, "", "A"), ("2027-02-10", 600, "", "A"), ("2027-03-10", 900, "", "A"))
     result = run(lines, ON_CASH, collections=cash, orders=older, months=4)
     assert column(result, "released") == [0, 0, 100, 0]
-    said = {note.code: note.values for note in result.notes}
+    said = {note.code: note.fills for note in result.notes}
     assert said["earlier_orders"] == {"count": 1, "amount": 50_000}
     # without the older orders nobody knows what last year's payment settled
     assert column(run(lines, ON_CASH, collections=cash, months=4), "released") == [0, 0, 100, 0]
@@ -119,9 +135,11 @@ def test_older_orders_are_settled_before_this_years():
 
 def test_money_of_nobody_settles_nothing_and_unknown_orders_are_said():
     lines = order_lines(("2027-01-05", "A1", 1000, {"customer": ""}))
-    result = run(lines, ON_CASH, collections=payments(("2027-02-10", 1000, "", ""), ("2027-02-11", 1, "?", "")), months=2)
+    result = run(
+        lines, ON_CASH, collections=payments(("2027-02-10", 1000, "", ""), ("2027-02-11", 1, "?", "")), months=2
+    )
     assert column(result, "released") == [0, 0]
-    assert {note.code: note.values for note in result.notes}["unknown_orders"] == {"count": 1, "amount": 100}
+    assert {note.code: note.fills for note in result.notes}["unknown_orders"] == {"count": 1, "amount": 100}
 
 
 def test_a_bill_counts_when_it_is_cashed():
@@ -130,14 +148,38 @@ def test_a_bill_counts_when_it_is_cashed():
 
 
 CLAWBACK = [
-    pytest.param([("2027-03-05", "X", -1000, returned("A1"))], [("2027-02-01", 1000, "A1", "A")],
-                 [0, 100, 0], [0, 0, -100], [100, 0, 0], id="returned after it was paid"),
-    pytest.param([("2027-03-05", "X", -1000, returned("A1"))], [], [0, 0, 0], [0, 0, 0], [100, 100, 0],
-                 id="returned before: nothing to take back"),
-    pytest.param([("2027-03-05", "X", -400, returned("A1"))], [("2027-02-01", 600, "A1", "A")],
-                 [0, 0, 60], [0, 0, 0], [100, 100, 0], id="what is left is fully paid"),
-    pytest.param([], [("2027-02-01", 1000, "A1", "A"), ("2027-03-01", -1000, "A1", "A")],
-                 [0, 100, 0], [0, 0, -100], [100, 0, 100], id="refund"),
+    pytest.param(
+        [("2027-03-05", "X", -1000, returned("A1"))],
+        [("2027-02-01", 1000, "A1", "A")],
+        [0, 100, 0],
+        [0, 0, -100],
+        [100, 0, 0],
+        id="returned after it was paid",
+    ),
+    pytest.param(
+        [("2027-03-05", "X", -1000, returned("A1"))],
+        [],
+        [0, 0, 0],
+        [0, 0, 0],
+        [100, 100, 0],
+        id="returned before: nothing to take back",
+    ),
+    pytest.param(
+        [("2027-03-05", "X", -400, returned("A1"))],
+        [("2027-02-01", 600, "A1", "A")],
+        [0, 0, 60],
+        [0, 0, 0],
+        [100, 100, 0],
+        id="what is left is fully paid",
+    ),
+    pytest.param(
+        [],
+        [("2027-02-01", 1000, "A1", "A"), ("2027-03-01", -1000, "A1", "A")],
+        [0, 100, 0],
+        [0, 0, -100],
+        [100, 0, 100],
+        id="refund",
+    ),
     pytest.param([("2027-03-05", "X", -100)], [], [0, 0, 0], [0, 0, -10], [100, 100, 100], id="no original: at once"),
 ]
 
@@ -162,11 +204,18 @@ def test_lines_without_an_order_number_are_one_order_per_customer_and_day():
 
 
 def shown():
-    lines = order_lines(("2027-01-05", "A1", 1500), ("2027-02-05", "A2", 800), ("2027-03-05", "X", -1500, returned("A1")),
-                        ("2027-03-06", "A3", 900, {"rep": "R2"}))
+    lines = order_lines(
+        ("2027-01-05", "A1", 1500),
+        ("2027-02-05", "A2", 800),
+        ("2027-03-05", "X", -1500, returned("A1")),
+        ("2027-03-06", "A3", 900, {"rep": "R2"}),
+    )
     terms = plan(basis="collected", draw={"amount": Decimal(5)})
-    tables = {"reps": reps("R1", "R2"), "quotas": quotas(1000, ("R1",)),
-              "collections": payments(("2027-02-01", 1500, "A1", "A"))}
+    tables = {
+        "reps": reps("R1", "R2"),
+        "quotas": quotas(1000, ("R1",)),
+        "collections": payments(("2027-02-01", 1500, "A1", "A")),
+    }
     return run(lines, terms, months=3, **tables)
 
 

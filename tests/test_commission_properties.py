@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -35,9 +36,17 @@ def ledgers(draw):
             later = draw(st.integers(month, SEASON))
             part = amount if draw(st.booleans()) else draw(st.integers(1, int(amount * 100))) / Decimal(100)
             named = order if draw(st.integers(0, 4)) else ""
-            rows.append((f"2027-{later:02d}-20", f"X{number}", -part, returned(named, product=product, customer=customer)))
-    cash = draw(st.lists(st.tuples(st.integers(1, SEASON), AMOUNTS, st.sampled_from(["", *[s[0] for s in sold]]),
-                                   st.sampled_from("AB")), max_size=6))
+            rows.append(
+                (f"2027-{later:02d}-20", f"X{number}", -part, returned(named, product=product, customer=customer))
+            )
+    cash = draw(
+        st.lists(
+            st.tuples(
+                st.integers(1, SEASON), AMOUNTS, st.sampled_from(["", *[s[0] for s in sold]]), st.sampled_from("AB")
+            ),
+            max_size=6,
+        )
+    )
     owner = {s[0]: s[3] for s in sold}
     paid = [(pd.Timestamp(2027, m, 25), int(a * 100), o, owner.get(o, c)) for m, a, o, c in cash]
     return order_lines(*rows), pd.DataFrame(paid, columns=["date", "amount", "order", "customer"])
@@ -51,7 +60,9 @@ def plans(draw):
     starts = [Decimal(0), *(Decimal(b) / 100 if measure == "attainment" else Decimal(b) * 20 for b in begins)]
     rates = [Decimal(draw(st.integers(0, 90_000))) / 1_000_000 for _ in starts]
     return plan(
-        list(zip(starts, rates, strict=True)), measure=measure, basis=draw(st.sampled_from(["ordered", "collected"])),
+        list(zip(starts, rates, strict=True)),
+        measure=measure,
+        basis=draw(st.sampled_from(["ordered", "collected"])),
         release=draw(st.sampled_from(["order_full", "month_full", "proportional"])),
         period=draw(st.sampled_from(["month", "quarter", "half_year", "year", "ytd"])),
         semantics=draw(st.sampled_from(["marginal", "whole"])),
@@ -69,9 +80,22 @@ def quota_frame(amounts):
 
 def by_hand(lines, cash, terms, amounts, months):
     ordered = lines.sort_values(["date", "order", "product", "amount"])
-    told = [{"order": r.order, "date": r.date, "at": r.date.month, "product": r.product, "customer": r.customer,
-             "amount": r.amount, "original": r.original_order, "new": r.product == "N"} for r in ordered.itertuples()]
-    paid = [{"at": r.date.month, "amount": r.amount, "order": r.order, "customer": r.customer} for r in cash.itertuples()]
+    told = [
+        {
+            "order": r.order,
+            "date": r.date,
+            "at": r.date.month,
+            "product": r.product,
+            "customer": r.customer,
+            "amount": r.amount,
+            "original": r.original_order,
+            "new": r.product == "N",
+        }
+        for r in ordered.itertuples()
+    ]
+    paid = [
+        {"at": r.date.month, "amount": r.amount, "order": r.order, "customer": r.customer} for r in cash.itertuples()
+    ]
     simple = terms | {"bonus": terms["new_product_bonus"], "tiers": [(t["from"], t["rate"]) for t in terms["tiers"]]}
     return ByHand(simple, told, amounts, paid, months=months, tax=Fraction(13, 100))
 
@@ -99,7 +123,9 @@ def test_capped_periods_agree(ledger, terms, cap, amounts):
     lines, cash = ledger
     capped = terms | {"cap": Decimal(cap) / 100}
     lines = lines[lines["amount"] > 0]
-    result = run(lines, capped, collections=cash, products=PRODUCTS, quotas=quota_frame(amounts), months=SEASON, tax=VAT)
+    result = run(
+        lines, capped, collections=cash, products=PRODUCTS, quotas=quota_frame(amounts), months=SEASON, tax=VAT
+    )
     hand = by_hand(lines, cash, terms, amounts, SEASON)
     assert result.table["earned"].cumsum().tolist() == [hand.capped(m, cap) for m in range(1, SEASON + 1)]
 
@@ -137,10 +163,16 @@ def test_instalments_in_any_order_and_cut_sum_to_the_full_commission(amount, par
     terms = plan([(0, Decimal(rate) / 1_000_000)], basis="collected", release="proportional")
     due = int((amount * 113).to_integral_value(rounding="ROUND_HALF_UP"))
     edges = sorted({due * sum(parts[:n]) // sum(parts) for n in range(len(parts) + 1)})
-    pieces = [later - before for before, later in zip(edges, edges[1:], strict=False)]
+    pieces = [later - before for before, later in pairwise(edges)]
     chance.shuffle(pieces)
-    cash = pd.DataFrame({"date": [pd.Timestamp(2027, n + 2, 1) for n in range(len(pieces))], "amount": pieces,
-                         "order": "A", "customer": "A"})
+    cash = pd.DataFrame(
+        {
+            "date": [pd.Timestamp(2027, n + 2, 1) for n in range(len(pieces))],
+            "amount": pieces,
+            "order": "A",
+            "customer": "A",
+        }
+    )
     result = run(lines, terms, collections=cash, tax=VAT)
     assert result.table["released"].sum() == earned(result)
     assert result.table["held"].iloc[-1] == 0 and result.table["clawback"].sum() == 0
@@ -150,8 +182,10 @@ def test_instalments_in_any_order_and_cut_sum_to_the_full_commission(amount, par
 @given(ledgers(), plans(), AMOUNTS, st.integers(1, SEASON), st.sampled_from([None, Decimal(5)]))
 def test_an_order_returned_in_full_earns_nothing(ledger, terms, amount, later, cap):
     lines, cash = ledger
-    extra = order_lines(("2027-01-05", "NEW", amount, {"product": "N"}),
-                        (f"2027-{later:02d}-28", "BACK", -amount, returned("NEW", product="N")))
+    extra = order_lines(
+        ("2027-01-05", "NEW", amount, {"product": "N"}),
+        (f"2027-{later:02d}-28", "BACK", -amount, returned("NEW", product="N")),
+    )
     result = run(pd.concat([lines, extra]), terms | {"cap": cap}, collections=cash, products=PRODUCTS, months=SEASON)
     own = result.orders.set_index("order")
     assert own["earned"].get("NEW", 0) == 0 and own["released"].get("NEW", 0) == 0
@@ -180,15 +214,27 @@ def test_inputs_are_left_as_they_were(ledger, terms):
 @pytest.mark.parametrize("count", [5_000])
 def test_many_lines_and_reps_close(count):
     numbers = pd.Series(range(count))
-    lines = order_lines(("2027-01-05", "A", 1)).iloc[[0] * count].reset_index(drop=True).assign(
-        order="O" + (numbers // 2).astype(str), rep="R" + (numbers % 50).astype(str), amount=numbers * 37 % 9_999 + 1,
-        customer="C" + (numbers // 2 % 70).astype(str), date=pd.Timestamp("2027-01-01") + pd.to_timedelta(numbers % 300, "D"))
+    lines = (
+        order_lines(("2027-01-05", "A", 1))
+        .iloc[[0] * count]
+        .reset_index(drop=True)
+        .assign(
+            order="O" + (numbers // 2).astype(str),
+            rep="R" + (numbers % 50).astype(str),
+            amount=numbers * 37 % 9_999 + 1,
+            customer="C" + (numbers // 2 % 70).astype(str),
+            date=pd.Timestamp("2027-01-01") + pd.to_timedelta(numbers % 300, "D"),
+        )
+    )
     lines["month"] = lines["date"].dt.strftime("%Y-%m")
     names = [f"R{n}" for n in range(50)]
     reps = pd.DataFrame({"rep": names})
-    quotas = pd.DataFrame([(rep, month, 40_000) for rep in names for month in MONTHS], columns=["rep", "month", "amount"])
-    cash = pd.DataFrame({"date": pd.Timestamp("2027-06-01"), "amount": 250_000, "order": "",
-                         "customer": [f"C{n}" for n in range(70)]})
+    quotas = pd.DataFrame(
+        [(rep, month, 40_000) for rep in names for month in MONTHS], columns=["rep", "month", "amount"]
+    )
+    cash = pd.DataFrame(
+        {"date": pd.Timestamp("2027-06-01"), "amount": 250_000, "order": "", "customer": [f"C{n}" for n in range(70)]}
+    )
     terms = plan(basis="collected", release="proportional", period="quarter", semantics="whole")
     result = calculate(Ledger(lines, reps, quotas, cash), year(), rules(terms))
     assert result.lines["amount"].sum() == result.table["earned"].sum() == result.orders["earned"].sum()

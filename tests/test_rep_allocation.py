@@ -455,7 +455,7 @@ def test_split_in_whole_yuan():
     assert_closes(found, split, Decimal("0.07"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_everything_closes(data):
     """Whoever is there when, whatever the weights and over-assignment: all margins exact, and no order of rows matters."""

@@ -27,7 +27,7 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="data are not there")
 
 def months(year, first_month=1):
     """Labels of a fiscal year, counted by hand."""
-    return [f"{year + (first_month - 2 + i) // 12 + 0}-{(first_month - 2 + i) % 12 + 1:02d}" for i in range(1, 13)]
+    return [f"{year + i // 12}-{i % 12 + 1:02d}" for i in range(first_month - 1, first_month + 11)]
 
 
 def history(years, *, first_month=1, **members):
@@ -95,10 +95,8 @@ class TestMethods:
         span = pd.bdate_range("2026-12-26", "2027-12-25")
         assert found[2] == pytest.approx(len(pd.bdate_range("2027-02-26", "2027-03-25")) / len(span))
 
-    @pytest.mark.parametrize("method", METHODS)
+    @pytest.mark.parametrize("method", [name for name in METHODS if name != "auto"])  # auto learns from siblings
     def test_members_stand_on_their_own(self, method):
-        if method == "auto":
-            pytest.skip("auto learns from siblings")
         one, two = history({2025: RISING, 2026: RISING}, rep="a"), history({2025: FLAT, 2026: RISING[::-1]}, rep="b")
         both = monthly_shares(pd.concat([two, one]), 2027, method=method)
         alone = [monthly_shares(frame, 2027, method=method) for frame in (one, two)]
@@ -215,7 +213,7 @@ class TestHistory:
         assert found[0] == pytest.approx(1 / 11)
 
     def test_no_complete_year_takes_month_averages(self):
-        # October to March: 30 in each autumn month, 10 in each winter month; the others count as average
+        # November to February: 30 in each autumn month, 10 in each winter month; the others count as average
         frame = pd.DataFrame({"month": ["2025-11", "2025-12", "2026-01", "2026-02"], "amount": [30.0, 30.0, 10.0, 10.0]})
         total = 30 + 30 + 10 + 10 + 8 * 20
         for method in ("pooled_share", "average_share", "last_year", "auto"):
@@ -420,7 +418,7 @@ class TestAuto:
 class TestProperties:
     """What holds for every history."""
 
-    amounts = st.lists(st.lists(st.floats(-50, 1000), min_size=12, max_size=12), min_size=1, max_size=4)
+    amounts = st.lists(st.lists(st.floats(-50, 1000, allow_subnormal=False), min_size=12, max_size=12), min_size=1, max_size=4)
 
     @settings(max_examples=40, deadline=None)
     @given(years=amounts, method=st.sampled_from(METHODS), country=st.sampled_from([None, "CN"]), first=st.sampled_from([1, 4]))

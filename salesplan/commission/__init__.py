@@ -18,7 +18,7 @@ from salesplan.commission.tiers import bounds, pay_by_tier
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
-    "Commission", "Ledger", "Note", "Settlement", "Year", "assign", "base_pay", "book", "bounds", "breaches", "by_month", "by_rep",
-    "calculate", "carry", "check", "cost_grid", "cost_of_plans", "draws", "earn", "entitled",
+    "Commission", "Ledger", "Note", "Settlement", "Year", "assign", "base_pay", "book", "bounds", "breaches",
+    "by_month", "by_rep", "calculate", "carry", "check", "cost_grid", "cost_of_plans", "draws", "earn", "entitled",
     "open_orders", "pay_by_tier", "ramping", "release", "settle",
 ]

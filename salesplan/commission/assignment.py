@@ -42,8 +42,8 @@ def quotas_of(quotas: pd.DataFrame, reps: list[str], months: list[str]) -> Integ
     """Quotas as reps x months, int64 fen; 0 where there is none."""
     table = np.zeros((len(reps), len(months)), dtype=np.int64)
     known = quotas[quotas["rep"].isin(reps) & quotas["month"].isin(months) & quotas["amount"].notna()]
-    rows = pd.Index(reps).get_indexer(known["rep"])
-    columns = pd.Index(months).get_indexer(known["month"])
+    rows = pd.Index(reps).get_indexer(pd.Index(known["rep"]))
+    columns = pd.Index(months).get_indexer(pd.Index(known["month"]))
     np.add.at(table, (rows, columns), known["amount"].to_numpy(dtype=np.int64))
     return table
 

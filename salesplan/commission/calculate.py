@@ -29,10 +29,11 @@ TEXT = ("rep", "month", "plan", "order", "rule", "product", "original_order", "c
 class Commission:
     """The result; money in int64 fen, rates fractions of one.
 
-    `table`: rep, month, plan, quota, actual, base_pay, earned, released, held, clawback, draw, payable,
-    amount_owed (of the draw), amount_carried (brought forward, <= 0), amount_paid. `lines`: rep, month, order, rule, tier_from, base, rate,
-    amount, product, original_order. `cost`: attainment, commission, cost_ratio. `orders`: rep, order, customer, date,
-    amount_due and amount_paid (in the money of collections), earned, released, held. `prepaid`: customer, prepayment. `notes`: what people should know.
+    `table` per rep and month: rep, month, plan, quota, actual, base_pay, earned, released, held, clawback, draw,
+    payable, amount_owed (of the draw), amount_carried (brought forward, <= 0), amount_paid. `lines`: rep, month,
+    order, rule, tier_from, base, rate, amount, product, original_order. `cost`: attainment, commission, cost_ratio.
+    `orders` per rep and order: rep, order, customer, date, amount_due and amount_paid (in the money of collections),
+    earned, released, held. `prepaid`: customer, prepayment. `notes`: what people should know.
     """
 
     table: pd.DataFrame
@@ -62,12 +63,13 @@ def calculate(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
     why; without a closed month only the cost of the plans is told. Raises IdentityError if an identity breaks.
     """
     left_out = notes.left_out(ledger, rules)
-    if left_out or ledger.reps is None or ledger.quotas is None:
+    quotas = ledger.quotas
+    if left_out or ledger.reps is None or quotas is None:
         return _nothing(left_out)
     ordered = ledger.reps.sort_values([c for c in ("rep", "start") if c in ledger.reps], kind="stable")
     ledger = Ledger(**{**vars(ledger), "reps": ordered})
     members = assign(ordered, rules, year)
-    cost = cost_of_plans(members, ledger.quotas, rules, year, attainments=ATTAINMENTS)
+    cost = cost_of_plans(members, quotas, rules, year, attainments=ATTAINMENTS)
     if not year.closed:
         return _nothing([Note("no_actuals")], cost)
     lines, settlement = settle(book(ledger, year), ledger, year)
@@ -97,7 +99,7 @@ def _plan(
     ledger, year = given
     numbers = pd.Index(reps, dtype="object")
     own = lines[lines["rep"].isin(reps)]
-    events = credit(own.assign(rep=numbers.get_indexer(own["rep"])), plan, settlement)
+    events = credit(own.assign(rep=numbers.get_indexer(pd.Index(own["rep"]))), plan, settlement)
     stand = standing(ledger, year, plan, reps)
     booked = earning.earn(events, plan, stand, len(year.closed))
     moves, orders = release(booked, events, plan, settlement)
@@ -169,8 +171,9 @@ def _orders(orders: pd.DataFrame, reps: list[str], settlement: Settlement) -> pd
     okey = orders["okey"].to_numpy()
     known = settlement.orders.iloc[okey].reset_index(drop=True)
     return known.assign(
-        rep=pd.Series(np.array(reps, dtype=object)[orders["rep"]], dtype="str"), amount_due=settlement.due[okey, -1],
-        amount_paid=settlement.paid[okey, -1], earned=orders["earned"].to_numpy(), released=orders["released"].to_numpy(),
+        rep=pd.Series(np.array(reps, dtype=object)[orders["rep"]], dtype="str"),
+        amount_due=settlement.due[okey, -1], amount_paid=settlement.paid[okey, -1],
+        earned=orders["earned"].to_numpy(), released=orders["released"].to_numpy(),
         held=(orders["earned"] - orders["released"]).to_numpy(),
     )[ORDERS]
 

@@ -61,20 +61,20 @@ def cost_grid(
     ledger: Ledger, year: Year, rules: CommissionTerms, *, changes: Sequence[Decimal] = CHANGES,
     attainments: Sequence[Decimal] = ATTAINMENTS[2:7:2],
 ) -> pd.DataFrame:
-    """What if all rates were higher or lower: rate_change (points, as a share), attainment, commission, cost_ratio."""
+    """What if all rates were higher or lower: change_share (points, as a share), attainment, commission, cost_ratio."""
     grids = [_empty_grid()]
     if ledger.reps is not None and ledger.quotas is not None and rules.plans:
         members = assign(ledger.reps, rules, year)
         grids = [
             cost_of_plans(members, ledger.quotas, shifted(rules, change), year, attainments=attainments)
-            .assign(rate_change=float(change))
+            .assign(change_share=float(change))
             for change in changes
         ]
-    return pd.concat(grids, ignore_index=True)[["rate_change", "attainment", "commission", "cost_ratio"]]
+    return pd.concat(grids, ignore_index=True)[["change_share", "attainment", "commission", "cost_ratio"]]
 
 
 def _empty_grid() -> pd.DataFrame:
-    kinds = {"rate_change": "float64", "attainment": "float64", "commission": "int64", "cost_ratio": "float64"}
+    kinds = {"change_share": "float64", "attainment": "float64", "commission": "int64", "cost_ratio": "float64"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 

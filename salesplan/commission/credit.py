@@ -49,7 +49,8 @@ def _as_collected(lines: pd.DataFrame, settlement: Settlement) -> pd.DataFrame:
     first = lines["at"].to_numpy()
     known_cost = lines.assign(cost=lines["cost"].fillna(0).astype("int64"))
     names = ("amount", "units", "cost")
-    parts, before = [], [np.zeros(len(lines), dtype=np.int64)] * len(names)
+    parts: list[pd.DataFrame] = []
+    before = [np.zeros(len(lines), dtype=np.int64)] * len(names)
     for month in range(1, settlement.due.shape[1]):
         due, paid = settlement.due[okey, month], settlement.paid[okey, month]
         so_far = [_paid_part(known_cost[name].to_numpy(), paid, due, first <= month) for name in names]

@@ -8,10 +8,11 @@ import pandas as pd
 
 from salesplan.commission.exact import cumulative
 from salesplan.commission.year import NEVER, Ledger, Year
-from salesplan.money import MICRO, Integers, half_away, to_micro
+from salesplan.money import MICRO, Integers, half_away, integers, to_micro
 from salesplan.terms.plan import Tax
 
 TEXTS = ("order", "original_order", "customer", "product", "rep", "kind")
+NOBODY = ("", "(unknown)")  # customers whose orders only named payments settle
 SEQUENCE = ["date", "order", "product", "amount", "rep", "customer", "kind", "original_order"]
 
 
@@ -78,7 +79,7 @@ def tax_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: Tax) 
         return np.full(len(products), default, dtype=np.int64)
     own = table.dropna(subset=["tax_rate"]).drop_duplicates("product").set_index("product")["tax_rate"]
     micro = (own.astype("float64") * MICRO).round().astype("int64")
-    return products.map(micro).fillna(default).to_numpy(dtype=np.int64)
+    return integers(products.map(micro).fillna(default).to_numpy(dtype=np.int64))
 
 
 def dues(amounts: Integers, rates: Integers, where: tuple[Integers, Integers, tuple[int, int]], tax: Tax) -> Integers:
@@ -160,7 +161,7 @@ def _paid(orders: pd.DataFrame, due: Integers, payments: pd.DataFrame) -> tuple[
     taken = np.clip(direct, np.minimum(due, 0), due)
     pool = free.copy()
     np.add.at(pool, whose, direct - taken)
-    paid = taken + _first_in_first_out(due - taken, pool, whose, anonymous=np.asarray(customers == "")[whose])
+    paid = taken + _first_in_first_out(due - taken, pool, whose, anonymous=customers.isin(NOBODY)[whose])
     np.subtract.at(pool, whose, paid - taken)
     rest = pd.DataFrame({"customer": customers.astype("str"), "prepayment": pool[:, -1]})
     return paid, rest[rest["prepayment"] != 0].reset_index(drop=True)

@@ -50,14 +50,15 @@ def _about_reps(
     quotas = quotas_of(ledger.quotas, on_plan, year.closed).sum(axis=1)
     own = lines[~lines["earlier"]]
     sellers = set(own["rep"]) - set(HOUSE) - {""}
-    paid_base = ledger.reps[ledger.reps["base_pay"].notna()]["rep"] if "base_pay" in ledger.reps else []
-    ramping = [] if ledger.ramping is None else ledger.ramping[ledger.ramping["month"].isin(year.closed)]["rep"]
+    paid_base = set(ledger.reps[ledger.reps["base_pay"].notna()]["rep"]) if "base_pay" in ledger.reps else set()
+    ramps = ledger.ramping
+    ramping = set() if ramps is None else set(ramps[ramps["month"].isin(year.closed)]["rep"])
     holds_back = any(plan.measure == "attainment" and not plan.accelerator_while_ramping for plan in rules.plans)
     return [
         *_named("without_plan", (set(members["rep"]) | sellers) - set(on_plan)),
         *_named("without_quota", [rep for rep, quota in zip(on_plan, quotas, strict=True) if quota <= 0]),
-        *_named("without_base_pay", set(on_plan) - set(paid_base)),
-        *_named("ramping", set(ramping) & set(on_plan) if holds_back else []),
+        *_named("without_base_pay", set(on_plan) - paid_base),
+        *_named("ramping", ramping & set(on_plan) if holds_back else []),
     ]
 
 

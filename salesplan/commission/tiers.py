@@ -52,7 +52,7 @@ def measure(events: pd.DataFrame, plan: CommissionPlan) -> Integers:
 def _tier_reached(events: pd.DataFrame, plan: CommissionPlan, starts: Integers) -> Integers:
     total = np.zeros(starts.shape[1], dtype=np.int64)
     np.add.at(total, events["rep"].to_numpy(), measure(events, plan))
-    return (total >= starts).sum(axis=0) - 1
+    return np.asarray((total >= starts).sum(axis=0) - 1, dtype=np.int64)
 
 
 def _tier_of_margin(events: pd.DataFrame, plan: CommissionPlan) -> Integers:
@@ -80,7 +80,8 @@ def _sliced(events: pd.DataFrame, plan: CommissionPlan, starts: Integers) -> pd.
     after = pd.Series(size).groupby(rep).cumsum().to_numpy(dtype=np.int64)
     amounts = events["amount"].to_numpy(dtype=np.int64)
     ends = np.vstack([starts[1:], np.full((1, starts.shape[1]), FAR)])
-    parts, gone, width = [], np.zeros_like(size), np.zeros_like(size)
+    parts: list[pd.DataFrame] = []
+    gone, width = np.zeros_like(size), np.zeros_like(size)
     for tier, step in enumerate(plan.tiers):
         low, high = starts[tier][rep], ends[tier][rep]
         width = width + np.clip(after, low, high) - np.clip(after - size, low, high)

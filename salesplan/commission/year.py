@@ -88,4 +88,4 @@ class Note:
     """Something people should know about the result: a code of the catalogue and what fills it."""
 
     code: str
-    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    fills: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

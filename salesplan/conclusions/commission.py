@@ -23,7 +23,7 @@ def sentences(words: Words, *, result: Commission) -> list[str]:
 
 def warnings(words: Words, *, notes: Sequence[Note]) -> list[str]:
     """What was missing, assumed or left aside; one sentence each."""
-    said = [words(f"commission.note.{note.code}", **_filled(words, note.values)) for note in notes]
+    said = [words(f"commission.note.{note.code}", **_filled(words, note.fills)) for note in notes]
     return said or [words("commission.nothing_odd")]
 
 
@@ -41,7 +41,7 @@ def _filled(words: Words, values: Any) -> dict[str, Any]:
 
 def _headline(words: Words, table: pd.DataFrame) -> list[str]:
     sums = table[["payable", "base_pay", "earned", "released", "clawback", "draw"]].sum()
-    told = {name: words.money(fen) for name, fen in sums.items()}
+    told = {str(name): words.money(fen) for name, fen in sums.items()}
     said = [words("commission.headline", until=words.month(table["month"].max()), **told)]
     if sums["clawback"]:
         said.append(words("commission.clawed_back", amount=words.money(-sums["clawback"])))

@@ -100,9 +100,12 @@ def carry_down(table: QuotaTable, cells: Fen, mix: Real, *, unit: int = 1) -> tu
     for m, columns in enumerate(cells):
         if not columns.sum() or not table.base[:, m].any():
             continue
-        real, base[m] = _table(_seed(mix, columns, cells.sum(axis=0)), table.base[:, m], columns, unit)
+        seed = _seed(mix, columns, cells.sum(axis=0))
+        real, base[m] = _table(seed, table.base[:, m], columns, unit)
         given = apportion(int(table.amount[:, m].sum()), columns, unit=unit)
-        amount[m] = base[m] if same else _table(real, table.amount[:, m], given, unit)[1]
+        # A quota of a fen or two may have a base of none, and then no cells to follow.
+        led = np.where(real.any(axis=1, keepdims=True), real, seed)
+        amount[m] = base[m] if same else _table(led, table.amount[:, m], given, unit)[1]
     return base, amount
 
 

@@ -97,7 +97,7 @@ def _seasonal_cells(
     plain = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=target)["share"].to_numpy()
     for name in mix.columns.drop("weight"):
         totals = mix.groupby(name)["weight"].sum() * target
-        season = member_shares(facts, name, year=year, rules=rules, totals=totals)
+        season = member_shares(facts, name, year=year, rules=rules, totals=totals, company=plain)
         own = season.reindex(mix[name]).to_numpy(dtype="float64").T
         seed = seed * np.where(np.isnan(own), 1.0, divide(own, plain[:, None]))
     return _met(seed, shares, weights)

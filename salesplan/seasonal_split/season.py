@@ -99,17 +99,24 @@ def company_shares(
 
 
 def member_shares(
-    facts: pd.DataFrame, member: str, *, year: PlanYear, rules: SeasonalSplitTerms, totals: "pd.Series[Any]"
+    facts: pd.DataFrame,
+    member: str,
+    *,
+    year: PlanYear,
+    rules: SeasonalSplitTerms,
+    totals: "pd.Series[Any]",
+    company: Array,
 ) -> pd.DataFrame:
     """Season of every member of a dimension: index member, the twelve months as columns.
 
-    A member without a complete year has the season of the company.
+    A member without a complete year has the season of the `company` (twelve shares). `totals`: the
+    year's amount by member.
     """
     history = sales_by_month(facts, year=year, by=[member])
     found = season_shares(history, year=year, rules=rules, total=totals)
     own = found.pivot_table(index=member, columns="month", values="share", sort=True, observed=True)
-    company = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=float(totals.sum()))
+    own = own.reindex(columns=year.months)
     known = _table(history, year, rules)
     complete = pd.Series(known.has_years, index=known.members[member]).reindex(own.index).to_numpy()
-    season = np.where(complete[:, None], own.to_numpy(), company["share"].to_numpy())
+    season = np.where(complete[:, None], own.to_numpy(), company)
     return pd.DataFrame(season, index=own.index, columns=own.columns)

@@ -40,7 +40,7 @@ def revise(
 
     `original`: fen by the twelve month labels in order; `actual`: fen by the closed months, the first of the year;
     `capacity`: weights by month for that rule; `unit`: the money unit in fen, in which months to come move (actuals
-    that are no multiple of it leave their odd fen on the first month with room).
+    that are no multiple of it leave their odd fen on the first month with room for them).
 
     A shortfall raises month m by at most cap x original(m): `next_month` fills the months one after the other,
     `seasonal` spreads in proportion to the original, `even` in equal parts, `capacity` in proportion to what the reps
@@ -84,13 +84,20 @@ def _rooms(ahead: Whole, missing: int, rules: Revision) -> Whole:
 
 
 def _place(amount: int, weights: npt.NDArray[np.float64], rooms: Whole, *, in_order: bool, unit: int) -> Whole:
-    """Place an amount on months by weight, none above its room: whole units, then the odd fen in order."""
+    """Place an amount on months by weight, none above its room: whole units, then the odd fen on one month."""
     rooms = np.where(weights > 0, rooms, 0)
     whole = rooms - rooms % unit
     odd = amount % unit
     total = min(amount - odd, int(whole.sum()))
     parts = _fill(total, whole) if in_order else _pour(total, weights, whole, unit)
-    return parts + _fill(odd, rooms - parts) if total == amount - odd else parts
+    return parts + _on_first(odd, rooms - parts) if total == amount - odd else parts
+
+
+def _on_first(odd: int, rooms: Whole) -> Whole:
+    """The odd fen on the first month with room for all of them; nowhere without one."""
+    parts = np.zeros(len(rooms), dtype="int64")
+    parts[np.flatnonzero(rooms >= odd)[:1]] = odd
+    return parts
 
 
 def _fill(total: int, rooms: Whole) -> Whole:
