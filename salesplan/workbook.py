@@ -1,6 +1,7 @@
 """What a notebook asks for: its parameters, inputs, earlier tables, and ways to show and save."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -61,8 +62,18 @@ class Step:
         self.words = Words(self.plan.language, self.plan.display_unit, self.plan.currency)
         self.months = calendar.fiscal_months(self.plan.fiscal_year, self.plan.first_month)
         self.as_of: date | None = inputs.as_of
+        self.words.names = self._names()
         self._charts = 0
         self._frames: dict[str, pd.DataFrame] = {}
+
+    def _names(self) -> dict[str, str]:
+        """Names of the reps by key; one that two reps share is told apart by the key."""
+        given = self.inputs.tables.get("reps")
+        if given is None or "name" not in given.column_names:
+            return {}
+        pairs = {rep: name for rep, name in zip(given["rep"].to_pylist(), given["name"].to_pylist(), strict=True) if name}
+        counts = Counter(pairs.values())
+        return {rep: name if counts[name] == 1 else f"{name} {rep}" for rep, name in pairs.items()}
 
     @cached_property
     def money_unit(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from salesplan.apportion import apportion, apportion_groups, stable
@@ -118,6 +118,7 @@ def test_sums_and_quotas(total, weights):
         assert quota or not part
 
 
+@settings(deadline=None)
 @given(TOTALS, WEIGHTS, st.randoms(use_true_random=False))
 def test_order_is_irrelevant(total, weights, random):
     assume(any(weights))
@@ -179,6 +180,7 @@ GROUPED = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(GROUPED, st.randoms(use_true_random=False))
 def test_groups_agree_with_one_by_one(splits, random):
     parts = [(group, weight, name) for group, (_, ws) in enumerate(splits) for name, weight in enumerate(ws)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesplan import calendar
@@ -172,6 +172,7 @@ def test_months_add_up(month, count):
     assert calendar.add_months(calendar.add_months(month, count), -count) == month
 
 
+@settings(deadline=None)
 @given(MONTHS, CUTOFF)
 def test_spans_follow_each_other_and_hold_their_days(month, cutoff):
     first, last = calendar.month_span(month, cutoff)

@@ -7,7 +7,7 @@ from math import atan, inf, isnan, nan, pi, sqrt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesplan.odds import interval, reach
@@ -81,6 +81,7 @@ def test_refused(call, reason):
 DEGREES = st.one_of(st.just(inf), st.floats(1, 200))
 
 
+@settings(deadline=None)
 @given(st.floats(-1e3, 1e3), st.floats(0.1, 1e3), DEGREES, st.floats(0.05, 0.99))
 def test_the_interval_holds_its_coverage(expected, spread, degrees, coverage):
     low, high = interval(expected, spread, degrees, coverage=coverage)
@@ -88,6 +89,7 @@ def test_the_interval_holds_its_coverage(expected, spread, degrees, coverage):
     assert inside == pytest.approx(coverage, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e3, 1e3), st.floats(0, 100), st.floats(0.1, 1e3), DEGREES)
 def test_a_higher_level_is_never_likelier(level, more, spread, degrees):
     assert reach(level + more, 0, spread, degrees) <= reach(level, 0, spread, degrees)

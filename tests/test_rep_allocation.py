@@ -65,12 +65,16 @@ def quota_of(found):
     return found.reps.set_index("rep")["quota"].to_dict()
 
 
+def faults_of(caught):
+    return caught.value.faults
+
+
 def codes(caught):
-    return [fault.code for fault in caught.value.faults]
+    return [fault.code for fault in faults_of(caught)]
 
 
 def assert_closes(found, split, over=Decimal(0)):
-    """Every identity of the step: base to the split, months to the quotas, quotas to the target with over-assignment."""
+    """Every identity of the step: base to the split, months to the quotas, quotas to the target."""
     keys = [name for name in ("month", "region", "channel", "product") if name in split and name in found.table]
     base = found.table.groupby(keys)["base"].sum()
     wanted = split.groupby(keys)["amount"].sum()
@@ -92,39 +96,59 @@ def assert_closes(found, split, over=Decimal(0)):
     [
         pytest.param({}, staff("A", "B"), {}, {"A": 500_000, "B": 500_000}, id="equal parts"),
         pytest.param(
-            {"weights": {"history": 1}}, staff("A", "B"), {"A": 300, "B": 100},
-            {"A": 1_000_000 * 3 // 4, "B": 1_000_000 // 4}, id="history",
+            {"weights": {"history": 1}},
+            staff("A", "B"),
+            {"A": 300, "B": 100},
+            {"A": 1_000_000 * 3 // 4, "B": 1_000_000 // 4},
+            id="history",
         ),
         pytest.param(
-            {"weights": {"potential": 1}}, staff("A", "B", potential=[200, 300]), {},
-            {"A": 400_000, "B": 600_000}, id="potential",
+            {"weights": {"potential": 1}},
+            staff("A", "B", potential=[200, 300]),
+            {},
+            {"A": 400_000, "B": 600_000},
+            id="potential",
         ),
         pytest.param(
-            {"weights": {"history": "0.5", "potential": "0.3", "capacity": "0.2"}}, staff("A", "B", potential=[1, 3]),
-            {"A": 300, "B": 100}, {"A": round(1e6 * (5 / 8 * 3 / 4 + 3 / 8 / 4)), "B": round(1e6 * (5 / 8 / 4 + 3 / 8 * 3 / 4))},
+            {"weights": {"history": "0.5", "potential": "0.3", "capacity": "0.2"}},
+            staff("A", "B", potential=[1, 3]),
+            {"A": 300, "B": 100},
+            {"A": round(1e6 * (5 / 8 * 3 / 4 + 3 / 8 / 4)), "B": round(1e6 * (5 / 8 / 4 + 3 / 8 * 3 / 4))},
             id="a base without data is dropped, the rest normalised",
         ),
         pytest.param(
             {"over_assignment": "0.05"}, staff("A", "B"), {}, {"A": 525_000, "B": 525_000}, id="over-assignment"
         ),
         pytest.param(
-            {"weights": {"potential": 1}, "bounds": {"max": 4000}}, staff("A", "B", "C", potential=[1, 1, 2]), {},
-            {"A": 300_000, "B": 300_000, "C": 400_000}, id="most: the others share the rest",
+            {"weights": {"potential": 1}, "bounds": {"max": 4000}},
+            staff("A", "B", "C", potential=[1, 1, 2]),
+            {},
+            {"A": 300_000, "B": 300_000, "C": 400_000},
+            id="most: the others share the rest",
         ),
         pytest.param(
-            {"weights": {"potential": 1}, "bounds": {"min": 2500}}, staff("A", "B", "C", potential=[1, 4, 5]), {},
-            {"A": 250_000, "B": 750_000 * 4 // 9, "C": 750_000 * 5 // 9 + 1}, id="least: the others give up by weight",
+            {"weights": {"potential": 1}, "bounds": {"min": 2500}},
+            staff("A", "B", "C", potential=[1, 4, 5]),
+            {},
+            {"A": 250_000, "B": 750_000 * 4 // 9, "C": 750_000 * 5 // 9 + 1},
+            id="least: the others give up by weight",
         ),
         pytest.param(
-            {"pins": [{"rep": "B", "amount": 1000}]}, staff("A", "B", "C"), {},
-            {"A": 450_000, "B": 100_000, "C": 450_000}, id="pin of the year",
+            {"pins": [{"rep": "B", "amount": 1000}]},
+            staff("A", "B", "C"),
+            {},
+            {"A": 450_000, "B": 100_000, "C": 450_000},
+            id="pin of the year",
         ),
         pytest.param(
-            {"pins": [{"rep": "B", "amount": 8000}], "bounds": {"max": 4000}}, staff("A", "B", "C"), {},
-            {"A": 100_000, "B": 800_000, "C": 100_000}, id="a pin goes before the bounds",
+            {"pins": [{"rep": "B", "amount": 8000}], "bounds": {"max": 4000}},
+            staff("A", "B", "C"),
+            {},
+            {"A": 100_000, "B": 800_000, "C": 100_000},
+            id="a pin goes before the bounds",
         ),
     ],
-)  # fmt: skip
+)
 def test_quota(changed, reps, history, expected):
     split = months_split(1_000_000)
     found = ra.allocate(reps, split, sales(**history), rules=rules(**_decimals(changed)))
@@ -143,7 +167,9 @@ def _decimals(tree):
 def test_coverage_buffer_of_twenty_reps():
     """15 million with 15 % over-assignment over 20 equal reps: a pool of 17.25 million, 862,500 each (case A01)."""
     split = months_split(to_fen(15_000_000))
-    found = ra.allocate(staff(*[f"R{n:02d}" for n in range(20)]), split, sales(), rules=rules(over_assignment=Decimal("0.15")))
+    found = ra.allocate(
+        staff(*[f"R{n:02d}" for n in range(20)]), split, sales(), rules=rules(over_assignment=Decimal("0.15"))
+    )
     assert found.reps["quota"].sum() == to_fen(17_250_000)
     assert set(found.reps["quota"]) == {to_fen(862_500)}
 
@@ -163,9 +189,11 @@ def test_equal_stretch():
     """Quotas on history alone ask the same stretch of everybody: 900, 600, 300, 200 become 2,200 in all (case A11)."""
     expected = {"A": 900, "B": 600, "C": 300, "D": 200}
     found = ra.allocate(
-        staff(*expected), months_split(220_000), sales(**{rep: fen * 100 for rep, fen in expected.items()}),
+        staff(*expected),
+        months_split(220_000),
+        sales(**{rep: fen * 100 for rep, fen in expected.items()}),
         rules=rules(weights={"history": 1}),
-    )  # fmt: skip
+    )
     assert quota_of(found) == {rep: round(fen * 100 * 1.1) for rep, fen in expected.items()}
     assert found.reps["quota_to_expected"].tolist() == pytest.approx([1.1] * 4)
 
@@ -204,7 +232,7 @@ def test_two_way_golden():
     split = pd.DataFrame({"month": MONTHS, "amount": case["row_targets"], "quantity": np.nan})
     found = ra.allocate(reps, split, sales(), rules=rules(weights={"potential": 1}))
     assert found.reps["quota"].tolist() == case["col_targets"]
-    table = found.table.pivot(index="month", columns="rep", values="amount").to_numpy()
+    table = found.table.pivot_table(index="month", columns="rep", values="amount").to_numpy()
     assert table.sum(axis=1).tolist() == case["row_targets"]
     assert np.abs(table - np.array(case["real_matrix"])).max() < 1
 
@@ -243,8 +271,15 @@ def test_months_that_end_early():
 
 
 def test_a_rep_is_listed_once_as_in_his_last_spell():
-    moved = staff("B", "A", "A", "C", team=["t", "old", "new", "t"], start=[None, "2020-01-01", "2027-05-01", "2028-01-01"],
-                  end=[None, "2027-04-30", None, None])  # fmt: skip
+    moved = staff(
+        "B",
+        "A",
+        "A",
+        "C",
+        team=["t", "old", "new", "t"],
+        start=[None, "2020-01-01", "2027-05-01", "2028-01-01"],
+        end=[None, "2027-04-30", None, None],
+    )
     found = ra.listed(moved, MONTHS)
     assert found[["rep", "team"]].to_numpy().tolist() == [["A", "new"], ["B", "t"]]
     assert found["end"].isna().all()
@@ -269,16 +304,22 @@ def test_a_new_rep_takes_the_median_of_his_team():
     reps = staff("A", "B", "C", "N", "X", team=["t", "t", "u", "t", None])
     found = ra.allocate(reps, months_split(10**6), sales(A=100, B=300, C=900), rules=rules(weights={"history": 1}))
     total = 100 + 300 + 900 + 200 + 300
-    assert shares(found) == pytest.approx({"A": 100 / total, "B": 300 / total, "C": 900 / total, "N": 200 / total, "X": 300 / total})
+    assert shares(found) == pytest.approx(
+        {"A": 100 / total, "B": 300 / total, "C": 900 / total, "N": 200 / total, "X": 300 / total}
+    )
     assert found.reps["replaced"].tolist() == ["", "", "", "team_median", "median"]
     assert found.reps["last_year"].isna().tolist() == [False, False, False, True, True]
 
 
 def test_a_new_rep_takes_the_customers_he_inherited():
     customers = pd.DataFrame(
-        {"customer": ["k1", "k2", "k2", "k3"], "rep": ["N", "A", "N", "N"], "start": [None, None, "2027-01-01", "2027-03-01"],
-         "end": [None, "2026-12-31", None, None]}
-    )  # fmt: skip
+        {
+            "customer": ["k1", "k2", "k2", "k3"],
+            "rep": ["N", "A", "N", "N"],
+            "start": [None, None, "2027-01-01", "2027-03-01"],
+            "end": [None, "2026-12-31", None, None],
+        }
+    )
     history = sales(A=1_200).assign(customer="k3")
     history = pd.concat([history, sales(A=600).assign(customer="k1"), sales(OLD=240).assign(customer="k2")])
     reps = ra.planned_reps(staff("A", "N"), history, MONTHS, customers=customers)
@@ -300,7 +341,9 @@ def test_part_of_last_year_is_carried_to_a_full_year():
 
 
 def test_no_data_at_all_means_equal_parts():
-    found = ra.allocate(staff("A", "B"), months_split(1_000), sales(), rules=rules(weights={"history": 1, "capacity": 1}))
+    found = ra.allocate(
+        staff("A", "B"), months_split(1_000), sales(), rules=rules(weights={"history": 1, "capacity": 1})
+    )
     assert found.dropped == ("history", "capacity")
     assert quota_of(found) == {"A": 500, "B": 500}
     assert found.reps["history_share"].isna().all()
@@ -329,32 +372,44 @@ def test_a_month_fixed_by_agreement():
     ("changed", "expected"),
     [
         pytest.param({"pins": [{"rep": "Z", "amount": 1}]}, ["pin_rep_unknown"], id="nobody of that name"),
-        pytest.param({"pins": [{"rep": "A", "amount": 1, "month": "2028-01"}]}, ["pin_month_unknown"], id="another year"),
+        pytest.param(
+            {"pins": [{"rep": "A", "amount": 1, "month": "2028-01"}]}, ["pin_month_unknown"], id="another year"
+        ),
         pytest.param({"pins": [{"rep": "A", "amount": 1, "product": "p"}]}, ["pin_dimension"], id="part of a quota"),
         pytest.param({"pins": [{"rep": "A", "amount": 1}, {"rep": "A", "amount": 2}]}, ["pin_twice"] * 2, id="twice"),
         pytest.param(
             {"pins": [{"rep": "Z", "amount": 1}, {"rep": "A", "amount": 1, "month": "2026-01"}]},
-            ["pin_rep_unknown", "pin_month_unknown"], id="all at once",
+            ["pin_rep_unknown", "pin_month_unknown"],
+            id="all at once",
         ),
         pytest.param({"pins": [{"rep": "A", "amount": 10_001}]}, ["limits_over_total"], id="more than all"),
         pytest.param({"bounds": {"min": 6_000}}, ["limits_over_total"], id="least of two is more than all"),
         pytest.param({"bounds": {"max": 4_000}}, ["limits_under_total"], id="most of two is less than all"),
         pytest.param(
-            {"pins": [{"rep": "A", "amount": 5}, {"rep": "A", "month": "2027-01", "amount": 6}]}, ["pins_over_rep"],
+            {"pins": [{"rep": "A", "amount": 5}, {"rep": "A", "month": "2027-01", "amount": 6}]},
+            ["pins_over_rep"],
             id="a month above its year",
         ),
         pytest.param(
-            {"pins": [{"rep": r, "month": "2027-01", "amount": 400} for r in "AB"]}, ["pins_over_month"], id="a month too full"
+            {"pins": [{"rep": r, "month": "2027-01", "amount": 400} for r in "AB"]},
+            ["pins_over_month"],
+            id="a month too full",
         ),
         pytest.param(
-            {"pins": [{"rep": "A", "month": "2027-01", "amount": 700}, {"rep": "A", "amount": 600}], "bounds": {"max": 9_000}},
-            ["pins_over_rep", "pins_over_month", "limits_under_total"], id="three amounts at once",
+            {
+                "pins": [{"rep": "A", "month": "2027-01", "amount": 700}, {"rep": "A", "amount": 600}],
+                "bounds": {"max": 9_000},
+            },
+            ["pins_over_rep", "pins_over_month", "limits_under_total"],
+            id="three amounts at once",
         ),
         pytest.param(
-            {"pins": [{"rep": r, "month": "2027-01", "amount": 1} for r in "AB"]}, ["months_short"], id="a month left without anybody"
+            {"pins": [{"rep": r, "month": "2027-01", "amount": 1} for r in "AB"]},
+            ["months_short"],
+            id="a month left without anybody",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused(changed, expected):
     with pytest.raises(PlanError) as caught:
         ra.allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(**changed))
@@ -364,8 +419,8 @@ def test_what_cannot_be_is_refused(changed, expected):
 def test_the_amount_that_does_not_fit_is_said():
     with pytest.raises(PlanError) as caught:
         ra.allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(bounds={"max": 4_000}))
-    (fault,) = caught.value.faults
-    assert fault.values["over"] == 10_000 - 2 * 4_000
+    (fault,) = faults_of(caught)
+    assert fault.values.get("over") == 10_000 - 2 * 4_000  # noqa: PD011 - not a frame
     assert fault.place == "rep_allocation.yaml"
 
 
@@ -401,7 +456,7 @@ def test_where_too_few_are_there_the_months_lead():
     with pytest.raises(PlanError) as caught:
         ra.allocate(reps, split, sales(), rules=rules(bounds={"max": 5_000}))
     assert codes(caught) == ["months_short"]
-    assert caught.value.faults[0].values["over"] == 1_000
+    assert faults_of(caught)[0].values.get("over") == 1_000  # noqa: PD011 - not a frame
 
 
 # --- the exact table -----------------------------------------------------------------------------
@@ -449,7 +504,7 @@ def test_too_many_rows_stop_at_the_month():
 
 
 def test_split_in_whole_yuan():
-    split = months_split(1_000_000).assign(amount=lambda frame: apportion(1_000_000, SEASON, unit=100))
+    split = months_split(1_000_000).assign(amount=apportion(1_000_000, SEASON, unit=100))
     found = ra.allocate(staff("A", "B", "C"), split, sales(), rules=rules(over_assignment=Decimal("0.07")), unit=100)
     assert (found.table[["base", "amount"]] % 100 == 0).all(axis=None)
     assert_closes(found, split, Decimal("0.07"))
@@ -458,7 +513,7 @@ def test_split_in_whole_yuan():
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_everything_closes(data):
-    """Whoever is there when, whatever the weights and over-assignment: all margins exact, and no order of rows matters."""
+    """Whoever is there when, whatever the weights: all margins exact; no order of rows matters."""
     count = data.draw(st.integers(1, 6))
     number = st.integers(0, 10**7)
     dates = st.sampled_from([None, "2020-01-01", "2026-10-01", "2027-01-01", "2027-02-20", "2027-06-15", "2027-12-01"])
@@ -468,8 +523,12 @@ def test_everything_closes(data):
     potential = [data.draw(st.one_of(st.just(pd.NA), number)) for _ in range(count)]
     reps = staff(*[f"R{i}" for i in range(count)], start=starts, end=stops, potential=potential, region=["n"] * count)
     over = Decimal(data.draw(st.integers(0, 30))) / 100
-    split = cube_split(data.draw(st.lists(st.integers(0, 9), min_size=7, max_size=7).filter(any)), data.draw(st.integers(0, 10**9)))
-    terms = rules(weights={"potential": 1, "history": 1, "equal": 1}, over_assignment=over, ramp=[Decimal(0), Decimal("0.5")])
+    split = cube_split(
+        data.draw(st.lists(st.integers(0, 9), min_size=7, max_size=7).filter(any)), data.draw(st.integers(0, 10**9))
+    )
+    terms = rules(
+        weights={"potential": 1, "history": 1, "equal": 1}, over_assignment=over, ramp=[Decimal(0), Decimal("0.5")]
+    )
     found = ra.allocate(reps, split, cube_history(), rules=terms)
     assert_closes(found, split, over)
     other = ra.allocate(reps[::-1], split.sample(frac=1, random_state=1), cube_history()[::-1], rules=terms)
@@ -480,8 +539,10 @@ def test_everything_closes(data):
 @settings(max_examples=40, deadline=None)
 @given(
     weights=st.lists(st.integers(0, 1_000), min_size=3, max_size=8).filter(any),
-    pinned=st.integers(0, 900), least=st.integers(0, 600), more=st.integers(0, 3_000),
-)  # fmt: skip
+    pinned=st.integers(0, 900),
+    least=st.integers(0, 600),
+    more=st.integers(0, 3_000),
+)
 def test_bounds_hold_or_are_refused(weights, pinned, least, more):
     reps = staff(*[f"R{i}" for i in range(len(weights))], potential=weights)
     bounds = {"min": least, "max": least + more}
@@ -516,7 +577,7 @@ def test_expected_is_last_year_with_part_of_the_growth():
 
 def test_errors_of_past_years_make_the_spread():
     years = pd.DataFrame({1: [110.0, 50.0], 2: [100.0, 100.0]}, index=["A", "B"])
-    from salesplan.rep_allocation.outlook import relative_errors, spreads
+    from salesplan.rep_allocation.fairness import relative_errors, spreads
 
     errors = relative_errors(years, 0.0)
     assert errors[1].tolist() == pytest.approx([0.1, -0.5])
@@ -535,7 +596,9 @@ def test_one_year_of_history_gives_no_odds():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        pytest.param([1, 2, 3, 4], (1 * 6 + 2 * 4 + 3 * 2) / (2 * 4 * 10) * 1.0, id="one to four: sum of pair differences 20"),
+        pytest.param(
+            [1, 2, 3, 4], (1 * 6 + 2 * 4 + 3 * 2) / (2 * 4 * 10) * 1.0, id="one to four: sum of pair differences 20"
+        ),
         pytest.param([0, 0, 0, 10], 3 / 4, id="one has all"),
         pytest.param([5, 5], 0, id="all alike"),
     ],

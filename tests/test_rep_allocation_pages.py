@@ -39,14 +39,18 @@ def history(years=(2025, 2026)):
     amounts = {"R1": 9_000_000, "R2": 700_000}
     rows = [
         (month, "n", rep, amount // 12 * (1 + (year - 2025) // 5))
-        for rep, amount in amounts.items() for year in years for month in fiscal_months(year)
-    ]  # fmt: skip
+        for rep, amount in amounts.items()
+        for year in years
+        for month in fiscal_months(year)
+    ]
     return pd.DataFrame(rows, columns=["month", "region", "rep", "amount"])
 
 
 def split(total=30_000_000):
     cells = pd.MultiIndex.from_product([MONTHS, ["n", "s"]], names=["month", "region"])
-    return pd.DataFrame({"amount": apportion(total, [2, 1] * 12)}, index=cells).reset_index().assign(quantity=float("nan"))
+    return (
+        pd.DataFrame({"amount": apportion(total, [2, 1] * 12)}, index=cells).reset_index().assign(quantity=float("nan"))
+    )
 
 
 def allocation(**changed):
@@ -147,7 +151,10 @@ def test_hard_quotas_are_named(words):
     found = allocation(pins=[{"rep": "R2", "amount": 200_000}])
     odds = found.reps.set_index("rep")["probability"]
     assert odds["R2"] < 0.2
-    assert any(words("rep_allocation.hard", reps="R2", count=1, limit=words.percent(0.2, 0)) == line for line in said(words, found))
+    assert any(
+        words("rep_allocation.hard", reps="R2", count=1, limit=words.percent(0.2, 0)) == line
+        for line in said(words, found)
+    )
 
 
 def test_nobody_there_is_one_sentence(words):
@@ -157,7 +164,9 @@ def test_nobody_there_is_one_sentence(words):
 
 def test_what_was_left_out_is_said(words):
     late = reps().assign(start=pd.Timestamp("2027-02-01"))
-    found = ra.allocate(late, split(), history((2026,)), rules=RepAllocationTerms())._replace(by_month=True, to_cells=False)
+    found = ra.allocate(late, split(), history((2026,)), rules=RepAllocationTerms())._replace(
+        by_month=True, to_cells=False
+    )
     lines = said(words, found)
     months = words.list([words.month("2027-01"), words.month("2027-02")])
     unassigned = int(split().query("month in ('2027-01', '2027-02')")["amount"].sum())
@@ -176,11 +185,18 @@ def test_many_names_are_counted(words):
 # --- words ---------------------------------------------------------------------------------------
 
 FAULTS = {
-    "pin_rep_unknown": {"rep"}, "pin_month_unknown": {"first", "last"}, "pin_dimension": {"dimension"}, "pin_twice": {"rep"},
-    "pin_unit": {"unit"}, "pins_over_rep": {"rep", "least", "most", "over"},
-    "pins_over_month": {"month", "agreed", "target", "over"}, "limits_over_total": {"least", "total", "over"},
-    "limits_under_total": {"most", "total", "over"}, "months_short": {"months", "over"}, "months_over": {"months", "over"},
-}  # fmt: skip
+    "pin_rep_unknown": {"rep"},
+    "pin_month_unknown": {"first", "last"},
+    "pin_dimension": {"dimension"},
+    "pin_twice": {"rep"},
+    "pin_unit": {"unit"},
+    "pins_over_rep": {"rep", "least", "most", "over"},
+    "pins_over_month": {"month", "agreed", "target", "over"},
+    "limits_over_total": {"least", "total", "over"},
+    "limits_under_total": {"most", "total", "over"},
+    "months_short": {"months", "over"},
+    "months_over": {"months", "over"},
+}
 
 
 @pytest.mark.parametrize("code", FAULTS)

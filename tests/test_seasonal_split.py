@@ -63,7 +63,10 @@ class TestMethods:
         ],
     )
     def test_january(self, method, january):
-        years = {y: [first] + [(total - first) / 11] * 11 for y, first, total in ((2024, 10, 120), (2025, 40, 240), (2026, 90, 360))}
+        years = {
+            y: [first] + [(total - first) / 11] * 11
+            for y, first, total in ((2024, 10, 120), (2025, 40, 240), (2026, 90, 360))
+        }
         assert shares(history(years), method=method)[0] == pytest.approx(january, abs=1e-15)
 
     def test_returns_months_in_fiscal_order_with_members(self):
@@ -166,13 +169,21 @@ class TestSources:
 
     @needs_goldens
     def test_split_method_reference_vectors(self):
-        names = {"pooled_share": "pooled_total_share", "average_share": "avg_of_yearly_shares", "last_year": "last_year_share", "even": "uniform_1/12"}
+        names = {
+            "pooled_share": "pooled_total_share",
+            "average_share": "avg_of_yearly_shares",
+            "last_year": "last_year_share",
+            "even": "uniform_1/12",
+        }
         for case in json.loads((GOLDENS / "split_method_reference_vectors.json").read_text()):
             frame = history(dict(zip(case["train_years"], case["train"], strict=True)))
             actual = np.array(case["target_actual"]) / sum(case["target_actual"])
             for method, name in names.items():
                 found = shares(frame, case["target_year"], method)
-                assert found.tolist() == pytest.approx(case["methods"][name]["share"], abs=1e-8), (case["series"], method)
+                assert found.tolist() == pytest.approx(case["methods"][name]["share"], abs=1e-8), (
+                    case["series"],
+                    method,
+                )
                 assert 100 * np.abs(found - actual).sum() == pytest.approx(case["methods"][name]["wape_pct"], abs=1e-3)
 
     @needs_goldens
@@ -184,7 +195,11 @@ class TestSources:
         every = pd.concat([classic, retail])[["series", "month", "amount"]]
         for case in json.loads((GOLDENS / "three_year_share_real_series.json").read_text()):
             frame = every[every["series"] == case["series"]]
-            for method, key in (("pooled_share", "pooled_share"), ("average_share", "avg_yearly_share"), ("last_year", "last_year_share")):
+            for method, key in (
+                ("pooled_share", "pooled_share"),
+                ("average_share", "avg_yearly_share"),
+                ("last_year", "last_year_share"),
+            ):
                 assert shares(frame, case["target_year"], method).tolist() == pytest.approx(case[key], abs=1e-9)
 
 
@@ -214,7 +229,9 @@ class TestHistory:
 
     def test_no_complete_year_takes_month_averages(self):
         # November to February: 30 in each autumn month, 10 in each winter month; the others count as average
-        frame = pd.DataFrame({"month": ["2025-11", "2025-12", "2026-01", "2026-02"], "amount": [30.0, 30.0, 10.0, 10.0]})
+        frame = pd.DataFrame(
+            {"month": ["2025-11", "2025-12", "2026-01", "2026-02"], "amount": [30.0, 30.0, 10.0, 10.0]}
+        )
         total = 30 + 30 + 10 + 10 + 8 * 20
         for method in ("pooled_share", "average_share", "last_year", "auto"):
             found = shares(frame, method=method)
@@ -249,7 +266,9 @@ class TestHistory:
         years = history({2024: RISING, 2025: flooded, 2026: RISING})
         assert shares(years, method=method)[6] < 7 / 78 - 0.02
         found = shares(years, method=method, exclude=["2025-07"])
-        assert found.tolist() == pytest.approx(shares(history(dict.fromkeys((2024, 2025, 2026), RISING)), method=method).tolist())
+        assert found.tolist() == pytest.approx(
+            shares(history(dict.fromkeys((2024, 2025, 2026), RISING)), method=method).tolist()
+        )
 
     def test_an_excluded_month_scales_with_its_year(self):
         # 2025 sells twice as much: its July is filled with twice the July of 2026
@@ -309,15 +328,23 @@ def plain_auto(years, workdays, growth):
     season = [0.0] * 12
     for i, row in enumerate(yearly):
         inside = min(max(sum(around[i]) / max(len(around[i]), 1), -0.5), 0.5)
-        level = [s / d**elasticity / math.exp(inside / 2 * (m - 5.5) / 12) for m, (s, d) in enumerate(zip(row, workdays[i], strict=True))]
+        level = [
+            s / d**elasticity / math.exp(inside / 2 * (m - 5.5) / 12)
+            for m, (s, d) in enumerate(zip(row, workdays[i], strict=True))
+        ]
         weight = (i + 2) / sum(range(2, len(years) + 2))
         season = [total + weight * value / sum(level) for total, value in zip(season, level, strict=True)]
-    final = [s * d**elasticity * math.exp(growth / 2 * (m - 5.5) / 12) for m, (s, d) in enumerate(zip(season, workdays[-1], strict=True))]
+    final = [
+        s * d**elasticity * math.exp(growth / 2 * (m - 5.5) / 12)
+        for m, (s, d) in enumerate(zip(season, workdays[-1], strict=True))
+    ]
     return [value / sum(final) for value in final]
 
 
 def weekdays(year):
-    return [sum(date(year, m, d).weekday() < 5 for d in range(1, calendar.monthrange(year, m)[1] + 1)) for m in range(1, 13)]
+    return [
+        sum(date(year, m, d).weekday() < 5 for d in range(1, calendar.monthrange(year, m)[1] + 1)) for m in range(1, 13)
+    ]
 
 
 class TestAuto:
@@ -364,7 +391,9 @@ class TestAuto:
         same, more, less = (shares(frame, method="auto", total=total) for total in (120, 150, 100))
         assert more[-1] / more[0] > same[-1] / same[0] > less[-1] / less[0]
         # half of the growth over the eleven twelfths of a year between January and December
-        assert math.log(more[-1] / more[0]) - math.log(same[-1] / same[0]) == pytest.approx(math.log(1.25) / 2 * 11 / 12)
+        assert math.log(more[-1] / more[0]) - math.log(same[-1] / same[0]) == pytest.approx(
+            math.log(1.25) / 2 * 11 / 12
+        )
 
     def test_total_by_member(self):
         frame = pd.concat([history(dict.fromkeys((2025, 2026), FLAT), rep=rep) for rep in ("a", "b", "c")])
@@ -387,8 +416,13 @@ class TestAuto:
     def test_noisy_members_move_towards_their_siblings(self):
         rng = np.random.default_rng(3)
         season = np.array(RISING) + 10.0
-        noisy = [history({y: season * rng.lognormal(0, 0.5, 12) for y in (2024, 2025, 2026)}, rep=f"r{i:02d}") for i in range(12)]
-        found = monthly_shares(pd.concat(noisy), 2027, method="auto").pivot_table(index="rep", columns="month", values="share")
+        noisy = [
+            history({y: season * rng.lognormal(0, 0.5, 12) for y in (2024, 2025, 2026)}, rep=f"r{i:02d}")
+            for i in range(12)
+        ]
+        found = monthly_shares(pd.concat(noisy), 2027, method="auto").pivot_table(
+            index="rep", columns="month", values="share"
+        )
         alone = np.array([shares(frame.drop(columns="rep"), method="auto") for frame in noisy])
         true = season / season.sum()
         assert np.abs(found.to_numpy() - true).sum() < 0.7 * np.abs(alone - true).sum()
@@ -418,10 +452,17 @@ class TestAuto:
 class TestProperties:
     """What holds for every history."""
 
-    amounts = st.lists(st.lists(st.floats(-50, 1000, allow_subnormal=False), min_size=12, max_size=12), min_size=1, max_size=4)
+    amounts = st.lists(
+        st.lists(st.floats(-50, 1000, allow_subnormal=False), min_size=12, max_size=12), min_size=1, max_size=4
+    )
 
     @settings(max_examples=40, deadline=None)
-    @given(years=amounts, method=st.sampled_from(METHODS), country=st.sampled_from([None, "CN"]), first=st.sampled_from([1, 4]))
+    @given(
+        years=amounts,
+        method=st.sampled_from(METHODS),
+        country=st.sampled_from([None, "CN"]),
+        first=st.sampled_from([1, 4]),
+    )
     def test_shares_are_not_negative_and_sum_to_one(self, years, method, country, first):
         frame = history({2026 - i: row for i, row in enumerate(years)}, first_month=first)
         found = shares(frame, method=method, calendar=country, first_month=first, total=5000)
@@ -434,7 +475,11 @@ class TestProperties:
     def test_row_order_changes_nothing(self, seed, method):
         rng = np.random.default_rng(seed)
         frame = pd.concat(
-            [history({y: rng.uniform(0, 100, 12) for y in (2024, 2025, 2026)}, region=r, product=p) for r in "ab" for p in "xy"],
+            [
+                history({y: rng.uniform(0, 100, 12) for y in (2024, 2025, 2026)}, region=r, product=p)
+                for r in "ab"
+                for p in "xy"
+            ],
             ignore_index=True,
         )
         before = frame.copy()
@@ -474,7 +519,9 @@ def errors(frame, country):
         total = actual.groupby("member").sum()
         before = known.loc[known["year"].between(year - 3, year - 1), ["member", "month", "amount"]]
         for method in sums if len(members) else ():
-            found = monthly_shares(before, year, method=method, calendar=country, total=total).set_index(["member", "month"])["share"]
+            found = monthly_shares(before, year, method=method, calendar=country, total=total).set_index(
+                ["member", "month"]
+            )["share"]
             sums[method] += float(100 * (found - actual / total).abs().sum())
     return sums
 
@@ -501,6 +548,8 @@ def test_two_thousand_series_take_seconds():
         }
     )
     start = time.perf_counter()
-    found = monthly_shares(frame, 2027, method="auto", calendar="CN", total=pd.Series(1000.0, index=frame["rep"].unique()))
+    found = monthly_shares(
+        frame, 2027, method="auto", calendar="CN", total=pd.Series(1000.0, index=frame["rep"].unique())
+    )
     assert time.perf_counter() - start < 5
     assert found.groupby("rep")["share"].sum().to_numpy() == pytest.approx(1)

@@ -81,7 +81,9 @@ class TestMonths:
         assert cube["amount"].tolist() == [100 + 1200, *[100] * 11]
 
     def test_money_unit(self):
-        cube = seasonal_split.split(5_600_000_00, ONE, year=PlanYear(2027, calendar="US", unit=10_000_00), rules=rules())
+        cube = seasonal_split.split(
+            5_600_000_00, ONE, year=PlanYear(2027, calendar="US", unit=10_000_00), rules=rules()
+        )
         assert (cube["amount"] % 10_000_00 == 0).all()
         assert cube["amount"].sum() == 5_600_000_00
 
@@ -113,14 +115,19 @@ class TestCube:
 
     def test_members_keep_their_season(self):
         summer, winter = SEASON[::-1], SEASON
-        frame = pd.concat([facts({("N", "a", "x"): 100.0}, season=summer), facts({("S", "a", "x"): 100.0}, season=winter)])
+        frame = pd.concat(
+            [facts({("N", "a", "x"): 100.0}, season=summer), facts({("S", "a", "x"): 100.0}, season=winter)]
+        )
         cube = seasonal_split.split(20_000_000, frame, year=YEAR, rules=rules(), dimensions=["region"])
         for region, season in (("N", summer), ("S", winter)):
             amounts = cube.loc[cube["region"] == region, "amount"]
             assert amounts.tolist() == pytest.approx((season * 100_000).tolist(), abs=1)
 
     def test_recent_years_weigh_more_in_the_mix(self):
-        rising = [facts({("N", "a", "x"): weight, ("S", "a", "x"): 100.0}, years=[y]) for y, weight in ((2024, 25.0), (2025, 100.0), (2026, 300.0))]
+        rising = [
+            facts({("N", "a", "x"): weight, ("S", "a", "x"): 100.0}, years=[y])
+            for y, weight in ((2024, 25.0), (2025, 100.0), (2026, 300.0))
+        ]
         mix = seasonal_split.member_mix(pd.concat(rising), ["region"], year=YEAR, rules=rules())
         # shares of the north by year: 25/125, 100/200, 300/400, weights 2 : 3 : 4
         assert mix["weight"].tolist() == pytest.approx([north := (2 * 0.2 + 3 * 0.5 + 4 * 0.75) / 9, 1 - north])
@@ -162,7 +169,9 @@ class TestCube:
     def test_actuals_of_the_plan_year_change_nothing(self):
         actual = facts({("N", "a", "x"): 5000.0, ("W", "d", "x"): 7.0}, years=[2027])
         alone = seasonal_split.split(77_777, ONE, year=YEAR, rules=rules(method="auto"), dimensions=DIMENSIONS)
-        both = seasonal_split.split(77_777, pd.concat([ONE, actual]), year=YEAR, rules=rules(method="auto"), dimensions=DIMENSIONS)
+        both = seasonal_split.split(
+            77_777, pd.concat([ONE, actual]), year=YEAR, rules=rules(method="auto"), dimensions=DIMENSIONS
+        )
         pd.testing.assert_frame_equal(alone, both)
 
     def test_seasons_that_cannot_all_be_met(self):
@@ -177,13 +186,17 @@ class TestCube:
         assert (cube["amount"] >= 0).all()
 
     def test_other_levels_follow_the_same_shares(self):
-        cube = seasonal_split.split(400_000, ONE, year=YEAR, rules=rules(), dimensions=["region"], levels={"stretch": 500_000})
+        cube = seasonal_split.split(
+            400_000, ONE, year=YEAR, rules=rules(), dimensions=["region"], levels={"stretch": 500_000}
+        )
         assert cube.columns[-1] == "amount_stretch"
         assert (cube["amount_stretch"] * 4 == cube["amount"] * 5).all()
 
     def test_a_level_equal_to_the_plan_level_is_split_alike(self):
         frame = random_facts(5)
-        cube = seasonal_split.split(123_457, frame, year=YEAR, rules=rules(), dimensions=DIMENSIONS, levels={"same": 123_457})
+        cube = seasonal_split.split(
+            123_457, frame, year=YEAR, rules=rules(), dimensions=DIMENSIONS, levels={"same": 123_457}
+        )
         assert cube["amount"].tolist() == cube["amount_same"].tolist()
 
     def test_superfluous_digits_of_the_unit(self):
@@ -232,7 +245,8 @@ class TestExact:
 
     @cases
     @given(
-        seed=st.integers(0, 10_000), target=st.integers(0, 10**12),
+        seed=st.integers(0, 10_000),
+        target=st.integers(0, 10**12),
         dimensions=st.permutations(DIMENSIONS).flatmap(lambda p: st.integers(0, 3).map(lambda n: p[:n])),
         method=st.sampled_from(["auto", "pooled_share", "even"]),
     )
@@ -336,7 +350,9 @@ class TestBackTest:
 
     def test_the_error_of_last_years_share(self):
         other = np.roll(SEASON, 1)
-        frame = pd.concat([facts({("N", "a", "x"): 100.0}, years=[2025]), facts({("N", "a", "x"): 100.0}, years=[2026], season=other)])
+        frame = pd.concat(
+            [facts({("N", "a", "x"): 100.0}, years=[2025]), facts({("N", "a", "x"): 100.0}, years=[2026], season=other)]
+        )
         found = seasonal_split.back_test(frame, year=YEAR, rules=rules()).set_index("method")
         expected = 100 * np.abs(SEASON - other).sum() / SEASON.sum()
         assert found.loc["last_year", "error"] == pytest.approx(expected)
@@ -352,12 +368,16 @@ class TestBackTest:
 
     @pytest.mark.parametrize("years", [[2026], []])
     def test_too_short_a_history_has_no_error(self, years):
-        found = seasonal_split.back_test(ONE[ONE["month"].str[:4].isin([str(y) for y in years])], year=YEAR, rules=rules())
+        found = seasonal_split.back_test(
+            ONE[ONE["month"].str[:4].isin([str(y) for y in years])], year=YEAR, rules=rules()
+        )
         assert found["error"].isna().all()
         assert len(found) == len(seasonal_split.METHODS)
 
     def test_weights_by_hand_are_tested_when_chosen(self):
-        found = seasonal_split.back_test(ONE, year=YEAR, rules=rules(method="manual", manual=[1] * 12)).set_index("method")
+        found = seasonal_split.back_test(ONE, year=YEAR, rules=rules(method="manual", manual=[1] * 12)).set_index(
+            "method"
+        )
         assert found.loc["manual", "error"] == pytest.approx(found.loc["even", "error"])
         assert found["chosen"].sum() == 1
 
@@ -378,13 +398,20 @@ class TestOverview:
         assert months["last_year"].tolist() == [400 * s for s in SEASON.astype(int)]
         assert months["quarter"].tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]
         quarters = seasonal_split.quarters(months)
-        assert quarters["amount"].tolist() == [4000 * (5 + 4 + 6), 4000 * (7 + 8 + 9), 4000 * (8 + 7 + 9), 4000 * (10 + 12 + 15)]
+        assert quarters["amount"].tolist() == [
+            4000 * (5 + 4 + 6),
+            4000 * (7 + 8 + 9),
+            4000 * (8 + 7 + 9),
+            4000 * (10 + 12 + 15),
+        ]
         assert quarters["share"].sum() == pytest.approx(1)
         assert quarters["last_year"].iloc[0] == 400 * 15
 
     def test_last_year_unknown_stays_blank(self):
         frame = ONE[(ONE["month"] < "2026-08")]
-        months = seasonal_split.month_overview(seasonal_split.split(1200, frame, year=YEAR, rules=rules()), frame, year=YEAR)
+        months = seasonal_split.month_overview(
+            seasonal_split.split(1200, frame, year=YEAR, rules=rules()), frame, year=YEAR
+        )
         assert months["last_year"].isna().tolist() == [False] * 7 + [True] * 5
         assert seasonal_split.quarters(months)["last_year"].isna().tolist() == [False, False, True, True]
 
@@ -409,7 +436,9 @@ class TestOverview:
         assert table["amount"].tolist() == [400 * 91, 400 * 100, 400 * 100]
 
     def test_season_by_year(self):
-        months = seasonal_split.month_overview(seasonal_split.split(1200, ONE, year=YEAR, rules=rules()), ONE, year=YEAR)
+        months = seasonal_split.month_overview(
+            seasonal_split.split(1200, ONE, year=YEAR, rules=rules()), ONE, year=YEAR
+        )
         lines = seasonal_split.profiles(ONE, months, year=YEAR, rules=rules())
         assert lines.groupby("year")["share"].sum().tolist() == pytest.approx([1] * 4)
         assert lines.loc[lines["planned"], "year"].unique().tolist() == [2027]

@@ -34,7 +34,7 @@ def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 
 def _season_title(frame: "pd.DataFrame", words: Words) -> str:
     best, worst = _row(frame, frame["amount"].argmax()), _row(frame, frame["amount"].argmin())
-    if best["amount"] == worst["amount"]:
+    if words.money(best["amount"]) == words.money(worst["amount"]):  # a fen apart is even
         return words("seasonal_split.chart_months_even", amount=words.money(best["amount"]))
     return words(
         "seasonal_split.chart_months",

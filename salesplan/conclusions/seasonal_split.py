@@ -66,7 +66,7 @@ def _say(words: Words, key: str, **values: Any) -> str:
 
 def _season(months: "pd.DataFrame", words: Words) -> list[str]:
     best, worst = _row(months, months["amount"].argmax()), _row(months, months["amount"].argmin())
-    if best["amount"] == worst["amount"]:
+    if words.money(best["amount"]) == words.money(worst["amount"]):  # a fen apart is even
         return [_say(words, "even_months", amount=words.money(best["amount"]))]
     values = {
         f"{name}{part}": text

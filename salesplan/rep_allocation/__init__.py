@@ -2,12 +2,12 @@
 
 quota = level x (1 + over-assignment) x blended weight x availability, through pins and bounds, then exact rounding.
 `roster` knows who is there, `weighing` what each weighs, `limits` what is fixed by agreement, `quotas` the table rep by
-month, `cube` the cells, `outlook` how hard each quota is, `scenarios` other rules side by side.
+month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other rules side by side.
 """
 
-from salesplan.rep_allocation.allocate import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
+from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
-from salesplan.rep_allocation.outlook import gini, outlook, teams
+from salesplan.rep_allocation.fairness import gini, outlook, teams
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.roster import (
     availability,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL
 from salesplan.errors import PlanError
-from salesplan.rep_allocation.allocate import ground, quotas_of
+from salesplan.rep_allocation.allocation import ground, quotas_of
 from salesplan.rep_allocation.weighing import BASES
 from salesplan.terms.rep_allocation import RepAllocationTerms, Weights
 

@@ -14,6 +14,9 @@ from salesplan.report.html import navigation, page_name, write_html
 from salesplan.staging import SENTENCES
 from salesplan.wording import Words
 
+# Sections by the id of their first cell; everything not named here stands in the middle.
+ORDER = (("title",), ("conclusions",), (), ("assumptions", "inputs", "method", "data", "save"))
+RESULTS = 2
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -49,15 +52,23 @@ def _output(output: dict[str, Any]) -> str:
     return f"<pre>{escape(_text(data.get('text/plain', '')))}</pre>"
 
 
-def body(notebook: dict[str, Any]) -> Iterator[str]:
-    """The page's parts in order: prose as HTML, outputs as they were shown, never a line of code."""
+def sections(notebook: dict[str, Any]) -> list[tuple[str, str]]:
+    """The notebook's parts as id and HTML: prose and the outputs below it, never a line of code."""
+    found: list[tuple[str, str]] = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            yield f'<section id="{escape(cell["id"])}" class="prose">{_markdown(_text(cell["source"]))}</section>'
-        elif cell["cell_type"] == "code":
-            shown = "".join(_output(output) for output in cell["outputs"])
-            if shown:
-                yield f'<div id="{escape(cell["id"])}" class="result">{shown}</div>'
+            found.append((str(cell["id"]), f'<div class="prose">{_markdown(_text(cell["source"]))}</div>'))
+        elif cell["cell_type"] == "code" and (shown := "".join(_output(output) for output in cell["outputs"])):
+            name, html = found.pop() if found else (str(cell["id"]), "")
+            found.append((name, f'{html}<div id="{escape(cell["id"])}" class="result">{shown}</div>'))
+    return found
+
+
+def for_readers(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A manager's order: title, conclusions, charts and results; what they rest on comes after."""
+    rank = {part: place for place, names in enumerate(ORDER) for part in names}
+    known = [(rank.get(name.removesuffix("-text").removesuffix("-title"), RESULTS), (name, html)) for name, html in parts]
+    return [part for _, part in sorted(known, key=lambda item: item[0])]
 
 
 def first_chart(notebook: dict[str, Any]) -> str:
@@ -86,7 +97,8 @@ def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def write_page(run: Path, stem: str, title: str, words: Words) -> None:
     """Write a step's page from its executed notebook."""
-    parts = [Markup(part) for part in body(read_notebook(run, stem))]  # noqa: S704 - each part is escaped above
+    found = for_readers(sections(read_notebook(run, stem)))
+    parts = [(part, Markup(html)) for part, html in found]  # each is escaped where it is made
     name = page_name(stem)
     heading = words(f"step.{stem}")
     write_html(run / name, "page.html.j2", words, title=title, heading=heading, parts=parts, links=navigation(words, name))

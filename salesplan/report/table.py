@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Columns whose codes belong to a family of another name.
-FAMILIES = {"code": "cause"}
+FAMILIES = {"code": "cause", "name": "level"}
 MOST_ROWS = 60
 LEFT = ("text", "code", "month", "date", "flag")
 
@@ -51,6 +51,9 @@ def cell(value: Any, kind: Kind, column: str, words: Words) -> str:
         return str(value)[:10]
     if kind == "code":
         return words.code(FAMILIES.get(column, column), str(value))
+    if column == "rep":
+        name = words.person(str(value))
+        return name if name == value or value not in words.names else f"{value} {name}"
     return words.code("member", str(value))
 
 

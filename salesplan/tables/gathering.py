@@ -105,6 +105,8 @@ def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
     """Files an input names, all inside the plan's folder; a fault where there is none or one outside."""
     root, place = plan.folder.resolve(), f"{plan.shown}/plan.yaml: inputs.{name}"
     try:
+        if ".." in Path(pattern).parts:
+            raise ValueError(pattern)
         found = [root / pattern]
         if any(mark in pattern for mark in "*?["):
             found = sorted(root.glob(pattern))
@@ -167,9 +169,9 @@ def _open_text(plan: Plan, content: bytes, place: str) -> Source | None:
 
 def _read_part(plan: Plan, spec: Spec, source: Source) -> checking.Part | None:
     header = resolve(spec, source, plan.terms.columns.get(spec.name, {}), plan.findings)
-    if header is None:
+    body = source.body(plan.findings) if header else None
+    if header is None or body is None:
         return None
-    body = source.body(plan.findings)
     key = next((header.positions[name] for name in spec.needed if name in header.positions), 0)
     rows = data_rows(body, key)
     manner = plan.manner

@@ -80,10 +80,12 @@ def _mapped(
             findings.fault("columns_unknown", f"{_row(source)} , column {own}", name, **nearest(name, spec.names))
         elif position is None:
             findings.fault("columns_absent", f"{_row(source)} , column {name}", own, **nearest(own, source.headers))
-        elif name in mapped or sum(plain_header(header) == plain_header(own) for header in source.headers) > 1:
-            findings.fault("header_twice", f"{_row(source)} , column {name}", f"{source.headers[mapped.get(name, position)]}, {own}")
+        elif name in mapped:
+            findings.fault("header_twice", f"{_row(source)} , column {name}", f"{source.headers[mapped[name]]}, {own}")
         else:
             mapped[name] = position
+            if [plain_header(header) for header in source.headers].count(plain_header(own)) > 1:
+                findings.fault("header_twice", f"{_row(source)} , column {name}", own)
     return mapped, [i for i in range(len(source.headers)) if i not in mapped.values() and source.headers[i]]
 
 

@@ -41,19 +41,21 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         ("amount", "base", "quota", "last_year", "target", "actual", "variance", "base_pay", "earned", "released",
          "held", "clawback", "draw", "payable", "commission", "volume", "mix", "price", "new", "lost", "original",
-         "revised", "value", "low", "high", "expected", "landing", "gap", "sales", "prepayment", "profit"), "money"),
+         "revised", "value", "low", "high", "expected", "landing", "gap", "sales", "prepayment", "profit", "capacity",
+         "contribution", "fixed_cost", "breakeven"), "money"),
     **dict.fromkeys(
         ("share", "rate", "attainment", "quota_to_expected", "probability", "cost_ratio", "growth", "weight", "factor",
          "error"), "share"),
     **dict.fromkeys(("quantity", "tier_from", "contacts_per_month"), "number"),
     **dict.fromkeys(("count", "lines", "workdays"), "count"),
-    **dict.fromkeys(("workday", "chosen", "provisional", "planned", "pinned"), "flag"),
+    **dict.fromkeys(("workday", "chosen", "provisional", "planned", "pinned", "complete", "assumed"), "flag"),
     **dict.fromkeys(
-        ("indicator", "level", "unit", "estimate", "method", "rule", "code", "state", "activity"), "code"),
+        ("indicator", "level", "unit", "estimate", "method", "rule", "code", "state", "activity", "basis", "part", "replaced"), "code"),
 }
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "annual_target": {"value": "mixed", "last_year": "mixed"},
     "annual_target_estimates": {"weight": "number"},
+    "annual_target_bridge": {"name": "code"},
     "seasonal_split_methods": {"error": "number"},
     "variance_review_kpis": {"value": "mixed", "target": "mixed"},
 }

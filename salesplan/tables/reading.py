@@ -45,12 +45,13 @@ class Source:
     """An input opened: where it is, its first rows, and how to read the rest.
 
     `preview` holds the first rows from the header on, `header_row` is the header's row in the file.
+    `body` is None after a fault that leaves no row in its place.
     """
 
     place: str
     preview: list[list[str]]
     header_row: int
-    body: Callable[[Findings], Body]
+    body: Callable[[Findings], Body | None]
     delimiter: str = ","
     notices: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ def open_csv(utf8: bytes, place: str) -> Source:
     start = _offset(utf8, lines[blank]) if shown else len(utf8)
     first_row = (lines[blank] if shown else 0) + 1
 
-    def body(findings: Findings) -> Body:
+    def body(findings: Findings) -> Body | None:
         return _csv_body(utf8, start, width, delimiter, _Place(place, first_row, findings))
 
     return Source(place, shown, header_row, body, delimiter)
@@ -121,7 +122,7 @@ def _offset(utf8: bytes, lines: int) -> int:
     return at
 
 
-def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place) -> Body:
+def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place) -> Body | None:
     data = memoryview(utf8)[start:]
     if not data:
         return Body([texts([])] * width, np.zeros(0, dtype=np.int64), lambda record: record)
@@ -131,7 +132,7 @@ def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place
         broken = _broken_quote(data, delimiter, place.first_row)
         if broken:
             place.findings.fault("row_quote", f"{place.file} row {broken}")
-            return Body([texts([])] * width, np.zeros(0, dtype=np.int64), row_of)
+            return None
     table, bad = _parsed(data, width, delimiter, quoted)
     places = (Fault("row_fields", f"{place.file} row {row_of(n)}", text, {"found": got, "expected": width}) for n, got, text in bad[:SHOWN])
     place.findings.many(places, len(bad))

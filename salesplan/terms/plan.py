@@ -58,7 +58,7 @@ class PlanTerms(Terms):
     money_unit: Number = value(Decimal("0.01"), "smallest amount planned; every split is exact in it", unit="currency")
     display_unit: Literal["元", "万元", "亿元", "one", "thousand", "million"] = value("万元", "unit in which reports print money")
     language: Literal["zh", "en"] = value("zh", "language of the whole report")
-    calendar: str = value("CN", "ISO code of the country whose workdays count", pattern="^[A-Z]{2}$")
+    calendar: str = value("CN", "ISO code of the country, or of a part of it (AU-NSW), whose workdays count", pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
     dimensions: Annotated[tuple[Literal["region", "channel", "product", "customer"], ...], Many, AfterValidator(_distinct)] = value((), "what targets are split by besides rep; any subset, any order")
     tax: Tax = value(Tax(), "tax basis of orders and payments")
     inputs: dict[str, Name | DatabaseTable] = value(..., "input tables by name: a file, a pattern, or a database table")

@@ -60,7 +60,7 @@ class RepAllocationTerms(Terms):
     bounds: Bounds = value(Bounds(), "least and most of a rep's quota")
     damping: Share = value(
         Decimal("0.5"),
-        "part of the company's growth last year that is expected again when a rep's quota is compared with what he is expected to sell",
+        "part of the company's growth last year that is expected again of each rep, beside whose sales his quota is put",
         unit="share of the growth",
         source="errors over 150 series: whole 1.095, none 1.032, half 0.980 (MASE)",
     )

@@ -42,6 +42,7 @@ class Words:
         self.display_unit = display_unit
         self.currency = currency
         self.scale = SCALES[display_unit] * 100
+        self.names: dict[str, str] = {}
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of a key with its fields filled; `KeyError` where the catalogue lacks it."""
@@ -62,6 +63,10 @@ class Words:
     def code(self, family: str, name: str) -> str:
         """What people call a code of the tables, such as `estimate`, `growth`; a name of the user's stays."""
         return self.get(f"code.{family}.{name}", name)
+
+    def person(self, rep: str) -> str:
+        """A rep's name where one is known, else the key or what people call it."""
+        return self.names.get(rep) or self.code("member", rep)
 
     def column(self, name: str, table: str = "") -> str:
         """Header words of a column, those of the table's step first; `amount_stretch` names the level."""

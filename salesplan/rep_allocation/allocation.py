@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.outlook import outlook
+from salesplan.rep_allocation.fairness import outlook
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.roster import availability, listed
 from salesplan.rep_allocation.weighing import (

@@ -1,0 +1,298 @@
+"""The parts of the rep allocation by themselves: water-filling, room, months that lead, cells, errors of past years."""
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesplan.apportion import apportion
+from salesplan.calendar import fiscal_months
+from salesplan.rep_allocation import cube, fairness, limits, quotas, roster, weighing
+from salesplan.terms import RepAllocationTerms
+
+MONTHS = fiscal_months(2027)
+NO = limits.FREE
+
+
+def limit(low, high, fixed=None):
+    shape = (len(low), 2)
+    cells = np.full(shape, NO) if fixed is None else np.array(fixed)
+    return limits.Limits(np.array(low, dtype=np.int64), np.array(high, dtype=np.int64), cells.astype(np.int64))
+
+
+# --- the sum of the quotas, and water-filling ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "rate", "unit", "expected"),
+    [
+        pytest.param(15_000_000, "0.15", 1, 17_250_000, id="a buffer of 15 %"),
+        pytest.param(10, "0.05", 1, 11, id="half a fen is rounded away from zero"),
+        pytest.param(10, "0.04", 1, 10, id="less than half is not"),
+        pytest.param(1_000, "0.05", 100, 1_100, id="to whole yuan"),
+        pytest.param(0, "0.05", 1, 0, id="nothing"),
+    ],
+)
+def test_quota_total(target, rate, unit, expected):
+    rules = RepAllocationTerms(over_assignment=Decimal(rate))
+    assert quotas.quota_total(target, rules, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "low", "high", "expected"),
+    [
+        pytest.param(100, [1, 1, 2], [0, 0, 0], [100, 100, 100], [25, 25, 50], id="free"),
+        pytest.param(100, [1, 1, 2], [0, 0, 0], [100, 100, 40], [30, 30, 40], id="one at his most"),
+        pytest.param(100, [1, 1, 2], [40, 0, 0], [100, 100, 100], [40, 20, 40], id="one at his least"),
+        pytest.param(100, [1, 1, 2], [40, 0, 0], [100, 100, 30], [40, 30, 30], id="one at each"),
+        pytest.param(100, [1, 0, 0], [0, 0, 0], [40, 100, 100], [40, 30, 30], id="weights of zero share what is left"),
+        pytest.param(90, [0, 0, 0], [0, 0, 0], [90, 90, 90], [30, 30, 30], id="no weights: equal parts"),
+        pytest.param(60, [5, 1, 1], [20, 20, 20], [20, 20, 20], [20, 20, 20], id="all fixed"),
+        pytest.param(101, [1, 1, 1], [0, 0, 0], [101, 101, 101], [34, 34, 33], id="largest remainder by label"),
+    ],
+)
+def test_fill_quotas(total, weights, low, high, expected):
+    found = quotas.fill_quotas(total, np.array(weights, dtype=float), limit(low, high), labels=["a", "b", "c"])
+    assert found.tolist() == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    parts=st.lists(st.tuples(st.integers(0, 100), st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=8),
+    where=st.floats(0, 1),
+)
+def test_fill_quotas_meets_total_and_bounds(parts, where):
+    weights, low, room = (np.array(column) for column in zip(*parts, strict=True))
+    high = low + room
+    total = int(low.sum() + where * room.sum())
+    found = quotas.fill_quotas(total, weights.astype(float), limit(low, high), labels=[str(i) for i in range(len(low))])
+    assert found.sum() == total
+    assert (found >= low).all()
+    assert (found <= high).all()
+
+
+# --- room in the months, and months that lead ------------------------------------------------------
+
+BOTH, FIRST, LAST = [True, True], [True, False], [False, True]
+
+
+@pytest.mark.parametrize(
+    ("open_cells", "rows", "columns", "expected"),
+    [
+        pytest.param([BOTH, BOTH], [1, 99], [50, 50], True, id="everybody is always there"),
+        pytest.param([BOTH, LAST], [60, 40], [50, 50], True, id="enough for the first month"),
+        pytest.param([BOTH, LAST], [40, 60], [50, 50], False, id="too little for the first month"),
+        pytest.param([BOTH, LAST], [50, 50], [50, 50], False, id="just enough leaves no slack"),
+        pytest.param([BOTH, [False, False]], [50, 50], [50, 50], False, id="a quota without a month"),
+        pytest.param([BOTH, [False, False]], [100, 0], [50, 50], True, id="nobody without a month has a quota"),
+    ],
+)
+def test_room(open_cells, rows, columns, expected):
+    assert limits.room(np.array(open_cells), np.array(rows), np.array(columns)) is expected
+
+
+def test_the_worst_months_are_named():
+    found = limits.place_faults(
+        np.array([BOTH, LAST]), limit([0, 0], [30, 100]), ["2027-01", "2027-02"], np.array([50, 50])
+    )
+    assert [(fault.code, fault.value, dict(fault.values)["over"]) for fault in found] == [
+        ("months_short", "2027-01", Decimal("0.20"))
+    ]
+    found = limits.place_faults(
+        np.array([BOTH, LAST]), limit([0, 60], [99, 99]), ["2027-01", "2027-02"], np.array([50, 50])
+    )
+    assert [(fault.code, fault.value) for fault in found] == [("months_over", "2027-02")]
+
+
+def test_months_are_shared_among_those_who_are_there():
+    seed = np.array([[1.0, 1.0], [0.0, 3.0]])
+    free = quotas.share_by_month(seed, np.array([0, 0]), np.array([100, 100]), np.array([40, 40]))
+    np.testing.assert_allclose(free, [[40, 10], [0, 30]])
+    bounded = quotas.share_by_month(seed, np.array([0, 0]), np.array([100, 20]), np.array([40, 40]))
+    np.testing.assert_allclose(bounded, [[40, 20], [0, 20]], atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cells=st.lists(st.lists(st.floats(0, 1_000), min_size=3, max_size=3), min_size=1, max_size=7),
+    unit=st.sampled_from([1, 100]),
+)
+def test_round_rows_free(cells, unit):
+    real = np.array(cells) * unit
+    columns = np.maximum(np.rint(real.sum(axis=0) / unit), 0).astype(np.int64) * unit
+    sums = real.sum(axis=0)
+    scaled = real * np.divide(columns, sums, out=np.zeros(3), where=sums > 0)
+    found = quotas.round_rows_free(scaled, columns, unit=unit)
+    assert found.sum(axis=0).tolist() == columns.tolist()
+    assert (found % unit == 0).all()
+    assert (np.abs(found - scaled) <= unit * 1.001).all()
+    assert (np.abs(found.sum(axis=1) - scaled.sum(axis=1)) <= unit * 1.001).all()
+
+
+# --- limits from pins and bounds --------------------------------------------------------------------
+
+
+def taken(rules, carried=None, unit=1):
+    months = ["2027-01", "2027-02"]
+    can = np.ones((2, 2), dtype=bool) if carried is None else np.array(carried)
+    return limits.limits(
+        RepAllocationTerms.model_validate(rules), ["A", "B"], months, carried=can, most=1_000, unit=unit
+    )
+
+
+def test_bounds_are_taken_inwards_to_the_money_unit():
+    found = taken({"bounds": {"min": Decimal("1.50"), "max": Decimal("3.50")}}, unit=100)
+    assert found.low.tolist() == [200, 200]
+    assert found.high.tolist() == [300, 300]
+
+
+def test_a_month_fixed_raises_the_least():
+    found = taken({"pins": [{"rep": "B", "month": "2027-02", "amount": 5}]})
+    assert found.fixed.tolist() == [[NO, NO], [NO, 500]]
+    assert found.agreed.tolist() == [[0, 0], [0, 500]]
+    assert found.low.tolist() == [0, 500]
+
+
+def test_who_can_carry_nothing_has_no_bounds():
+    found = taken({"bounds": {"min": 1}}, carried=[[True, True], [False, False]])
+    assert found.low.tolist() == [100, 0]
+    assert found.high.tolist() == [1_000, 0]
+
+
+def test_all_months_fixed_fix_the_quota():
+    pins = [{"rep": "A", "month": month, "amount": 2} for month in ("2027-01", "2027-02")]
+    found = taken({"pins": pins})
+    assert (found.low[0], found.high[0]) == (400, 400)
+
+
+def test_pins_in_whole_units():
+    pins = RepAllocationTerms.model_validate({"pins": [{"rep": "A", "amount": Decimal("1.50")}]}).pins
+    assert [fault.code for fault in limits.pin_faults(pins, ["A"], MONTHS, 100)] == ["pin_unit"]
+    assert limits.pin_faults(pins, ["A"], MONTHS, 50) == []
+
+
+# --- weights -----------------------------------------------------------------------------------------
+
+
+def test_full_year_sales():
+    sold = pd.Series({"A": 900, "B": 300, "C": -10, "E": 5})
+    part = pd.Series({"A": 1.0, "B": 0.5, "C": 1.0, "D": 1.0, "E": 0.49})
+    found = weighing.full_year_sales(sold, part)
+    assert found.dropna().to_dict() == {"A": 900, "B": 600, "C": 0}
+
+
+def test_last_year_leaves_out_the_house_account_and_older_years():
+    rows = [
+        ("2026-01", "A", 5),
+        ("2026-12", "A", 6),
+        ("2025-12", "A", 7),
+        ("2026-02", "(unassigned)", 8),
+        ("2026-02", "", 9),
+    ]
+    history = pd.DataFrame(rows, columns=["month", "rep", "amount"])
+    assert weighing.last_year_sales(history, MONTHS).to_dict() == {"A": 11}
+
+
+def test_part_of_last_year_counts_season_and_ramp():
+    reps = pd.DataFrame({"rep": ["A"], "start": pd.to_datetime(["2026-11-01"]), "end": pd.to_datetime([None])})
+    season = [0] * 10 + [30, 70]
+    found = weighing.part_of_last_year(reps, MONTHS, season, [Decimal("0.5")])
+    assert found["A"] == pytest.approx(0.5 * 0.3 + 0.7)
+
+
+def test_year_before():
+    assert roster.year_before(["2027-04", "2028-03"]) == ["2026-04", "2027-03"]
+    assert roster.year_before(["2027-04"], 3) == ["2024-04"]
+
+
+# --- cells -------------------------------------------------------------------------------------------
+
+MEMBERS = pd.DataFrame({"region": ["n", "n", "s"], "product": ["p", "q", "p"]})
+
+
+def people(*regions):
+    return pd.DataFrame({"rep": [f"R{i}" for i in range(len(regions))], "region": list(regions)})
+
+
+def test_own_mix():
+    sold = pd.DataFrame(
+        [("R0", "n", "p", 30), ("R0", "n", "q", 10), ("R0", "x", "p", 99), ("R1", "n", "p", -5), ("Z", "s", "p", 50)],
+        columns=["rep", "region", "product", "amount"],
+    )
+    found = cube.own_mix(people("s", "s", "n", None), sold, MEMBERS)
+    assert found.tolist() == [[0.75, 0.25, 0], [0, 0, 1], [0.5, 0.5, 0], [0, 0, 0]]
+
+
+def test_carry_down_keeps_both_margins():
+    base = np.array([[600, 0], [400, 300]])
+    table = quotas.QuotaTable(base, base + np.array([[30, 0], [20, 15]]), np.zeros(2, dtype=np.int64), by_month=False)
+    cells = np.array([apportion(1_000, [5, 3, 2]), apportion(300, [1, 1, 1])])
+    mix = np.array([[0.75, 0.25, 0], [0, 0, 0]])
+    found, amount = cube.carry_down(table, cells, mix)
+    assert found.sum(axis=1).tolist() == cells.tolist()
+    assert found.sum(axis=2).T.tolist() == table.base.tolist()
+    assert amount.sum(axis=2).T.tolist() == table.amount.tolist()
+    assert found[0, 0, 0] > found[0, 1, 0]
+
+
+def test_a_quota_of_a_fen_without_a_base_finds_its_cell():
+    table = quotas.QuotaTable(np.array([[10], [0]]), np.array([[10], [1]]), np.zeros(1, dtype=np.int64), by_month=False)
+    base, amount = cube.carry_down(table, np.array([[6, 4]]), np.array([[1.0, 0.0], [1.0, 0.0]]))
+    assert base.sum(axis=2).tolist() == [[10, 0]]
+    assert amount.sum(axis=2).tolist() == [[10, 1]]
+
+
+def test_quantities_go_with_the_amounts_and_stay_unknown():
+    cells, quantity = np.array([[100, 50, 0]]), np.array([[20.0, np.nan, 3.0]])
+    found = cube.quantities(np.array([[[105, 10, 0], [0, 0, 0]]]), cells, quantity)
+    np.testing.assert_allclose(found, [[[21, np.nan, np.nan], [0, np.nan, np.nan]]])
+
+
+def test_month_totals_forget_the_dimensions():
+    table = pd.DataFrame(
+        {
+            "rep": ["B", "A", "A"],
+            "month": ["2027-01"] * 3,
+            "region": ["n", "n", "s"],
+            "base": [1, 2, 3],
+            "amount": [4, 5, 6],
+        }
+    )
+    assert cube.month_totals(table).to_numpy().tolist() == [["A", "2027-01", 5, 11], ["B", "2027-01", 1, 4]]
+
+
+# --- past years and their errors -----------------------------------------------------------------------
+
+
+def year(label, **by_rep):
+    rows = [(month, rep, fen) for month in fiscal_months(label) for rep, fen in by_rep.items()]
+    return pd.DataFrame(rows, columns=["month", "rep", "amount"])
+
+
+def test_yearly_sales_need_whole_years_without_a_gap():
+    history = pd.concat([year(2026, A=1), year(2025, A=2, B=3).iloc[2:], year(2024, A=4)])
+    assert fairness.yearly_sales(history, MONTHS).columns.tolist() == [1]
+    whole = pd.concat([year(2026, A=1), year(2025, A=2, B=3)])
+    assert fairness.yearly_sales(whole, MONTHS).fillna(0).to_dict() == {1: {"A": 12, "B": 0}, 2: {"A": 24, "B": 36}}
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        pytest.param([year(2026, A=12), year(2025, A=10)], 0.5 * 0.2, id="half of a fifth"),
+        pytest.param([year(2026, A=12), year(2025, A=10).tail(3)], 0, id="an open year says nothing"),
+        pytest.param([year(2026, A=12)], 0, id="one year"),
+        pytest.param([year(2026, A=12), year(2025, A=-1)], 0, id="nothing to grow from"),
+    ],
+)
+def test_company_growth(history, expected):
+    assert fairness.company_growth(pd.concat(history), MONTHS, Decimal("0.5")) == pytest.approx(expected)
+
+
+def test_spreads_have_a_floor():
+    found = fairness.spreads(pd.DataFrame({1: [0.0, 0.001]}, index=["A", "B"]))
+    assert found["spread"].tolist() == [fairness.LEAST_SPREAD] * 2
+    assert found["degrees"].tolist() == [1 + fairness.POOLED - 1] * 2
