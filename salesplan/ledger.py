@@ -19,8 +19,34 @@ if TYPE_CHECKING:
 UNKNOWN = "(unknown)"
 DIMENSIONS = ("region", "channel", "product", "customer")
 MICRO = 1_000_000
-LINE = ("order", "date", "month", "invoice_date", "product", "customer", "region", "channel", "rep", "kind", "original_order")
-LINE_ORDER = ("date", "order", "product", "amount", "rep", "customer", "region", "channel", "kind", "original_order", "quantity", "cost", "invoice_date")
+LINE = (
+    "order",
+    "date",
+    "month",
+    "invoice_date",
+    "product",
+    "customer",
+    "region",
+    "channel",
+    "rep",
+    "kind",
+    "original_order",
+)
+LINE_ORDER = (
+    "date",
+    "order",
+    "product",
+    "amount",
+    "rep",
+    "customer",
+    "region",
+    "channel",
+    "kind",
+    "original_order",
+    "quantity",
+    "cost",
+    "invoice_date",
+)
 FACT = ("month", "region", "channel", "product", "customer", "rep", "kind")
 ORDER = ("order", "original_order", "customer", "product", "kind", "date")
 
@@ -58,7 +84,10 @@ def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date 
 
 
 def orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
-    """Every order of all years before credit is split: order, original_order, customer, product, kind, date, amount (fen)."""
+    """Every order of all years before credit is split, one row per product, kind and day of it.
+
+    Columns: order, original_order, customer, product, kind, date, amount (int64 fen); sorted by them.
+    """
     lines = _lines(tables["sales"], terms)
     sums = lines.group_by(list(ORDER)).aggregate(amount=lines.amount.sum().cast("int64"))
     return _frame(sums.order_by([*ORDER, "amount"]))
@@ -68,7 +97,7 @@ def _whole(column: Any, total: Any) -> Any:
     """A total that is unknown where one of its parts is."""
     import ibis
 
-    return ibis.ifelse(column.isnull().any(), ibis.null(), total)
+    return ibis.ifelse(column.isnull().any(), ibis.null(), total)  # noqa: PD003 ibis has no other name for it
 
 
 def _lines(sales: "pa.Table", terms: PlanTerms) -> Any:
@@ -108,9 +137,11 @@ def _owned(lines: Any, customers: "pa.Table | None") -> Any:
     if customers is None or customers["rep"].null_count == len(customers):
         return lines.mutate(rep=lines.rep.fill_null(UNASSIGNED))
     table = ibis.memtable(customers)
-    spells = table.filter(table.rep.notnull()).select(
-        owned=table.customer, owner=table.rep,
-        since=table.start.fill_null(ibis.date("0001-01-01")), until=table.end.fill_null(ibis.date("9999-12-31")),
+    spells = table.drop_null(["rep"]).select(
+        owned=table.customer,
+        owner=table.rep,
+        since=table.start.fill_null(ibis.date("0001-01-01")),
+        until=table.end.fill_null(ibis.date("9999-12-31")),
     )
     on_the_day = [lines.customer == spells.owned, lines.date >= spells.since, lines.date <= spells.until]
     known = lines.left_join(spells, on_the_day)

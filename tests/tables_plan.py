@@ -50,4 +50,4 @@ def notices(checked: Checked) -> dict[str, dict[str, Any]]:
 
 def column(checked: Checked, name: str, table: str = "sales") -> list[Any]:
     """A column of a table, without the line of history that `sales` writes first."""
-    return checked.tables[table][name].to_pylist()[1 if table == "sales" else 0:]
+    return checked.tables[table][name].to_pylist()[1 if table == "sales" else 0 :]

@@ -10,21 +10,56 @@ from salesplan.tables.contract import SPECS, plain_header
 from salesplan.tables.headers import recognise, split_unit
 
 
-@pytest.mark.parametrize(("table", "header", "name"), [
-    ("sales", "日期", "date"), ("sales", "订单日期", "date"), ("sales", "Order Date", "date"), ("sales", "ORDER_DATE", "date"),
-    ("sales", "销售额", "amount"), ("sales", "金额（元）", "amount"), ("sales", "Amount (CNY)", "amount"), ("sales", "数量", "quantity"),
-    ("sales", "成本", "cost"), ("sales", "订单号", "order"), ("sales", "客户名称", "customer"), ("sales", "业务员", "rep"),
-    ("sales", "销售员", "rep"), ("sales", "产品", "product"), ("sales", "渠道", "channel"), ("sales", "大区", "region"),
-    ("sales", "区域", "region"), ("sales", "开票日期", "invoice_date"), ("sales", "原订单号", "original_order"),
-    ("reps", "工号", "rep"), ("reps", "姓名", "name"), ("reps", "入职日期", "start"), ("reps", "离职日期", "end"), ("reps", "底薪", "base_pay"),
-    ("products", "产品线", "line"), ("products", "上市日期", "launch"), ("products", "税率", "tax_rate"),
-    ("customers", "客户编号", "customer"), ("customers", "客户名称", "name"), ("customers", "返利率", "rebate_rate"),
-    ("collections", "回款金额", "amount"), ("collections", "收款日期", "date"), ("credit_splits", "比例", "share"),
-    ("quotas", "月份", "month"), ("quotas", "任务", "amount"), ("scores", "标准", "standard"), ("activities", "次数", "count"),
-    ("opportunities", "预计成交日期", "close"), ("expenses", "费用", "amount"), ("stock", "期初库存", "opening"),
-    ("dealers", "经销商", "dealer"), ("outlets", "网点", "outlet"), ("adjustments", "批准人", "approved_by"),
-    ("causes", "责任人", "owner"), ("kpis", "指标", "indicator"),
-])
+@pytest.mark.parametrize(
+    ("table", "header", "name"),
+    [
+        ("sales", "日期", "date"),
+        ("sales", "订单日期", "date"),
+        ("sales", "Order Date", "date"),
+        ("sales", "ORDER_DATE", "date"),
+        ("sales", "销售额", "amount"),
+        ("sales", "金额（元）", "amount"),
+        ("sales", "Amount (CNY)", "amount"),
+        ("sales", "数量", "quantity"),
+        ("sales", "成本", "cost"),
+        ("sales", "订单号", "order"),
+        ("sales", "客户名称", "customer"),
+        ("sales", "业务员", "rep"),
+        ("sales", "销售员", "rep"),
+        ("sales", "产品", "product"),
+        ("sales", "渠道", "channel"),
+        ("sales", "大区", "region"),
+        ("sales", "区域", "region"),
+        ("sales", "开票日期", "invoice_date"),
+        ("sales", "原订单号", "original_order"),
+        ("reps", "工号", "rep"),
+        ("reps", "姓名", "name"),
+        ("reps", "入职日期", "start"),
+        ("reps", "离职日期", "end"),
+        ("reps", "底薪", "base_pay"),
+        ("products", "产品线", "line"),
+        ("products", "上市日期", "launch"),
+        ("products", "税率", "tax_rate"),
+        ("customers", "客户编号", "customer"),
+        ("customers", "客户名称", "name"),
+        ("customers", "返利率", "rebate_rate"),
+        ("collections", "回款金额", "amount"),
+        ("collections", "收款日期", "date"),
+        ("credit_splits", "比例", "share"),
+        ("quotas", "月份", "month"),
+        ("quotas", "任务", "amount"),
+        ("scores", "标准", "standard"),
+        ("activities", "次数", "count"),
+        ("opportunities", "预计成交日期", "close"),
+        ("expenses", "费用", "amount"),
+        ("stock", "期初库存", "opening"),
+        ("dealers", "经销商", "dealer"),
+        ("outlets", "网点", "outlet"),
+        ("adjustments", "批准人", "approved_by"),
+        ("causes", "责任人", "owner"),
+        ("kpis", "指标", "indicator"),
+    ],
+)
 def test_common_headers(table: str, header: str, name: str) -> None:
     found = recognise(SPECS[table], header)
     assert found is not None
@@ -48,6 +83,11 @@ def test_width_case_and_dashes_do_not_matter() -> None:
     assert split_unit("金额（万元）") == ("金额", "万元")
 
 
+def test_an_unknown_word_in_brackets_is_another_header() -> None:
+    assert recognise(SPECS["sales"], "金额(预算)") is None
+    assert recognise(SPECS["sales"], "amount (USD)") is None
+
+
 def test_own_headers_through_columns(tmp_path: Path) -> None:
     text = "when,product_id,category,sales\n2026-01-01,P1,chairs,1.00\n2027-01-01,P2,desks,2.00\n"
     mapping = {"sales": {"when": "date", "category": "product"}}
@@ -60,32 +100,40 @@ def test_own_headers_through_columns(tmp_path: Path) -> None:
 def test_the_files_header_stands_in_brackets(tmp_path: Path) -> None:
     faults = check_plan(tmp_path, {"sales": sales("2027-01-01,1,2oo".replace("1,2oo", '"1,2oo"'), "日期,金额")}).faults
     assert (faults[0].place, faults[0].value, faults[0].code) == (
-        "params/demo/data/sales.csv row 3 , column amount (金额)", "1,2oo", "cell_number")
+        "params/demo/data/sales.csv row 3 , column amount (金额)",
+        "1,2oo",
+        "cell_number",
+    )
 
 
-@pytest.mark.parametrize(("header", "mapping", "expected"), [
-    pytest.param("date,金额,销售额", {}, ["header_twice"], id="two headers of one column"),
-    pytest.param("date,amount,amount", {}, ["header_twice"], id="a header twice"),
-    pytest.param("date,a,a", {"a": "amount"}, ["header_twice"], id="a mapped header twice"),
-    pytest.param("date,a,b", {"a": "amount", "b": "amount"}, ["header_twice"], id="two mapped to one column"),
-    pytest.param("date,price,x", {}, ["header_missing"], id="a needed column missing"),
-    pytest.param("a,b,c", {}, ["header_missing", "header_missing"], id="both needed columns missing"),
-    pytest.param("date,amount,x", {"y": "rep"}, ["columns_absent"], id="mapped header not in the file"),
-    pytest.param("date,amount,x", {"x": "repp"}, ["columns_unknown"], id="mapped to no column"),
-    pytest.param("date,金额(万元),x", {}, ["header_unit"], id="a unit that changes numbers"),
-    pytest.param("date,我的额（千元）,x", {"我的额（千元）": "amount"}, ["header_unit"], id="the same, mapped"),
-    pytest.param("date，amount，x", {}, ["header_comma"], id="Chinese commas"),
-    pytest.param("2027年销售明细表,,", {}, ["office_title"], id="title above the header"),
-    pytest.param("客户,产品,1月,2月,3月,4月,5月,6月,7月", {}, ["office_months"], id="months across"),
-    pytest.param("基本信息,,", {}, ["office_merged"], id="merged header"),
-])
+@pytest.mark.parametrize(
+    ("header", "mapping", "expected"),
+    [
+        pytest.param("date,金额,销售额", {}, ["header_twice"], id="two headers of one column"),
+        pytest.param("date,amount,amount", {}, ["header_twice"], id="a header twice"),
+        pytest.param("date,a,a", {"a": "amount"}, ["header_twice"], id="a mapped header twice"),
+        pytest.param("date,a,b", {"a": "amount", "b": "amount"}, ["header_twice"], id="two mapped to one column"),
+        pytest.param("date,price,x", {}, ["header_missing"], id="a needed column missing"),
+        pytest.param("a,b,c", {}, ["header_missing", "header_missing"], id="both needed columns missing"),
+        pytest.param("date,amount,x", {"y": "rep"}, ["columns_absent"], id="mapped header not in the file"),
+        pytest.param("date,amount,x", {"x": "repp"}, ["columns_unknown"], id="mapped to no column"),
+        pytest.param("date,金额(万元),x", {}, ["header_unit"], id="a unit that changes numbers"),
+        pytest.param("date,我的额（千元）,x", {"我的额（千元）": "amount"}, ["header_unit"], id="the same, mapped"),
+        pytest.param("date，amount，x", {}, ["header_comma"], id="Chinese commas"),
+        pytest.param("2027年销售明细表,,", {}, ["office_title"], id="title above the header"),
+        pytest.param("客户,产品,1月,2月,3月,4月,5月,6月,7月", {}, ["office_months"], id="months across"),
+        pytest.param("基本信息,,", {}, ["office_merged"], id="merged header"),
+    ],
+)
 def test_headers_refused(tmp_path: Path, header: str, mapping: dict[str, str], expected: list[str]) -> None:
     row = "date,amount,customer\n" if "明细" in header else ""
     fields = ",1.00" * header.count(",")
     text = f"{header}\n{row}2026-01-01{fields}\n2027-01-01{fields}\n"
     faults = check_plan(tmp_path, {"sales": text}, columns={"sales": mapping}).faults
     assert [code for code in codes(faults) if not code.startswith("cell")] == expected
-    assert all(fault.place.startswith("params/demo/data/sales.csv row 1") for fault in faults if "cell" not in fault.code)
+    assert all(
+        fault.place.startswith("params/demo/data/sales.csv row 1") for fault in faults if "cell" not in fault.code
+    )
 
 
 def test_the_nearest_header_is_named(tmp_path: Path) -> None:
@@ -97,7 +145,8 @@ def test_unknown_tables_are_named(tmp_path: Path) -> None:
     faults = check_plan(tmp_path, {"sales": sales("")}, inputs={"rep": "data/sales.csv"}, columns={"sale": {}}).faults
     assert [(f.code, f.place, f.values["nearest"]) for f in faults] == [
         ("table_unknown", "params/demo/plan.yaml: inputs.rep", "reps"),
-        ("table_unknown", "params/demo/plan.yaml: columns.sale", "sales")]
+        ("table_unknown", "params/demo/plan.yaml: columns.sale", "sales"),
+    ]
 
 
 def test_sales_are_needed(tmp_path: Path) -> None:

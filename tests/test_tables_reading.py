@@ -18,20 +18,23 @@ from salesplan.tables.reading import float_text
 CHINESE = "日期,金额,客户,业务员\n2026-01-05,100.00,郑州百货,张三\n2027-02-01,1234.50,洛阳商贸,李四\n"
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    pytest.param(CHINESE.encode(), None, id="UTF-8"),
-    pytest.param(CHINESE.encode("utf-8-sig"), "UTF-8 BOM", id="UTF-8 with mark"),
-    pytest.param(CHINESE.encode("utf-16"), "UTF-16", id="UTF-16"),
-    pytest.param(b"\xfe\xff" + CHINESE.encode("utf-16-be"), "UTF-16", id="UTF-16 big endian"),
-    pytest.param(CHINESE.encode("gb18030"), "GB18030", id="GB18030"),
-    pytest.param(CHINESE.encode("gbk"), "GB18030", id="GBK"),
-    pytest.param(CHINESE.replace("\n", "\r\n").encode(), None, id="Windows line ends"),
-    pytest.param(CHINESE.replace("\n", "\r").encode(), None, id="old Mac line ends"),
-    pytest.param(CHINESE.replace(",", ";").encode(), None, id="semicolons"),
-    pytest.param(CHINESE.replace(",", "\t").encode(), None, id="tabs"),
-    pytest.param(CHINESE.rstrip().encode(), None, id="no line end at the end"),
-    pytest.param(("\n" + CHINESE).encode(), None, id="blank line above"),
-])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(CHINESE.encode(), None, id="UTF-8"),
+        pytest.param(CHINESE.encode("utf-8-sig"), "UTF-8 BOM", id="UTF-8 with mark"),
+        pytest.param(CHINESE.encode("utf-16"), "UTF-16", id="UTF-16"),
+        pytest.param(b"\xfe\xff" + CHINESE.encode("utf-16-be"), "UTF-16", id="UTF-16 big endian"),
+        pytest.param(CHINESE.encode("gb18030"), "GB18030", id="GB18030"),
+        pytest.param(CHINESE.encode("gbk"), "GB18030", id="GBK"),
+        pytest.param(CHINESE.replace("\n", "\r\n").encode(), None, id="Windows line ends"),
+        pytest.param(CHINESE.replace("\n", "\r").encode(), None, id="old Mac line ends"),
+        pytest.param(CHINESE.replace(",", ";").encode(), None, id="semicolons"),
+        pytest.param(CHINESE.replace(",", "\t").encode(), None, id="tabs"),
+        pytest.param(CHINESE.rstrip().encode(), None, id="no line end at the end"),
+        pytest.param(("\n" + CHINESE).encode(), None, id="blank line above"),
+    ],
+)
 def test_text_files(tmp_path: Path, content: bytes, said: str | None) -> None:
     checked = check_plan(tmp_path, {"sales": content})
     assert checked.faults == []
@@ -48,14 +51,17 @@ def test_latin_text_is_not_taken_for_chinese(tmp_path: Path) -> None:
     assert column(checked, "customer") == ["Señor Peña"]
 
 
-@pytest.mark.parametrize(("content", "encoding", "code"), [
-    pytest.param(b"date,amount\n2027-01-01,\x00\n", None, "file_encoding", id="zero bytes"),
-    pytest.param(CHINESE.encode("gbk"), "utf-8", "file_encoding", id="said wrongly"),
-    pytest.param(CHINESE.encode(), "klingon", "encoding_name", id="no such encoding"),
-    pytest.param(b"", None, "file_empty", id="empty"),
-    pytest.param(b"\n\n", None, "file_empty", id="blank lines only"),
-    pytest.param(b"PK\x03\x04rest", None, "file_is_excel", id="Excel called CSV"),
-])
+@pytest.mark.parametrize(
+    ("content", "encoding", "code"),
+    [
+        pytest.param(b"date,amount\n2027-01-01,\x00\n", None, "file_encoding", id="zero bytes"),
+        pytest.param(CHINESE.encode("gbk"), "utf-8", "file_encoding", id="said wrongly"),
+        pytest.param(CHINESE.encode(), "klingon", "encoding_name", id="no such encoding"),
+        pytest.param(b"", None, "file_empty", id="empty"),
+        pytest.param(b"\n\n", None, "file_empty", id="blank lines only"),
+        pytest.param(b"PK\x03\x04rest", None, "file_is_excel", id="Excel called CSV"),
+    ],
+)
 def test_unreadable_text(tmp_path: Path, content: bytes, encoding: str | None, code: str) -> None:
     assert codes(check_plan(tmp_path, {"sales": content}, encoding=encoding).faults) == [code]
 
@@ -78,15 +84,20 @@ def test_rows_of_another_width_are_named(tmp_path: Path) -> None:
     text = sales("2027-01-02,1.00\n2027-01-03,1.00,a,b\n2027-01-04,bad,c\n", "date,amount,customer")
     faults = check_plan(tmp_path, {"sales": text}).faults
     assert [(f.code, f.place.split("row ")[1], dict(f.values)) for f in faults[:2]] == [
-        ("row_fields", "3", {"found": 2, "expected": 3}), ("row_fields", "4", {"found": 4, "expected": 3})]
+        ("row_fields", "3", {"found": 2, "expected": 3}),
+        ("row_fields", "4", {"found": 4, "expected": 3}),
+    ]
     assert faults[2].place.endswith("row 5 , column amount")
 
 
-@pytest.mark.parametrize("rows", [
-    pytest.param('2027-01-02,1.00,"open\n2027-01-03,2.00,x\n', id="never closed"),
-    pytest.param('2027-01-02,1.00,"open\n2027-01-03,2.00,"x\n', id="closed by the next one's opening"),
-    pytest.param('2027-01-02,1.00,"a"b\n', id="text behind the closing quote"),
-])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param('2027-01-02,1.00,"open\n2027-01-03,2.00,x\n', id="never closed"),
+        pytest.param('2027-01-02,1.00,"open\n2027-01-03,2.00,"x\n', id="closed by the next one's opening"),
+        pytest.param('2027-01-02,1.00,"a"b\n', id="text behind the closing quote"),
+    ],
+)
 def test_quotes_that_do_not_match_swallow_nothing(tmp_path: Path, rows: str) -> None:
     faults = check_plan(tmp_path, {"sales": sales(rows, "date,amount,customer")}).faults
     assert [(f.code, f.place) for f in faults] == [("row_quote", "params/demo/data/sales.csv row 3")]
@@ -107,13 +118,16 @@ def test_blank_rows_are_left_out(tmp_path: Path) -> None:
     assert notices(checked)["blank_rows"] == {"count": 4}
 
 
-@pytest.mark.parametrize(("rows", "faulty"), [
-    pytest.param("2027-01-02,5.00,a\n合计,105.00,\n", [], id="total of all"),
-    pytest.param("小计,100.00,\n2027-01-02,5.00,a\n小计,5.00,\n合计,105.00,\n", [], id="subtotals and total"),
-    pytest.param("2027-01-02,5.00,a\n,105.00,Total\n", [], id="word in another column"),
-    pytest.param("2027-01-02,5.00,合计\n", [], id="a customer may be called so"),
-    pytest.param("2027-01-02,5.00,a\n合计,106.00,\n", ["total_mismatch"], id="does not fit"),
-])
+@pytest.mark.parametrize(
+    ("rows", "faulty"),
+    [
+        pytest.param("2027-01-02,5.00,a\n合计,105.00,\n", [], id="total of all"),
+        pytest.param("小计,100.00,\n2027-01-02,5.00,a\n小计,5.00,\n合计,105.00,\n", [], id="subtotals and total"),
+        pytest.param("2027-01-02,5.00,a\n,105.00,Total\n", [], id="word in another column"),
+        pytest.param("2027-01-02,5.00,合计\n", [], id="a customer may be called so"),
+        pytest.param("2027-01-02,5.00,a\n合计,106.00,\n", ["total_mismatch"], id="does not fit"),
+    ],
+)
 def test_total_rows(tmp_path: Path, rows: str, faulty: list[str]) -> None:
     checked = check_plan(tmp_path, {"sales": sales(rows, "date,amount,customer")})
     assert codes(checked.faults) == faulty
@@ -137,9 +151,13 @@ HISTORY_ROW = [datetime.date(2026, 1, 5), 100.0, "a", 1.0]
 
 
 def test_excel_dates_numbers_and_noise(tmp_path: Path) -> None:
-    rows = [["日期", "金额", "客户", "订单号"], HISTORY_ROW,
-            [datetime.datetime(2027, 3, 1), 0.1 + 0.2, "郑州", 120000000001.0],
-            ["2027年3月2日", "¥1,234.50", 7, "007"], [None, None, None, None]]
+    rows = [
+        ["日期", "金额", "客户", "订单号"],
+        HISTORY_ROW,
+        [datetime.datetime(2027, 3, 1), 0.1 + 0.2, "郑州", 120000000001.0],
+        ["2027年3月2日", "¥1,234.50", 7, "007"],
+        [None, None, None, None],
+    ]
     checked = check_plan(tmp_path, {"sales.xlsx": book(rows)})
     assert checked.faults == []
     assert column(checked, "date") == [datetime.date(2027, 3, 1), datetime.date(2027, 3, 2)]
@@ -153,7 +171,8 @@ def test_excel_rows_are_the_sheets(tmp_path: Path) -> None:
     faults = check_plan(tmp_path, {"sales.xlsx": book(rows)}).faults
     assert [(f.code, f.place) for f in faults] == [
         ("excel_digits", "params/demo/data/sales.xlsx row 3"),
-        ("cell_number", "params/demo/data/sales.xlsx row 3 , column amount")]
+        ("cell_number", "params/demo/data/sales.xlsx row 3 , column amount"),
+    ]
 
 
 def test_sheets_are_chosen_by_name(tmp_path: Path) -> None:
@@ -194,17 +213,23 @@ def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:
 
 
 def test_parquet_of_any_types(tmp_path: Path) -> None:
-    table = pa.table({
-        "date": pa.array([datetime.date(2026, 1, 5), datetime.date(2027, 1, 5)]),
-        "amount": pa.array([100.0, 123456789012.345 / 1000]),
-        "customer": pa.array(["a", None]).dictionary_encode(),
-        "quantity": pa.array([1, None], pa.int32()),
-        "invoice_date": pa.array([None, datetime.datetime(2027, 1, 6)], pa.timestamp("ns")),
-    })
+    table = pa.table(
+        {
+            "date": pa.array([datetime.date(2026, 1, 5), datetime.date(2027, 1, 5)]),
+            "amount": pa.array([100.0, 123456789012.345 / 1000]),
+            "customer": pa.array(["a", None]).dictionary_encode(),
+            "quantity": pa.array([1, None], pa.int32()),
+            "invoice_date": pa.array([None, datetime.datetime(2027, 1, 6)], pa.timestamp("ns")),
+        }
+    )
     checked = check_plan(tmp_path, {"sales.parquet": lambda path: parquet.write_table(table, path)})
     assert checked.faults == []
     assert [column(checked, name) for name in ("amount", "customer", "quantity", "invoice_date")] == [
-        [12345678901], [None], [None], [datetime.date(2027, 1, 6)]]
+        [12345678901],
+        [None],
+        [None],
+        [datetime.date(2027, 1, 6)],
+    ]
     assert notices(checked)["rounded"]["count"] == 1
 
 
@@ -219,16 +244,19 @@ def test_many_files_of_one_table(tmp_path: Path) -> None:
     assert sorted(checked.hashes) == ["params/demo/data/lines-1.csv", "params/demo/data/lines-2.csv"]
 
 
-@pytest.mark.parametrize(("path", "code"), [
-    pytest.param("data/sale.csv", "file_missing", id="no such file"),
-    pytest.param("data/*.xlsx", "file_missing", id="no file fits"),
-    pytest.param("../other/sales.csv", "path_outside", id="above"),
-    pytest.param("/etc/passwd", "path_outside", id="absolute"),
-    pytest.param("data/link.csv", "path_outside", id="link to the outside"),
-    pytest.param("../../*/*/*.csv", "path_outside", id="pattern above"),
-    pytest.param("data", "file_missing", id="folder"),
-    pytest.param("data/x.pdf", "file_kind", id="another kind of file"),
-])
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        pytest.param("data/sale.csv", "file_missing", id="no such file"),
+        pytest.param("data/*.xlsx", "file_missing", id="no file fits"),
+        pytest.param("../other/sales.csv", "path_outside", id="above"),
+        pytest.param("/etc/passwd", "path_outside", id="absolute"),
+        pytest.param("data/link.csv", "path_outside", id="link to the outside"),
+        pytest.param("../../*/*/*.csv", "path_outside", id="pattern above"),
+        pytest.param("data", "file_missing", id="folder"),
+        pytest.param("data/x.pdf", "file_kind", id="another kind of file"),
+    ],
+)
 def test_paths(tmp_path: Path, path: str, code: str) -> None:
     data = tmp_path / "wb/params/demo/data"
     data.mkdir(parents=True)
@@ -248,7 +276,10 @@ def test_a_table_in_a_database(tmp_path: Path) -> None:
     data = tmp_path / "wb/params/demo/data"
     data.mkdir(parents=True)
     with duckdb.connect(data / "company.duckdb") as connection:
-        connection.execute("create table lines as select * from (values (date '2026-01-05', 1.50), (date '2027-01-05', 2)) t(date, amount)")
+        connection.execute(
+            "create table lines as select * from"
+            " (values (date '2026-01-05', 1.50), (date '2027-01-05', 2)) t(date, amount)"
+        )
     good = {"database": "duckdb://data/company.duckdb", "table": "lines"}
     checked = check_plan(tmp_path, {}, inputs={"sales": good})
     assert checked.faults == []
@@ -258,10 +289,19 @@ def test_a_table_in_a_database(tmp_path: Path) -> None:
     assert codes(check_plan(tmp_path, {}, inputs={"sales": outside}).faults) == ["path_outside"]
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (0.1 + 0.2, "0.3"), (100.0, "100"), (1e15, "1000000000000000"), (123456789012.345, "123456789012.345"),
-    (1e-7, "0"), (float("nan"), ""), (-2.5, "-2.5"), (1234567.1234567, "1234567.123457"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (100.0, "100"),
+        (1e15, "1000000000000000"),
+        (123456789012.345, "123456789012.345"),
+        (1e-7, "0"),
+        (float("nan"), ""),
+        (-2.5, "-2.5"),
+        (1234567.1234567, "1234567.123457"),
+    ],
+)
 def test_floats_are_written_as_people_would(value: float, text: str) -> None:
     assert float_text(value) == text
 
@@ -274,7 +314,10 @@ def test_checking_imports_nothing_heavy(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from salesplan import tables; from salesplan.terms import PlanTerms\n"
         "terms = PlanTerms(fiscal_year=2027, inputs={'sales': 'data/sales.csv', 'reps': 'data/reps.csv'})\n"
         f"found = tables.check(Path({str(tmp_path / 'wb/params/demo')!r}), terms)\n"
-        "print(len(found.faults), *[m for m in ('pandas', 'ibis', 'duckdb', 'seaborn', 'openpyxl') if m in sys.modules])"
+        "heavy = ('pandas', 'ibis', 'duckdb', 'seaborn', 'openpyxl')\n"
+        "print(len(found.faults), *[module for module in heavy if module in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
     assert done.stdout.split() == ["0"]

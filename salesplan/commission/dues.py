@@ -47,9 +47,11 @@ def book(ledger: Ledger, year: Year) -> pd.DataFrame:
     both = pd.concat([_earlier(ledger.orders, year), lines], ignore_index=True) if ledger.orders is not None else lines
     both = both.sort_values(SEQUENCE, kind="stable", ignore_index=True)
     own = _own_order(both)
-    known = own[both["amount"] > 0].unique()
-    named = both["original_order"].isin(known) & (both["amount"] < 0)
-    return both.assign(own=own, key=own.where(~named, both["original_order"]))
+    back = both.loc[both["amount"] < 0, "original_order"]
+    named = back[back.isin(own[both["amount"] > 0].unique())]
+    key = own.copy()
+    key.loc[named.index] = named
+    return both.assign(own=own, key=key)
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def _about_reps(
     assert ledger.quotas is not None and ledger.reps is not None
     quotas = quotas_of(ledger.quotas, on_plan, year.closed).sum(axis=1)
     own = lines[~lines["earlier"]]
-    sellers = set(own["rep"]) - set(HOUSE) - {""}
+    sellers = set(own["rep"].unique()) - set(HOUSE) - {""}
     paid_base = set(ledger.reps[ledger.reps["base_pay"].notna()]["rep"]) if "base_pay" in ledger.reps else set()
     ramps = ledger.ramping
     ramping = set() if ramps is None else set(ramps[ramps["month"].isin(year.closed)]["rep"])
@@ -86,7 +86,7 @@ def _about_cash(ledger: Ledger, settlement: Settlement) -> list[Note]:
 def _about_lines(lines: pd.DataFrame) -> list[Note]:
     own = lines[~lines["earlier"]]
     house = own[own["rep"].isin([*HOUSE, ""])]
-    sold = set(lines["key"][lines["amount"] > 0])
-    loose = own[(own["amount"] < 0) & ~own["key"].isin(sold)]
+    sold = lines.loc[lines["amount"] > 0, "okey"].unique()
+    loose = own[(own["amount"] < 0) & ~own["okey"].isin(sold)]
     told = [("house_account", house), ("loose_returns", loose)]
     return [Note(code, {"count": len(rows), "amount": int(rows["amount"].sum())}) for code, rows in told if len(rows)]

@@ -79,9 +79,9 @@ class _Shell(InteractiveShell):
     """A shell that keeps tracebacks as outputs."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        OUTPUTS.found.append(
-            {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
-        )
+        # papermill takes a plain exit for success; a notebook that exits before its end has failed.
+        text = f"status {evalue or 0}" if etype is SystemExit else str(evalue)
+        OUTPUTS.found.append({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
 
 
 def _shell() -> _Shell:

@@ -4,7 +4,9 @@ import numpy as np
 
 from salesplan.seasonal_split.history import Array, YearTable, divide, normalised
 
-# Measured over 2,688 series-years of ../shared/data against the pooled share (error ratio 0.933).
+# Chosen among some forty variants on the series of ../shared/data, 2,686 series-years, and measured on the same:
+# error 0.934 of the pooled share (0.949 without the total, 0.958 for series on their own). Chosen again on half the
+# years and scored on the other half: 0.925 to 0.945. The festival rule has no real series to be measured on.
 OLDEST_WEIGHT = 2  # years weigh 2 : 3 : 4, the last one most
 GROWTH_KEPT = 0.5  # half of a year's growth shows inside the year, the rest is a step between years
 RIDGE = 0.05  # evidence (squared log moves of workdays) needed before workdays are believed

@@ -43,7 +43,7 @@ def to_numpy(array: pa.Array | pa.ChunkedArray) -> Numbers:
         bits = np.frombuffer(whole.buffers()[1] or b"", dtype=np.uint8)
         found: Numbers = np.unpackbits(bits, bitorder="little", count=first + size)[first:].astype(bool)
     else:
-        found = np.frombuffer(whole.buffers()[1] or b"", dtype=KEPT[whole.type])[first:first + size]
+        found = np.frombuffer(whole.buffers()[1] or b"", dtype=KEPT[whole.type])[first : first + size]
     return np.where(is_known(whole), found, found.dtype.type(0)) if whole.null_count else found
 
 

@@ -1,4 +1,4 @@
-"""One rule per type of cell: text in, exact value out, or `BadCell` saying what is allowed.
+"""One rule per type of cell: text in, exact value out, or `CellError` saying what is allowed.
 
 Unambiguous habits are accepted and remarked on (full-width digits, `¥`, regular groups, Chinese
 dates); whatever can be read in two ways is refused.
@@ -21,7 +21,14 @@ CENT = Decimal("0.01")
 # Full-width ASCII, the ideographic and no-break spaces, the full-width yen sign, the minus sign. Not
 # Unicode's compatibility folding: it makes 102 of 10².
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0xFFE5: "¥", 0x2212: "-"}
-SIGNS = {"CNY": ("¥", "元", "CNY", "RMB", "人民币"), "JPY": ("¥", "JPY"), "USD": ("US$", "$", "USD"), "EUR": ("€", "EUR"), "GBP": ("£", "GBP"), "HKD": ("HK$", "$", "HKD")}
+SIGNS = {
+    "CNY": ("¥", "元", "CNY", "RMB", "人民币"),
+    "JPY": ("¥", "JPY"),
+    "USD": ("US$", "$", "USD"),
+    "EUR": ("€", "EUR"),
+    "GBP": ("£", "GBP"),
+    "HKD": ("HK$", "$", "HKD"),
+}
 
 PLAIN = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -41,10 +48,11 @@ MONTH = re.compile(r"([0-9]{4})(?:[-/]([0-9]{1,2})|\.([0-9]{2})|年([0-9]{1,2})�
 BARE_MONTH = re.compile(r"([0-9]{1,2})月份?")
 
 
-class BadCell(Exception):
+class CellError(Exception):
     """A cell that cannot be read; `code` names the text in the catalogue."""
 
     def __init__(self, code: str, **values: Any) -> None:
+        """`values` fill the text."""
         super().__init__(code)
         self.code = code
         self.values = values
@@ -84,22 +92,22 @@ def _unsigned(text: str, manner: Manner) -> tuple[str, bool, bool]:
         if not bracketed and not negative and found[:1] in ("-", "+"):
             negative, found = found[0] == "-", found[1:].strip()
         sign = next((s for s in SIGNS.get(manner.currency, (manner.currency,)) if found.upper().startswith(s)), "")
-        found, marked = found[len(sign):].strip(), marked or bool(sign)
+        found, marked = found[len(sign) :].strip(), marked or bool(sign)
     sign = next((s for s in SIGNS.get(manner.currency, (manner.currency,)) if found.upper().endswith(s)), "")
-    return (found[:-len(sign)].strip() if sign else found), negative, marked or bool(sign)
+    return (found[: -len(sign)].strip() if sign else found), negative, marked or bool(sign)
 
 
 def decimal_of(text: str, manner: Manner, *, money: bool = False) -> tuple[Decimal, tuple[str, ...]]:
-    """A plain number such as `-1,234.50`, exact, with remarks. Raises `BadCell`."""
+    """A plain number such as `-1,234.50`, exact, with remarks. Raises `CellError`."""
     plain = narrow(text)
     digits, negative, marked = _unsigned(plain, manner)
     if marked and not money:
-        raise BadCell("cell_number")
+        raise CellError("cell_number")
     grouped = GROUPED.fullmatch(digits) is not None
     if grouped and manner.comma_in_doubt and "." not in digits:
-        raise BadCell("cell_two_readings")
+        raise CellError("cell_two_readings")
     if not grouped and not PLAIN.fullmatch(digits):
-        raise BadCell(_why_no_number(digits, manner))
+        raise CellError(_why_no_number(digits, manner))
     value = Decimal(digits.replace(",", ""))
     found = {"full_width": any(ord(c) > 0xFF00 for c in text), "currency_sign": marked, "groups": grouped}
     return -value if negative else value, tuple(code for code, there in found.items() if there)
@@ -124,7 +132,7 @@ def money(text: str, manner: Manner) -> Cell:
     limit = Decimal(FEN_LIMIT // 100)
     rounded = value.quantize(CENT, ROUND_HALF_UP) if abs(value) < limit else limit
     if abs(rounded) >= limit:
-        raise BadCell("cell_range", limit=f"{limit:,}")
+        raise CellError("cell_range", limit=f"{limit:,}")
     return Cell(int(rounded * 100), remarks, rounded - value)
 
 
@@ -132,7 +140,7 @@ def exact_money(text: str, manner: Manner) -> Cell:
     """An amount as fen; more than two decimals are refused."""
     cell = money(text, manner)
     if cell.rounded_by:
-        raise BadCell("cell_decimals", limit=2)
+        raise CellError("cell_decimals", limit=2)
     return cell
 
 
@@ -140,7 +148,7 @@ def quantity(text: str, manner: Manner) -> Cell:
     """A number of pieces, litres or points, as float."""
     value, remarks = decimal_of(text, manner)
     if abs(value) >= QUANTITY_LIMIT:
-        raise BadCell("cell_range", limit=f"{QUANTITY_LIMIT:,}")
+        raise CellError("cell_range", limit=f"{QUANTITY_LIMIT:,}")
     return Cell(float(value), remarks)
 
 
@@ -157,7 +165,7 @@ def count(text: str, manner: Manner) -> Cell:
     """A whole number, not negative."""
     cell = quantity(text, manner)
     if cell.value < 0 or cell.value != int(cell.value):
-        raise BadCell("cell_count")
+        raise CellError("cell_count")
     return cell
 
 
@@ -165,7 +173,7 @@ def rate(text: str, manner: Manner) -> Cell:
     """A fraction of one: `0.12` or `12%`."""
     cell = number(text, manner)
     if not 0 <= cell.value <= 1:
-        raise BadCell("cell_rate")
+        raise CellError("cell_rate")
     return cell
 
 
@@ -175,26 +183,26 @@ def share(text: str, manner: Manner) -> Cell:
     plain = narrow(text)
     exact = decimal_of(plain.removesuffix("%"), manner)[0] / (100 if plain.endswith("%") else 1)
     if exact != round(exact, 6):
-        raise BadCell("cell_decimals", limit=6)
+        raise CellError("cell_decimals", limit=6)
     if not exact:
-        raise BadCell("cell_share")
+        raise CellError("cell_share")
     return cell
 
 
-def day(text: str, manner: Manner) -> Cell:
+def day(text: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes both
     """A date: `2027-03-01`, `2027/3/1`, `2027.1.5`, `2027年3月1日`, `20270301`; a time of day is left out."""
     plain = narrow(text)
     match = DAY.fullmatch(plain)
     if match is None:
-        raise BadCell(_why_no_date(plain))
+        raise CellError(_why_no_date(plain))
     parts = match.groupdict()
     year, month, number_of_day = (int(parts[key] or parts[key + "2"] or parts[key + "3"]) for key in "ymd")
     if year not in YEARS:
-        raise BadCell("cell_year", first=YEARS[0], last=YEARS[-1])
+        raise CellError("cell_year", first=YEARS[0], last=YEARS[-1])
     try:
         value = date(year, month, number_of_day)
     except ValueError:
-        raise BadCell("cell_no_such_day") from None
+        raise CellError("cell_no_such_day") from None
     timed = parts["time"] is not None and any(c in "123456789" for c in parts["time"])
     return Cell(value, ("time_of_day",) if timed else ())
 
@@ -218,12 +226,12 @@ def month(text: str, manner: Manner) -> Cell:
         return Cell(_label(int(found[1]), int(next(part for part in found.groups()[1:] if part))))
     if DAY.fullmatch(plain) and day(plain, manner).value.day == 1:
         return Cell(day(plain, manner).value.isoformat()[:7], ("month_from_date",))
-    raise BadCell("cell_excel_error" if EXCEL_ERROR.fullmatch(plain) else "cell_month")
+    raise CellError("cell_excel_error" if EXCEL_ERROR.fullmatch(plain) else "cell_month")
 
 
 def _label(year: int, number_of_month: int) -> str:
     if year not in YEARS or not 1 <= number_of_month <= 12:
-        raise BadCell("cell_month")
+        raise CellError("cell_month")
     return f"{year}-{number_of_month:02d}"
 
 
@@ -236,29 +244,39 @@ def day_or_month(text: str, manner: Manner) -> Cell:
     return month(text, manner)
 
 
-def text(found: str, manner: Manner) -> Cell:  # noqa: ARG001
+def text(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes both
     """A name or code, letter for letter; only outer spaces go."""
     value = found.strip()
     if EXCEL_ERROR.fullmatch(value):
-        raise BadCell("cell_excel_error")
+        raise CellError("cell_excel_error")
     if EXCEL_CODE.fullmatch(value):
-        raise BadCell("cell_excel_code")
+        raise CellError("cell_excel_code")
     if value in RESERVED:
-        raise BadCell("cell_reserved")
+        raise CellError("cell_reserved")
     if CONTROL.search(value):
-        raise BadCell("cell_control")
+        raise CellError("cell_control")
     return Cell(value, ("outer_spaces",) if value != found else ())
 
 
-def kind(found: str, manner: Manner) -> Cell:  # noqa: ARG001
+def kind(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes both
     """Kind of an order line."""
     plain = narrow(found).casefold()
     if plain not in KIND_WORDS:
-        raise BadCell("cell_kind", known="sale, return, allowance, rebate, free")
+        raise CellError("cell_kind", known="sale, return, allowance, rebate, free")
     return Cell(KIND_WORDS[plain])
 
 
 RULES: dict[Type, Callable[[str, Manner], Cell]] = {
-    "text": text, "date": day, "month": month, "day_or_month": day_or_month, "money": money, "exact_money": exact_money,
-    "quantity": quantity, "number": number, "rate": rate, "share": share, "count": count, "kind": kind,
+    "text": text,
+    "date": day,
+    "month": month,
+    "day_or_month": day_or_month,
+    "money": money,
+    "exact_money": exact_money,
+    "quantity": quantity,
+    "number": number,
+    "rate": rate,
+    "share": share,
+    "count": count,
+    "kind": kind,
 }

@@ -72,13 +72,14 @@ class Read:
         """The first file's place, for what concerns the whole table."""
         return self.parts[0].place
 
-    def report(
-        self, findings: Findings, code: str, rows: Iterable[int], column: str, **values: Any
-    ) -> None:
+    def report(self, findings: Findings, code: str, rows: Iterable[int], column: str, **values: Any) -> None:
         """Note a fault at each of these rows; the value shown is the column's."""
         indices = [int(row) for row in rows]
         shown = self.table[column]
-        faults = (Fault(code, self.place_of(row, column), printed(shown[row].as_py(), self.spec, column), values) for row in indices)
+        faults = (
+            Fault(code, self.place_of(row, column), printed(shown[row].as_py(), self.spec, column), values)
+            for row in indices
+        )
         findings.many(faults, len(indices))
 
 
@@ -88,7 +89,9 @@ def printed(value: Any, spec: Spec, column: str) -> Any:
     return f"{value / 100:.2f}" if is_money and value is not None else value
 
 
-def check_tables(read: Mapping[str, Read], terms: PlanTerms, plan_place: str, findings: Findings) -> dict[str, pa.Table]:
+def check_tables(
+    read: Mapping[str, Read], terms: PlanTerms, plan_place: str, findings: Findings
+) -> dict[str, pa.Table]:
     """Check every table by itself and against the others; returns the tables, the kinds of sales lines filled in."""
     tables = {name: one.table for name, one in read.items()}
     for one in read.values():
@@ -194,7 +197,7 @@ def _unlisted(read: Read, listed: pa.Array) -> Flags:
 def _report_reps(read: Read, listed: pa.Array, rows: Flags, findings: Findings) -> None:
     """One fault per unlisted rep, at its first row."""
     found = np.flatnonzero(_unlisted(read, listed) & rows)
-    reps, codes = codes_of(read.column("rep").take(to_arrow(found, pa.int64())))
+    _, codes = codes_of(read.column("rep").take(to_arrow(found, pa.int64())))
     _, first = np.unique(codes, return_index=True)
     for at in first.tolist():
         read.report(findings, "rep_unknown", [int(found[at])], "rep", count=int((codes == codes[at]).sum()))

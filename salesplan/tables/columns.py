@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from salesplan.errors import SHOWN
 from salesplan.tables.arrays import Flags, Numbers, codes_of, flags, matches, null, texts, to_arrow, to_numpy
-from salesplan.tables.cells import RULES, BadCell, Cell, Manner
+from salesplan.tables.cells import RULES, Cell, CellError, Manner
 from salesplan.tables.contract import MONEY, Column, Type
 
 # What Arrow may convert itself: exact in float64 before it becomes an integer.
@@ -22,12 +22,19 @@ CLEAN_GROUPED = r"^-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]{1,2}$"
 CLEAN_NUMBER = r"^-?[0-9]{1,11}(\.[0-9]{1,12})?$"
 CLEAN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # Texts a rule must look at: outer spaces, control characters, leading # or ( , Excel's exponents.
-UNUSUAL_TEXT = r"^[\s\x{3000}\x{a0}#(]|[\s\x{3000}\x{a0}]$|[\x00-\x08\x0b-\x1f\x7f\x{2000}-\x{200f}\x{feff}\x{85}\x{1680}]|E\+"
+UNUSUAL_TEXT = (
+    r"^[\s\x{3000}\x{a0}#(]|[\s\x{3000}\x{a0}]$|[\x00-\x08\x0b-\x1f\x7f\x{2000}-\x{200f}\x{feff}\x{85}\x{1680}]|E\+"
+)
 MICRO_PER_FEN = 10_000
 DAY_ZERO = date(1970, 1, 1).toordinal()
 ARROW = {
-    "text": pa.string(), "month": pa.string(), "day_or_month": pa.string(), "kind": pa.string(), "date": pa.date32(),
-    "money": pa.int64(), "exact_money": pa.int64(),
+    "text": pa.string(),
+    "month": pa.string(),
+    "day_or_month": pa.string(),
+    "kind": pa.string(),
+    "date": pa.date32(),
+    "money": pa.int64(),
+    "exact_money": pa.int64(),
 }
 
 
@@ -73,7 +80,7 @@ def read_column(column_of_texts: pa.Array, column: Column, manner: Manner) -> Ty
     if column.type == "exact_money":
         bad |= _too_exact(different, done)
     if column.needed:
-        bad |= {int(place): BadCell("cell_needed") for place in np.flatnonzero(blank)}
+        bad |= {int(place): CellError("cell_needed") for place in np.flatnonzero(blank)}
     problems, count = _problems(different, codes, bad)
     values = pc.if_else(flags(_at(bad, len(values)) | blank), null(values.type), values)
     return Typed(values.take(to_arrow(codes, pa.int32())), problems, count, dict(+remarks), rounded, rounded_by)
@@ -119,14 +126,14 @@ def _fen(micro: Numbers) -> Numbers:
 
 def _converted_by_rule(
     different: pa.Array, wanted: Flags, type_: Type, manner: Manner
-) -> tuple[dict[int, Cell], dict[int, BadCell]]:
+) -> tuple[dict[int, Cell], dict[int, CellError]]:
     cells: dict[int, Cell] = {}
-    bad: dict[int, BadCell] = {}
+    bad: dict[int, CellError] = {}
     places = np.flatnonzero(wanted)
     for place, found in zip(places.tolist(), different.take(to_arrow(places, pa.int64())).to_pylist(), strict=True):
         try:
             cells[place] = RULES[type_](found, manner)
-        except BadCell as error:
+        except CellError as error:
             bad[place] = error
     return cells, bad
 
@@ -144,10 +151,10 @@ def _filled(values: pa.Array, cells: dict[int, Cell], type_: Type) -> pa.Array:
     return pc.replace_with_mask(values, flags(_at(cells, len(values))), array)
 
 
-def _too_exact(different: pa.Array, done: Flags) -> dict[int, BadCell]:
+def _too_exact(different: pa.Array, done: Flags) -> dict[int, CellError]:
     """Clean texts whose third and later decimals are not zero, where they are refused."""
     long = done & matches(different, r"\.[0-9]{2}[0-9]*[1-9][0-9]*$")
-    return {int(place): BadCell("cell_decimals", limit=2) for place in np.flatnonzero(long)}
+    return {int(place): CellError("cell_decimals", limit=2) for place in np.flatnonzero(long)}
 
 
 def _rounding(different: pa.Array, done: Flags, cells: dict[int, Cell], times: Numbers) -> tuple[int, Decimal]:
@@ -167,7 +174,7 @@ def _remarks(cells: dict[int, Cell], times: Numbers) -> Counter[str]:
     return found
 
 
-def _problems(different: pa.Array, codes: Numbers, bad: dict[int, BadCell]) -> tuple[list[Problem], int]:
+def _problems(different: pa.Array, codes: Numbers, bad: dict[int, CellError]) -> tuple[list[Problem], int]:
     if not bad:
         return [], 0
     rows = np.flatnonzero(_at(bad, len(different))[codes])

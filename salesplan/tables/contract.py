@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Literal
 
 Type = Literal[
-    "text", "date", "month", "day_or_month", "money", "exact_money", "quantity", "number", "rate", "share", "count", "kind",
+    "text", "date", "month", "day_or_month", "money", "exact_money",
+    "quantity", "number", "rate", "share", "count", "kind",
 ]
 MONEY = ("money", "exact_money")
 
@@ -63,14 +64,25 @@ def _column(name: str, type_: Type, also: str = "") -> Column:
     return Column(plain, type_, name.endswith("!"), aliases)
 
 
-REP = "业务员 销售员 销售代表 销售人员 销售 业务代表 工号 员工号 员工编号 业务员编号 业务员工号 业务员姓名 销售员工号 rep_id salesperson sales_rep salesrep seller employee_id"
-CUSTOMER = "客户 客户名称 客户编号 客户代码 客户编码 客户号 customer_id customer_name client account"
-PRODUCT = "产品 产品名称 产品编号 产品编码 产品代码 商品 商品名称 商品编码 货号 物料 品名 品项 产品线 product_id product_name item sku"
+REP = (
+    "业务员 销售员 销售代表 销售人员 销售 业务代表 工号 员工号 员工编号 业务员编号 业务员工号 业务员姓名 销售员工号 "
+    "rep_id salesperson sales_rep seller employee_id"
+)
+CUSTOMER = "客户 客户编号 客户代码 客户编码 客户号 customer_id client account"
+CUSTOMER_NAMES = "客户名称 customer_name"
+PRODUCT = (
+    "产品 产品名称 产品编号 产品编码 产品代码 商品 商品名称 商品编码 货号 物料 品名 品项 "
+    "product_id product_name item sku"
+)
 REGION = "区域 大区 地区 销售区域 片区 territory area"
 CHANNEL = "渠道 销售渠道 渠道类型 sales_channel"
 ORDER = "订单号 订单编号 单号 订单 销售单号 合同号 合同编号 order_id order_no order_number invoice_id"
 MONTH = "月份 月 期间 会计期间 年月 period"
 AMOUNT = "金额 total"
+SALES_AMOUNT = (
+    f"{AMOUNT} 销售额 销售金额 订单金额 成交金额 销售收入 金额合计 sales revenue sales_amount order_amount net_sales"
+)
+PAID = f"{AMOUNT} 收款金额 回款金额 回款 收款 到账金额 回款额 payment received paid"
 NOTE = "备注 说明 remark remarks comment"
 
 SPECS: dict[str, Spec] = {
@@ -78,12 +90,12 @@ SPECS: dict[str, Spec] = {
     for spec in (
         Spec("sales", (
             _column("date!", "date", "日期 订单日期 下单日期 销售日期 成交日期 单据日期 业务日期 order_date sale_date"),
-            _column("amount!", "money", f"{AMOUNT} 销售额 销售金额 订单金额 成交金额 销售收入 金额合计 sales revenue sales_amount order_amount net_sales"),
+            _column("amount!", "money", SALES_AMOUNT),
             _column("invoice_date", "date", "开票日期 发票日期 invoiced billing_date"),
             _column("region", "text", REGION),
             _column("channel", "text", CHANNEL),
-            _column("product", "text", PRODUCT),
-            _column("customer", "text", CUSTOMER),
+            _column("product", "text", f"{PRODUCT} 产品线"),
+            _column("customer", "text", f"{CUSTOMER} {CUSTOMER_NAMES}"),
             _column("rep", "text", REP),
             _column("quantity", "quantity", "数量 销量 销售数量 订单数量 件数 qty units volume"),
             _column("cost", "money", "成本 销售成本 成本金额 成本额 cogs cost_amount"),
@@ -107,7 +119,7 @@ SPECS: dict[str, Spec] = {
             _column("commitment", "money", "承诺 承诺额 自报目标 认领 自报 committed"),
         )),
         Spec("products", (
-            _column("product!", "text", PRODUCT.replace(" 产品线", "")),
+            _column("product!", "text", PRODUCT),
             _column("line", "text", "产品线 产品系列 系列 品类 产品类别 类别 category family product_line"),
             _column("launch", "date", "上市日期 上市时间 推出日期 launch_date launched"),
             _column("price", "money", "价格 单价 标准价 售价 list_price unit_price"),
@@ -115,7 +127,7 @@ SPECS: dict[str, Spec] = {
             _column("tax_rate", "rate", "税率 增值税率 vat_rate vat"),
         ), unique=("product",)),
         Spec("customers", (
-            _column("customer!", "text", CUSTOMER.replace(" 客户名称", "").replace(" customer_name", "")),
+            _column("customer!", "text", CUSTOMER),
             _column("name", "text", "客户名称 名称 简称 customer_name"),
             _column("grade", "text", "等级 级别 客户等级 客户级别 tier class"),
             _column("region", "text", REGION),
@@ -128,9 +140,9 @@ SPECS: dict[str, Spec] = {
         )),
         Spec("collections", (
             _column("date!", "date", "日期 收款日期 回款日期 到账日期 付款日期 payment_date receipt_date"),
-            _column("amount!", "exact_money", f"{AMOUNT} 收款金额 回款金额 回款 收款 到账金额 回款额 payment received paid"),
+            _column("amount!", "exact_money", PAID),
             _column("order", "text", ORDER),
-            _column("customer", "text", CUSTOMER),
+            _column("customer", "text", f"{CUSTOMER} {CUSTOMER_NAMES}"),
             _column("cleared", "date", "兑付日期 承兑日期 到期日期 兑现日期 承兑到期日 clearing_date cleared_date"),
         )),
         Spec("credit_splits", (
@@ -160,7 +172,7 @@ SPECS: dict[str, Spec] = {
         ), unique=("date", "rep", "activity")),
         Spec("opportunities", (
             _column("project!", "text", "项目 项目名称 项目编号 商机 商机名称 opportunity deal project_name"),
-            _column("customer!", "text", CUSTOMER),
+            _column("customer!", "text", f"{CUSTOMER} {CUSTOMER_NAMES}"),
             _column("rep!", "text", REP),
             _column("stage!", "text", "阶段 销售阶段 商机阶段 phase"),
             _column("amount!", "money", f"{AMOUNT} 预计金额 项目金额 商机金额 value deal_size"),
@@ -230,9 +242,14 @@ KINDS = {
 }
 KIND_WORDS = {word: kind for kind, also in KINDS.items() for word in [kind, *also.split()]}
 
-# Units of one currency unit or piece that may stand in a header's brackets; others change the size of numbers.
-PLAIN_UNITS = frozenset("元 人民币 圆 rmb cny yuan ¥ 元/年 元/月 含税 不含税 个 件 台 箱 次 人".split())
-SCALED_UNITS = frozenset("百元 千元 万元 十万元 百万元 千万元 亿元 万 千 百万 亿 k m bn thousand million 千件 万件 百分比 %".split())
-TOTAL_WORDS = frozenset("合计 总计 小计 共计 总合计 本页合计 total subtotal sum".split()) | {"grand total", "sub total", "sub-total"}
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Units that may stand in a header's brackets; the second kind changes the size of the numbers below.
+PLAIN_UNITS = _words("元 人民币 圆 rmb cny yuan ¥ 元/年 元/月 含税 不含税 个 件 台 箱 次 人")
+SCALED_UNITS = _words("百元 千元 万元 十万元 百万元 千万元 亿元 万 千 百万 亿 千件 万件 百分比 % k m thousand million")
+TOTAL_WORDS = _words("合计 总计 小计 共计 总合计 本页合计 total subtotal sub-total grandtotal")
 # Names our own rows carry in output tables; no member may be called so.
 RESERVED = ("(unassigned)", "(manager)", "(total)", "(unknown)")

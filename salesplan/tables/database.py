@@ -53,5 +53,7 @@ def _fetch(address: str, name: str) -> "pa.Table":
 
 def _hash(table: "pa.Table") -> str:
     """The same for the same rows, in whatever order the database returns them."""
-    rows = sorted(repr(sorted(row.items())) for batch in table.to_batches(max_chunksize=65536) for row in batch.to_pylist())
+    rows = sorted(
+        repr(sorted(row.items())) for batch in table.to_batches(max_chunksize=65536) for row in batch.to_pylist()
+    )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()

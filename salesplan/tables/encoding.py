@@ -27,7 +27,7 @@ def to_utf8(content: bytes, encoding: str | None) -> tuple[bytes, str]:
     """The file's text as UTF-8 without mark, and the name of its encoding; see `decode`."""
     for mark, codec, name in MARKS:
         if content.startswith(mark) and (encoding is None or codec == "utf-8" or "16" in encoding):
-            return _encoded(content[len(mark):], codec), name
+            return _encoded(content[len(mark) :], codec), name
     if encoding is not None:
         return _encoded(content, encoding), codecs.lookup(encoding).name.upper()
     if is_utf8(content):
@@ -50,7 +50,7 @@ def is_utf8(content: bytes) -> bool:
     view = memoryview(content)
     try:
         for start in range(0, len(view), SLICE):
-            decoder.decode(view[start:start + SLICE], final=start + SLICE >= len(view))
+            decoder.decode(view[start : start + SLICE], final=start + SLICE >= len(view))
     except UnicodeDecodeError:
         return False
     return True

@@ -1,6 +1,7 @@
 """Arrow tables as pandas frames with the types the rooms expect."""
 
 from collections.abc import Collection
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -18,9 +19,13 @@ def arrow_frame(table: pa.Table, known: Collection[str]) -> pd.DataFrame:
     return pd.DataFrame({name: _series(table[name], name in known) for name in table.column_names})
 
 
-def _series(column: pa.ChunkedArray, known: bool) -> "pd.Series[object]":
+def _series(column: pa.ChunkedArray, known: bool) -> "pd.Series[Any]":
+    found: pd.Series[Any]
     if pa.types.is_int64(column.type):
-        return column.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get).astype("int64" if known else "Int64")
+        found = column.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        return found.astype("int64" if known else "Int64")
     if pa.types.is_date(column.type):
-        return column.cast(pa.timestamp("s")).to_pandas().astype("datetime64[ns]")
-    return column.to_pandas()
+        found = column.cast(pa.timestamp("s")).to_pandas()
+        return found.astype("datetime64[ns]")
+    found = column.to_pandas()
+    return found

@@ -5,20 +5,19 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from salesplan.errors import Fault
 from salesplan.params import shown_path
 from salesplan.tables import checking, database
-from salesplan.tables.cells import BadCell, Manner, money
+from salesplan.tables.cells import CellError, Manner, money
 from salesplan.tables.columns import Typed, arrow_type, read_column
 from salesplan.tables.contract import MONEY, SPECS, Spec
 from salesplan.tables.encoding import to_utf8
 from salesplan.tables.excel import read_sheet
-from salesplan.tables.headers import Header, nearest, resolve
-from salesplan.tables.reading import Body, Source, open_arrow, open_csv, open_rows
+from salesplan.tables.headers import nearest, resolve
+from salesplan.tables.reading import Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
 from salesplan.tables.rows import TotalRow, data_rows, unreconciled
 from salesplan.terms import PlanTerms
@@ -28,9 +27,23 @@ EXCEL_FILES = (".xlsx", ".xlsm")
 PARQUET_FILES = (".parquet",)
 EXCEL_MARK = b"PK\x03\x04"
 SHEET_NAMES = {
-    "sales": "销售", "reps": "业务员", "products": "产品", "customers": "客户", "collections": "回款", "credit_splits": "业绩分成",
-    "quotas": "配额", "scores": "考核得分", "activities": "活动", "opportunities": "商机", "expenses": "费用", "stock": "库存",
-    "dealers": "经销商", "outlets": "网点", "adjustments": "调整", "causes": "原因", "kpis": "指标",
+    "sales": "销售",
+    "reps": "业务员",
+    "products": "产品",
+    "customers": "客户",
+    "collections": "回款",
+    "credit_splits": "业绩分成",
+    "quotas": "配额",
+    "scores": "考核得分",
+    "activities": "活动",
+    "opportunities": "商机",
+    "expenses": "费用",
+    "stock": "库存",
+    "dealers": "经销商",
+    "outlets": "网点",
+    "adjustments": "调整",
+    "causes": "原因",
+    "kpis": "指标",
 }
 
 
@@ -75,9 +88,9 @@ def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
     if not parts:
         return None
     columns = {
-        column.name: pa.concat_arrays([
-            part.values.get(column.name, pa.nulls(len(part.body.records), arrow_type(column.type))) for part in parts
-        ])
+        column.name: pa.concat_arrays(
+            [part.values.get(column.name, pa.nulls(len(part.body.records), arrow_type(column.type))) for part in parts]
+        )
         for column in spec.columns
     }
     return checking.Read(spec, pa.table(columns), tuple(parts))
@@ -192,7 +205,8 @@ def _read_part(plan: Plan, spec: Spec, source: Source) -> checking.Part | None:
 def _report_cells(part: checking.Part, typed: Mapping[str, Typed], findings: Findings) -> None:
     for name, column in typed.items():
         findings.many(
-            (Fault(p.code, part.place_of(p.row, name), p.value, p.values) for p in column.problems), column.problem_count
+            (Fault(p.code, part.place_of(p.row, name), p.value, p.values) for p in column.problems),
+            column.problem_count,
         )
         place = f"{part.place} , column {part.header.label(name)}"
         for remark, count in sorted(column.remarks.items()):
@@ -218,5 +232,5 @@ def _reconcile(totals: list[TotalRow], part: checking.Part, spec: Spec, manner: 
 def _fen(text: str, manner: Manner) -> int | None:
     try:
         return int(money(text, manner).value) if text.strip() else None
-    except BadCell:
+    except CellError:
         return None

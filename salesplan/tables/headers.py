@@ -10,7 +10,9 @@ from salesplan.tables.reading import Source
 from salesplan.tables.results import Findings
 
 UNIT = re.compile(r"^(?P<name>.+?)\s*\((?P<unit>[^()]*)\)$")
-MONTH_HEADER = re.compile(r"^(?:[0-9]{4}[-/.年]?)?(?:0?[1-9]|1[0-2])月?(?:份)?$|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$")
+MONTH_HEADER = re.compile(
+    r"^(?:[0-9]{4}[-/.年]?)?(?:0?[1-9]|1[0-2])月?(?:份)?$|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$"
+)
 OFFICE_MONTHS = 6
 
 
@@ -51,9 +53,9 @@ def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], findings: Fi
 
 
 def recognise(spec: Spec, header: str) -> Column | None:
-    """The column a header stands for by its name or a common alias; a unit in brackets does not matter."""
-    name, _ = split_unit(header)
-    words = {plain_header(header), plain_header(name)}
+    """The column a header stands for by its name or a common alias, with or without a known unit in brackets."""
+    name, unit = split_unit(header)
+    words = {plain_header(header), plain_header(name) if unit in PLAIN_UNITS | SCALED_UNITS else ""}
     return next((column for column in spec.columns if words & column.aliases), None)
 
 
@@ -138,7 +140,7 @@ def _check_missing(missing: list[str], positions: Mapping[str, int], source: Sou
 def _check_units(positions: Mapping[str, int], source: Source, findings: Findings) -> None:
     for name, position in positions.items():
         _, unit = split_unit(source.headers[position])
-        if unit and unit in SCALED_UNITS and unit not in PLAIN_UNITS:
+        if unit and unit in SCALED_UNITS:
             findings.fault("header_unit", f"{_row(source)} , column {name}", source.headers[position], unit=unit)
 
 

@@ -134,7 +134,10 @@ def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place
             place.findings.fault("row_quote", f"{place.file} row {broken}")
             return None
     table, bad = _parsed(data, width, delimiter, quoted)
-    places = (Fault("row_fields", f"{place.file} row {row_of(n)}", text, {"found": got, "expected": width}) for n, got, text in bad[:SHOWN])
+    places = (
+        Fault("row_fields", f"{place.file} row {row_of(n)}", text, {"found": got, "expected": width})
+        for n, got, text in bad[:SHOWN]
+    )
     place.findings.many(places, len(bad))
     records = np.delete(np.arange(len(table) + len(bad)), [number for number, _, _ in bad])
     return Body([column.combine_chunks() for column in table.columns], records, row_of)
@@ -154,8 +157,12 @@ def _parsed(data: memoryview, width: int, delimiter: str, quoted: bool) -> tuple
             pa.BufferReader(pa.py_buffer(data)),
             # Threads cannot tell row numbers: they are used until a row is found wrong.
             read_options=pv.ReadOptions(column_names=names, use_threads=not handling),
-            parse_options=pv.ParseOptions(delimiter=delimiter, newlines_in_values=quoted, ignore_empty_lines=False, **handling),
-            convert_options=pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            parse_options=pv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=quoted, ignore_empty_lines=False, **handling
+            ),
+            convert_options=pv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
         )
 
     try:
@@ -170,8 +177,8 @@ def _quotes_regular(data: memoryview, delimiter: int) -> bool:
     beside = np.isin(np.arange(256), [delimiter, ord("\n"), ord("\r"), QUOTE])
     seen = 0
     for start in range(0, len(array), 1 << 24):
-        at = np.flatnonzero(array[start:start + (1 << 24)] == QUOTE) + start
-        opening, closing = at[seen % 2::2], at[(seen + 1) % 2::2]
+        at = np.flatnonzero(array[start : start + (1 << 24)] == QUOTE) + start
+        opening, closing = at[seen % 2 :: 2], at[(seen + 1) % 2 :: 2]
         seen += len(at)
         before, after = opening[opening > 0] - 1, closing[closing < len(array) - 1] + 1
         if not (beside[array[before]].all() and beside[array[after]].all()):
@@ -214,14 +221,20 @@ class _Lines:
 def open_rows(rows: list[list[str]], place: str) -> Source:
     """Rows of an Excel sheet, already as texts; the first row with a cell in it is the header."""
     top = next((i for i, row in enumerate(rows) if any(row)), len(rows))
-    shown = rows[top:top + PREVIEW]
-    width = max((i + 1 for row in rows[top:top + 1] for i, cell in enumerate(row) if cell), default=0)
+    shown = rows[top : top + PREVIEW]
+    width = max((i + 1 for row in rows[top : top + 1] for i, cell in enumerate(row) if cell), default=0)
 
     def body(findings: Findings) -> Body:
-        records = rows[top + 1:]
+        records = rows[top + 1 :]
         for number, row in enumerate(records):
             if any(row[width:]):
-                findings.fault("row_fields", f"{place} row {top + 2 + number}", next(filter(None, row[width:])), found=len(row), expected=width)
+                findings.fault(
+                    "row_fields",
+                    f"{place} row {top + 2 + number}",
+                    next(filter(None, row[width:])),
+                    found=len(row),
+                    expected=width,
+                )
         columns = [texts([row[i] for row in records]) for i in range(width)]
         return Body(columns, np.arange(len(records)), lambda record: record + top + 2)
 
@@ -233,7 +246,7 @@ def open_arrow(table: pa.Table, place: str) -> Source:
     columns = [_as_text(column) for column in table.columns]
     first = [[column[i].as_py() for column in columns] for i in range(min(len(table), PREVIEW - 1))]
 
-    def body(findings: Findings) -> Body:  # noqa: ARG001
+    def body(findings: Findings) -> Body:  # noqa: ARG001 every source takes it
         return Body(columns, np.arange(len(table)), lambda record: record + 2)
 
     return Source(place, [list(table.column_names), *first], 1, body)

@@ -1,7 +1,10 @@
 """What checking the input tables leaves: typed tables, faults, notices."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from salesplan.errors import SHOWN, Fault
@@ -35,24 +38,31 @@ class Checked:
     fault_count: int = 0
 
 
+ROW = re.compile(r" (?:row|cell) [A-Z]*[0-9]+")
+
+
 class Findings:
-    """Collects faults and notices of one pass; keeps at most 20 faults of a kind and counts the rest."""
+    """Collects faults and notices of one pass; keeps at most 20 faults of a kind and column, and counts the rest."""
 
     def __init__(self) -> None:
+        """Nothing found yet."""
         self.faults: list[Fault] = []
         self.notices: list[Notice] = []
         self.fault_count = 0
+        self._kept: Counter[tuple[str, str]] = Counter()
 
     def fault(self, code: str, place: str, value: Any = None, **values: Any) -> None:
         """Note one fault."""
-        self.faults.append(Fault(code, place, _short(value), values))
-        self.fault_count += 1
+        self.many([Fault(code, place, value, values)], 1)
 
     def many(self, faults: Iterable[Fault], count: int) -> None:
         """Note the first faults of a kind, of `count` in all."""
-        kept = [fault for fault, _ in zip(faults, range(SHOWN), strict=False)]
-        self.faults += [Fault(f.code, f.place, _short(f.value), f.values) for f in kept]
-        self.fault_count += max(count, len(kept))
+        self.fault_count += count
+        for fault in islice(faults, SHOWN):
+            kind = fault.code, ROW.sub("", fault.place)
+            self._kept[kind] += 1
+            if self._kept[kind] <= SHOWN:
+                self.faults.append(Fault(fault.code, fault.place, _short(fault.value), fault.values))
 
     def notice(self, code: str, place: str, **values: Any) -> None:
         """Note something accepted that a reader should know."""

@@ -45,7 +45,8 @@ def data_rows(body: Body, key: int) -> DataRows:
     before = np.cumsum(keep)
     found = [
         TotalRow(body.row(index), int(before[index]), list(rows[place]))
-        for place, index in enumerate(doubtful.tolist()) if total[place]
+        for place, index in enumerate(doubtful.tolist())
+        if total[place]
     ]
     return DataRows(body.keep(keep), int(blank.sum()), found)
 
@@ -58,8 +59,7 @@ def _doubtful(column: pa.Array) -> Numbers:
 
 def is_total(text: str) -> bool:
     """Whether a cell says that its row is a total: 合计, 小计, Total, ..."""
-    plain = text.strip(" \u3000\xa0:：").casefold()
-    return plain.replace(" ", "") in TOTAL_WORDS or plain in TOTAL_WORDS
+    return text.replace(" ", "").strip("\u3000\xa0:：").casefold() in TOTAL_WORDS
 
 
 def unreconciled(totals: Sequence[TotalRow], fen: pa.Array, stated: Sequence[int | None]) -> list[tuple[TotalRow, int]]:

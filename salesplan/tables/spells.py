@@ -15,7 +15,8 @@ def check_spells(read: "Read", findings: Findings) -> None:
     columns = read.table.select([key, "start", "end"]).to_pydict()
     spells = [
         (name, start or date.min, end or date.max, row)
-        for row, (name, start, end) in enumerate(zip(*columns.values(), strict=True)) if name is not None
+        for row, (name, start, end) in enumerate(zip(*columns.values(), strict=True))
+        if name is not None
     ]
     read.report(findings, "end_before_start", [row for _, start, end, row in spells if end < start], "end")
     previous: tuple[str, date, date, int] | None = None

@@ -26,6 +26,8 @@ def load_all(folder: Path) -> Checked:
     """The tables, notices and hashes that `save_all` wrote."""
     report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     tables: dict[str, pa.Table] = {
-        name: parquet.read_table(folder / f"{name}.parquet", memory_map=True) for name in report["tables"] if name in SPECS
+        name: parquet.read_table(folder / f"{name}.parquet", memory_map=True)
+        for name in report["tables"]
+        if name in SPECS
     }
     return Checked(tables, [], [Notice(**notice) for notice in report["notices"]], report["hashes"])
