@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 HOME_PART = {"GB": "ENG"}  # countries whose common holidays alone are kept by nobody
@@ -62,6 +63,8 @@ def month_of(dates: "pd.Series[Any]", cutoff: int | None) -> "pd.Series[Any]":
     `cutoff` 25: a month runs from the 26th of the one before to its 25th, so the 26th of March
     is `-04`. None: calendar months. Raises ValueError for a cutoff outside 1 to 28.
     """
+    import pandas as pd  # months and last workdays are asked for where no frame is needed
+
     _check_cutoff(cutoff)
     when = pd.to_datetime(dates)
     index = when.dt.year * 12 + when.dt.month - 1
@@ -113,7 +116,7 @@ def _provisional(country: str, year: int) -> bool:
     return hasattr(known, "substituted_label") and year > max(known.special_public_holidays, default=0)
 
 
-def days(months: Sequence[str], country: str, cutoff: int | None = None) -> pd.DataFrame:
+def days(months: Sequence[str], country: str, cutoff: int | None = None) -> "pd.DataFrame":
     """Every day of the months, in order: `date`, `month`, `workday`, `provisional` (both bool).
 
     A workday is no weekend and no holiday of the country, or a weekend that is worked in exchange.
@@ -121,6 +124,8 @@ def days(months: Sequence[str], country: str, cutoff: int | None = None) -> pd.D
     code, with a part where it matters (`AU-NSW`; `GB` alone is England). Source: the `holidays`
     library. Raises ValueError for an unknown country or a malformed month.
     """
+    import pandas as pd
+
     spans = [pd.date_range(*month_span(month, cutoff)) for month in months]
     dates = [day.date() for span in spans for day in span]
     return pd.DataFrame(

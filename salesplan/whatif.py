@@ -13,6 +13,7 @@ from salesplan import commission as commission_room
 from salesplan import rep_allocation as allocation_room
 from salesplan import seasonal_split as split_room
 from salesplan import variance_review as review_room
+from salesplan.commission.cost import ATTAINMENTS
 from salesplan.terms.annual_target import Growth
 from salesplan.workbook import Step
 
@@ -94,14 +95,10 @@ def rep_allocation(step: Step) -> VBox:
 def commission(step: Step) -> VBox:
     """All rates higher or lower: what the plans would cost at each attainment."""
     year = commission_room.Year(step.months, step.as_of, step.plan.month_cutoff, step.plan.tax)
-    ledger = commission_room.Ledger(
-        order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation"),
-        collections=step.input("collections"), orders=step.orders(), products=step.input("products"),
-        scores=step.input("scores"), ramping=None,
-    )  # fmt: skip
+    ledger = commission_room.Ledger(order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation"))
 
     def show(rate: float) -> None:
-        cost = commission_room.calculate(ledger, year, commission_room.shifted(step.rules, _exact(rate))).cost
+        cost = commission_room.cost_grid(ledger, year, step.rules, changes=[_exact(rate)], attainments=ATTAINMENTS)
         display(step.draw(charts.commission.cost, cost))
         display(step.show(cost, "commission_cost"))
 

@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan import STEPS, calendar, identities
+from salesplan import STEPS, calendar, identities, tables
 from salesplan.charts import render
 from salesplan.errors import Fault, PlanError
 from salesplan.inputs import Inputs, check, restore
@@ -52,6 +52,9 @@ def find_plan(plan: str, start: Path | None = None) -> Path:
 class Step:
     """One step of a plan, opened by its notebook. Money in frames is int64 fen."""
 
+    # A run draws charts beside the cells; everywhere else they are drawn at once.
+    drawer: Callable[[render.Sketch], render.Chart] = staticmethod(render.draw)
+
     def __init__(self, stem: str, inputs: Inputs, run: Path | None) -> None:
         self.stem = stem
         self.inputs = inputs
@@ -59,7 +62,9 @@ class Step:
         self.all_rules: Mapping[str, Any] = inputs.loaded.rules
         self.rules: Any = inputs.loaded.rules[stem]
         self.plan: PlanTerms = inputs.loaded.plan
-        self.words = Words(self.plan.language, self.plan.display_unit, self.plan.currency)
+        # Pay is read to the cent, whatever unit the plan's targets are printed in.
+        display_unit = "one" if stem == "commission" else self.plan.display_unit
+        self.words = Words(self.plan.language, display_unit, self.plan.currency)
         self.months = calendar.fiscal_months(self.plan.fiscal_year, self.plan.first_month)
         self.as_of: date | None = inputs.as_of
         self.words.names = self._names()
@@ -121,10 +126,7 @@ class Step:
     def input(self, name: str) -> "pd.DataFrame | None":
         """An input table as a frame, or None when the plan has none."""
         found = self.inputs.tables.get(name)
-        if found is None:
-            return None
-        frame: pd.DataFrame = found.to_pandas(date_as_object=False)
-        return frame
+        return None if found is None else tables.frame(found, name)
 
     def table(self, name: str) -> "pd.DataFrame":
         """An output table of this run, as an earlier step saved it."""
@@ -144,7 +146,8 @@ class Step:
     def draw(self, paint: Any, frame: Any, *, size: tuple[float, float] = (8.0, 3.6)) -> render.Chart:
         """A chart as inline SVG."""
         self._charts += 1
-        return render.draw(paint, frame, words=self.words, name=f"{self.stem}-{self._charts}", size=size)
+        sketch = render.Sketch(paint, frame, self.words, f"{self.stem}-{self._charts}", size)
+        return Step.drawer(sketch)
 
     def say(self, sentences: Sequence[str]) -> Sentences:
         """Computed sentences as a list."""

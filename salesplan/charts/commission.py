@@ -23,7 +23,7 @@ def payable(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     paid = ax.barh(places, commission, left=shown["base_pay"], height=BAR, color=style.BLUE)
     held = ax.barh(places, shown["held"], left=ends, height=BAR, facecolor="none", edgecolor=style.ORANGE, hatch="///")
     style.bar_labels(ax, held, [words.money(fen, unit=False) for fen in shown["payable"]])
-    ax.set_yticks(places, shown["rep"].tolist())
+    ax.set_yticks(places, [words.person(rep) for rep in shown["rep"]])
     ax.invert_yaxis()
     style.money_axis(ax, words, axis="x")
     ax.margins(x=0.12)

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -29,8 +30,20 @@ class Chart:
         return {"image/svg+xml": self.svg, "text/plain": self.title}
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """What a chart is drawn from: `paint(ax, frame, words=words)`; `name` keeps its ids apart from others'."""
+
+    paint: Callable[..., "Axes"]
+    frame: Any
+    words: Words
+    name: str
+    size: tuple[float, float] = (8.0, 3.6)
+
+
 @lru_cache
-def _fonts_known() -> bool:
+def know_fonts() -> bool:
+    """Make the fonts that only measure known to matplotlib, once."""
     from matplotlib import font_manager
 
     for name in metrics.FILES.values():
@@ -38,21 +51,19 @@ def _fonts_known() -> bool:
     return True
 
 
-def draw(
-    paint: Callable[..., "Axes"], frame: Any, *, words: Words, name: str, size: tuple[float, float] = (8.0, 3.6)
-) -> Chart:
-    """Draw `paint(ax, frame, words=words)` and return it as SVG; `name` keeps its ids apart from others'."""
+def draw(sketch: Sketch) -> Chart:
+    """Draw a chart as SVG."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    _fonts_known()
+    know_fonts()
     with rc_context({**style.RC, "font.family": FAMILY}):
-        figure = Figure(figsize=size, layout="constrained")
-        ax = paint(figure.add_subplot(), frame, words=words)
+        figure = Figure(figsize=sketch.size, layout="constrained")
+        ax = sketch.paint(figure.add_subplot(), sketch.frame, words=sketch.words)
         title = ax.get_title(loc="left")
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return Chart(tidy(out.getvalue(), name, title), title)
+    return Chart(tidy(out.getvalue(), sketch.name, title), title)
 
 
 def tidy(svg: str, name: str, title: str) -> str:

@@ -154,5 +154,5 @@ def _history(years: "pd.DataFrame", fiscal_year: int, words: Words) -> list[str]
 
 
 def _assumed(capacity: "pd.DataFrame", words: Words) -> list[str]:
-    names = capacity.loc[capacity["assumed"], "rep"].tolist() if len(capacity) else []
+    names = [words.person(rep) for rep in capacity.loc[capacity["assumed"], "rep"]] if len(capacity) else []
     return [_say(words, "assumed_capacity", count=len(names), reps=words.list(names))] if names else []

@@ -59,7 +59,7 @@ def _held(words: Words, result: Commission) -> list[str]:
     first = waiting.iloc[0]
     return [
         words("commission.held_now", held=words.money(held), count=words.number(waiting["order"].nunique())),
-        words("commission.held_most", rep=first["rep"], order=first["order"], held=words.money(first["held"]),
+        words("commission.held_most", rep=words.person(first["rep"]), order=first["order"], held=words.money(first["held"]),
               due=words.money(first["amount_due"] - first["amount_paid"])),
     ]
 
@@ -69,7 +69,7 @@ def _leaders(words: Words, table: pd.DataFrame) -> list[str]:
     best, total = reps.iloc[0], int(reps["earned"].sum())
     if best["earned"] <= 0 or len(reps) < 2:
         return []
-    return [words("commission.leader", rep=best["rep"], earned=words.money(best["earned"]),
+    return [words("commission.leader", rep=words.person(best["rep"]), earned=words.money(best["earned"]),
                   share=words.percent(best["earned"] / total))]
 
 

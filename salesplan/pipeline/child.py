@@ -13,6 +13,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
+from salesplan.pipeline.drawing import Easel
+
 Output = dict[str, Any]
 SKIP = "skip-execution"
 
@@ -114,22 +116,32 @@ def _die_with_parent(channel: Connection) -> None:
 
 
 def run_notebook(channel: Connection, alive: Connection, cells: list[tuple[int, str, str]], folder: str) -> None:
-    """Run `cells` (position, id, source) in order; send ("start", position) and ("end", position, outputs, failed).
+    """Run `cells` (position, id, source) in order; send ("start", position) and ("end", position, outputs, count, failed).
 
-    Stops after the first failing cell. `alive` ends when the supervisor does.
+    Stops after the first failing cell. Charts follow in one ("charts", {name: (svg, title)}). `alive` ends when the
+    supervisor does.
     """
     _die_with_parent(alive)
     os.chdir(folder)
     import pandas as pd
 
+    from salesplan.workbook import Step
+
     pd.set_option("display.max_columns", 50)
+    easel = Easel()
+    Step.drawer = easel.take
     shell = _shell()
     for position, cell_id, source in cells:
+        easel.position = position
         channel.send(("start", position))
         with _captured():
             result = shell.run_cell(source, store_history=True, cell_id=cell_id)
-        failed = not result.success
-        channel.send(("end", position, OUTPUTS.take(), shell.execution_count - 1, failed))
-        if failed:
+        channel.send(("end", position, OUTPUTS.take(), shell.execution_count - 1, not result.success))
+        if not result.success:
             break
+    try:
+        channel.send(("charts", easel.finished()))
+    except Exception:
+        shell.showtraceback()
+        channel.send(("end", easel.position, OUTPUTS.take(), shell.execution_count, True))
     channel.send(("done",))

@@ -112,6 +112,8 @@ class _Supervisor:
             self._began(rest[0])
         elif kind == "end":
             self._ended(*rest)
+        elif kind == "charts":
+            self._drawn(rest[0])
         return bool(kind != "done")
 
     def _began(self, position: int) -> None:
@@ -128,6 +130,14 @@ class _Supervisor:
         if failed:
             self.nb_man.cell_exception(cell, position)
         self.nb_man.cell_complete(cell, position)
+
+    def _drawn(self, charts: dict[str, tuple[str, str]]) -> None:
+        """Put finished pictures where their names stand."""
+        for cell in self.nb_man.nb.cells:
+            for output in cell.get("outputs", ()):
+                data = output.get("data", {})
+                if data.get("image/svg+xml") in charts:
+                    data["image/svg+xml"], data["text/plain"] = charts[data["image/svg+xml"]]
 
     def _lost(self, name: str, text: str) -> bool:
         """The child said nothing or is gone: the running cell failed, and says so."""

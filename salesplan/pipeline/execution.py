@@ -1,16 +1,21 @@
 """One notebook, executed by papermill with an engine of ours and saved once."""
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
+# jsonschema compiles 39 grammars at import for a format check that notebooks never ask for; that takes as long as all
+# the rest of papermill. Without this optional package it leaves the check out.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-from salesplan.pipeline import engine as engines
+import nbformat  # noqa: E402
+import papermill  # noqa: E402
+from papermill.exceptions import PapermillExecutionError  # noqa: E402
+
+from salesplan.pipeline import engine as engines  # noqa: E402
 
 Failure = tuple[str, str]
 

@@ -3,9 +3,13 @@
 import importlib
 import multiprocessing
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from types import ModuleType
 from typing import Any
 
 
@@ -31,8 +35,20 @@ def warm() -> None:
 def start(module: str, function: str, *args: Any) -> ForkServerProcess:
     """Start `module.function(*args)` in a forked child; the caller itself imports nothing for it."""
     process = context().Process(target=_call, args=(module, function, args))
-    process.start()
+    with _without_main():
+        process.start()
     return process
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Children need nothing of the caller's main module; multiprocessing would import it again in each."""
+    kept = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = kept
 
 
 def _call(module: str, function: str, args: tuple[Any, ...]) -> None:

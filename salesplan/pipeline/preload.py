@@ -2,29 +2,39 @@
 
 import importlib
 
+from salesplan import STEPS
+
 MODULES = (
+    "IPython.core.completer",
     "IPython.core.interactiveshell",
+    "IPython.core.magics",
+    "holidays.countries.china",
+    "jinja2",
+    "lunardate",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
-    "numpy",
-    "pandas",
-    "pyarrow.parquet",
-    "seaborn",
-    "jinja2",
     "mistune",
-    "salesplan.annual_target",
-    "salesplan.seasonal_split",
-    "salesplan.rep_allocation",
-    "salesplan.commission",
-    "salesplan.variance_review",
-    "salesplan.charts.annual_target",
-    "salesplan.charts.seasonal_split",
-    "salesplan.charts.rep_allocation",
-    "salesplan.charts.commission",
-    "salesplan.charts.variance_review",
-    "salesplan.workbook",
+    "numpy",
+    "pandas.core.arrays.arrow.extension_types",
+    "pandas.io.formats.csvs",
+    "pyarrow.csv",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "scipy.special",
+    "seaborn",
+    "xlsxwriter",
     "salesplan.pipeline.child",
+    "salesplan.report.excel",
+    "salesplan.report.pages",
+    "salesplan.tables.frames",
+    "salesplan.tables.storing",
+    "salesplan.workbook",
+    *(f"salesplan.{room}{stem}" for stem in STEPS for room in ("", "charts.", "conclusions.")),
 )
 
 for name in MODULES:
     importlib.import_module(name)
+
+from salesplan.charts import render  # noqa: E402 - after the imports it needs
+
+render.know_fonts()

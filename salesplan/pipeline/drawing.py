@@ -1,0 +1,59 @@
+"""Charts drawn beside the cells: each in a forked helper, on the machine's other core."""
+
+import os
+import pickle
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from salesplan.charts.render import Chart, Sketch, draw
+
+
+@dataclass(frozen=True)
+class _Pending:
+    sketch: Sketch
+    position: int
+    answer: BinaryIO
+
+
+class Easel:
+    """Takes sketches as cells run and gives the finished charts when they are asked for.
+
+    Until then a chart's name stands where its picture will be.
+    """
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._pending: list[_Pending] = []
+
+    def take(self, sketch: Sketch) -> Chart:
+        """Begin a chart in a helper; what is returned holds only its name."""
+        read, write = os.pipe()
+        if os.fork() == 0:
+            _draw_and_leave(sketch, write)
+        os.close(write)
+        self._pending.append(_Pending(sketch, self.position, os.fdopen(read, "rb")))
+        return Chart(sketch.name, sketch.name)
+
+    def finished(self) -> dict[str, tuple[str, str]]:
+        """SVG and title of every chart by its name.
+
+        One that a helper could not draw is drawn here, so that its error is raised; `position` is then its cell's.
+        """
+        found = {}
+        for pending in self._pending:
+            self.position = pending.position
+            with pending.answer:
+                content = pending.answer.read()
+            chart = draw(pending.sketch) if not content else Chart(*pickle.loads(content))  # from our own fork
+            found[pending.sketch.name] = (chart.svg, chart.title)
+        return found
+
+
+def _draw_and_leave(sketch: Sketch, write: int) -> None:
+    # Nothing of the parent may run on in the copy: it ends here, whatever happens.
+    try:
+        chart = draw(sketch)
+        with os.fdopen(write, "wb") as answer:
+            answer.write(pickle.dumps((chart.svg, chart.title)))
+    finally:
+        os._exit(0)
