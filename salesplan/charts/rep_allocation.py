@@ -127,24 +127,10 @@ def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     grid = frame.pivot_table(index="rep", columns="month", values="amount", aggfunc="sum", fill_value=0).head(MOST)
     if grid.empty:
         return _nothing(ax, words("rep_allocation.no_reps"))
-    ax.imshow(grid.to_numpy(dtype="float64"), cmap="Blues", aspect="auto", vmin=0)
-    ax.set_xticks(range(grid.shape[1]), [words.month_short(month) for month in grid.columns])
-    ax.set_yticks(range(grid.shape[0]), [words.code("member", rep) for rep in grid.index])
-    if len(grid) <= PRINTED:
-        _print_cells(ax, grid, words)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    texts = grid.map(lambda fen: words.money(fen, unit=False, decimals=1) if fen else "")
+    style.heat(ax, grid.rename(index=words.person, columns=words.month_short), texts if len(grid) <= PRINTED else None)
     top = str(grid.sum().idxmax())
     amount = words.money(int(grid[top].sum()))
     style.title(ax, words("rep_allocation.months_title", month=words.month(top), amount=amount))
     ax.set_xlabel(words("rep_allocation.months_axis", unit=words.unit))
     return ax
-
-
-def _print_cells(ax: "Axes", grid: "pd.DataFrame", words: Words) -> None:
-    """Each cell's amount, white on dark."""
-    dark = 0.55 * float(grid.to_numpy().max())
-    for y, row in enumerate(grid.to_numpy()):
-        for x, fen in enumerate(row):
-            text = words.money(int(fen), unit=False, decimals=1) if fen else ""
-            ax.text(x, y, text, ha="center", va="center", fontsize=8, color="white" if fen > dark else style.INK)

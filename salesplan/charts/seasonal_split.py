@@ -87,9 +87,9 @@ def members(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Heat map of month x member; `frame`: `by_member`. The largest members only."""
     order = list(dict.fromkeys(frame["member"]))[:MOST_MEMBERS]
     table = frame.pivot_table(index="member", columns="month", values="amount", aggfunc="sum").reindex(order)
-    _heat(ax, table.to_numpy(dtype="float64"), words)
-    ax.set_xticks(range(table.shape[1]), [words.month_short(month) for month in table.columns])
-    ax.set_yticks(range(len(order)), order)
+    decimals = 0 if table.max(axis=None) >= 100 * words.scale else 1
+    texts = table.map(lambda fen: words.money(fen, unit=False, decimals=decimals))
+    style.heat(ax, table.rename(columns=words.month_short), texts)
     year = table.sum(axis=1)
     share = year.iloc[0] / frame["amount"].sum() if frame["amount"].sum() else None
     text = words("seasonal_split.chart_members", member=order[0], share=words.percent(share), unit=words.unit)
@@ -101,9 +101,7 @@ def days(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Calendar of the year's days: one row per calendar month, colour is the day's amount; `frame`: table of days."""
     cells = frame.assign(label=frame["date"].dt.strftime("%Y-%m"), day=frame["date"].dt.day)
     table = cells.pivot_table(index="label", columns="day", values="amount")
-    ax.imshow(table.where(table != 0).to_numpy(dtype="float64"), cmap=_shades(), aspect="auto", vmin=0)
-    ax.set_xticks(range(0, table.shape[1], 5), [str(day) for day in table.columns[::5]])
-    ax.set_yticks(range(len(table)), [words.month_short(str(month)) for month in table.index])
+    style.heat(ax, table.rename(index=lambda month: words.month_short(str(month))))
     ax.set_xlabel(words("seasonal_split.chart_day_axis"))
     best = _row(frame, frame["amount"].argmax())
     style.title(
@@ -116,20 +114,3 @@ def days(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
         ),
     )
     return ax
-
-
-def _heat(ax: "Axes", values: Any, words: Words) -> None:
-    """Cells shaded by amount and labelled with it."""
-    top = float(np.nanmax(values)) if values.size else 0.0
-    ax.imshow(values, cmap=_shades(), aspect="auto", vmin=0, vmax=top or 1.0)
-    for (row, column), amount in np.ndenumerate(values):
-        colour = "white" if amount > 0.6 * top else style.INK
-        text = words.money(amount, unit=False, decimals=0 if top >= 100 * words.scale else 1)
-        ax.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
-    ax.spines[:].set_visible(False)
-
-
-def _shades() -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("amounts", ["#f3f7fb", style.BLUE])

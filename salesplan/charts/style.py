@@ -7,6 +7,7 @@ from matplotlib import ticker
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 INK = "#1f2933"
@@ -74,3 +75,20 @@ def percent_axis(ax: "Axes", axis: str = "y") -> None:
 def bar_labels(ax: "Axes", bars: Any, texts: list[str], *, size: int = 9, padding: int = 3) -> None:
     """Write each bar's own text at its end."""
     ax.bar_label(bars, labels=texts, fontsize=size, padding=padding, color=INK)
+
+
+def heat(ax: "Axes", table: "pd.DataFrame", texts: "pd.DataFrame | None" = None) -> None:
+    """Cells shaded by their value, each with its text where texts are given; zero and unknown stay white."""
+    import seaborn as sns
+    from matplotlib.colors import LinearSegmentedColormap
+
+    shades = LinearSegmentedColormap.from_list("amounts", ["#f0f5fa", BLUE])
+    values = table.astype("float64").where(table != 0)
+    labels = False if texts is None else texts.to_numpy()
+    sns.heatmap(
+        values, ax=ax, cmap=shades, vmin=0, annot=labels, fmt="", cbar=False, linewidths=1, linecolor="white",
+        annot_kws={"fontsize": 8},
+    )  # fmt: skip
+    ax.tick_params(axis="x", rotation=0)
+    ax.tick_params(axis="y", rotation=0)
+    ax.set(xlabel="", ylabel="")

@@ -13,7 +13,7 @@ from salesplan.errors import Fault, PlanError
 from salesplan.inputs import Inputs, check
 from salesplan.params import workbook_of
 from salesplan.pipeline import forks
-from salesplan.staging import DONE, INPUTS
+from salesplan.staging import DONE, INPUTS, LEFT_OUT
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ class _Making:
     def make(self) -> archive.Run:
         try:
             self._prepare()
+            if self.request.engine == "fork":
+                self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
             for stem in self.request.steps:
                 self._step(stem)
             self._finish()
@@ -150,6 +152,9 @@ class _Making:
         self.inputs.save(self.staging / INPUTS)
         for stem in self.request.taken_over:
             self._take_over(stem)
+        for stem in STEPS:
+            if stem not in self.request.steps:
+                (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
 
     def _earlier(self) -> archive.Run | None:
         if not self.request.taken_over:
@@ -207,7 +212,8 @@ class _Making:
         from salesplan.conclusions import headline
         from salesplan.wording.messages import notice_text
 
-        self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
+        if self.request.engine != "fork":
+            self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
         self._join_pages()
         self.manifest["state"] = "complete" if not self.request.only or self.request.only == STEPS[-1] else "partial"
         self.manifest["seconds"] = round(sum(step.get("seconds", 0) for step in self.manifest["steps"].values()), 3)
@@ -250,7 +256,8 @@ class _Making:
     def _leave_incomplete(self, error: BaseException) -> None:
         """Name the run incomplete, with step and cause; the evidence stays where it is."""
         for _, process in self.pages:
-            process.join(5)
+            process.kill()
+            process.join()
         self.manifest["state"] = "incomplete"
         self.manifest["cause"] = str(error) or type(error).__name__
         archive.write_manifest(self.staging, self.manifest)

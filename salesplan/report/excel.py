@@ -1,10 +1,13 @@
 """salesplan.xlsx: the tables of a run, formatted; text stays text, formulas and links are off."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesplan import STEPS
 from salesplan.report.table import FAMILIES
+from salesplan.staging import DONE, INPUTS, LEFT_OUT
 from salesplan.tables import outputs
 from salesplan.tables.outputs import Kind, kind_of
 from salesplan.wording import Words
@@ -20,19 +23,29 @@ CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def write_workbook(run: Path, words: Words) -> None:
-    """Write every table of the run of at most 100,000 rows as a sheet of its own."""
+    """Write every table of the run of at most 100,000 rows as a sheet of its own.
+
+    A sheet is written as soon as its step is done, beside the steps that follow; `run` ends this when one fails.
+    """
     import xlsxwriter
 
     with xlsxwriter.Workbook(run / "salesplan.xlsx", OPTIONS) as book:
         book.set_properties({"created": CREATED})
         formats = {kind: book.add_format({"num_format": text}) for kind, text in FORMATS.items()}
         header = book.add_format({"bold": True, "bg_color": "#eef2f6", "bottom": 1, "text_wrap": True, "valign": "top"})
-        for name in outputs.TABLES:
-            path = run / "tables" / f"{name}.csv"
-            if path.exists():
-                frame = outputs.read(path, name)
+        for step in STEPS:
+            wait_for(run, step)
+            for name in outputs.tables_of(step):
+                path = run / "tables" / f"{name}.csv"
+                frame = outputs.read(path, name) if path.exists() else outputs.empty(name)
                 if len(frame) <= MOST_ROWS:
                     _sheet(book, name, frame, words, {**formats, "header": header})
+
+
+def wait_for(run: Path, step: str) -> None:
+    """Return when a step's tables are there, or no run is in the making."""
+    while (run / INPUTS).is_dir() and not any((run / INPUTS / f"{step}{mark}").exists() for mark in (DONE, LEFT_OUT)):
+        time.sleep(0.02)
 
 
 def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: dict[str, Any]) -> None:
