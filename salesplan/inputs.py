@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from salesplan import calendar, tables
 from salesplan.errors import Fault, PlanError
 from salesplan.params import Loaded, load
+from salesplan.tables import Notice
 from salesplan.terms import VarianceReviewTerms
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Inputs:
 
     loaded: Loaded
     tables: Mapping[str, "pa.Table"]
-    notices: list[tables.Notice] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     hashes: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 

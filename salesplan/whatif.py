@@ -74,7 +74,7 @@ def rep_allocation(step: Step) -> VBox:
     split, history = step.table("seasonal_split"), step.history()
     cutoff, unit = step.plan.month_cutoff, step.money_unit
     reps = allocation_room.planned_reps(step.input("reps"), history, step.months, customers=step.input("customers"))
-    months = split.groupby("month", as_index=False)["amount"].sum()  # quotas do not depend on the other dimensions
+    months = split.groupby("month")["amount"].sum().reset_index()  # quotas do not depend on the other dimensions
 
     def show(over_assignment: float, **weights: float) -> None:
         parts = {name: _exact(value) for name, value in weights.items()}

@@ -57,7 +57,8 @@ def draw(sketch: Sketch) -> Chart:
     from matplotlib.figure import Figure
 
     know_fonts()
-    with rc_context({**style.RC, "font.family": FAMILY}):
+    settings: Any = {**style.RC, "font.family": FAMILY}
+    with rc_context(settings):
         figure = Figure(figsize=sketch.size, layout="constrained")
         ax = sketch.paint(figure.add_subplot(), sketch.frame, words=sketch.words)
         title = ax.get_title(loc="left")

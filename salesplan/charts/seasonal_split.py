@@ -87,7 +87,7 @@ def members(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Heat map of month x member; `frame`: `by_member`. The largest members only."""
     order = list(dict.fromkeys(frame["member"]))[:MOST_MEMBERS]
     table = frame.pivot_table(index="member", columns="month", values="amount", aggfunc="sum").reindex(order)
-    decimals = 0 if table.max(axis=None) >= 100 * words.scale else 1
+    decimals = 0 if table.to_numpy(dtype="float64").max(initial=0) >= 100 * words.scale else 1
     texts = table.map(lambda fen: words.money(fen, unit=False, decimals=decimals))
     style.heat(ax, table.rename(columns=words.month_short), texts)
     year = table.sum(axis=1)

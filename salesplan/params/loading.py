@@ -185,15 +185,19 @@ def _place(shown: str, stem: str, document: Document, path: KeyPath) -> str:
 def _path(detail: ErrorDetails, data: Any) -> KeyPath:
     """The error's place in the data; names of union members that pydantic adds are left out."""
     path: list[str | int] = []
-    at = data
+    at: Any = data
     for index, part in enumerate(detail["loc"]):
-        if isinstance(at, dict) and part in at or isinstance(at, list) and isinstance(part, int) and part < len(at):
+        if _holds(at, part):
             at = at[part]
             path.append(part)
         elif index == len(detail["loc"]) - 1 and detail["type"] in ("missing", "extra_forbidden"):
             path.append(part)
     inner = str(detail.get("ctx", {}).get("key", ""))
     return (*path, *(_split_key(inner) if inner else []))
+
+
+def _holds(at: Any, part: str | int) -> bool:
+    return part in at if isinstance(at, dict) else isinstance(at, list) and isinstance(part, int) and part < len(at)
 
 
 def _found(value: Any) -> str:

@@ -90,13 +90,16 @@ def _shell() -> _Shell:
     from traitlets.config import Config
 
     config = Config({"HistoryManager": {"enabled": False}})
-    return _Shell.instance(config=config, displayhook_class=_Hook, display_pub_class=_Publisher, colors="nocolor")
+    shell: _Shell = _Shell.instance(
+        config=config, displayhook_class=_Hook, display_pub_class=_Publisher, colors="nocolor"
+    )
+    return shell
 
 
 @contextmanager
 def _captured() -> Iterator[None]:
     kept = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     try:
         yield
     finally:

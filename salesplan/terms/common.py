@@ -16,7 +16,7 @@ class Terms(BaseModel):
 
 def value(default: Any, meaning: str, *, unit: str = "", source: str = "", **bounds: Any) -> Any:
     """A parameter with its meaning, unit, source and bounds; `...` as default means required."""
-    extra = {key: text for key, text in (("unit", unit), ("source", source)) if text}
+    extra: dict[str, Any] = {key: text for key, text in (("unit", unit), ("source", source)) if text}
     return Field(default, description=meaning, json_schema_extra=extra or None, **bounds)
 
 
