@@ -29,6 +29,7 @@ class Easel:
         """Begin a chart in a helper; what is returned holds only its name."""
         read, write = os.pipe()
         if os.fork() == 0:
+            os.close(read)  # else a helper whose parent has died would wait for a reader for ever
             _draw_and_leave(sketch, write)
         os.close(write)
         self._pending.append(_Pending(sketch, self.position, os.fdopen(read, "rb")))
