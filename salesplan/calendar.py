@@ -149,12 +149,29 @@ def workdays(months: Sequence[str], country: str, cutoff: int | None = None) -> 
 
 def last_workday(month: str, country: str, cutoff: int | None) -> date:
     """The last workday of a month. Raises ValueError for a month without any."""
-    table = days([month], country, cutoff)
-    worked = table.loc[table["workday"], "date"]
-    if worked.empty:
-        raise ValueError(f"month {month} has no workday")
-    last: date = worked.iloc[-1].date()
-    return last
+    first, day = month_span(month, cutoff)
+    while not _holidays(country, day.year).is_working_day(day):
+        if day == first:
+            raise ValueError(f"month {month} has no workday")
+        day -= timedelta(days=1)
+    return day
+
+
+def closed_months(months: Sequence[str], as_of: date | None, cutoff: int | None = None) -> list[str]:
+    """The months that end on or before a day; none without one."""
+    return [month for month in months if as_of is not None and month_span(month, cutoff)[1] <= as_of]
+
+
+def last_complete_day(
+    last_sale: date | None, months: Sequence[str], country: str, cutoff: int | None = None
+) -> date | None:
+    """End of the last month with a sale on or after its last workday; None where there is no such month.
+
+    Sales that run on past a month's end complete it, also when its own last workday sold nothing.
+    """
+    begun = [month for month in months if last_sale is not None and month_span(month, cutoff)[0] <= last_sale]
+    ended = [month for month in begun if last_sale is not None and last_sale >= last_workday(month, country, cutoff)]
+    return month_span(ended[-1], cutoff)[1] if ended else None
 
 
 def spring_festival(year: int) -> date:

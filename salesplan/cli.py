@@ -58,7 +58,9 @@ def run(
     plan: Plan,
     set_: Annotated[list[str], typer.Option("--set", help="change a parameter for this run: step.key=value")] = [],  # noqa: B006
     as_of: Annotated[str | None, typer.Option(help="month end of the review, such as 2027-03-31")] = None,
-    only: Annotated[str | None, typer.Option(help="run only this step on the tables of the newest complete run")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="run only this step on the tables of the newest complete run")
+    ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="run from this step on")] = None,
     name: Annotated[str | None, typer.Option(help="name of the run; default a time stamp")] = None,
     engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
@@ -72,7 +74,7 @@ def run(
     _step(from_, "--from", words)
     if engine not in ("fork", "kernel"):
         raise refuse(PlanError([Fault("one_of", "--engine", engine, {"expected": "fork, kernel"})]), words)
-    from salesplan.pipeline.run import Request, StepFailed
+    from salesplan.pipeline.run import Request, StepError
     from salesplan.pipeline.run import run as make
     from salesplan.progress import Lines
 
@@ -81,7 +83,7 @@ def run(
         found = make(request, Lines(words, quiet=quiet or as_json))
     except PlanError as error:
         raise refuse(error, words) from None
-    except StepFailed as error:
+    except StepError as error:
         typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=error.cause), err=True)
         typer.echo(words("run.evidence", path=_shown(error.evidence)), err=True)
         raise typer.Exit(1) from None
@@ -131,7 +133,10 @@ def runs(plan: Annotated[str, typer.Argument(help="name or folder of the plan", 
 
     folder = Path(plan)
     if not folder.is_dir():
-        folder = next((base / "params" / plan for base in (Path.cwd(), *Path.cwd().parents) if (base / "params" / plan).is_dir()), folder)
+        folder = next(
+            (base / "params" / plan for base in (Path.cwd(), *Path.cwd().parents) if (base / "params" / plan).is_dir()),
+            folder,
+        )
     words = Words(language_of(folder))
     found = archive.runs(archive.outputs_of(folder)) if folder.is_dir() else []
     if not found:

@@ -61,8 +61,12 @@ def _allocation(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     quotas, reps = frames["rep_allocation"], frames["rep_allocation_reps"]
     if "seasonal_split" in earlier:
         split = earlier["seasonal_split"]
-        keys = [name for name in ("month", "region", "channel", "product", "customer") if name in split and name in quotas]
-        yield from _same_by("base_sums_to_split", quotas.groupby(keys)["base"].sum(), split.groupby(keys)["amount"].sum())
+        keys = [
+            name for name in ("month", "region", "channel", "product", "customer") if name in split and name in quotas
+        ]
+        yield from _same_by(
+            "base_sums_to_split", quotas.groupby(keys)["base"].sum(), split.groupby(keys)["amount"].sum()
+        )
     given = quotas[quotas["rep"].isin(reps["rep"])]
     yield from _same_by("months_sum_to_quota", given.groupby("rep")["amount"].sum(), reps.set_index("rep")["quota"])
 
@@ -86,7 +90,9 @@ def _review(frames: Frames) -> Iterator[Breach]:
     for name in ("target", "actual") if len(total) else ():
         yield from _equal("bridge_total", int(members[name].sum()), int(total[name].sum()), name)
         yield from _equal("bridge_matches_review", int(grid[name].sum()), int(total[name].sum()), name)
-    yield from _equal("variance_is_actual_less_target", int((grid["actual"] - grid["target"] - grid["variance"]).abs().sum()), 0)
+    yield from _equal(
+        "variance_is_actual_less_target", int((grid["actual"] - grid["target"] - grid["variance"]).abs().sum()), 0
+    )
     closed = revision[revision["actual"].notna()]
     yield from _equal("closed_months_are_actual", int((closed["revised"] - closed["actual"]).abs().sum()), 0)
     if len(causes):

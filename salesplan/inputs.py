@@ -73,22 +73,12 @@ def key_of(loaded: Loaded) -> str:
 
 
 def default_as_of(sales: "pa.Table", loaded: Loaded) -> date | None:
-    """The last month of the plan year with a sale on or after its last workday; None without one.
-
-    A month that sold something but not up to its last workday is taken to be still open.
-    """
+    """End of the last complete month of the plan year; None while there is none."""
     import pyarrow.compute as pc
 
     plan = loaded.plan
-    last: date | None = pc.max(sales["date"]).as_py()
-    ended = None
-    for month in calendar.fiscal_months(plan.fiscal_year, plan.first_month):
-        first_day, last_day = calendar.month_span(month, plan.month_cutoff)
-        if last is None or last < first_day:
-            break
-        if last >= min(calendar.last_workday(month, plan.calendar, plan.month_cutoff), last_day):
-            ended = last_day
-    return ended
+    months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
+    return calendar.last_complete_day(pc.max(sales["date"]).as_py(), months, plan.calendar, plan.month_cutoff)
 
 
 def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:

@@ -10,7 +10,7 @@ import nbformat
 from salesplan import STEPS, archive
 from salesplan.inputs import check
 from salesplan.params import shown_path, workbook_of
-from salesplan.pipeline.engine import localize
+from salesplan.pipeline.prose import localize
 
 
 def working_copies(plan: Path) -> Path:

@@ -24,7 +24,9 @@ def _panel(controls: dict[str, Widget], show: Callable[..., None]) -> VBox:
 
 def _slider(step: Step, key: str, value: float, low: float, high: float, tick: float, form: str = ".0%") -> FloatSlider:
     text = step.words(f"whatif.{key}")
-    return FloatSlider(value=value, min=low, max=high, step=tick, description=text, readout_format=form, continuous_update=False)
+    return FloatSlider(
+        value=value, min=low, max=high, step=tick, description=text, readout_format=form, continuous_update=False
+    )
 
 
 def _exact(value: float) -> Decimal:
@@ -95,7 +97,9 @@ def rep_allocation(step: Step) -> VBox:
 def commission(step: Step) -> VBox:
     """All rates higher or lower: what the plans would cost at each attainment."""
     year = commission_room.Year(step.months, step.as_of, step.plan.month_cutoff, step.plan.tax)
-    ledger = commission_room.Ledger(order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation"))
+    ledger = commission_room.Ledger(
+        order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation")
+    )
 
     def show(rate: float) -> None:
         cost = commission_room.cost_grid(ledger, year, step.rules, changes=[_exact(rate)], attainments=ATTAINMENTS)

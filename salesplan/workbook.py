@@ -14,15 +14,14 @@ from salesplan.errors import Fault, PlanError
 from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
-from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
 from salesplan.report.table import Table, html_table
+from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
 from salesplan.tables import outputs
 from salesplan.terms import PlanTerms
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
-
 
 
 class Sentences:
@@ -76,7 +75,9 @@ class Step:
         given = self.inputs.tables.get("reps")
         if given is None or "name" not in given.column_names:
             return {}
-        pairs = {rep: name for rep, name in zip(given["rep"].to_pylist(), given["name"].to_pylist(), strict=True) if name}
+        pairs = {
+            rep: name for rep, name in zip(given["rep"].to_pylist(), given["name"].to_pylist(), strict=True) if name
+        }
         counts = Counter(pairs.values())
         return {rep: name if counts[name] == 1 else f"{name} {rep}" for rep, name in pairs.items()}
 
@@ -105,8 +106,7 @@ class Step:
     @cached_property
     def closed_months(self) -> list[str]:
         """Months of the year up to the review."""
-        ends = {month: calendar.month_span(month, self.plan.month_cutoff)[1] for month in self.months}
-        return [month for month in self.months if self.as_of and ends[month] <= self.as_of]
+        return calendar.closed_months(self.months, self.as_of, self.plan.month_cutoff)
 
     def order_lines(self) -> "pd.DataFrame":
         """Credited order lines of the plan year up to the review."""
@@ -193,4 +193,3 @@ def open_step(stem: str, *, plan: str, run: str = "", changes: Mapping[str, Any]
         if restored is not None:
             return Step(stem, restored, run_folder)
     return Step(stem, check(folder, changes), run_folder)
-

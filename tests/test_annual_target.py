@@ -42,9 +42,9 @@ def _fact(month, amount, more=None):
 
 def steady(totals, *, first_month=1):
     """Facts with each year's total in twelve even months."""
-    return ledger(*[
-        (month, total / 12) for year, total in totals.items() for month in calendar.fiscal_months(year, first_month)
-    ])
+    return ledger(
+        *[(month, total / 12) for year, total in totals.items() for month in calendar.fiscal_months(year, first_month)]
+    )
 
 
 def terms(**levels):
@@ -70,21 +70,35 @@ def monthly(facts, first_month=1, fiscal_year=YEAR):
 # Past years
 
 
-@pytest.mark.parametrize(("facts", "first_month", "expected"), [
-    pytest.param(steady(GREW), 1, [(y, 12, True, yuan(a)) for y, a in GREW.items()], id="three whole years"),
-    pytest.param(steady({2026: 1200}, first_month=4), 4, [(2026, 12, True, 1200 * 100)], id="year from April"),
-    pytest.param(ledger(("2026-03", 5), ("2026-12", 7)), 1, [(2026, 10, False, 1200)], id="ledger begins in March"),
-    pytest.param(ledger(("2026-01", 5), ("2026-09", 7)), 1, [(2026, 9, False, 1200)], id="last year still open"),
-    pytest.param(ledger(("2026-01", 5), ("2026-09", 7), ("2027-01", 1)), 1, [(2026, 12, True, 1200)],
-                 id="sales of the plan year show last year is closed"),
-    pytest.param(ledger(("2024-01", 5), ("2026-12", 7)), 1,
-                 [(2024, 12, True, 500), (2025, 12, False, None), (2026, 12, True, 700)],
-                 id="a year without a line is unknown"),
-    pytest.param(ledger(("2025-01", 5), ("2025-12", 7)), 1, [(2025, 12, True, 1200), (2026, 0, False, None)],
-                 id="last year not in the ledger"),
-    pytest.param(ledger(), 1, [], id="no ledger"),
-    pytest.param(ledger(("2027-02", 5)), 1, [], id="only the plan year"),
-])
+@pytest.mark.parametrize(
+    ("facts", "first_month", "expected"),
+    [
+        pytest.param(steady(GREW), 1, [(y, 12, True, yuan(a)) for y, a in GREW.items()], id="three whole years"),
+        pytest.param(steady({2026: 1200}, first_month=4), 4, [(2026, 12, True, 1200 * 100)], id="year from April"),
+        pytest.param(ledger(("2026-03", 5), ("2026-12", 7)), 1, [(2026, 10, False, 1200)], id="ledger begins in March"),
+        pytest.param(ledger(("2026-01", 5), ("2026-09", 7)), 1, [(2026, 9, False, 1200)], id="last year still open"),
+        pytest.param(
+            ledger(("2026-01", 5), ("2026-09", 7), ("2027-01", 1)),
+            1,
+            [(2026, 12, True, 1200)],
+            id="sales of the plan year show last year is closed",
+        ),
+        pytest.param(
+            ledger(("2024-01", 5), ("2026-12", 7)),
+            1,
+            [(2024, 12, True, 500), (2025, 12, False, None), (2026, 12, True, 700)],
+            id="a year without a line is unknown",
+        ),
+        pytest.param(
+            ledger(("2025-01", 5), ("2025-12", 7)),
+            1,
+            [(2025, 12, True, 1200), (2026, 0, False, None)],
+            id="last year not in the ledger",
+        ),
+        pytest.param(ledger(), 1, [], id="no ledger"),
+        pytest.param(ledger(("2027-02", 5)), 1, [], id="only the plan year"),
+    ],
+)
 def test_yearly(facts, first_month, expected):
     years = yearly(facts, first_month)
     found = [(r.year, r.months, r.complete, None if pd.isna(r.amount) else r.amount) for r in years.itertuples()]
@@ -116,11 +130,14 @@ def test_month_shares_pool_the_last_years():
     assert shares.tolist() == pytest.approx([(1 + 2 + 3) / total, *[(1 + 2) / total] * 10, (1 + 2 + 9) / total])
 
 
-@pytest.mark.parametrize("table", [
-    pytest.param(months_table([]), id="no history"),
-    pytest.param(months_table([[0] * 12]), id="nothing sold"),
-    pytest.param(months_table([[-5] * 12]), id="only returns"),
-])
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(months_table([]), id="no history"),
+        pytest.param(months_table([[0] * 12]), id="nothing sold"),
+        pytest.param(months_table([[-5] * 12]), id="only returns"),
+    ],
+)
 def test_month_shares_are_even_without_sales(table):
     assert annual_target.month_shares(table, fiscal_year=YEAR).tolist() == pytest.approx([1 / 12] * 12)
 
@@ -128,8 +145,20 @@ def test_month_shares_are_even_without_sales(table):
 def test_month_shares_of_a_published_series():
     # Monthly airline passengers, sums of 1957 to 1959, and their pooled shares.
     totals = [1015, 961, 1124, 1092, 1138, 1329, 1504, 1531, 1271, 1113, 977, 1078]
-    expected = [0.0718177316, 0.0679968867, 0.0795301776, 0.0772659733, 0.080520767, 0.0940352367,
-                0.1064176042, 0.1083280266, 0.0899313663, 0.0787518574, 0.0691289889, 0.0762753839]
+    expected = [
+        0.0718177316,
+        0.0679968867,
+        0.0795301776,
+        0.0772659733,
+        0.080520767,
+        0.0940352367,
+        0.1064176042,
+        0.1083280266,
+        0.0899313663,
+        0.0787518574,
+        0.0691289889,
+        0.0762753839,
+    ]
     shares = annual_target.month_shares(months_table([totals]), fiscal_year=YEAR)
     assert shares.tolist() == pytest.approx(expected, abs=1e-9)
 
@@ -145,22 +174,45 @@ def test_month_shares_of_the_shared_cases():
 # Levels
 
 
-@pytest.mark.parametrize(("levels", "last_year", "unit", "expected"), [
-    pytest.param({"commit": 5600000, "stretch": 7000000}, None, 1, [yuan(5600000), yuan(7000000)], id="amounts"),
-    pytest.param({"commit": {"growth": Decimal("0.12")}}, yuan(5000000), 1, [yuan(5000000 * 1.12)], id="growth"),
-    pytest.param({"commit": {"growth": Decimal("-0.1")}}, yuan(5000000), 1, [yuan(5000000 * 0.9)], id="shrinking"),
-    pytest.param({"commit": 5600000, "stretch": {"times": "commit", "factor": Decimal("1.25")}}, None, 1,
-                 [yuan(5600000), yuan(5600000 * 1.25)], id="multiple"),
-    pytest.param({"top": {"times": "mid", "factor": 2}, "mid": {"times": "low", "factor": 3}, "low": 100}, None, 1,
-                 [yuan(100 * 3 * 2), yuan(100 * 3), yuan(100)], id="chain declared from the top"),
-    pytest.param({"commit": {"growth": Decimal("0.005")}}, 100, 1, [101], id="half a fen goes up"),
-    pytest.param({"commit": {"growth": Decimal("0.004")}}, 100, 1, [100], id="less than half goes down"),
-    pytest.param({"commit": 5649999, "stretch": 5650000}, None, yuan(100000), [yuan(5600000), yuan(5700000)],
-                 id="rounded to the money unit, half up"),
-    pytest.param({"low": 149, "high": {"times": "low", "factor": 2}}, None, yuan(100), [yuan(100), yuan(200)],
-                 id="a multiple is taken of the rounded level"),
-    pytest.param({"commit": {"growth": Decimal(0)}}, 0, 1, [0], id="last year was zero"),
-])
+@pytest.mark.parametrize(
+    ("levels", "last_year", "unit", "expected"),
+    [
+        pytest.param({"commit": 5600000, "stretch": 7000000}, None, 1, [yuan(5600000), yuan(7000000)], id="amounts"),
+        pytest.param({"commit": {"growth": Decimal("0.12")}}, yuan(5000000), 1, [yuan(5000000 * 1.12)], id="growth"),
+        pytest.param({"commit": {"growth": Decimal("-0.1")}}, yuan(5000000), 1, [yuan(5000000 * 0.9)], id="shrinking"),
+        pytest.param(
+            {"commit": 5600000, "stretch": {"times": "commit", "factor": Decimal("1.25")}},
+            None,
+            1,
+            [yuan(5600000), yuan(5600000 * 1.25)],
+            id="multiple",
+        ),
+        pytest.param(
+            {"top": {"times": "mid", "factor": 2}, "mid": {"times": "low", "factor": 3}, "low": 100},
+            None,
+            1,
+            [yuan(100 * 3 * 2), yuan(100 * 3), yuan(100)],
+            id="chain declared from the top",
+        ),
+        pytest.param({"commit": {"growth": Decimal("0.005")}}, 100, 1, [101], id="half a fen goes up"),
+        pytest.param({"commit": {"growth": Decimal("0.004")}}, 100, 1, [100], id="less than half goes down"),
+        pytest.param(
+            {"commit": 5649999, "stretch": 5650000},
+            None,
+            yuan(100000),
+            [yuan(5600000), yuan(5700000)],
+            id="rounded to the money unit, half up",
+        ),
+        pytest.param(
+            {"low": 149, "high": {"times": "low", "factor": 2}},
+            None,
+            yuan(100),
+            [yuan(100), yuan(200)],
+            id="a multiple is taken of the rounded level",
+        ),
+        pytest.param({"commit": {"growth": Decimal(0)}}, 0, 1, [0], id="last year was zero"),
+    ],
+)
 def test_levels(levels, last_year, unit, expected):
     found = annual_target.levels(terms(**levels), last_year=last_year, money_unit=unit)
     assert found["level"].tolist() == list(levels)
@@ -179,24 +231,36 @@ def test_levels_say_how_they_are_fixed_and_which_is_planned():
     assert annual_target.planned_amount(found) == 500
 
 
-@pytest.mark.parametrize(("levels", "last_year", "faults"), [
-    pytest.param({"a": {"growth": Decimal("0.1")}, "b": {"growth": Decimal("0.2")}}, None,
-                 [("level_without_history", "0.1", "a"), ("level_without_history", "0.2", "b")],
-                 id="both named at once"),
-    pytest.param({"a": {"growth": Decimal("0.1")}}, -1000, [("level_negative", "-11.00", "a")],
-                 id="net returns last year"),
-])
+@pytest.mark.parametrize(
+    ("levels", "last_year", "faults"),
+    [
+        pytest.param(
+            {"a": {"growth": Decimal("0.1")}, "b": {"growth": Decimal("0.2")}},
+            None,
+            [("level_without_history", "0.1", "a"), ("level_without_history", "0.2", "b")],
+            id="both named at once",
+        ),
+        pytest.param(
+            {"a": {"growth": Decimal("0.1")}}, -1000, [("level_negative", "-11.00", "a")], id="net returns last year"
+        ),
+    ],
+)
 def test_level_faults(levels, last_year, faults):
     with pytest.raises(PlanError) as stopped:
         annual_target.levels(terms(**levels), last_year=last_year)
     assert [(f.code, f.value, dict(f.values)["level"]) for f in stopped.value.faults] == faults
 
 
-@given(last=st.integers(0, 10**14), rate=st.decimals(-1, 10, places=6), factor=st.decimals("0.01", 100, places=4),
-       unit=st.sampled_from([1, 100, 10_000, 1_000_000]))
+@given(
+    last=st.integers(0, 10**14),
+    rate=st.decimals(-1, 10, places=6),
+    factor=st.decimals("0.01", 100, places=4),
+    unit=st.sampled_from([1, 100, 10_000, 1_000_000]),
+)
 def test_levels_are_multiples_of_the_unit_and_nearest(last, rate, factor, unit):
     found = annual_target.levels(
-        terms(commit={"growth": rate}, stretch={"times": "commit", "factor": factor}), last_year=last, money_unit=unit)
+        terms(commit={"growth": rate}, stretch={"times": "commit", "factor": factor}), last_year=last, money_unit=unit
+    )
     commit, stretch = found["amount"].tolist()
     assert commit % unit == 0 and stretch % unit == 0
     assert abs(commit - Decimal(last) * (1 + rate)) <= Decimal(unit) / 2
@@ -223,14 +287,18 @@ def test_trend_of_three_years_by_hand():
     assert trend.spread == pytest.approx(math.sqrt((errors[0] ** 2 + errors[1] ** 2) / 2))
     low, high = trend.interval()
     t80 = 1.8856180831641267  # Student's t, 2 degrees, 90 % point
-    assert (low, high) == pytest.approx((trend.expected * math.exp(-t80 * trend.spread),
-                                         trend.expected * math.exp(t80 * trend.spread)), abs=2)
+    assert (low, high) == pytest.approx(
+        (trend.expected * math.exp(-t80 * trend.spread), trend.expected * math.exp(t80 * trend.spread)), abs=2
+    )
 
 
-@pytest.mark.parametrize(("damping", "expected"), [
-    pytest.param(Decimal(0), 1440, id="no growth carried"),
-    pytest.param(Decimal(1), 1440 * 1.2, id="all growth carried"),
-])
+@pytest.mark.parametrize(
+    ("damping", "expected"),
+    [
+        pytest.param(Decimal(0), 1440, id="no growth carried"),
+        pytest.param(Decimal(1), 1440 * 1.2, id="all growth carried"),
+    ],
+)
 def test_trend_damping_is_a_parameter(damping, expected):
     table = months_table([[100] * 12, [120] * 12], first=2025)
     trend = annual_target.trend(table, fiscal_year=YEAR, terms=TrendEstimate(damping=damping))
@@ -241,7 +309,8 @@ def test_trend_looks_at_the_latest_years_only():
     table = months_table([[9] * 12, [100] * 12, [120] * 12])
     two = TrendEstimate(years=2)
     assert annual_target.trend(table, fiscal_year=YEAR, terms=two) == annual_target.trend(
-        table.tail(2), fiscal_year=YEAR)
+        table.tail(2), fiscal_year=YEAR
+    )
 
 
 def test_trend_over_an_open_last_year_reaches_two_years_ahead():
@@ -299,8 +368,11 @@ def test_odds_are_those_of_the_interval():
     assert trend.reach(level) == odds.reach(math.log(level), math.log(trend.expected), trend.spread, 2)
 
 
-@given(st.lists(st.integers(1, 10**10), min_size=12, max_size=60).map(lambda v: v[: len(v) // 12 * 12]),
-       st.integers(1, 10**12), st.integers(1, 10**12))
+@given(
+    st.lists(st.integers(1, 10**10), min_size=12, max_size=60).map(lambda v: v[: len(v) // 12 * 12]),
+    st.integers(1, 10**12),
+    st.integers(1, 10**12),
+)
 def test_a_higher_level_is_never_likelier(values, one, other):
     table = months_table(np.array(values).reshape(-1, 12).tolist(), first=YEAR - len(values) // 12)
     trend = annual_target.trend(table, fiscal_year=YEAR)
@@ -313,7 +385,10 @@ def test_a_higher_level_is_never_likelier(values, one, other):
 
 
 ALL = Estimates(
-    growth={"rate": Decimal("0.12")}, trend={}, breakeven=COSTS, capacity={"weight": Decimal(2)},
+    growth={"rate": Decimal("0.12")},
+    trend={},
+    breakeven=COSTS,
+    capacity={"weight": Decimal(2)},
     market={"size": 40000000, "share": Decimal("0.14"), "weight": Decimal("0.5")},
 )
 
@@ -323,8 +398,11 @@ def test_estimates_by_their_formulas():
     found = annual_target.estimates(ALL, ladder(), last_year=yuan(5000000), trend=trend, capacity=yuan(5200000))
     values = dict(zip(found["estimate"], found["value"], strict=True))
     expected = {
-        "growth": yuan(5000000 * 1.12), "trend": trend.expected, "breakeven": yuan((900000 + 500000) / (1 - 0.6)),
-        "market": yuan(40000000 * 0.14), "capacity": yuan(5200000),
+        "growth": yuan(5000000 * 1.12),
+        "trend": trend.expected,
+        "breakeven": yuan((900000 + 500000) / (1 - 0.6)),
+        "market": yuan(40000000 * 0.14),
+        "capacity": yuan(5200000),
     }
     weights = {"growth": 1, "trend": 1, "breakeven": 1, "market": 0.5, "capacity": 2}
     weighted = sum(weights[name] * value for name, value in expected.items()) / sum(weights.values())
@@ -348,10 +426,13 @@ def test_estimates_without_their_data_are_left_out_and_named():
     assert annual_target.left_out(ALL, found) == ["growth", "trend", "capacity"]
 
 
-@pytest.mark.parametrize("asked", [
-    pytest.param(Estimates(), id="none declared"),
-    pytest.param(Estimates(breakeven=COSTS.model_copy(update={"weight": Decimal(0)})), id="no weight"),
-])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(Estimates(), id="none declared"),
+        pytest.param(Estimates(breakeven=COSTS.model_copy(update={"weight": Decimal(0)})), id="no weight"),
+    ],
+)
 def test_nothing_is_weighted_without_weights(asked):
     found = annual_target.estimates(asked, ladder())
     assert "weighted" not in set(found["estimate"])
@@ -390,21 +471,34 @@ def carried(*spells, shares=EVEN, cutoff=None):
     return annual_target.capacity_by_rep(reps(*spells), shares, ramp=RAMP, cutoff=cutoff).set_index("rep")
 
 
-@pytest.mark.parametrize(("spells", "cutoff", "served"), [
-    pytest.param([("a", "2020-05-01", None, 1200)], None, 1, id="all year"),
-    pytest.param([("a", None, None, 1200)], None, 1, id="start unknown: past the ramp"),
-    pytest.param([("a", "2027-01-10", None, 1200)], None, (0 + 0.25 + 0.5 + 0.75 + 8) / 12, id="starts in January"),
-    pytest.param([("a", "2026-12-01", None, 1200)], None, (0.25 + 0.5 + 0.75 + 9) / 12, id="ramp begun last year"),
-    pytest.param([("a", "2027-11-01", None, 1200)], None, (0 + 0.25) / 12, id="starts in November"),
-    pytest.param([("a", "2020-01-01", "2027-03-31", 1200)], None, 3 / 12, id="leaves in March"),
-    pytest.param([("a", "2020-01-01", "2026-12-31", 1200)], None, 0, id="left before the year"),
-    pytest.param([("a", "2028-01-01", None, 1200)], None, 0, id="comes after the year"),
-    pytest.param([("a", "2027-01-26", None, 1200)], 25, (0 + 0.25 + 0.5 + 0.75 + 7) / 12, id="the 26th is February's"),
-    pytest.param([("a", "2020-01-01", "2027-06-30", 1200), ("a", "2027-07-01", None, 1200)], None, 1,
-                 id="moved in July: no second ramp"),
-    pytest.param([("a", "2020-01-01", "2027-06-15", 1200), ("a", "2027-06-16", None, 1200)], None, 1,
-                 id="moved in mid-June: June counts once"),
-])
+@pytest.mark.parametrize(
+    ("spells", "cutoff", "served"),
+    [
+        pytest.param([("a", "2020-05-01", None, 1200)], None, 1, id="all year"),
+        pytest.param([("a", None, None, 1200)], None, 1, id="start unknown: past the ramp"),
+        pytest.param([("a", "2027-01-10", None, 1200)], None, (0 + 0.25 + 0.5 + 0.75 + 8) / 12, id="starts in January"),
+        pytest.param([("a", "2026-12-01", None, 1200)], None, (0.25 + 0.5 + 0.75 + 9) / 12, id="ramp begun last year"),
+        pytest.param([("a", "2027-11-01", None, 1200)], None, (0 + 0.25) / 12, id="starts in November"),
+        pytest.param([("a", "2020-01-01", "2027-03-31", 1200)], None, 3 / 12, id="leaves in March"),
+        pytest.param([("a", "2020-01-01", "2026-12-31", 1200)], None, 0, id="left before the year"),
+        pytest.param([("a", "2028-01-01", None, 1200)], None, 0, id="comes after the year"),
+        pytest.param(
+            [("a", "2027-01-26", None, 1200)], 25, (0 + 0.25 + 0.5 + 0.75 + 7) / 12, id="the 26th is February's"
+        ),
+        pytest.param(
+            [("a", "2020-01-01", "2027-06-30", 1200), ("a", "2027-07-01", None, 1200)],
+            None,
+            1,
+            id="moved in July: no second ramp",
+        ),
+        pytest.param(
+            [("a", "2020-01-01", "2027-06-15", 1200), ("a", "2027-06-16", None, 1200)],
+            None,
+            1,
+            id="moved in mid-June: June counts once",
+        ),
+    ],
+)
 def test_capacity_by_ramp_and_presence(spells, cutoff, served):
     found = carried(*spells, cutoff=cutoff)
     assert found.loc["a", "served_share"] == pytest.approx(served)
@@ -423,10 +517,13 @@ def test_unknown_capacity_counts_at_the_median_and_says_so():
     assert annual_target.total_capacity(found) == yuan(100 + 300 + 200)
 
 
-@pytest.mark.parametrize("spells", [
-    pytest.param([], id="no reps"),
-    pytest.param([("a", None, None, None)], id="no capacity known"),
-])
+@pytest.mark.parametrize(
+    "spells",
+    [
+        pytest.param([], id="no reps"),
+        pytest.param([("a", None, None, None)], id="no capacity known"),
+    ],
+)
 def test_no_capacity_no_estimate(spells):
     found = annual_target.capacity_by_rep(reps(*spells), EVEN, ramp=RAMP)
     assert found.empty
@@ -465,23 +562,35 @@ def test_indicators_of_last_year():
     }
 
 
-@pytest.mark.parametrize(("line", "missing"), [
-    pytest.param({"cost": None}, {"gross_profit"}, id="one line without cost"),
-    pytest.param({"quantity": math.nan}, {"quantity", "average_price"}, id="one line without quantity"),
-])
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        pytest.param({"cost": None}, {"gross_profit"}, id="one line without cost"),
+        pytest.param({"quantity": math.nan}, {"quantity", "average_price"}, id="one line without quantity"),
+    ],
+)
 def test_an_indicator_needs_every_line(line, missing):
     whole = measured(ledger(*LINES))
     assert set(whole) - set(measured(ledger(*LINES, ("2026-06", 5, line)))) == missing
 
 
-@pytest.mark.parametrize(("facts", "names"), [
-    pytest.param(ledger(), ["amount"], id="no ledger"),
-    pytest.param(ledger(("2025-05", 5)), ["amount"], id="no last year"),
-    pytest.param(ledger(("2026-05", 5, {"customer": "(unknown)", "product": "", "quantity": math.nan, "cost": None})),
-                 ["amount"], id="amounts alone"),
-    pytest.param(ledger(("2026-05", 5)), ["amount", "quantity", "average_price", "gross_profit", "customers"],
-                 id="first year: what is new cannot be told"),
-])
+@pytest.mark.parametrize(
+    ("facts", "names"),
+    [
+        pytest.param(ledger(), ["amount"], id="no ledger"),
+        pytest.param(ledger(("2025-05", 5)), ["amount"], id="no last year"),
+        pytest.param(
+            ledger(("2026-05", 5, {"customer": "(unknown)", "product": "", "quantity": math.nan, "cost": None})),
+            ["amount"],
+            id="amounts alone",
+        ),
+        pytest.param(
+            ledger(("2026-05", 5)),
+            ["amount", "quantity", "average_price", "gross_profit", "customers"],
+            id="first year: what is new cannot be told",
+        ),
+    ],
+)
 def test_indicators_that_the_data_allow(facts, names):
     assert list(measured(facts)) == names
 
@@ -506,8 +615,12 @@ def test_targets_in_last_years_ratio():
     assert found.loc[("amount", "stretch"), "growth"] == pytest.approx(1000 / 390 - 1)
     assert found["basis"].unique().tolist() == ["fixed", "last_year_ratio"]
     assert found["unit"].groupby("indicator").first().to_dict() == {
-        "amount": "currency", "average_price": "currency", "customers": "unit", "gross_profit": "currency",
-        "new_product_sales": "currency", "quantity": "unit",
+        "amount": "currency",
+        "average_price": "currency",
+        "customers": "unit",
+        "gross_profit": "currency",
+        "new_product_sales": "currency",
+        "quantity": "unit",
     }
 
 
@@ -523,10 +636,13 @@ def test_targets_carry_the_planned_level_exactly():
     assert found.loc[found["indicator"] != "amount", "probability"].isna().all()
 
 
-@pytest.mark.parametrize("facts", [
-    pytest.param(ledger(), id="no ledger"),
-    pytest.param(ledger(("2026-05", -5)), id="net returns last year"),
-])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param(ledger(), id="no ledger"),
+        pytest.param(ledger(("2026-05", -5)), id="net returns last year"),
+    ],
+)
 def test_targets_without_a_last_year_to_scale_are_amounts(facts):
     found = annual_target.targets(ladder(), annual_target.indicators(facts, fiscal_year=YEAR))
     assert found["indicator"].tolist() == ["amount", "amount"]
@@ -561,11 +677,14 @@ MEASURES = (
 )
 
 
-@pytest.mark.parametrize(("measures", "rest"), [
-    pytest.param((), 5600000 - 5000000, id="no measures"),
-    pytest.param(MEASURES, 5600000 - 5000000 - 400000 + 50000, id="part is explained"),
-    pytest.param((Measure(name="x", amount=Decimal(900000)),), 600000 - 900000, id="more than is needed"),
-])
+@pytest.mark.parametrize(
+    ("measures", "rest"),
+    [
+        pytest.param((), 5600000 - 5000000, id="no measures"),
+        pytest.param(MEASURES, 5600000 - 5000000 - 400000 + 50000, id="part is explained"),
+        pytest.param((Measure(name="x", amount=Decimal(900000)),), 600000 - 900000, id="more than is needed"),
+    ],
+)
 def test_bridge_closes(measures, rest):
     found = annual_target.bridge(ladder(), last_year=yuan(5000000), measures=measures)
     assert found["part"].tolist() == ["last_year", *["measure"] * len(measures), "unexplained", "level"]
@@ -579,13 +698,16 @@ def test_bridge_without_last_year_is_empty():
     assert annual_target.bridge(ladder(), last_year=None, measures=MEASURES).empty
 
 
-@pytest.mark.parametrize(("fixed", "rate", "profit", "sales"), [
-    pytest.param(900000, "0.6", 500000, (900000 + 500000) / 0.4, id="fixed cost and profit"),
-    pytest.param(900000, "0.6", 0, 900000 / 0.4, id="no profit asked"),
-    pytest.param(0, "0", 500000, 500000, id="no cost"),
-    pytest.param(100, "0.7", 0, 333.33, id="a third of a fen is rounded"),
-    pytest.param(200, "0.7", 0, 666.67, id="two thirds go up"),
-])
+@pytest.mark.parametrize(
+    ("fixed", "rate", "profit", "sales"),
+    [
+        pytest.param(900000, "0.6", 500000, (900000 + 500000) / 0.4, id="fixed cost and profit"),
+        pytest.param(900000, "0.6", 0, 900000 / 0.4, id="no profit asked"),
+        pytest.param(0, "0", 500000, 500000, id="no cost"),
+        pytest.param(100, "0.7", 0, 333.33, id="a third of a fen is rounded"),
+        pytest.param(200, "0.7", 0, 666.67, id="two thirds go up"),
+    ],
+)
 def test_breakeven_sales(fixed, rate, profit, sales):
     costs = BreakevenEstimate(fixed_cost=Decimal(fixed), variable_cost_rate=Decimal(rate), profit=Decimal(profit))
     assert annual_target.breakeven_sales(costs) == yuan(sales)
@@ -613,7 +735,8 @@ def test_break_even_brings_the_profit_asked_for(fixed, rate, profit):
 def test_scenarios_hold_the_grid_and_the_levels_in_order():
     trend = annual_target.trend(monthly(steady(GREW)), fiscal_year=YEAR)
     found = annual_target.scenarios(
-        ladder(), last_year=yuan(5000000), trend=trend, costs=COSTS, rates=[Decimal(0), Decimal("0.2")])
+        ladder(), last_year=yuan(5000000), trend=trend, costs=COSTS, rates=[Decimal(0), Decimal("0.2")]
+    )
     assert found["amount"].tolist() == [yuan(a) for a in (5000000, 5600000, 6000000, 7000000)]
     assert found["level"].tolist() == ["", "commit", "", "stretch"]
     assert found["growth"].tolist() == pytest.approx([0, 0.12, 0.2, 0.4])
@@ -640,7 +763,8 @@ def test_odds_curve_passes_through_the_levels():
 
 def test_overview_lines_up_years_levels_and_estimates():
     found = annual_target.overview(
-        yearly(steady(GREW)), ladder(), annual_target.estimates(ALL, ladder(), last_year=yuan(5000000)))
+        yearly(steady(GREW)), ladder(), annual_target.estimates(ALL, ladder(), last_year=yuan(5000000))
+    )
     assert found["part"].tolist() == ["year"] * 3 + ["level"] * 2 + ["estimate"] * 4
     assert found["name"].tolist()[:5] == ["2024", "2025", "2026", "commit", "stretch"]
     assert found["planned"].tolist() == [False] * 3 + [True] + [False] * 5
@@ -658,21 +782,36 @@ def test_the_example_of_the_docstring():
 # Parameters
 
 
-@pytest.mark.parametrize(("given_terms", "error"), [
-    pytest.param({"levels": {}}, "too_short", id="no level"),
-    pytest.param({"levels": {"commit": 1}, "plan_level": "comit"}, "level_unknown", id="plan level misspelt"),
-    pytest.param({"levels": {"a": {"times": "b", "factor": 2}}}, "level_unknown", id="multiple of an unknown level"),
-    pytest.param({"levels": {"a": {"times": "a", "factor": 2}}}, "level_unknown", id="multiple of itself"),
-    pytest.param({"levels": {"a": {"times": "b", "factor": 2}, "b": {"times": "a", "factor": 2}}}, "level_unknown",
-                 id="two that lead back to each other"),
-    pytest.param({"levels": {"a": -1}}, "greater_than_equal", id="below zero"),
-    pytest.param({"levels": {"a": 1}, "estimates": {"trend": {"damping": Decimal("1.5")}}}, "less_than_equal",
-                 id="more than all growth carried forward"),
-    pytest.param({"levels": {"a": 1}, "estimates": {"trend": {"years": 0}}}, "greater_than_equal",
-                 id="trend of no year"),
-    pytest.param({"levels": {"a": 1}, "estimates": {"breakeven": {"fixed_cost": 1, "variable_cost_rate": 1}}},
-                 "less_than", id="every sale costs what it brings"),
-])
+@pytest.mark.parametrize(
+    ("given_terms", "error"),
+    [
+        pytest.param({"levels": {}}, "too_short", id="no level"),
+        pytest.param({"levels": {"commit": 1}, "plan_level": "comit"}, "level_unknown", id="plan level misspelt"),
+        pytest.param(
+            {"levels": {"a": {"times": "b", "factor": 2}}}, "level_unknown", id="multiple of an unknown level"
+        ),
+        pytest.param({"levels": {"a": {"times": "a", "factor": 2}}}, "level_unknown", id="multiple of itself"),
+        pytest.param(
+            {"levels": {"a": {"times": "b", "factor": 2}, "b": {"times": "a", "factor": 2}}},
+            "level_unknown",
+            id="two that lead back to each other",
+        ),
+        pytest.param({"levels": {"a": -1}}, "greater_than_equal", id="below zero"),
+        pytest.param(
+            {"levels": {"a": 1}, "estimates": {"trend": {"damping": Decimal("1.5")}}},
+            "less_than_equal",
+            id="more than all growth carried forward",
+        ),
+        pytest.param(
+            {"levels": {"a": 1}, "estimates": {"trend": {"years": 0}}}, "greater_than_equal", id="trend of no year"
+        ),
+        pytest.param(
+            {"levels": {"a": 1}, "estimates": {"breakeven": {"fixed_cost": 1, "variable_cost_rate": 1}}},
+            "less_than",
+            id="every sale costs what it brings",
+        ),
+    ],
+)
 def test_terms_refuse(given_terms, error):
     with pytest.raises(ValidationError) as stopped:
         AnnualTargetTerms(**given_terms)
@@ -696,8 +835,11 @@ def test_every_first_month_gives_the_same_whole_years(first_month):
     assert math.fsum(shares) == pytest.approx(1)
 
 
-@given(st.lists(st.integers(-10**9, 10**9), min_size=1, max_size=4), st.integers(0, 10**12),
-       st.integers(-10**9, 10**12))
+@given(
+    st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=4),
+    st.integers(0, 10**12),
+    st.integers(-(10**9), 10**12),
+)
 def test_bridge_closes_for_any_measures(amounts, level, last):
     measures = [Measure(name=f"m{place}", amount=Decimal(amount) / 100) for place, amount in enumerate(amounts)]
     found = annual_target.bridge(ladder(commit=Decimal(level) / 100), last_year=last, measures=measures)

@@ -16,7 +16,10 @@ from salesplan.wording import Words
 YEAR = 2027
 COSTS = BreakevenEstimate(fixed_cost=Decimal(900000), variable_cost_rate=Decimal("0.6"), profit=Decimal(500000))
 ALL = Estimates(
-    growth={"rate": Decimal("0.12")}, trend={}, breakeven=COSTS, capacity={},
+    growth={"rate": Decimal("0.12")},
+    trend={},
+    breakeven=COSTS,
+    capacity={},
     market={"size": 40000000, "share": Decimal("0.14")},
 )
 MEASURES = (Measure(name="新渠道", amount=Decimal(200000), resources="两名业务员"),)
@@ -32,7 +35,8 @@ class Plan:
 
     def __init__(self, *, totals=(3_960_000, 4_440_000, 5_040_000), measures=MEASURES, costs=COSTS, level=5_600_000):
         terms = AnnualTargetTerms(
-            levels={"commit": level, "stretch": 7_000_000}, estimates=ALL.model_copy(update={"breakeven": costs}))
+            levels={"commit": level, "stretch": 7_000_000}, estimates=ALL.model_copy(update={"breakeven": costs})
+        )
         facts = self._facts(totals)
         year = {"fiscal_year": YEAR}
         self.years = annual_target.yearly(facts, **year)
@@ -40,7 +44,8 @@ class Plan:
         self.levels = annual_target.levels(terms, last_year=past)
         self.trend = annual_target.trend(annual_target.monthly(facts, **year), **year)
         self.estimates = annual_target.estimates(
-            terms.estimates, self.levels, last_year=past, trend=self.trend, capacity=yuan(5_000_000))
+            terms.estimates, self.levels, last_year=past, trend=self.trend, capacity=yuan(5_000_000)
+        )
         self.targets = annual_target.targets(self.levels, annual_target.indicators(facts, **year), trend=self.trend)
         self.bridge = annual_target.bridge(self.levels, last_year=past, measures=measures)
         self.profits = annual_target.profits(self.levels, costs)
@@ -51,11 +56,13 @@ class Plan:
         amounts = [yuan(total / 12) for total in totals for _ in range(12)]
         frame = pd.DataFrame({"month": months, "amount": amounts}).astype({"month": "str", "amount": "int64"})
         return frame.assign(
-            kind="sale", product="A", customer="K1", quantity=1.0, cost=pd.array([1] * len(frame), dtype="Int64"))
+            kind="sale", product="A", customer="K1", quantity=1.0, cost=pd.array([1] * len(frame), dtype="Int64")
+        )
 
     def sentences(self, words):
         return conclusions.sentences(
-            words, targets=self.targets, estimates=self.estimates, bridge=self.bridge, profits=self.profits)
+            words, targets=self.targets, estimates=self.estimates, bridge=self.bridge, profits=self.profits
+        )
 
 
 def draw(paint, frame, words):
@@ -68,15 +75,18 @@ def draw(paint, frame, words):
 
 
 @pytest.mark.parametrize("words", [pytest.param(ZH, id="zh"), pytest.param(EN, id="en")])
-@pytest.mark.parametrize("plan", [
-    pytest.param({}, id="everything known"),
-    pytest.param({"totals": ()}, id="no history"),
-    pytest.param({"totals": (5_040_000,)}, id="one year"),
-    pytest.param({"measures": ()}, id="no measures"),
-    pytest.param({"costs": None}, id="no costs"),
-    pytest.param({"level": 0}, id="level of zero"),
-    pytest.param({"level": 4_000_000}, id="level below last year"),
-])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param({}, id="everything known"),
+        pytest.param({"totals": ()}, id="no history"),
+        pytest.param({"totals": (5_040_000,)}, id="one year"),
+        pytest.param({"measures": ()}, id="no measures"),
+        pytest.param({"costs": None}, id="no costs"),
+        pytest.param({"level": 0}, id="level of zero"),
+        pytest.param({"level": 4_000_000}, id="level below last year"),
+    ],
+)
 def test_sentences_are_whole_in_every_plan_and_language(plan, words):
     found = Plan(**plan).sentences(words)
     assert found
@@ -92,22 +102,28 @@ def test_sentences_say_the_numbers():
     assert "销售额达到 560.00 万元（任务）时，利润为 134.00 万元；保本销售额 225.00 万元" in found
 
 
-@pytest.mark.parametrize(("measures", "text"), [
-    pytest.param((), "还没有列出任何措施", id="none"),
-    pytest.param(MEASURES, "尚有 36.00 万元 未落实", id="too little"),
-    pytest.param((Measure(name="x", amount=Decimal(560000)),), "恰好补足", id="just enough"),
-    pytest.param((Measure(name="x", amount=Decimal(600000)),), "超出所需 4.00 万元", id="too much"),
-])
+@pytest.mark.parametrize(
+    ("measures", "text"),
+    [
+        pytest.param((), "还没有列出任何措施", id="none"),
+        pytest.param(MEASURES, "尚有 36.00 万元 未落实", id="too little"),
+        pytest.param((Measure(name="x", amount=Decimal(560000)),), "恰好补足", id="just enough"),
+        pytest.param((Measure(name="x", amount=Decimal(600000)),), "超出所需 4.00 万元", id="too much"),
+    ],
+)
 def test_the_gap_is_said(measures, text):
     assert any(text in sentence for sentence in Plan(measures=measures).sentences(ZH))
 
 
-@pytest.mark.parametrize(("level", "text"), [
-    pytest.param(3_600_000, "任务高于实现目标利润所需的销售额 350.00 万元，多出 10.00 万元", id="above"),
-    pytest.param(3_400_000, "任务低于实现目标利润所需的销售额 350.00 万元，尚差 10.00 万元", id="below"),
-    pytest.param(2_000_000, "销售额达到 200.00 万元（任务）时，仍亏损 10.00 万元", id="at a loss"),
-    pytest.param(4_000_000, "任务不高于上年实际", id="no increase"),
-])
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        pytest.param(3_600_000, "任务高于实现目标利润所需的销售额 350.00 万元，多出 10.00 万元", id="above"),
+        pytest.param(3_400_000, "任务低于实现目标利润所需的销售额 350.00 万元，尚差 10.00 万元", id="below"),
+        pytest.param(2_000_000, "销售额达到 200.00 万元（任务）时，仍亏损 10.00 万元", id="at a loss"),
+        pytest.param(4_000_000, "任务不高于上年实际", id="no increase"),
+    ],
+)
 def test_break_even_and_last_year_are_floors(level, text):
     assert any(text in sentence for sentence in Plan(level=level).sentences(ZH))
 
@@ -130,12 +146,15 @@ def test_the_users_own_level_names_stay():
 NO_CAPACITY = pd.DataFrame({"rep": [], "assumed": []})
 
 
-@pytest.mark.parametrize(("totals", "text"), [
-    pytest.param((), "没有 2026 年的销售", id="no history"),
-    pytest.param((5_040_000,), "只有 1 个", id="one year"),
-    pytest.param((4_440_000, 5_040_000), "只有 2 个", id="two years"),
-    pytest.param((3_960_000, 4_440_000, 5_040_000), "历史数据完整", id="three years"),
-])
+@pytest.mark.parametrize(
+    ("totals", "text"),
+    [
+        pytest.param((), "没有 2026 年的销售", id="no history"),
+        pytest.param((5_040_000,), "只有 1 个", id="one year"),
+        pytest.param((4_440_000, 5_040_000), "只有 2 个", id="two years"),
+        pytest.param((3_960_000, 4_440_000, 5_040_000), "历史数据完整", id="three years"),
+    ],
+)
 def test_thin_history_is_said(totals, text):
     years = Plan(totals=totals).years
     found = conclusions.warnings(ZH, years=years, capacity=NO_CAPACITY, left_out=[], fiscal_year=YEAR)
@@ -155,7 +174,8 @@ def test_an_open_last_year_is_said():
 def test_what_is_left_out_or_assumed_is_named(words):
     capacity = pd.DataFrame({"rep": ["R1", "R2"], "assumed": [False, True]})
     found = conclusions.warnings(
-        words, years=Plan().years, capacity=capacity, left_out=["capacity", "growth"], fiscal_year=YEAR)
+        words, years=Plan().years, capacity=capacity, left_out=["capacity", "growth"], fiscal_year=YEAR
+    )
     assert len(found) == 3
     assert words.code("estimate", "growth") in found[1]
     assert "R2" in found[2] and "R1" not in found[2]
@@ -173,7 +193,8 @@ def test_the_first_chart_lines_up_years_levels_and_estimates(words):
     assert labels[3:5] == [words.code("level", "commit"), words.code("level", "stretch")]
     assert labels[-1] == words.code("estimate", "weighted")
     assert [patch.get_width() for patch in ax.patches] == [
-        yuan(a) for a in (3_960_000, 4_440_000, 5_040_000, 5_600_000, 7_000_000)]
+        yuan(a) for a in (3_960_000, 4_440_000, 5_040_000, 5_600_000, 7_000_000)
+    ]
     assert words.money(yuan(5_600_000)) in ax.get_title(loc="left") + ax.get_title()
     assert ax.get_xlabel() == words.unit
 
@@ -184,11 +205,14 @@ def test_the_first_chart_without_history():
     assert "no history" in ax.get_title(loc="left") + ax.get_title()
 
 
-@pytest.mark.parametrize(("measures", "text"), [
-    pytest.param(MEASURES, "without a measure: 360 thousand CNY", id="open"),
-    pytest.param((Measure(name="x", amount=Decimal(600000)),), "by 40 thousand CNY", id="over"),
-    pytest.param((Measure(name="x", amount=Decimal(560000)),), "exactly", id="closed"),
-])
+@pytest.mark.parametrize(
+    ("measures", "text"),
+    [
+        pytest.param(MEASURES, "without a measure: 360 thousand CNY", id="open"),
+        pytest.param((Measure(name="x", amount=Decimal(600000)),), "by 40 thousand CNY", id="over"),
+        pytest.param((Measure(name="x", amount=Decimal(560000)),), "exactly", id="closed"),
+    ],
+)
 def test_the_gap_chart(measures, text):
     plan = Plan(measures=measures)
     ax = draw(charts.gap, plan.bridge, EN)

@@ -179,3 +179,29 @@ def test_spans_follow_each_other_and_hold_their_days(month, cutoff):
     following, _ = calendar.month_span(calendar.add_months(month, 1), cutoff)
     assert (following - last).days == 1
     assert calendar.month_of(pd.Series(pd.to_datetime([first, last])), cutoff).tolist() == [month, month]
+
+
+YEAR = calendar.fiscal_months(2027)
+
+
+@pytest.mark.parametrize(
+    ("last_sale", "expected"),
+    [
+        pytest.param(date(2027, 3, 30), date(2027, 2, 28), id="March is not complete"),
+        pytest.param(date(2027, 3, 31), date(2027, 3, 31), id="sale on the last workday"),
+        pytest.param(date(2027, 2, 26), date(2027, 2, 28), id="last workday before a weekend"),
+        pytest.param(date(2027, 5, 30), date(2027, 4, 30), id="sales that run past April complete it"),
+        pytest.param(date(2027, 1, 5), None, id="first month is open"),
+        pytest.param(date(2026, 12, 31), None, id="nothing sold in the year"),
+        pytest.param(date(2029, 1, 1), date(2027, 12, 31), id="year long over"),
+        pytest.param(None, None, id="no sale"),
+    ],
+)
+def test_last_complete_month(last_sale, expected):
+    assert calendar.last_complete_day(last_sale, YEAR, "CN") == expected
+
+
+def test_closed_months_end_by_the_day():
+    assert calendar.closed_months(YEAR, date(2027, 3, 30)) == YEAR[:2]
+    assert calendar.closed_months(YEAR, date(2027, 3, 25), 25) == YEAR[:3]
+    assert calendar.closed_months(YEAR, None) == []

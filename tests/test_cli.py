@@ -22,7 +22,8 @@ def test_check_imports_nothing_heavy(workbook):
         "from salesplan.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([name for name in ('pandas', 'ibis', 'duckdb', 'seaborn', 'matplotlib', 'nbconvert', 'papermill') if name in sys.modules])"
+        "heavy = ('pandas', 'ibis', 'duckdb', 'seaborn', 'matplotlib', 'nbconvert', 'papermill')\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=workbook, capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
@@ -50,11 +51,23 @@ def test_every_fault_of_files_and_tables_in_one_pass(workbook):
     ("args", "expected"),
     [
         pytest.param(["run", "params/none"], "no such plan folder", id="no such plan"),
-        pytest.param(["run", "params/minimal", "--set", "seasonal_split.method"], "step.parameter=value", id="set without a value"),
-        pytest.param(["run", "params/minimal", "--set", "seasonal_split.method=evn"], "must be one of auto", id="set to an unknown method"),
+        pytest.param(
+            ["run", "params/minimal", "--set", "seasonal_split.method"],
+            "step.parameter=value",
+            id="set without a value",
+        ),
+        pytest.param(
+            ["run", "params/minimal", "--set", "seasonal_split.method=evn"],
+            "must be one of auto",
+            id="set to an unknown method",
+        ),
         pytest.param(["run", "params/minimal", "--only", "split"], "must be one of annual_target", id="unknown step"),
-        pytest.param(["run", "params/minimal", "--as-of", "2027-03-30"], "last day of a month", id="day that ends no month"),
-        pytest.param(["run", "params/minimal", "--as-of", "2026-12-31"], "last day of a month", id="day outside the year"),
+        pytest.param(
+            ["run", "params/minimal", "--as-of", "2027-03-30"], "last day of a month", id="day that ends no month"
+        ),
+        pytest.param(
+            ["run", "params/minimal", "--as-of", "2026-12-31"], "last day of a month", id="day outside the year"
+        ),
         pytest.param(["run", "params/minimal", "--name", "../x"], "cannot be a folder's name", id="unsafe name"),
         pytest.param(["run", "params/minimal", "--engine", "gpu"], "must be one of fork, kernel", id="unknown engine"),
         pytest.param(["runs", "minimal"], "has no runs yet", id="no runs"),

@@ -226,8 +226,8 @@ PICTURES = [("payable", commission.by_rep), ("months", commission.by_month)]
 def test_charts_are_drawn(language):
     words, result = Words(language, "万元" if language == "zh" else "thousand"), shown()
     for name, summary in PICTURES:
-        assert "<svg" in render.draw(getattr(charts, name), summary(result.table), words=words, name=name).svg
-    assert "100" in render.draw(charts.cost, result.cost, words=words, name="cost").title
+        assert "<svg" in render.draw(render.Sketch(getattr(charts, name), summary(result.table), words, name)).svg
+    assert "100" in render.draw(render.Sketch(charts.cost, result.cost, words, "cost")).title
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

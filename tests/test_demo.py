@@ -20,15 +20,40 @@ PARAMS = Path(__file__).parents[1] / "params"
 PLAN = PARAMS / "henan-2027"
 NAMES = ("sales", "reps", "customers", "products", "collections", "credit_splits", "scores")
 SALES = [
-    "date", "invoice_date", "order", "region", "channel", "product", "customer", "rep", "quantity", "amount", "cost",
-    "kind", "original_order",
+    "date",
+    "invoice_date",
+    "order",
+    "region",
+    "channel",
+    "product",
+    "customer",
+    "rep",
+    "quantity",
+    "amount",
+    "cost",
+    "kind",
+    "original_order",
 ]
 REPS = [
-    "rep", "name", "region", "team", "manager", "start", "end", "potential", "capacity", "base_pay", "grade",
+    "rep",
+    "name",
+    "region",
+    "team",
+    "manager",
+    "start",
+    "end",
+    "potential",
+    "capacity",
+    "base_pay",
+    "grade",
     "commitment",
 ]
 TEAM_OF = {
-    "形象店": "零售部", "建材超市": "零售部", "专业市场": "渠道部", "三四级网络": "渠道部", "工程直销": "工程部",
+    "形象店": "零售部",
+    "建材超市": "零售部",
+    "专业市场": "渠道部",
+    "三四级网络": "渠道部",
+    "工程直销": "工程部",
 }
 
 
@@ -46,7 +71,9 @@ def fen(texts: pd.Series) -> pd.Series:
 def sales() -> pd.DataFrame:
     lines = read("sales", SALES)
     return lines.assign(
-        amount=fen(lines["amount"]), cost=fen(lines["cost"]), quantity=lines["quantity"].astype("int64"),
+        amount=fen(lines["amount"]),
+        cost=fen(lines["cost"]),
+        quantity=lines["quantity"].astype("int64"),
         month=lines["date"].str[:7],
     )
 
@@ -72,6 +99,7 @@ def owned(sales: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
 
 
 # the files
+
 
 def test_the_seed_gives_the_committed_bytes(tmp_path: Path) -> None:
     demo.write(tmp_path)
@@ -100,11 +128,15 @@ def test_sizes(sales: pd.DataFrame, customers: pd.DataFrame) -> None:
 
 # sales
 
-@pytest.mark.parametrize(("year", "low", "high"), [
-    pytest.param("2024", 4_100_000, 4_300_000, id="2024 about 4.2 million"),
-    pytest.param("2025", 4_400_000, 4_600_000, id="2025 about 4.5 million"),
-    pytest.param("2026", 4_900_000, 5_050_000, id="last year below the task of 5.6 million"),
-])
+
+@pytest.mark.parametrize(
+    ("year", "low", "high"),
+    [
+        pytest.param("2024", 4_100_000, 4_300_000, id="2024 about 4.2 million"),
+        pytest.param("2025", 4_400_000, 4_600_000, id="2025 about 4.5 million"),
+        pytest.param("2026", 4_900_000, 5_050_000, id="last year below the task of 5.6 million"),
+    ],
+)
 def test_years(sales: pd.DataFrame, year: str, low: int, high: int) -> None:
     assert low * 100 <= sales.loc[sales["month"].str[:4] == year, "amount"].sum() <= high * 100
 
@@ -148,13 +180,16 @@ def test_dates(sales: pd.DataFrame) -> None:
     assert (sales.loc[invoiced, "invoice_date"].str[:7] > sales.loc[invoiced, "month"]).mean() > 0.1
 
 
-@pytest.mark.parametrize(("kind", "least", "fits"), [
-    pytest.param("sale", 8_000, lambda d: (d["amount"] > 0) & (d["quantity"] > 0) & (d["cost"] > 0), id="sale"),
-    pytest.param("return", 60, lambda d: (d["amount"] < 0) & (d["quantity"] < 0) & (d["cost"] < 0), id="return"),
-    pytest.param("allowance", 10, lambda d: (d["amount"] < 0) & (d["quantity"] == 0), id="allowance"),
-    pytest.param("rebate", 60, lambda d: (d["amount"] < 0) & (d["quantity"] == 0), id="rebate"),
-    pytest.param("free", 50, lambda d: (d["amount"] == 0) & (d["quantity"] > 0) & (d["cost"] > 0), id="free goods"),
-])
+@pytest.mark.parametrize(
+    ("kind", "least", "fits"),
+    [
+        pytest.param("sale", 8_000, lambda d: (d["amount"] > 0) & (d["quantity"] > 0) & (d["cost"] > 0), id="sale"),
+        pytest.param("return", 60, lambda d: (d["amount"] < 0) & (d["quantity"] < 0) & (d["cost"] < 0), id="return"),
+        pytest.param("allowance", 10, lambda d: (d["amount"] < 0) & (d["quantity"] == 0), id="allowance"),
+        pytest.param("rebate", 60, lambda d: (d["amount"] < 0) & (d["quantity"] == 0), id="rebate"),
+        pytest.param("free", 50, lambda d: (d["amount"] == 0) & (d["quantity"] > 0) & (d["cost"] > 0), id="free goods"),
+    ],
+)
 def test_kinds_and_signs(sales: pd.DataFrame, kind: str, least: int, fits) -> None:  # type: ignore[no-untyped-def]
     lines = sales[sales["kind"] == kind]
     assert len(lines) >= least
@@ -190,6 +225,7 @@ def test_sales_agree_with_customers_and_products(sales: pd.DataFrame, customers:
 
 
 # people
+
 
 def test_reps() -> None:
     reps = read("reps", REPS)
@@ -252,6 +288,7 @@ def test_scores_of_everybody_in_office() -> None:
 
 # collections
 
+
 def gross_of_orders(sales: pd.DataFrame) -> pd.Series:
     """What each order owes with tax after what names it, by Decimal."""
     orders = sales.assign(order=sales["original_order"].where(sales["original_order"] != "", sales["order"]))
@@ -306,6 +343,7 @@ def test_bills_of_exchange_are_cashed_later(collections: pd.DataFrame) -> None:
 
 # the generator
 
+
 def test_draws_are_whole_and_in_range() -> None:
     draws = Draws(1)
     assert {draws.between(3, 5) for _ in range(200)} == {3, 4, 5}
@@ -314,27 +352,34 @@ def test_draws_are_whole_and_in_range() -> None:
     assert Draws(1).below(2**64) == int(np.random.PCG64([1]).random_raw())
 
 
-@pytest.mark.parametrize(("net", "gross"), [
-    pytest.param(100_00, 113_00, id="even"),
-    pytest.param(50, 57, id="56.5 goes away from zero"),
-    pytest.param(1, 1, id="1.13 goes down"),
-])
+@pytest.mark.parametrize(
+    ("net", "gross"),
+    [
+        pytest.param(100_00, 113_00, id="even"),
+        pytest.param(50, 57, id="56.5 goes away from zero"),
+        pytest.param(1, 1, id="1.13 goes down"),
+    ],
+)
 def test_with_tax(net: int, gross: int) -> None:
     assert with_tax(net) == gross
 
 
-@pytest.mark.parametrize(("month", "day", "works"), [
-    pytest.param("2026-02", 17, False, id="spring festival"),
-    pytest.param("2026-02", 28, True, id="a Saturday moved to work"),
-    pytest.param("2026-03", 7, False, id="a Saturday"),
-    pytest.param("2027-03", 31, True, id="the last day"),
-])
+@pytest.mark.parametrize(
+    ("month", "day", "works"),
+    [
+        pytest.param("2026-02", 17, False, id="spring festival"),
+        pytest.param("2026-02", 28, True, id="a Saturday moved to work"),
+        pytest.param("2026-03", 7, False, id="a Saturday"),
+        pytest.param("2027-03", 31, True, id="the last day"),
+    ],
+)
 def test_day_weights_follow_workdays(month: str, day: int, works: bool) -> None:
     assert (day_weights(month, 0)[day - 1] > 0) is works
     assert is_workday(month_days(month)[day - 1]) is works
 
 
 # the parameters
+
 
 def exact(found: object) -> object:
     """Floats of the reader as the decimals of their text."""
@@ -362,8 +407,11 @@ def test_minimal_parameters_are_valid(stem: str) -> None:
 def test_minimal_has_one_table_and_six_lines() -> None:
     files = sorted(path.relative_to(PARAMS / "minimal").as_posix() for path in (PARAMS / "minimal").rglob("*.*"))
     assert files == ["annual_target.yaml", "data/sales.csv", "plan.yaml"]
-    lines = [line for name in ("plan", "annual_target")
-             for line in (PARAMS / "minimal" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line
+        for name in ("plan", "annual_target")
+        for line in (PARAMS / "minimal" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    ]
     assert len([line for line in lines if not line.startswith("#")]) <= 6
 
 

@@ -54,7 +54,9 @@ def messages(plan, changes=None, language="en"):
         pytest.param("a: 1:30", {"a": "1:30"}, id="no sexagesimal numbers"),
         pytest.param("a: .nan", {"a": ".nan"}, id="no not-a-number"),
         pytest.param("a: 2027-03-31\nb: '2027-03-31'", {"a": "2027-03-31", "b": "2027-03-31"}, id="dates are text"),
-        pytest.param("a: null\nb: ~\nc:\nd: true", {"a": None, "b": None, "c": None, "d": True}, id="null and booleans"),
+        pytest.param(
+            "a: null\nb: ~\nc:\nd: true", {"a": None, "b": None, "c": None, "d": True}, id="null and booleans"
+        ),
         pytest.param('{"a": {"b": [1, "x"]}}', {"a": {"b": [1, "x"]}}, id="JSON text is valid"),
         pytest.param("a: '007'", {"a": "007"}, id="quoted code keeps its zeros"),
     ],
@@ -108,9 +110,16 @@ def test_all_faults_of_all_files_in_one_pass(plan):
     level = edit(plan, "annual_target", "commit: 5600000", "commit: 5600000.123")
     found = messages(plan)
     file = "params/henan-2027"
-    assert f"{file}/commission.yaml line {rate}: plans[0].tiers[1].rate = 1.8 : must be at most 1 (share of the amount)" in found
-    assert any(f"commission.yaml line {key}: plans[0].semantic" in text and "Is it semantics?" in text for text in found)
-    assert any(f"rep_allocation.yaml line {over}: over_assignment = -0.05 : must be at least 0" in text for text in found)
+    assert (
+        f"{file}/commission.yaml line {rate}: plans[0].tiers[1].rate = 1.8 : must be at most 1 (share of the amount)"
+        in found
+    )
+    assert any(
+        f"commission.yaml line {key}: plans[0].semantic" in text and "Is it semantics?" in text for text in found
+    )
+    assert any(
+        f"rep_allocation.yaml line {over}: over_assignment = -0.05 : must be at least 0" in text for text in found
+    )
     assert any(f"annual_target.yaml line {level}: levels.commit = 5600000.123" in text for text in found)
     assert len(found) == 4
 
@@ -130,13 +139,41 @@ def test_file_saved_in_gbk_is_read(plan):
 @pytest.mark.parametrize(
     ("stem", "old", "new", "expected"),
     [
-        pytest.param("commission", "- {from: 0.9, rate: 0.016}", "- {from: 0, rate: 0.016}", "tiers must rise", id="tiers that do not rise"),
-        pytest.param("commission", "- {from: 0,   rate: 0.012}", "- {from: 0.1, rate: 0.012}", "must begin at 0", id="tiers that leave a gap at the bottom"),
+        pytest.param(
+            "commission",
+            "- {from: 0.9, rate: 0.016}",
+            "- {from: 0, rate: 0.016}",
+            "tiers must rise",
+            id="tiers that do not rise",
+        ),
+        pytest.param(
+            "commission",
+            "- {from: 0,   rate: 0.012}",
+            "- {from: 0.1, rate: 0.012}",
+            "must begin at 0",
+            id="tiers that leave a gap at the bottom",
+        ),
         pytest.param("commission", "sales: 0.6 ", "sales: 0.7 ", "must sum to 1", id="components over 1"),
-        pytest.param("commission", "period: month", "period: monat", "must be one of month, quarter, half_year, year, ytd", id="unknown choice"),
-        pytest.param("annual_target", "times: commit", "times: comit", "must be another level", id="level of an unknown level"),
-        pytest.param("annual_target", "times: commit", "times: stretch", "does not lead back|lead back", id="level of itself"),
-        pytest.param("seasonal_split", "history_years: 3", "history_years: three", "must be a whole number", id="text for a number"),
+        pytest.param(
+            "commission",
+            "period: month",
+            "period: monat",
+            "must be one of month, quarter, half_year, year, ytd",
+            id="unknown choice",
+        ),
+        pytest.param(
+            "annual_target", "times: commit", "times: comit", "must be another level", id="level of an unknown level"
+        ),
+        pytest.param(
+            "annual_target", "times: commit", "times: stretch", "does not lead back|lead back", id="level of itself"
+        ),
+        pytest.param(
+            "seasonal_split",
+            "history_years: 3",
+            "history_years: three",
+            "must be a whole number",
+            id="text for a number",
+        ),
         pytest.param("plan", "first_month: 1", "first_month: 13", "must be at most 12", id="month 13"),
         pytest.param("plan", "currency: CNY", "currency: yuan", "must be written as", id="currency code"),
     ],

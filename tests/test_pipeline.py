@@ -10,8 +10,8 @@ import pytest
 from workbooks import command, copy_workbook
 
 from salesplan import STEPS, archive
-from salesplan.identities import plan_level, stop_on_breach
 from salesplan.errors import IdentityError
+from salesplan.identities import plan_level, stop_on_breach
 from salesplan.tables import outputs
 
 PAGES = ["index.html", *(f"{number}_{stem}.html" for number, stem in enumerate(STEPS, 1))]
@@ -42,7 +42,13 @@ def break_notebook(workbook, stem, source):
 
 def test_run_leaves_what_the_contract_names(demo, run):
     found = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
-    expected = {*PAGES, "salesplan.xlsx", "manifest.json", "params/plan.yaml", *(f"tables/{name}.csv" for name in outputs.TABLES)}
+    expected = {
+        *PAGES,
+        "salesplan.xlsx",
+        "manifest.json",
+        "params/plan.yaml",
+        *(f"tables/{name}.csv" for name in outputs.TABLES),
+    }
     expected |= {page.replace(".html", ".ipynb") for page in PAGES[1:]}
     assert expected <= found
     assert not any("/.inputs" in name or name.startswith(".inputs") for name in found)
@@ -54,7 +60,9 @@ def test_every_table_has_its_columns(run):
     for name, columns in outputs.TABLES.items():
         raw = (run / "tables" / f"{name}.csv").read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf"), name
-        assert set(columns) <= set(pd.read_csv(run / "tables" / f"{name}.csv", encoding="utf-8-sig", nrows=0).columns), name
+        assert set(columns) <= set(
+            pd.read_csv(run / "tables" / f"{name}.csv", encoding="utf-8-sig", nrows=0).columns
+        ), name
 
 
 def test_money_has_two_decimals_and_no_exponent(run):
@@ -79,7 +87,9 @@ def test_executed_notebooks_are_honest_and_name_no_place(run):
         path = run / f"{number}_{stem}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-        executed = [cell for cell in notebook.cells if cell.cell_type == "code" and "skip-execution" not in cell.metadata.tags]
+        executed = [
+            cell for cell in notebook.cells if cell.cell_type == "code" and "skip-execution" not in cell.metadata.tags
+        ]
         assert all(cell.metadata.papermill.status == "completed" for cell in executed)
         assert all(cell.execution_count for cell in executed)
         assert str(run.parents[2]) not in path.read_text(encoding="utf-8")
@@ -186,7 +196,17 @@ def test_only_and_from_take_earlier_tables_from_the_newest_complete_run(workbook
     steps = json.loads((workbook / "outputs/minimal/b/manifest.json").read_text())["steps"]
     assert steps["rep_allocation"] == {"state": "taken_over", "from": "a"}
     assert steps["commission"]["state"] == "done"
-    only = command(workbook, "run", "params/minimal", "--only", "seasonal_split", "--set", "seasonal_split.method=even", "--name", "c")
+    only = command(
+        workbook,
+        "run",
+        "params/minimal",
+        "--only",
+        "seasonal_split",
+        "--set",
+        "seasonal_split.method=even",
+        "--name",
+        "c",
+    )
     assert only.returncode == 0, only.stderr
     manifest = json.loads((workbook / "outputs/minimal/c/manifest.json").read_text())
     assert manifest["state"] == "partial"
@@ -204,7 +224,9 @@ def test_only_and_from_take_earlier_tables_from_the_newest_complete_run(workbook
         pytest.param("1 / 0", "ZeroDivisionError", id="a cell that raises"),
         pytest.param("raise SystemExit", "SystemExit", id="a cell that exits"),
         pytest.param("import os; os._exit(3)", "exit status 3", id="a process that ends"),
-        pytest.param("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL", id="a process that is killed"),
+        pytest.param(
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL", id="a process that is killed"
+        ),
         pytest.param("import time; time.sleep(60)", "no word for 2 seconds", id="a cell that hangs"),
     ],
 )
@@ -221,7 +243,11 @@ def test_broken_step_is_named_and_leaves_the_last_run_alone(workbook, source, ca
     assert manifest["steps"]["annual_target"]["state"] == "done"
     assert manifest["steps"]["seasonal_split"]["cell"] == "broken"
     evidence = nbformat.read(outputs_folder / ".unfinished" / "x" / "2_seasonal_split.ipynb", as_version=4)
-    states = {cell.id: cell.metadata.papermill.status for cell in evidence.cells if "papermill" in cell.metadata and "status" in cell.metadata.papermill}
+    states = {
+        cell.id: cell.metadata.papermill.status
+        for cell in evidence.cells
+        if "papermill" in cell.metadata and "status" in cell.metadata.papermill
+    }
     assert states["broken"] == "failed"
     assert states["save"] == "pending"
     listed = command(workbook, "runs", "minimal")
@@ -243,7 +269,9 @@ def test_broken_identity_stops_the_run():
     days = pd.DataFrame({"date": ["2027-01-01"], "workday": [True], "amount": [99]})
     target = pd.DataFrame({"indicator": ["amount"], "planned": [True], "value": [Decimal("1.00")]})
     with pytest.raises(IdentityError, match="split_sums_to_target"):
-        stop_on_breach("seasonal_split", {"seasonal_split": split, "seasonal_split_days": days}, {"annual_target": target}, 1)
+        stop_on_breach(
+            "seasonal_split", {"seasonal_split": split, "seasonal_split_days": days}, {"annual_target": target}, 1
+        )
 
 
 # ---------------------------------------------------------------- plain papermill

@@ -72,7 +72,13 @@ def test_first_command_runs_in_a_clone_of_its_own(tmp_path):
 def test_readme_names_only_options_that_exist():
     from workbooks import command
 
-    for name, options in {"run": ("--set", "--as-of", "--only", "--from", "--name"), "new": (), "check": (), "runs": (), "lab": ()}.items():
+    for name, options in {
+        "run": ("--set", "--as-of", "--only", "--from", "--name"),
+        "new": (),
+        "check": (),
+        "runs": (),
+        "lab": (),
+    }.items():
         text = command(ROOT, name, "--help").stdout
         assert all(option in text for option in options), name
 
@@ -88,7 +94,12 @@ def bounds(lines):
     return found
 
 
-CONDA = {"duckdb": "python-duckdb", "holidays": "python-holidays", "ibis-framework": "ibis-duckdb", "matplotlib": "matplotlib-base"}
+CONDA = {
+    "duckdb": "python-duckdb",
+    "holidays": "python-holidays",
+    "ibis-framework": "ibis-duckdb",
+    "matplotlib": "matplotlib-base",
+}
 
 
 def test_environment_asks_for_what_pyproject_asks_for():
@@ -110,6 +121,19 @@ def test_lock_pins_every_direct_dependency():
 def test_no_address_of_a_registry_is_written_anywhere():
     for name in ("requirements.lock", "pyproject.toml", "environment.yml", ".ci/run", "README.md"):
         assert "://" not in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+# ---------------------------------------------------------------- code
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]], ids=" ".join
+)
+def test_code_passes(arguments):
+    import sys
+
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 # ---------------------------------------------------------------- notebooks
@@ -135,7 +159,17 @@ def test_notebooks_hold_no_logic_and_no_outputs(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_have_one_order(path):
     names = [cell["id"] for cell in cells(path)]
-    wanted = ["title", "parameters", "setup", "assumptions", "inputs", "what-if", "what-if-panel", "conclusions", "save"]
+    wanted = [
+        "title",
+        "parameters",
+        "setup",
+        "assumptions",
+        "inputs",
+        "what-if",
+        "what-if-panel",
+        "conclusions",
+        "save",
+    ]
     assert [name for name in names if name in wanted] == wanted
     assert names[-1] == "save"
     tags = {cell["id"]: cell["metadata"].get("tags", []) for cell in cells(path)}

@@ -108,7 +108,7 @@ def test_stretch_shows_whoever_has_a_past_year(words):
 def test_months_are_a_grid_of_reps_and_months(words):
     found = allocation()
     ax = charts.months(axes(), ra.month_totals(found.table), words=words)
-    assert ax.images[0].get_array().shape == (3, 12)
+    assert ax.collections[0].get_array().shape == (3, 12)
     assert [label.get_text() for label in ax.get_xticklabels()] == [words.month_short(month) for month in MONTHS]
 
 

@@ -2,7 +2,6 @@
 
 import doctest
 import json
-from datetime import date
 from decimal import Decimal
 from math import isnan, sqrt
 from pathlib import Path
@@ -662,25 +661,6 @@ def test_outlook_goes_on_from_the_last_closed_month():
     third = review.outlook.iloc[2]
     assert third["actual"] == third["landing"] == third["revised"] == 240_000
     assert review.outlook["revised"].iloc[:2].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        pytest.param(["2027-01-29", "2027-02-26", "2027-03-30"], date(2027, 2, 28), id="March is not complete"),
-        pytest.param(["2027-01-29", "2027-03-31"], date(2027, 3, 31), id="sale on the last workday"),
-        pytest.param(["2027-05-30"], None, id="last workday is the 31st"),
-        pytest.param([], None, id="no sale"),
-    ],
-)
-def test_default_month_end(days, expected):
-    assert vr.default_as_of(pd.Series(pd.to_datetime(days)), MONTHS, "CN", None) == expected
-
-
-def test_closed_months_end_by_the_day():
-    assert vr.closed_months(MONTHS, date(2027, 3, 30)) == MONTHS[:2]
-    assert vr.closed_months(MONTHS, date(2027, 3, 25), 25) == MONTHS[:3]
-    assert vr.closed_months(MONTHS, None) == []
 
 
 # ---------------------------------------------------------------- indicators and causes

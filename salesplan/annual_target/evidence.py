@@ -25,7 +25,11 @@ def breakeven_sales(terms: BreakevenEstimate, *, profit: Decimal | None = None) 
 
 
 def estimates(
-    terms: Estimates, ladder: pd.DataFrame, *, last_year: int | None = None, trend: Trend | None = None,
+    terms: Estimates,
+    ladder: pd.DataFrame,
+    *,
+    last_year: int | None = None,
+    trend: Trend | None = None,
     capacity: int | None = None,
 ) -> pd.DataFrame:
     """Table `annual_target_estimates`: what each kind of evidence says, and how far each level lies from it.
@@ -46,9 +50,7 @@ def estimates(
     return typed.assign(**{f"gap_{level}": -(typed["value"] - amount) for level, amount in rungs(ladder)})
 
 
-def _values(
-    terms: Estimates, *, last_year: int | None, trend: Trend | None, capacity: int | None
-) -> dict[str, int]:
+def _values(terms: Estimates, *, last_year: int | None, trend: Trend | None, capacity: int | None) -> dict[str, int]:
     """Value in fen of each declared estimate that can be made, in the order in which people read them."""
     found: dict[str, int | None] = {
         "growth": whole(grown(last_year, terms.growth.rate)) if terms.growth and last_year is not None else None,
@@ -81,7 +83,8 @@ def capacity_by_rep(
         return _per_rep(spells, spells.assign(month="", served_share=0.0, amount=0.0))
     first = spells.groupby("rep")["start"].transform("min")
     dated = spells.assign(
-        begin=month_of(spells["start"], cutoff).fillna(""), last=month_of(spells["end"], cutoff).fillna("9999-12"),
+        begin=month_of(spells["start"], cutoff).fillna(""),
+        last=month_of(spells["end"], cutoff).fillna("9999-12"),
         ramped=month_of(first, cutoff).fillna("0001-01"),
     )
     grid = dated.merge(shares.rename("share").rename_axis("month").reset_index(), how="cross")
@@ -117,7 +120,8 @@ def _per_rep(spells: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     reps = spells.groupby("rep").agg(capacity=("capacity", "max"), assumed=("assumed", "any"))
     frame = reps.join(sums).fillna({"served_share": 0.0, "amount": 0.0}).reset_index()
     return frame.assign(amount=frame["amount"].round()).astype(
-        {"capacity": "Int64", "amount": "Int64", "served_share": "float64", "assumed": "bool"})
+        {"capacity": "Int64", "amount": "Int64", "served_share": "float64", "assumed": "bool"}
+    )
 
 
 def total_capacity(carried: pd.DataFrame) -> int | None:

@@ -44,13 +44,17 @@ def levels(terms: AnnualTargetTerms, *, last_year: int | None, money_unit: int =
     amounts = {name: _amount(name, terms, last_year or 0, money_unit) for name in terms.levels}
     stop_on(
         Fault("level_negative", PLACE, str(from_fen(amount)), {"level": name})
-        for name, amount in amounts.items() if amount < 0
+        for name, amount in amounts.items()
+        if amount < 0
     )
-    return pd.DataFrame({
-        "level": list(amounts), "amount": pd.array(list(amounts.values()), dtype="int64"),
-        "basis": [_basis(terms, name) for name in amounts],
-        "planned": [name == terms.planned for name in amounts],
-    })
+    return pd.DataFrame(
+        {
+            "level": list(amounts),
+            "amount": pd.array(list(amounts.values()), dtype="int64"),
+            "basis": [_basis(terms, name) for name in amounts],
+            "planned": [name == terms.planned for name in amounts],
+        }
+    )
 
 
 def _faults(terms: AnnualTargetTerms, last_year: int | None) -> list[Fault]:
@@ -95,7 +99,8 @@ def targets(ladder: pd.DataFrame, measured: pd.DataFrame, *, trend: Trend | None
     last = _last_amount(measured)
     rows = [
         _target(found, level, last, trend)
-        for found in measured.itertuples() if found.indicator == "amount" or (last or 0) > 0
+        for found in measured.itertuples()
+        if found.indicator == "amount" or (last or 0) > 0
         for level in ladder.itertuples()
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"value": object, "last_year": object, "planned": bool})

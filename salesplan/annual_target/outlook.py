@@ -75,8 +75,12 @@ def trend(months: pd.DataFrame, *, fiscal_year: int, terms: TrendEstimate | None
     slope = _slope(z)
     spread = max(_past_error(z, damping), _scatter(table, log=log)) * math.sqrt(ahead)
     return Trend(
-        expected=_fen(z[-1] + damping * slope * ahead, log=log), spread=spread, log=log, years=len(z),
-        degrees=len(z) - 1 or months.shape[1] - 1, growth=math.expm1(slope) if log and len(z) > 1 else math.nan,
+        expected=_fen(z[-1] + damping * slope * ahead, log=log),
+        spread=spread,
+        log=log,
+        years=len(z),
+        degrees=len(z) - 1 or months.shape[1] - 1,
+        growth=math.expm1(slope) if log and len(z) > 1 else math.nan,
     )
 
 

@@ -62,12 +62,17 @@ def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None) -> pd.DataFra
     fixed = to_fen(terms.fixed_cost)
     profit = [profit_of(int(amount), terms) for amount in ladder["amount"]]
     frame = ladder[["level", "amount"]].assign(
-        contribution=[found + fixed for found in profit], fixed_cost=fixed, profit=profit, breakeven=even)
+        contribution=[found + fixed for found in profit], fixed_cost=fixed, profit=profit, breakeven=even
+    )
     return frame.assign(safety_share=(frame["amount"] - even) / frame["amount"].where(frame["amount"] > 0))
 
 
 def scenarios(
-    ladder: pd.DataFrame, *, last_year: int | None, trend: Trend | None = None, costs: BreakevenEstimate | None = None,
+    ladder: pd.DataFrame,
+    *,
+    last_year: int | None,
+    trend: Trend | None = None,
+    costs: BreakevenEstimate | None = None,
     rates: Sequence[Decimal] = GROWTH_GRID,
 ) -> pd.DataFrame:
     """What if: the year at a range of growth rates, the levels among them.
@@ -113,8 +118,15 @@ def overview(years: pd.DataFrame, ladder: pd.DataFrame, made: pd.DataFrame) -> p
     parts = [
         pd.DataFrame({"part": "year", "name": known["year"].astype(str), "amount": known["amount"]}),
         ladder.rename(columns={"level": "name"}).assign(part="level"),
-        pd.DataFrame({"part": "estimate", "name": made["estimate"], "amount": made["value"],
-                      "low": made["low"], "high": made["high"]}),
+        pd.DataFrame(
+            {
+                "part": "estimate",
+                "name": made["estimate"],
+                "amount": made["value"],
+                "low": made["low"],
+                "high": made["high"],
+            }
+        ),
     ]
     columns = ["part", "name", "amount", "low", "high", "planned"]
     rows = [tuple(row) for part in parts for row in part.reindex(columns=columns).itertuples(index=False)]

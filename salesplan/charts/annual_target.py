@@ -130,7 +130,13 @@ def odds(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     style.percent_axis(ax)
     ax.set_ylim(0, 1.05)
     ax.margins(x=0.08)
-    texts = [words("annual_target.odds_part", level=words.code("level", str(row.level)),
-                   probability=words.percent(row.probability, 0)) for row in _rows(marked)]
+    texts = [
+        words(
+            "annual_target.odds_part",
+            level=words.code("level", str(row.level)),
+            probability=words.percent(row.probability, 0),
+        )
+        for row in _rows(marked)
+    ]
     style.title(ax, words("annual_target.odds_title", levels=words.list(texts)))
     return ax

@@ -37,8 +37,10 @@ def payable(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 def _payable_title(frame: "pd.DataFrame", words: Words) -> str:
     key = "payable_title_held" if frame["held"].sum() else "payable_title"
     return words(
-        f"commission.{key}", payable=words.money(frame["payable"].sum()),
-        commission=words.money((frame["payable"] - frame["base_pay"]).sum()), held=words.money(frame["held"].sum()),
+        f"commission.{key}",
+        payable=words.money(frame["payable"].sum()),
+        commission=words.money((frame["payable"] - frame["base_pay"]).sum()),
+        held=words.money(frame["held"].sum()),
     )
 
 
@@ -55,8 +57,15 @@ def cost(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ratio = ax.twinx()
     ratio.plot(frame["attainment"], frame["cost_ratio"], color=style.ORANGE, marker="o", markersize=4)
     for place, share in zip(frame["attainment"], frame["cost_ratio"], strict=True):
-        ratio.annotate(words.percent(share, 2), (place, share), xytext=(0, 6), textcoords="offset points",
-                       ha="center", fontsize=8, color=style.ORANGE)
+        ratio.annotate(
+            words.percent(share, 2),
+            (place, share),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color=style.ORANGE,
+        )
     low = float(frame["cost_ratio"].fillna(0.0).min())
     high = float(frame["cost_ratio"].fillna(0.0).max()) or 1.0
     # the line runs above the bars: its scale begins well below its least value
@@ -69,8 +78,9 @@ def cost(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 
 def _cost_title(frame: "pd.DataFrame", words: Words) -> str:
     full = frame[frame["attainment"].round(6) == 1.0].iloc[0]
-    return words("commission.cost_title", commission=words.money(full["commission"]),
-                 ratio=words.percent(full["cost_ratio"], 2))
+    return words(
+        "commission.cost_title", commission=words.money(full["commission"]), ratio=words.percent(full["cost_ratio"], 2)
+    )
 
 
 def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
@@ -86,6 +96,13 @@ def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.margins(y=0.18)
     names = [words(f"commission.part_{part}") for part in ("earned", "released", "held")]
     ax.legend([earned, released, held], names, ncols=3, loc="upper left", bbox_to_anchor=(0, -0.1), fontsize=9)
-    style.title(ax, words("commission.months_title", earned=words.money(frame["earned"].sum()),
-                          released=words.money(frame["released"].sum()), held=words.money(frame["held"].iloc[-1])))
+    style.title(
+        ax,
+        words(
+            "commission.months_title",
+            earned=words.money(frame["earned"].sum()),
+            released=words.money(frame["released"].sum()),
+            held=words.money(frame["held"].iloc[-1]),
+        ),
+    )
     return ax

@@ -18,8 +18,23 @@ from salesplan.commission.year import Ledger, Note, Year
 from salesplan.money import MICRO, Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 
-TABLE = ["rep", "month", "plan", "quota", "actual", "base_pay", "earned", "released", "held", "clawback", "draw",
-         "payable", "amount_owed", "amount_carried", "amount_paid"]
+TABLE = [
+    "rep",
+    "month",
+    "plan",
+    "quota",
+    "actual",
+    "base_pay",
+    "earned",
+    "released",
+    "held",
+    "clawback",
+    "draw",
+    "payable",
+    "amount_owed",
+    "amount_carried",
+    "amount_paid",
+]
 LINES = ["rep", "month", "order", "rule", "tier_from", "base", "rate", "amount", "product", "original_order"]
 ORDERS = ["rep", "order", "customer", "date", "amount_due", "amount_paid", "earned", "released", "held"]
 TEXT = ("rep", "month", "plan", "order", "rule", "product", "original_order", "customer")
@@ -74,14 +89,19 @@ def calculate(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
         return _nothing([Note("no_actuals")], cost)
     lines, settlement = settle(book(ledger, year), ledger, year)
     own = lines[~lines["earlier"]]
-    parts = [_plan(own, plan, sorted(members["rep"][members["plan"] == place]), settlement, (ledger, year))
-             for place, plan in enumerate(rules.plans)]
+    parts = [
+        _plan(own, plan, sorted(members["rep"][members["plan"] == place]), settlement, (ledger, year))
+        for place, plan in enumerate(rules.plans)
+    ]
     said = notes.notes(ledger, year, rules, members, lines, settlement)
     said += notes.unscored(sum(part.unscored for part in parts))
     result = Commission(
         _stack([part.table for part in parts], TABLE, ["rep", "month"]),
-        _stack([part.lines for part in parts], LINES, ["rep", "month"]), cost,
-        _stack([part.orders for part in parts], ORDERS, ["rep", "date", "order"]), settlement.prepaid, said,
+        _stack([part.lines for part in parts], LINES, ["rep", "month"]),
+        cost,
+        _stack([part.orders for part in parts], ORDERS, ["rep", "date", "order"]),
+        settlement.prepaid,
+        said,
     )
     check(result.table, result.lines, result.orders)
     return result
@@ -108,7 +128,8 @@ def _plan(
     grid = base_pays(grid, plan, ledger, year)
     told = booked.merge(events[["event", "rep"]], on="event")
     columns = {"earned": _matrix(told, "amount", shape)} | {
-        name: _matrix(moves, name, shape) for name in ("released", "clawback")}
+        name: _matrix(moves, name, shape) for name in ("released", "clawback")
+    }
     table = _pay(grid, columns, plan)
     unscored = int(grid["unscored"].sum())
     return _Part(table, _lines(booked, events, reps, plan, year), _orders(orders, reps, settlement), unscored)
@@ -126,11 +147,15 @@ def _grid(reps: list[str], year: Year, plan: CommissionPlan, measured: tuple[Int
     """One row per rep and closed month: rep, month, plan, quota, actual (credited by the measure's basis)."""
     actual, stand = measured
     months = year.closed
-    return pd.DataFrame({
-        "rep": pd.Series(np.repeat(np.array(reps, dtype=object), len(months)), dtype="str"),
-        "month": pd.Series(np.tile(np.array(months, dtype=object), len(reps)), dtype="str"),
-        "plan": plan.name, "quota": stand.quotas[:, : len(months)].ravel(), "actual": actual.ravel(),
-    })
+    return pd.DataFrame(
+        {
+            "rep": pd.Series(np.repeat(np.array(reps, dtype=object), len(months)), dtype="str"),
+            "month": pd.Series(np.tile(np.array(months, dtype=object), len(reps)), dtype="str"),
+            "plan": plan.name,
+            "quota": stand.quotas[:, : len(months)].ravel(),
+            "actual": actual.ravel(),
+        }
+    )
 
 
 def _pay(grid: pd.DataFrame, sums: dict[str, Integers], plan: CommissionPlan) -> pd.DataFrame:
@@ -141,8 +166,15 @@ def _pay(grid: pd.DataFrame, sums: dict[str, Integers], plan: CommissionPlan) ->
     draw, balance = draws(commission, plan.draw, grid["employed"].to_numpy().reshape(shape))
     payable = grid["base_pay"].to_numpy().reshape(shape) + commission + draw
     carried, paid = carry(payable)
-    columns = {**sums, "held": held, "draw": draw, "payable": payable, "amount_owed": balance,
-               "amount_carried": carried, "amount_paid": paid}
+    columns = {
+        **sums,
+        "held": held,
+        "draw": draw,
+        "payable": payable,
+        "amount_owed": balance,
+        "amount_carried": carried,
+        "amount_paid": paid,
+    }
     return grid.assign(**{name: values.ravel() for name, values in columns.items()})[TABLE]
 
 
@@ -151,8 +183,9 @@ def _lines(
 ) -> pd.DataFrame:
     """Commission lines as people read them, in the order in which they count."""
     kept = ["event", "rep", "order", "product", "original_order"]
-    told = booked.merge(events[kept], on="event").sort_values(["rep", "month", "event", "back", "tier", "base"],
-                                                              kind="stable", ignore_index=True)
+    told = booked.merge(events[kept], on="event").sort_values(
+        ["rep", "month", "event", "back", "tier", "base"], kind="stable", ignore_index=True
+    )
     tier = told["tier"].to_numpy()
     starts = np.array([float(step.from_) for step in plan.tiers])
     rule = np.select([told["back"], tier == CAP, tier == BONUS], ["return", "cap", "new_product"], "tier")
@@ -172,8 +205,10 @@ def _orders(orders: pd.DataFrame, reps: list[str], settlement: Settlement) -> pd
     known = settlement.orders.iloc[okey].reset_index(drop=True)
     return known.assign(
         rep=pd.Series(np.array(reps, dtype=object)[orders["rep"]], dtype="str"),
-        amount_due=settlement.due[okey, -1], amount_paid=settlement.paid[okey, -1],
-        earned=orders["earned"].to_numpy(), released=orders["released"].to_numpy(),
+        amount_due=settlement.due[okey, -1],
+        amount_paid=settlement.paid[okey, -1],
+        earned=orders["earned"].to_numpy(),
+        released=orders["released"].to_numpy(),
         held=(orders["earned"] - orders["released"]).to_numpy(),
     )[ORDERS]
 
@@ -187,5 +222,6 @@ def _nothing(said: list[Note], cost: pd.DataFrame | None = None) -> Commission:
 def _empty(columns: list[str]) -> pd.DataFrame:
     shares = ("attainment", "cost_ratio", "rate", "tier_from")
     kinds = {name: "str" if name in TEXT else "float64" if name in shares else "int64" for name in columns}
-    return pd.DataFrame({name: pd.Series(dtype="datetime64[ns]" if name == "date" else kind)
-                         for name, kind in kinds.items()})
+    return pd.DataFrame(
+        {name: pd.Series(dtype="datetime64[ns]" if name == "date" else kind) for name, kind in kinds.items()}
+    )

@@ -50,15 +50,22 @@ def _paid(plan: CommissionPlan, quota: Integers, sales: Integers) -> int:
     """Commission on one sale per rep and period."""
     line = np.arange(len(sales))
     events = pd.DataFrame({"event": line, "rep": line, "amount": sales})
-    known = plan if plan.measure in ("attainment", "amount") else plan.model_copy(
-        update={"tiers": plan.tiers[:1], "measure": "amount"})
+    known = (
+        plan
+        if plan.measure in ("attainment", "amount")
+        else plan.model_copy(update={"tiers": plan.tiers[:1], "measure": "amount"})
+    )
     starts = tiers.bounds(known, quota, np.zeros(len(quota), dtype=np.int64))
     earned = tiers.pay_by_tier(events, known, starts).groupby("event")["amount"].sum()
     return int((earned if plan.cap is None else earned.clip(upper=to_fen(plan.cap))).sum())
 
 
 def cost_grid(
-    ledger: Ledger, year: Year, rules: CommissionTerms, *, changes: Sequence[Decimal] = CHANGES,
+    ledger: Ledger,
+    year: Year,
+    rules: CommissionTerms,
+    *,
+    changes: Sequence[Decimal] = CHANGES,
     attainments: Sequence[Decimal] = ATTAINMENTS[2:7:2],
 ) -> pd.DataFrame:
     """What if all rates were higher or lower: change_share (points, as a share), attainment, commission, cost_ratio."""
@@ -66,8 +73,9 @@ def cost_grid(
     if ledger.reps is not None and ledger.quotas is not None and rules.plans:
         members = assign(ledger.reps, rules, year)
         grids = [
-            cost_of_plans(members, ledger.quotas, shifted(rules, change), year, attainments=attainments)
-            .assign(change_share=float(change))
+            cost_of_plans(members, ledger.quotas, shifted(rules, change), year, attainments=attainments).assign(
+                change_share=float(change)
+            )
             for change in changes
         ]
     return pd.concat(grids, ignore_index=True)[["change_share", "attainment", "commission", "cost_ratio"]]
@@ -80,8 +88,9 @@ def _empty_grid() -> pd.DataFrame:
 
 def shifted(rules: CommissionTerms, change: Decimal) -> CommissionTerms:
     """The same plans with every rate moved by `change`, not below 0 nor above 1."""
-    plans = tuple(plan.model_copy(update={"tiers": tuple(_moved(tier, change) for tier in plan.tiers)})
-                  for plan in rules.plans)
+    plans = tuple(
+        plan.model_copy(update={"tiers": tuple(_moved(tier, change) for tier in plan.tiers)}) for plan in rules.plans
+    )
     return rules.model_copy(update={"plans": plans})
 
 

@@ -55,10 +55,15 @@ def _as_collected(lines: pd.DataFrame, settlement: Settlement) -> pd.DataFrame:
         due, paid = settlement.due[okey, month], settlement.paid[okey, month]
         so_far = [_paid_part(known_cost[name].to_numpy(), paid, due, first <= month) for name in names]
         amount, units, cost = (now - then for now, then in zip(so_far, before, strict=True))
-        parts.append(lines.assign(
-            amount=amount, units=units, at=month, counted=lines["date"],
-            cost=pd.Series(cost, index=lines.index, dtype="Int64").where(lines["cost"].notna()),
-        )[(amount != 0) | (units != 0)])
+        parts.append(
+            lines.assign(
+                amount=amount,
+                units=units,
+                at=month,
+                counted=lines["date"],
+                cost=pd.Series(cost, index=lines.index, dtype="Int64").where(lines["cost"].notna()),
+            )[(amount != 0) | (units != 0)]
+        )
         before = so_far
     return pd.concat(parts, ignore_index=True)
 

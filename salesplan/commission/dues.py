@@ -56,8 +56,9 @@ def book(ledger: Ledger, year: Year) -> pd.DataFrame:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     blank = {name: "" for name in TEXTS if name not in frame}
-    known = {name: frame[name].astype(object).where(frame[name].notna(), "").astype("str")
-             for name in TEXTS if name in frame}
+    known = {
+        name: frame[name].astype(object).where(frame[name].notna(), "").astype("str") for name in TEXTS if name in frame
+    }
     return frame.assign(**blank, **known)
 
 
@@ -125,16 +126,28 @@ def settle(lines: pd.DataFrame, ledger: Ledger, year: Year) -> tuple[pd.DataFram
 def _orders(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per order, by customer and age: the order in which payments without a name settle them."""
     firsts = lines.sort_values(["date", "own"], kind="stable").groupby("key", sort=True)
-    orders = firsts.agg(order=("order", "first"), customer=("customer", "first"), date=("date", "first"),
-                        at=("at", "min"), earlier=("earlier", "max")).reset_index()
+    orders = firsts.agg(
+        order=("order", "first"),
+        customer=("customer", "first"),
+        date=("date", "first"),
+        at=("at", "min"),
+        earlier=("earlier", "max"),
+    ).reset_index()
     return orders.sort_values(["customer", "date", "key"], kind="stable", ignore_index=True)
 
 
 def _payments(collections: pd.DataFrame | None, orders: pd.DataFrame, year: Year) -> pd.DataFrame:
     """Payments up to the review: okey (-1: names none, or none that is known), customer, at, amount, lost."""
     if collections is None:
-        empty = {"date": "datetime64[ns]", "order": "str", "customer": "str", "amount": "int64",
-                 "okey": "int64", "at": "int64", "lost": "bool"}
+        empty = {
+            "date": "datetime64[ns]",
+            "order": "str",
+            "customer": "str",
+            "amount": "int64",
+            "okey": "int64",
+            "at": "int64",
+            "lost": "bool",
+        }
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
     texts = _texts(collections)
     cashed = texts["cleared"].fillna(texts["date"]) if "cleared" in texts else texts["date"]
@@ -146,7 +159,8 @@ def _payments(collections: pd.DataFrame | None, orders: pd.DataFrame, year: Year
     ahead = np.where(named, orders["at"].to_numpy()[found["okey"]], 0) if len(orders) else 0
     whose = orders["customer"].to_numpy()[found["okey"]] if len(orders) else found["customer"]
     return found.assign(
-        at=np.maximum(found["at"], ahead), customer=np.where(named, whose, found["customer"]),
+        at=np.maximum(found["at"], ahead),
+        customer=np.where(named, whose, found["customer"]),
         lost=~named & (found["order"] != ""),
     )
 
@@ -158,8 +172,9 @@ def _paid(orders: pd.DataFrame, due: Integers, payments: pd.DataFrame) -> tuple[
     named = payments[payments["okey"] >= 0]
     loose = payments[payments["okey"] < 0]
     direct = cumulative(named["okey"], named["at"], named["amount"], due.shape)
-    free = cumulative(customers.get_indexer(loose["customer"]), loose["at"], loose["amount"],
-                      (len(customers), due.shape[1]))
+    free = cumulative(
+        customers.get_indexer(loose["customer"]), loose["at"], loose["amount"], (len(customers), due.shape[1])
+    )
     taken = np.clip(direct, np.minimum(due, 0), due)
     pool = free.copy()
     np.add.at(pool, whose, direct - taken)

@@ -92,8 +92,15 @@ def _bonus(opened: pd.DataFrame, plan: CommissionPlan, new: frozenset[str]) -> p
     rate = to_micro(plan.new_product_bonus)
     found = opened[opened["product"].isin(new) & (opened["level"] == "") & (rate > 0)]
     base = found["amount"].to_numpy(dtype=np.int64)
-    return pd.DataFrame({"event": found["event"].to_numpy(), "tier": BONUS, "base": base, "rate": rate,
-                         "amount": times_rate(base, rate)})
+    return pd.DataFrame(
+        {
+            "event": found["event"].to_numpy(),
+            "tier": BONUS,
+            "base": base,
+            "rate": rate,
+            "amount": times_rate(base, rate),
+        }
+    )
 
 
 def _difference(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -21,9 +21,7 @@ def part_of(amount: ArrayLike, part: ArrayLike, whole: ArrayLike) -> Integers:
     amounts, parts, wholes = (np.asarray(values, dtype=np.int64) for values in np.broadcast_arrays(amount, part, whole))
     if _most(amounts) * _most(parts) < SAFE:
         return half_away(amounts * parts, wholes)
-    exact = [
-        half_away(int(a) * int(p), int(w)) for a, p, w in zip(amounts.flat, parts.flat, wholes.flat, strict=True)
-    ]
+    exact = [half_away(int(a) * int(p), int(w)) for a, p, w in zip(amounts.flat, parts.flat, wholes.flat, strict=True)]
     return np.array(exact, dtype=np.int64).reshape(amounts.shape)
 
 

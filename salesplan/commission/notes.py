@@ -20,7 +20,11 @@ def left_out(ledger: Ledger, rules: CommissionTerms) -> list[Note]:
 
 
 def notes(
-    ledger: Ledger, year: Year, rules: CommissionTerms, members: pd.DataFrame, lines: pd.DataFrame,
+    ledger: Ledger,
+    year: Year,
+    rules: CommissionTerms,
+    members: pd.DataFrame,
+    lines: pd.DataFrame,
     settlement: Settlement,
 ) -> list[Note]:
     """Everything to be said about a result that could be told."""

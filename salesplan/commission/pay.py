@@ -81,8 +81,10 @@ def _scores(grid: pd.DataFrame, scores: pd.DataFrame | None, component: str) -> 
     own = scores[scores["component"] == component].groupby(["rep", "month"])[["actual", "standard"]].sum(min_count=1)
     found = grid[["rep", "month"]].merge(own.reset_index(), how="left", on=["rep", "month"])
     known = (found["actual"].notna() & found["standard"].notna()).to_numpy()
-    micro = [(found[name].astype("float64").fillna(0.0) * MICRO).round().to_numpy().astype(np.int64)
-             for name in ("actual", "standard")]
+    micro = [
+        (found[name].astype("float64").fillna(0.0) * MICRO).round().to_numpy().astype(np.int64)
+        for name in ("actual", "standard")
+    ]
     return np.where(known, micro[0], -1), np.where(known, micro[1], -1)
 
 

@@ -29,13 +29,23 @@ def release(
     free = entitled(earned, told, row, pairs, plan, settlement)
     change = np.diff(free, axis=1)
     reps, months = np.repeat(pairs["rep"].to_numpy(), shape[1] - 1), np.tile(np.arange(1, shape[1]), shape[0])
-    moves = pd.DataFrame({"rep": reps, "month": months, "released": np.maximum(change, 0).ravel(),
-                          "clawback": np.minimum(change, 0).ravel()})
+    moves = pd.DataFrame(
+        {
+            "rep": reps,
+            "month": months,
+            "released": np.maximum(change, 0).ravel(),
+            "clawback": np.minimum(change, 0).ravel(),
+        }
+    )
     return moves.groupby(["rep", "month"]).sum().reset_index(), pairs.assign(earned=earned[:, -1], released=free[:, -1])
 
 
 def entitled(
-    earned: Integers, told: pd.DataFrame, row: Integers, pairs: pd.DataFrame, plan: CommissionPlan,
+    earned: Integers,
+    told: pd.DataFrame,
+    row: Integers,
+    pairs: pd.DataFrame,
+    plan: CommissionPlan,
     settlement: Settlement,
 ) -> Integers:
     """What may have been paid out to date, pairs of rep and order x months; never above what is earned.

@@ -57,8 +57,11 @@ def _tier_reached(events: pd.DataFrame, plan: CommissionPlan, starts: Integers) 
 
 def _tier_of_margin(events: pd.DataFrame, plan: CommissionPlan) -> Integers:
     """Tier by (amount - cost) / amount of the period, compared exactly; the lowest where a cost is unknown."""
-    sums = events.assign(unknown=events["cost"].isna()).groupby("rep").agg(
-        amount=("amount", "sum"), cost=("cost", "sum"), unknown=("unknown", "any"))
+    sums = (
+        events.assign(unknown=events["cost"].isna())
+        .groupby("rep")
+        .agg(amount=("amount", "sum"), cost=("cost", "sum"), unknown=("unknown", "any"))
+    )
     reached = np.zeros(int(events["rep"].max()) + 1 if len(events) else 0, dtype=np.int64)
     for rep, amount, cost, unknown in sums.itertuples():
         if amount > 0 and not unknown:
@@ -90,7 +93,14 @@ def _sliced(events: pd.DataFrame, plan: CommissionPlan, starts: Integers) -> pd.
         upto = np.where(size == 0, still, part_of(amounts, width, np.where(size == 0, 1, size)))
         base, rate = upto - gone, to_micro(step.rate)
         gone = upto
-        cut = pd.DataFrame({"event": events["event"].to_numpy(), "tier": tier, "base": base, "rate": rate,
-                            "amount": times_rate(base, rate)})
+        cut = pd.DataFrame(
+            {
+                "event": events["event"].to_numpy(),
+                "tier": tier,
+                "base": base,
+                "rate": rate,
+                "amount": times_rate(base, rate),
+            }
+        )
         parts.append(cut[base != 0])
     return pd.concat(parts, ignore_index=True)

@@ -73,9 +73,7 @@ class Year:
     def numbers(self, labels: "pd.Series[Any]") -> Integers:
         """Number of each month label: 1 the first of the year, 0 before it, NEVER after the review or unknown."""
         known = {label: number for number, label in enumerate(self.closed, start=1)}
-        found = {
-            label: known.get(label, 0 if label < self.months[0] else NEVER) for label in labels.dropna().unique()
-        }
+        found = {label: known.get(label, 0 if label < self.months[0] else NEVER) for label in labels.dropna().unique()}
         return labels.map(found).fillna(NEVER).to_numpy(dtype=np.int64)
 
     def numbers_of(self, dates: "pd.Series[Any]") -> Integers:

@@ -15,7 +15,11 @@ SHORT = 3  # complete years below which the interval is called wide
 
 
 def sentences(
-    words: Words, *, targets: "pd.DataFrame", estimates: "pd.DataFrame", bridge: "pd.DataFrame",
+    words: Words,
+    *,
+    targets: "pd.DataFrame",
+    estimates: "pd.DataFrame",
+    bridge: "pd.DataFrame",
     profits: "pd.DataFrame",
 ) -> list[str]:
     """The levels against last year, the evidence, the odds, the gap and the profit; frames as saved by the step."""
@@ -89,23 +93,36 @@ def _floor(estimates: "pd.DataFrame", planned: Any, words: Words) -> list[str]:
     gap = f"gap_{planned['level']}"
     level = words.code("level", planned["level"])
     return [
-        _say(words, "floor_met" if row[gap] >= 0 else "floor_missed", level=level, value=words.money(row["value"]),
-             gap=words.money(abs(row[gap])))
+        _say(
+            words,
+            "floor_met" if row[gap] >= 0 else "floor_missed",
+            level=level,
+            value=words.money(row["value"]),
+            gap=words.money(abs(row[gap])),
+        )
         for _, row in estimates[estimates["estimate"] == "breakeven"].iterrows()
     ]
 
 
 def _named(rows: "pd.DataFrame", words: Words) -> str:
-    return words.list([
-        _say(words, "named_amount", name=words.code("estimate", row.estimate), amount=words.money(row.value))
-        for row in _rows(rows)
-    ])
+    return words.list(
+        [
+            _say(words, "named_amount", name=words.code("estimate", row.estimate), amount=words.money(row.value))
+            for row in _rows(rows)
+        ]
+    )
 
 
 def _trend(estimates: "pd.DataFrame", words: Words) -> list[str]:
     return [
-        _say(words, "trend", value=words.money(row.value), low=words.money(row.low), high=words.money(row.high),
-             coverage=words.percent(COVERAGE, 0))
+        _say(
+            words,
+            "trend",
+            value=words.money(row.value),
+            low=words.money(row.low),
+            high=words.money(row.high),
+            coverage=words.percent(COVERAGE, 0),
+        )
         for row in _rows(estimates[estimates["estimate"] == "trend"])
     ]
 
@@ -125,8 +142,13 @@ def _gap(bridge: "pd.DataFrame", planned: Any, words: Words) -> list[str]:
     sums = bridge.groupby("part")["amount"].sum().to_dict()
     total, rest = int(sums["level"] - sums["last_year"]), int(sums["unexplained"])
     count = int((bridge["part"] == "measure").sum())
-    values = {"level": words.code("level", planned["level"]), "total": words.money(total), "count": count,
-              "named": words.money(int(sums.get("measure", 0))), "rest": words.money(abs(rest))}
+    values = {
+        "level": words.code("level", planned["level"]),
+        "total": words.money(total),
+        "count": count,
+        "named": words.money(int(sums.get("measure", 0))),
+        "rest": words.money(abs(rest)),
+    }
     if total <= 0:
         return [_say(words, "gap_none", **values)]
     way = "open" if rest > 0 else "over" if rest < 0 else "closed"
@@ -146,9 +168,7 @@ def _history(years: "pd.DataFrame", fiscal_year: int, words: Words) -> list[str]
     last = years[(years["year"] == fiscal_year - 1) & years["amount"].notna()]
     if last.empty:
         return [_say(words, "no_last_year", year=fiscal_year - 1)]
-    open_year = [
-        _say(words, "open_year", year=row.year, months=row.months) for row in _rows(last[~last["complete"]])
-    ]
+    open_year = [_say(words, "open_year", year=row.year, months=row.months) for row in _rows(last[~last["complete"]])]
     short = {0: "no_complete_year", 1: "one_year"}.get(complete, "short_history")
     return open_year + ([_say(words, short, count=complete)] if complete < SHORT else [])
 

@@ -59,8 +59,13 @@ def _held(words: Words, result: Commission) -> list[str]:
     first = waiting.iloc[0]
     return [
         words("commission.held_now", held=words.money(held), count=words.number(waiting["order"].nunique())),
-        words("commission.held_most", rep=words.person(first["rep"]), order=first["order"], held=words.money(first["held"]),
-              due=words.money(first["amount_due"] - first["amount_paid"])),
+        words(
+            "commission.held_most",
+            rep=words.person(first["rep"]),
+            order=first["order"],
+            held=words.money(first["held"]),
+            due=words.money(first["amount_due"] - first["amount_paid"]),
+        ),
     ]
 
 
@@ -69,17 +74,30 @@ def _leaders(words: Words, table: pd.DataFrame) -> list[str]:
     best, total = reps.iloc[0], int(reps["earned"].sum())
     if best["earned"] <= 0 or len(reps) < 2:
         return []
-    return [words("commission.leader", rep=words.person(best["rep"]), earned=words.money(best["earned"]),
-                  share=words.percent(best["earned"] / total))]
+    return [
+        words(
+            "commission.leader",
+            rep=words.person(best["rep"]),
+            earned=words.money(best["earned"]),
+            share=words.percent(best["earned"] / total),
+        )
+    ]
 
 
 def _cost(words: Words, cost: pd.DataFrame) -> list[str]:
     full = cost[cost["attainment"].round(6) == 1.0].iloc[0]
     low, high = cost.iloc[0], cost.iloc[-1]
     return [
-        words("commission.cost_full", commission=words.money(full["commission"]),
-              ratio=words.percent(full["cost_ratio"], 2)),
-        words("commission.cost_range", low=words.percent(low["attainment"], 0),
-              low_ratio=words.percent(low["cost_ratio"], 2), high=words.percent(high["attainment"], 0),
-              high_ratio=words.percent(high["cost_ratio"], 2)),
+        words(
+            "commission.cost_full",
+            commission=words.money(full["commission"]),
+            ratio=words.percent(full["cost_ratio"], 2),
+        ),
+        words(
+            "commission.cost_range",
+            low=words.percent(low["attainment"], 0),
+            low_ratio=words.percent(low["cost_ratio"], 2),
+            high=words.percent(high["attainment"], 0),
+            high_ratio=words.percent(high["cost_ratio"], 2),
+        ),
     ]

@@ -65,7 +65,14 @@ def assumed(loaded: "Loaded", as_of: date | None, words: Words) -> Pairs:
     dimensions = words.list([words.column(name) for name in plan.dimensions]) or words("assumed.none")
     plans = words.list([item.name for item in rules["commission"].plans]) or words("assumed.none")
     return [
-        (words("assumed.year"), words("assumed.year_value", year=plan.fiscal_year, month=words.month(f"{plan.fiscal_year}-{plan.first_month:02d}"))),
+        (
+            words("assumed.year"),
+            words(
+                "assumed.year_value",
+                year=plan.fiscal_year,
+                month=words.month(f"{plan.fiscal_year}-{plan.first_month:02d}"),
+            ),
+        ),
         (words("assumed.level"), words.code("level", rules["annual_target"].planned)),
         (words("assumed.method"), words.code("method", rules["seasonal_split"].method)),
         (words("assumed.dimensions"), dimensions),

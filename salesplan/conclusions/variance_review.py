@@ -33,12 +33,16 @@ def _standing(words: Words, review: Review) -> Iterator[str]:
     kind = "short" if actual < target else "over"
     yield words(
         f"{STEM}.to_date_{kind}",
-        month=words.month(review.grid["month"].max()), actual=words.money(actual), target=words.money(target),
-        gap=words.money(abs(actual - target)), attainment=words.percent(review.progress.attainment),
+        month=words.month(review.grid["month"].max()),
+        actual=words.money(actual),
+        target=words.money(target),
+        gap=words.money(abs(actual - target)),
+        attainment=words.percent(review.progress.attainment),
     )
     yield words(
         f"{STEM}.progress",
-        workdays=words.percent(review.progress.workday_share), season=words.percent(review.progress.seasonal_share),
+        workdays=words.percent(review.progress.workday_share),
+        season=words.percent(review.progress.seasonal_share),
         year=words.percent(review.progress.year_attainment),
     )
 
@@ -50,7 +54,8 @@ def _landing(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterat
         return
     yield words(
         f"{STEM}.three_numbers",
-        target=words.money(review.revision["original"].sum()), landing=words.money(landing.expected),
+        target=words.money(review.revision["original"].sum()),
+        landing=words.money(landing.expected),
         revised=words.money(review.revised.year),
     )
     if isnan(landing.probability):
@@ -58,8 +63,11 @@ def _landing(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterat
     elif landing.years:
         yield words(
             f"{STEM}.landing_interval",
-            low=words.money(landing.low), high=words.money(landing.high), coverage=words.percent(rules.coverage, 0),
-            probability=words.percent(landing.probability, 0), years=landing.years,
+            low=words.money(landing.low),
+            high=words.money(landing.high),
+            coverage=words.percent(rules.coverage, 0),
+            probability=words.percent(landing.probability, 0),
+            years=landing.years,
         )
 
 
@@ -88,9 +96,12 @@ def _reps(words: Words, standing: pd.DataFrame) -> Iterator[str]:
     best, worst = known.iloc[0], known.iloc[-1]
     yield words(
         f"{STEM}.reps",
-        reached=int((known["attainment"] >= 1).sum()), count=len(known),
-        best=_person(words, best), best_share=words.percent(best["attainment"], 0),
-        worst=_person(words, worst), worst_share=words.percent(worst["attainment"], 0),
+        reached=int((known["attainment"] >= 1).sum()),
+        count=len(known),
+        best=_person(words, best),
+        best_share=words.percent(best["attainment"], 0),
+        worst=_person(words, worst),
+        worst_share=words.percent(worst["attainment"], 0),
     )
 
 
@@ -130,5 +141,8 @@ def _causes(words: Words, causes: pd.DataFrame) -> Iterator[str]:
     main = str(sums.abs().idxmax())
     yield words(
         f"{STEM}.causes",
-        count=len(found), cause=words.code("cause", main), amount=words.money(int(sums[main])), unexplained=rest,
+        count=len(found),
+        cause=words.code("cause", main),
+        amount=words.money(int(sums[main])),
+        unexplained=rest,
     )

@@ -39,8 +39,16 @@ def _customer(draws: Draws, number: int, rep: Rep, place: int) -> Customer:
     potential = weight * SIZE[grade] * draws.between(13, 28) // 10_000 * 1000
     began = date(2025 + number // 9 % 3, 1, 11) if place == 8 else date(2023, 1, 1)
     return Customer(
-        f"C{number + 1:03d}", rep.region + stem + SHOPS[CHANNELS.index(channel)], grade, rep.region, channel, rep.team,
-        weight, None if draws.chance(6) else potential, REBATE.get(grade, 0), channel == "三四级网络" and place == 2,
+        f"C{number + 1:03d}",
+        rep.region + stem + SHOPS[CHANNELS.index(channel)],
+        grade,
+        rep.region,
+        channel,
+        rep.team,
+        weight,
+        None if draws.chance(6) else potential,
+        REBATE.get(grade, 0),
+        channel == "三四级网络" and place == 2,
         _spells(rep.rep, place, began),
     )
 

@@ -96,7 +96,12 @@ def _follow_up(draws: Draws, order: Order, letter: str) -> Order:
     named = letter == "Z" or draws.chance(85)
     rep = owner_on(order.customer, day) if order.rep else ""
     return Order(
-        letter + order.number[1:], day, workday_from(day + timedelta(3)), order.customer, rep, (back,),
+        letter + order.number[1:],
+        day,
+        workday_from(day + timedelta(3)),
+        order.customer,
+        rep,
+        (back,),
         order.number if named else "",
     )
 

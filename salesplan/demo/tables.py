@@ -57,16 +57,37 @@ def _sales(papers: Sequence[Order]) -> Iterator[Cells]:
         member = paper.customer
         for item in paper.items:
             yield (
-                paper.day, invoiced, paper.number, member.region, member.channel, item.product, member.customer,
-                paper.rep, item.quantity, from_fen(item.amount), from_fen(item.cost), item.kind, paper.original,
+                paper.day,
+                invoiced,
+                paper.number,
+                member.region,
+                member.channel,
+                item.product,
+                member.customer,
+                paper.rep,
+                item.quantity,
+                from_fen(item.amount),
+                from_fen(item.cost),
+                item.kind,
+                paper.original,
             )
 
 
 def _rep(rep: Rep) -> Cells:
     team = TEAMS[rep.team]
     return (
-        rep.rep, rep.name, rep.region, team.name, team.manager, rep.start, rep.end, rep.potential, rep.capacity,
-        rep.base_pay, rep.grade, rep.commitment,
+        rep.rep,
+        rep.name,
+        rep.region,
+        team.name,
+        team.manager,
+        rep.start,
+        rep.end,
+        rep.potential,
+        rep.capacity,
+        rep.base_pay,
+        rep.grade,
+        rep.commitment,
     )
 
 

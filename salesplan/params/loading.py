@@ -103,7 +103,8 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
         try:
             rules[stem] = model.model_validate(changed[stem])
         except ValidationError as error:
-            if stem in texts and not documents[stem].faults:
+            asked = stem in texts or any(_split_key(key)[0] == stem for key in changes or {})
+            if asked and not documents[stem].faults:
                 faults += _faults(error, stem, documents[stem], changed[stem], shown, changes or {})
     return Loaded(folder, rules, texts, documents, dict(changes or {}), faults)
 
@@ -121,7 +122,12 @@ def _document(content: bytes | None, file: str) -> Document:
 def _foreign_files(texts: Mapping[str, bytes], shown: str) -> Iterator[Fault]:
     for stem in texts:
         if stem not in MODELS:
-            yield Fault("unknown_file", f"{shown}/{stem}.yaml", None, {"nearest": _nearest(stem, list(MODELS)), "known": ", ".join(MODELS)})
+            yield Fault(
+                "unknown_file",
+                f"{shown}/{stem}.yaml",
+                None,
+                {"nearest": _nearest(stem, list(MODELS)), "known": ", ".join(MODELS)},
+            )
 
 
 def _missing_files(texts: Mapping[str, bytes], shown: str) -> Iterator[Fault]:
@@ -140,7 +146,9 @@ def _apply(documents: Mapping[str, Document], changes: Mapping[str, Any]) -> tup
             names = {"nearest": _nearest(str(stem), list(MODELS)), "known": ", ".join(MODELS)}
             faults.append(Fault("unknown_change", f"--set {dotted}", value, names))
             continue
-        data[str(stem)] = _replaced(data[str(stem)], keys, read_value(value) if isinstance(value, str) else _exact(value))
+        data[str(stem)] = _replaced(
+            data[str(stem)], keys, read_value(value) if isinstance(value, str) else _exact(value)
+        )
     return data, faults
 
 
@@ -208,7 +216,9 @@ def _found(value: Any) -> str:
 def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
     context = detail.get("ctx", {})
     values = {key: found for key, found in context.items() if key not in ("key", "error")}
-    values["limit"] = next((context[key] for key in ("le", "lt", "ge", "gt", "min_length", "max_length") if key in context), "")
+    values["limit"] = next(
+        (context[key] for key in ("le", "lt", "ge", "gt", "min_length", "max_length") if key in context), ""
+    )
     values["unit"] = unit_at(stem, path)
     if "expected" in values:  # pydantic's sentence 'a', 'b' or 'c' as names
         values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))

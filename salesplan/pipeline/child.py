@@ -50,7 +50,12 @@ class _Hook(DisplayHook):
         """Keep every form of the value."""
         count = self.prompt_count
         OUTPUTS.found.append(
-            {"output_type": "execute_result", "execution_count": count, "data": dict(format_dict), "metadata": md_dict or {}}
+            {
+                "output_type": "execute_result",
+                "execution_count": count,
+                "data": dict(format_dict),
+                "metadata": md_dict or {},
+            }
         )
 
     def finish_displayhook(self) -> None:
@@ -119,7 +124,7 @@ def _die_with_parent(channel: Connection) -> None:
 
 
 def run_notebook(channel: Connection, alive: Connection, cells: list[tuple[int, str, str]], folder: str) -> None:
-    """Run `cells` (position, id, source) in order; send ("start", position) and ("end", position, outputs, count, failed).
+    """Run `cells` (position, id, source); send ("start", position), then ("end", position, outputs, count, failed).
 
     Stops after the first failing cell. Charts follow in one ("charts", {name: (svg, title)}). `alive` ends when the
     supervisor does.

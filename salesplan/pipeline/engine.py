@@ -4,31 +4,23 @@
 """
 
 import multiprocessing
-import os
 import signal
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 
 from salesplan.pipeline import forks
-from salesplan.wording import catalogue
+from salesplan.pipeline.prose import localize
 
 SILENCE = 600
 SKIP = "skip-execution"
 
 
 NAMES = {"fork": "salesplan", "kernel": "salesplan-kernel"}
-
-
-def localize(notebook: NotebookNode, stem: str, language: str) -> None:
-    """Put a notebook's prose in the language; prose the catalogue lacks stays as it is."""
-    texts = catalogue(language)
-    for cell in notebook.cells:
-        if cell["cell_type"] == "markdown":
-            cell["source"] = texts.get(f"notebook.{stem}.{cell['id']}", cell["source"]).strip("\n")
 
 
 class ForkedEngine(Engine):
@@ -95,7 +87,7 @@ class _Supervisor:
     def _start(self, cells: list[tuple[int, str, str]]) -> tuple[ForkServerProcess, Connection, Connection]:
         channel, theirs = multiprocessing.Pipe()
         alive, watched = multiprocessing.Pipe()
-        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, watched, cells, os.getcwd())
+        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, watched, cells, str(Path.cwd()))
         theirs.close()
         watched.close()
         return process, channel, alive

@@ -58,7 +58,7 @@ class Progress(Protocol):
         """A step is done."""
 
 
-class StepFailed(Exception):
+class StepError(Exception):
     """A step did not end well: a fault of ours or of the machine."""
 
     def __init__(self, step: str, cell: str, cause: str, evidence: Path) -> None:
@@ -77,7 +77,7 @@ def notebook_name(stem: str) -> str:
 def run(request: Request, progress: Progress) -> archive.Run:
     """Make a run; returns it as it stands in the archive.
 
-    Raises `PlanError` before anything is written when files or words are wrong, `StepFailed` when a step did not
+    Raises `PlanError` before anything is written when files or words are wrong, `StepError` when a step did not
     end well: the run then stays under `.unfinished` with its evidence, and no complete run is touched.
     """
     if request.engine == "fork" and not forks.available():
@@ -161,14 +161,20 @@ class _Making:
             return None
         found = archive.newest_complete(self.outputs)
         if found is None:
-            raise PlanError([Fault("no_complete_run", f"outputs/{self.outputs.name}", None, {"step": self.request.taken_over[0]})])
+            raise PlanError(
+                [Fault("no_complete_run", f"outputs/{self.outputs.name}", None, {"step": self.request.taken_over[0]})]
+            )
         return found
 
     def _take_over(self, stem: str) -> None:
         assert self.earlier is not None
         from salesplan.tables.outputs import tables_of
 
-        names = [f"{notebook_name(stem)}.ipynb", f"{notebook_name(stem)}.html", *(f"tables/{t}.csv" for t in tables_of(stem))]
+        names = [
+            f"{notebook_name(stem)}.ipynb",
+            f"{notebook_name(stem)}.html",
+            *(f"tables/{t}.csv" for t in tables_of(stem)),
+        ]
         for name in names:
             shutil.copy2(self.earlier.folder / name, self.staging / name)
         self.manifest["steps"][stem] = {"state": "taken_over", "from": self.earlier.name}
@@ -188,7 +194,7 @@ class _Making:
         seconds = time.monotonic() - began
         if failure:
             self.manifest["steps"][stem] = {"state": "failed", "cell": failure[0], "cause": failure[1]}
-            raise StepFailed(stem, failure[0], failure[1], notebook)
+            raise StepError(stem, failure[0], failure[1], notebook)
         self.manifest["steps"][stem] = {"state": "done", "seconds": round(seconds, 3)}
         self.progress.done(stem, seconds)
         self._begin_page("salesplan.report.pages", "write_page", self.staging, stem, self._title(), self.words)
@@ -240,7 +246,7 @@ class _Making:
         for function, process in self.pages:
             process.join()
             if process.exitcode:
-                raise StepFailed("report", function, f"exit status {process.exitcode}", self.staging)
+                raise StepError("report", function, f"exit status {process.exitcode}", self.staging)
 
     def _call(self, module: str, function: str, *args: Any) -> None:
         import importlib
@@ -249,7 +255,7 @@ class _Making:
             process = forks.start(module, function, *args)
             process.join()
             if process.exitcode:
-                raise StepFailed("report", function, f"exit status {process.exitcode}", self.staging)
+                raise StepError("report", function, f"exit status {process.exitcode}", self.staging)
         else:
             getattr(importlib.import_module(module), function)(*args)
 

@@ -3,7 +3,17 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-LIBRARIES = ("salesplan", "numpy", "pandas", "pyarrow", "duckdb", "ibis-framework", "holidays", "matplotlib", "papermill")
+LIBRARIES = (
+    "salesplan",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "ibis-framework",
+    "holidays",
+    "matplotlib",
+    "papermill",
+)
 
 
 def versions() -> dict[str, str]:

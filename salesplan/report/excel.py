@@ -16,8 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 100_000
-FORMATS = {"money": "#,##0.00", "share": "0.0%", "number": "#,##0.##", "mixed": "#,##0.00", "count": "#,##0", "date": "yyyy-mm-dd"}
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+FORMATS = {
+    "money": "#,##0.00",
+    "share": "0.0%",
+    "number": "#,##0.##",
+    "mixed": "#,##0.00",
+    "count": "#,##0",
+    "date": "yyyy-mm-dd",
+}
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
 # Fixed, so that the same tables give the same bytes.
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -74,5 +86,11 @@ def _values(series: "pd.Series", kind: Kind, column: str, words: Words) -> list[
     if kind == "flag":
         return [words("mark.yes") if value else None for value in series]
     if kind == "code":
-        return [words.code(FAMILIES.get(column, column), str(value)) if there else None for value, there in zip(series, known, strict=True)]
-    return [(int(value) if kind == "count" else str(value)) if there else None for value, there in zip(series, known, strict=True)]
+        return [
+            words.code(FAMILIES.get(column, column), str(value)) if there else None
+            for value, there in zip(series, known, strict=True)
+        ]
+    return [
+        (int(value) if kind == "count" else str(value)) if there else None
+        for value, there in zip(series, known, strict=True)
+    ]

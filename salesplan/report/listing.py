@@ -23,4 +23,6 @@ def write_listing(outputs: Path, words: Words) -> None:
         for run in found
     ]
     title = str(found[0].manifest.get("title") or outputs.name) if found else outputs.name
-    write_html(outputs / "index.html", "listing.html.j2", words, title=title, heading=words("report.runs"), rows=rows, links=[])
+    write_html(
+        outputs / "index.html", "listing.html.j2", words, title=title, heading=words("report.runs"), rows=rows, links=[]
+    )

@@ -67,7 +67,9 @@ def sections(notebook: dict[str, Any]) -> list[tuple[str, str]]:
 def for_readers(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """A manager's order: title, conclusions, charts and results; what they rest on comes after."""
     rank = {part: place for place, names in enumerate(ORDER) for part in names}
-    known = [(rank.get(name.removesuffix("-text").removesuffix("-title"), RESULTS), (name, html)) for name, html in parts]
+    known = [
+        (rank.get(name.removesuffix("-text").removesuffix("-title"), RESULTS), (name, html)) for name, html in parts
+    ]
     return [part for _, part in sorted(known, key=lambda item: item[0])]
 
 
@@ -101,4 +103,6 @@ def write_page(run: Path, stem: str, title: str, words: Words) -> None:
     parts = [(part, Markup(html)) for part, html in found]  # each is escaped where it is made
     name = page_name(stem)
     heading = words(f"step.{stem}")
-    write_html(run / name, "page.html.j2", words, title=title, heading=heading, parts=parts, links=navigation(words, name))
+    write_html(
+        run / name, "page.html.j2", words, title=title, heading=heading, parts=parts, links=navigation(words, name)
+    )

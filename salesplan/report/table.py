@@ -59,7 +59,8 @@ def cell(value: Any, kind: Kind, column: str, words: Words) -> str:
 
 def _rows(frame: "pd.DataFrame", kinds: Sequence[Kind], words: Words) -> list[list[str]]:
     columns = [
-        [cell(value, kind, str(name), words) for value in frame[name]] for name, kind in zip(frame.columns, kinds, strict=True)
+        [cell(value, kind, str(name), words) for value in frame[name]]
+        for name, kind in zip(frame.columns, kinds, strict=True)
     ]
     return [list(row) for row in zip(*columns, strict=True)]
 

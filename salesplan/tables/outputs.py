@@ -39,18 +39,80 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("month",), "month"),
     **dict.fromkeys(("date", "due", "start", "end"), "date"),
     **dict.fromkeys(
-        ("amount", "base", "quota", "last_year", "target", "actual", "variance", "base_pay", "earned", "released",
-         "held", "clawback", "draw", "payable", "commission", "volume", "mix", "price", "new", "lost", "original",
-         "revised", "value", "low", "high", "expected", "landing", "gap", "sales", "prepayment", "profit", "capacity",
-         "contribution", "fixed_cost", "breakeven"), "money"),
+        (
+            "amount",
+            "base",
+            "quota",
+            "last_year",
+            "target",
+            "actual",
+            "variance",
+            "base_pay",
+            "earned",
+            "released",
+            "held",
+            "clawback",
+            "draw",
+            "payable",
+            "commission",
+            "volume",
+            "mix",
+            "price",
+            "new",
+            "lost",
+            "original",
+            "revised",
+            "value",
+            "low",
+            "high",
+            "expected",
+            "landing",
+            "gap",
+            "sales",
+            "prepayment",
+            "profit",
+            "capacity",
+            "contribution",
+            "fixed_cost",
+            "breakeven",
+        ),
+        "money",
+    ),
     **dict.fromkeys(
-        ("share", "rate", "attainment", "quota_to_expected", "probability", "cost_ratio", "growth", "weight", "factor",
-         "error"), "share"),
+        (
+            "share",
+            "rate",
+            "attainment",
+            "quota_to_expected",
+            "probability",
+            "cost_ratio",
+            "growth",
+            "weight",
+            "factor",
+            "error",
+        ),
+        "share",
+    ),
     **dict.fromkeys(("quantity", "tier_from", "contacts_per_month"), "number"),
     **dict.fromkeys(("count", "lines", "workdays"), "count"),
     **dict.fromkeys(("workday", "chosen", "provisional", "planned", "pinned", "complete", "assumed"), "flag"),
     **dict.fromkeys(
-        ("indicator", "level", "unit", "estimate", "method", "rule", "code", "state", "activity", "basis", "part", "replaced"), "code"),
+        (
+            "indicator",
+            "level",
+            "unit",
+            "estimate",
+            "method",
+            "rule",
+            "code",
+            "state",
+            "activity",
+            "basis",
+            "part",
+            "replaced",
+        ),
+        "code",
+    ),
 }
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "annual_target": {"value": "mixed", "last_year": "mixed"},
@@ -90,7 +152,13 @@ def empty(table: str, more: tuple[str, ...] = ()) -> "pd.DataFrame":
     """A table with its header and no row."""
     import pandas as pd
 
-    dtypes: Mapping[str, str] = {"money": "int64", "share": "float64", "number": "float64", "count": "int64", "flag": "bool"}
+    dtypes: Mapping[str, str] = {
+        "money": "int64",
+        "share": "float64",
+        "number": "float64",
+        "count": "int64",
+        "flag": "bool",
+    }
     columns = (*TABLES[table], *more)
     return pd.DataFrame({c: pd.Series(dtype=dtypes.get(kind_of(table, c), "str")) for c in columns})
 
@@ -103,7 +171,9 @@ def _column(series: "pd.Series", kind: Kind) -> "pa.Array":
         return _money(series)
     if kind == "share":
         # The same number of places everywhere: never an exponent, never a trace of float noise.
-        return pa.array([None if x != x else f"{x + 0.0:.9f}" for x in series.astype("float64").round(9)], type=pa.string())
+        return pa.array(
+            [None if x != x else f"{x + 0.0:.9f}" for x in series.astype("float64").round(9)], type=pa.string()
+        )
     if kind in ("number", "mixed"):
         return pa.array([_plain(value) for value in series], type=pa.string())
     if kind == "date":

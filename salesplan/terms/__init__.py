@@ -1,8 +1,8 @@
 """What parameters there are: names, units, meanings and bounds; no files."""
 
 from salesplan.terms.annual_target import AnnualTargetTerms
-from salesplan.terms.common import Terms
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
+from salesplan.terms.common import Terms
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.rep_allocation import RepAllocationTerms
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
@@ -18,6 +18,13 @@ MODELS: dict[str, type[Terms]] = {
 }
 
 __all__ = [
-    "MODELS", "AnnualTargetTerms", "CommissionPlan", "CommissionTerms", "PlanTerms",
-    "RepAllocationTerms", "SeasonalSplitTerms", "Terms", "VarianceReviewTerms",
+    "MODELS",
+    "AnnualTargetTerms",
+    "CommissionPlan",
+    "CommissionTerms",
+    "PlanTerms",
+    "RepAllocationTerms",
+    "SeasonalSplitTerms",
+    "Terms",
+    "VarianceReviewTerms",
 ]

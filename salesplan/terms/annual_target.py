@@ -31,9 +31,7 @@ def _kind(found: object) -> str:
 
 
 Level = Annotated[
-    Annotated[Money, Field(ge=0), Tag("amount")]
-    | Annotated[Growth, Tag("growth")]
-    | Annotated[Times, Tag("times")],
+    Annotated[Money, Field(ge=0), Tag("amount")] | Annotated[Growth, Tag("growth")] | Annotated[Times, Tag("times")],
     Discriminator(_kind),
 ]
 
@@ -103,18 +101,22 @@ class AnnualTargetTerms(Terms):
     """The levels of the year's target, the one that is planned, and the evidence."""
 
     levels: dict[str, Level] = value(
-        ..., "levels of the target, e.g. commit and stretch", unit="currency per year", min_length=1)
+        ..., "levels of the target, e.g. commit and stretch", unit="currency per year", min_length=1
+    )
     plan_level: Name | None = value(None, "the level that is split and allocated; default the first")
     estimates: Estimates = value(
-        Estimates(trend=TrendEstimate()), "evidence beside the levels; default the trend alone")
+        Estimates(trend=TrendEstimate()), "evidence beside the levels; default the trend alone"
+    )
     measures: Annotated[tuple[Measure, ...], Many] = value((), "what fills the gap from last year")
 
     @model_validator(mode="after")
     def _levels_known(self) -> "AnnualTargetTerms":
         if self.plan_level is not None and self.plan_level not in self.levels:
             raise PydanticCustomError(
-                "level_unknown", "must be one of the levels: {levels}",
-                {"levels": ", ".join(self.levels), "key": "plan_level"})
+                "level_unknown",
+                "must be one of the levels: {levels}",
+                {"levels": ", ".join(self.levels), "key": "plan_level"},
+            )
         for name in self.levels:
             self._check_chain(name)
         return self
@@ -124,8 +126,10 @@ class AnnualTargetTerms(Terms):
         while isinstance(level := self.levels[seen[-1]], Times):
             if level.times not in self.levels or level.times in seen:
                 raise PydanticCustomError(
-                    "level_unknown", "must be another level that does not lead back here: {levels}",
-                    {"levels": ", ".join(self.levels), "key": f"levels.{seen[-1]}.times"})
+                    "level_unknown",
+                    "must be another level that does not lead back here: {levels}",
+                    {"levels": ", ".join(self.levels), "key": f"levels.{seen[-1]}.times"},
+                )
             seen.append(level.times)
 
     @property

@@ -10,7 +10,12 @@ from salesplan.terms.common import Many, Name, Number, Share, Terms, value
 
 DIMENSIONS = ("region", "channel", "product", "customer")
 MONEY_UNITS = {
-    "元": 1, "万元": 10_000, "亿元": 100_000_000, "one": 1, "thousand": 1_000, "million": 1_000_000,
+    "元": 1,
+    "万元": 10_000,
+    "亿元": 100_000_000,
+    "one": 1,
+    "thousand": 1_000,
+    "million": 1_000_000,
 }
 DISPLAY = ("元", "万元", "亿元", "one", "thousand", "million")
 
@@ -51,15 +56,27 @@ class PlanTerms(Terms):
     """What all steps share: year, calendar, money, dimensions, inputs."""
 
     title: str = value("", "title of the plan as it stands on every page")
-    fiscal_year: int = value(..., "the year planned, named after the year in which it begins", unit="year", ge=1990, le=2100)
+    fiscal_year: int = value(
+        ..., "the year planned, named after the year in which it begins", unit="year", ge=1990, le=2100
+    )
     first_month: int = value(1, "calendar month in which the fiscal year begins", unit="month", ge=1, le=12)
-    month_cutoff: int | None = value(None, "last day of a month that ends early; 25: from the 26th to the 25th", unit="day", ge=1, le=28)
+    month_cutoff: int | None = value(
+        None, "last day of a month that ends early; 25: from the 26th to the 25th", unit="day", ge=1, le=28
+    )
     currency: str = value("CNY", "ISO code of the currency", pattern="^[A-Z]{3}$")
     money_unit: Number = value(Decimal("0.01"), "smallest amount planned; every split is exact in it", unit="currency")
-    display_unit: Literal["元", "万元", "亿元", "one", "thousand", "million"] = value("万元", "unit in which reports print money")
+    display_unit: Literal["元", "万元", "亿元", "one", "thousand", "million"] = value(
+        "万元", "unit in which reports print money"
+    )
     language: Literal["zh", "en"] = value("zh", "language of the whole report")
-    calendar: str = value("CN", "ISO code of the country, or of a part of it (AU-NSW), whose workdays count", pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
-    dimensions: Annotated[tuple[Literal["region", "channel", "product", "customer"], ...], Many, AfterValidator(_distinct)] = value((), "what targets are split by besides rep; any subset, any order")
+    calendar: str = value(
+        "CN",
+        "ISO code of the country, or of a part of it (AU-NSW), whose workdays count",
+        pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+    )
+    dimensions: Annotated[
+        tuple[Literal["region", "channel", "product", "customer"], ...], Many, AfterValidator(_distinct)
+    ] = value((), "what targets are split by besides rep; any subset, any order")
     tax: Tax = value(Tax(), "tax basis of orders and payments")
     inputs: dict[str, Name | DatabaseTable] = value(..., "input tables by name: a file, a pattern, or a database table")
     columns: dict[str, dict[str, Name]] = value({}, "own headers and the columns they stand for, per table")

@@ -53,14 +53,24 @@ class Bounds(Terms):
 class RepAllocationTerms(Terms):
     """Weights of the bases, ramp, over-assignment, pins and bounds."""
 
-    weights: Weights = value(Weights(history=Decimal("0.5"), potential=Decimal("0.3"), capacity=Decimal("0.2")), "bases of a quota and how much each counts", unit="weight")
-    ramp: Annotated[tuple[Share, ...], Many] = value((Decimal(0), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")), "share of a full quota in the month of the start, the next, and so on; 1 afterwards", unit="share of a full quota")
-    over_assignment: Number = value(Decimal("0.05"), "sum of the reps' quotas over the target, less one", unit="share of the target", ge=0, le=1)
+    weights: Weights = value(
+        Weights(history=Decimal("0.5"), potential=Decimal("0.3"), capacity=Decimal("0.2")),
+        "bases of a quota and how much each counts",
+        unit="weight",
+    )
+    ramp: Annotated[tuple[Share, ...], Many] = value(
+        (Decimal(0), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")),
+        "share of a full quota in the month of the start, the next, and so on; 1 afterwards",
+        unit="share of a full quota",
+    )
+    over_assignment: Number = value(
+        Decimal("0.05"), "sum of the reps' quotas over the target, less one", unit="share of the target", ge=0, le=1
+    )
     pins: Annotated[tuple[Pin, ...], Many] = value((), "amounts fixed by agreement")
     bounds: Bounds = value(Bounds(), "least and most of a rep's quota")
     damping: Share = value(
         Decimal("0.5"),
-        "part of the company's growth last year that is expected again of each rep, beside whose sales his quota is put",
+        "part of the company's growth last year that each rep is expected to repeat",
         unit="share of the growth",
         source="errors over 150 series: whole 1.095, none 1.032, half 0.980 (MASE)",
     )

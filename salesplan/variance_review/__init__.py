@@ -22,7 +22,7 @@ from salesplan.variance_review.landing import (
     share_ratio_errors,
     time_progress,
 )
-from salesplan.variance_review.measures import Figures, closed_months, default_as_of
+from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
 
@@ -66,8 +66,29 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
 
 
 __all__ = [
-    "Figures", "Landing", "Progress", "Review", "Revised", "bridge_dimension", "bridge_sides", "bridge_table",
-    "capacity_by_month", "cause_table", "closed_months", "default_as_of", "kpi_table", "landing_estimate",
-    "listed_reps", "member_targets", "outlook", "plan_revision", "price_volume_mix", "rep_grid", "rep_targets",
-    "review", "revise", "rule_grid", "share_ratio_errors", "standing", "time_progress",
+    "Figures",
+    "Landing",
+    "Progress",
+    "Review",
+    "Revised",
+    "bridge_dimension",
+    "bridge_sides",
+    "bridge_table",
+    "capacity_by_month",
+    "cause_table",
+    "kpi_table",
+    "landing_estimate",
+    "listed_reps",
+    "member_targets",
+    "outlook",
+    "plan_revision",
+    "price_volume_mix",
+    "rep_grid",
+    "rep_targets",
+    "review",
+    "revise",
+    "rule_grid",
+    "share_ratio_errors",
+    "standing",
+    "time_progress",
 ]

@@ -56,13 +56,15 @@ def bridge_sides(figures: Figures, by: str) -> pd.DataFrame:
         price = price.fillna(figures.products.set_index("product")["price"].astype("Float64").astype("float64"))
     price = price.fillna((actual / quantity).where((quantity > 0) & (actual > 0)))
     planned = (target / price).where(target != 0, 0.0)
-    return pd.DataFrame({
-        "member": members,
-        "target_quantity": planned.to_numpy(),
-        "target_amount": target.to_numpy(),
-        "actual_quantity": quantity.to_numpy(),
-        "actual_amount": actual.to_numpy(),
-    })
+    return pd.DataFrame(
+        {
+            "member": members,
+            "target_quantity": planned.to_numpy(),
+            "target_amount": target.to_numpy(),
+            "actual_quantity": quantity.to_numpy(),
+            "actual_amount": actual.to_numpy(),
+        }
+    )
 
 
 def member_targets(figures: Figures, by: str) -> pd.Series:

@@ -32,13 +32,16 @@ def kpi_table(figures: Figures, states: States, *, tax: Tax | None = None, cutof
     plan = _plan_targets(figures).reindex(value.index)
     last_year = values.rename(lambda label: add_months(label, 12), level="month").reindex(value.index)
     target = plan.fillna(last_year)
-    rows = pd.DataFrame({
-        "value": _decimals(value),
-        "target": _decimals(target),
-        "state": [_state(done, asked, states) for done, asked in zip(value, target, strict=True)],
-        "unit": [UNITS.get(name, "unit") for name in value.index.get_level_values("indicator")],
-        "basis": np.select([plan.notna(), target.notna()], ["plan", "last_year"], "none"),
-    }, index=value.index)
+    rows = pd.DataFrame(
+        {
+            "value": _decimals(value),
+            "target": _decimals(target),
+            "state": [_state(done, asked, states) for done, asked in zip(value, target, strict=True)],
+            "unit": [UNITS.get(name, "unit") for name in value.index.get_level_values("indicator")],
+            "basis": np.select([plan.notna(), target.notna()], ["plan", "last_year"], "none"),
+        },
+        index=value.index,
+    )
     return rows.reset_index()[KPI_COLUMNS]
 
 

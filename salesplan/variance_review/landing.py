@@ -106,13 +106,15 @@ def outlook(figures: Figures, revised: Revised, landing: Landing) -> pd.DataFram
     """
     table, count = revised.table, len(figures.closed)
     ahead = table["month"].isin(figures.open)
-    frame = pd.DataFrame({
-        "month": table["month"],
-        "target": table["original"].cumsum(),
-        "actual": table["actual"].cumsum(),
-        "landing": (table["actual"].fillna(0) + _expected(figures, landing)).cumsum().astype("Int64"),
-        "revised": table["revised"].cumsum().astype("Int64"),
-    })
+    frame = pd.DataFrame(
+        {
+            "month": table["month"],
+            "target": table["original"].cumsum(),
+            "actual": table["actual"].cumsum(),
+            "landing": (table["actual"].fillna(0) + _expected(figures, landing)).cumsum().astype("Int64"),
+            "revised": table["revised"].cumsum().astype("Int64"),
+        }
+    )
     shown = ahead | (table.index == count - 1)
     frame["landing"] = frame["landing"].where(shown & (not isnan(landing.expected)))
     frame["revised"] = frame["revised"].where(shown)

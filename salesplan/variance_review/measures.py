@@ -1,11 +1,10 @@
 """What a review looks at, and sums of the monthly cube that do not depend on the order of its rows."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
-from salesplan.calendar import add_months, last_workday, month_span
+from salesplan.calendar import add_months
 
 UNKNOWN = "(unknown)"
 DEDUCTIONS = ("allowance", "rebate")
@@ -75,20 +74,3 @@ def quantity_by(facts: pd.DataFrame, key: str) -> pd.Series:
 def known_members(facts: pd.DataFrame, dimension: str) -> bool:
     """Whether any line tells its member of a dimension."""
     return dimension in facts and bool((~facts[dimension].isin(["", UNKNOWN])).any())
-
-
-def default_as_of(dates: pd.Series, months: list[str], country: str, cutoff: int | None = None) -> date | None:
-    """End of the last month with a sale on or after its last workday; None before the first such month.
-
-    `dates`: order dates; `months`: labels of the fiscal year.
-    """
-    for month in reversed(months):
-        end = month_span(month, cutoff)[1]
-        if dates.between(pd.Timestamp(last_workday(month, country, cutoff)), pd.Timestamp(end)).any():
-            return end
-    return None
-
-
-def closed_months(months: list[str], as_of: date | None, cutoff: int | None = None) -> list[str]:
-    """The months that end on or before a day; none without one."""
-    return [month for month in months if as_of is not None and month_span(month, cutoff)[1] <= as_of]

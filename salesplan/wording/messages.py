@@ -10,7 +10,9 @@ LIMITS = ("at_most", "at_least", "below", "above")
 
 def message(fault: Fault, words: Words) -> str:
     """A fault as one line: place = 'value' : what is allowed."""
-    values = {key: words.get(f"unit.{found}", str(found)) if key == "unit" else found for key, found in fault.values.items()}
+    values = {
+        key: words.get(f"unit.{found}", str(found)) if key == "unit" else found for key, found in fault.values.items()
+    }
     text = words.get(f"fault.{fault.code}", fault.code).format_map(_Blank(values, value=fault.value))
     if values.get("unit") and fault.code in LIMITS:
         text += words("fault.unit", unit=values["unit"])

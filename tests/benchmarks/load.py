@@ -37,14 +37,18 @@ def enlarge(plan: Path, lines: int) -> int:
     kept = [line for line in text if not line.strip().startswith(("collections: data", "credit_splits:"))]
     (plan / "plan.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
     targets = (plan / "annual_target.yaml").read_text(encoding="utf-8")
-    (plan / "annual_target.yaml").write_text(targets.replace("commit: 5600000", f"commit: {5_600_000 * times}"), encoding="utf-8")
+    (plan / "annual_target.yaml").write_text(
+        targets.replace("commit: 5600000", f"commit: {5_600_000 * times}"), encoding="utf-8"
+    )
     return times
 
 
 def timed(base: Path) -> float:
     """Seconds of a run."""
     began = time.perf_counter()
-    done = subprocess.run([str(BIN / "salesplan"), "run", "params/henan-2027"], cwd=base, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(BIN / "salesplan"), "run", "params/henan-2027"], cwd=base, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
     print(done.stderr)
@@ -61,7 +65,10 @@ def main(lines: int) -> None:
         enlarge(base / "params" / "henan-2027", lines)
         large = timed(base)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 / 1024
-    print(f"demo {demo:.1f} s, {lines:,} lines {large:.1f} s, difference {large - demo:.1f} s (under 30), largest process {peak:.2f} GB (under 2)")
+    print(
+        f"demo {demo:.1f} s, {lines:,} lines {large:.1f} s, difference {large - demo:.1f} s (under 30), "
+        f"largest process {peak:.2f} GB (under 2)"
+    )
 
 
 if __name__ == "__main__":

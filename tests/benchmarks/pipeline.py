@@ -56,7 +56,19 @@ def commands(base: Path) -> None:
     (base / "out").mkdir()
     for path in sorted((base / "notebooks").glob("*.ipynb")):
         out = f"out/{path.name}"
-        call(base, "papermill", f"notebooks/{path.name}", out, "-p", "plan", PLAN, "-p", "run", "out/run", "--no-progress-bar")
+        call(
+            base,
+            "papermill",
+            f"notebooks/{path.name}",
+            out,
+            "-p",
+            "plan",
+            PLAN,
+            "-p",
+            "run",
+            "out/run",
+            "--no-progress-bar",
+        )
         call(base, "jupyter", "nbconvert", "--to", "html", out)
 
 
