@@ -133,9 +133,14 @@ def complete(staging: Path, outputs: Path) -> Path:
                 os.fsync(file.fileno())
     final = outputs / staging.name
     staging.rename(final)
+    clear(outputs)
+    return final
+
+
+def clear(outputs: Path) -> None:
+    """Remove the folder of unfinished runs when it is empty."""
     if not any((outputs / UNFINISHED).iterdir()):
         (outputs / UNFINISHED).rmdir()
-    return final
 
 
 def runs(outputs: Path) -> list[Run]:

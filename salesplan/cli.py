@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -187,8 +188,14 @@ def _options(version: Annotated[bool, typer.Option("--version", callback=_versio
 
 
 def main() -> None:
-    """Entry point of the command; a fault of ours ends with exit status 1 and one line."""
+    """Entry point of the command; a fault of ours ends with exit status 1 and says so before its trace."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        app()
+    except Exception as error:
+        words = Words(language_of(Path(next((arg for arg in sys.argv[2:] if not arg.startswith("-")), "."))))
+        typer.echo(words("run.crashed", cause=f"{type(error).__name__}: {error}"), err=True)
+        traceback.print_exc()
+        raise SystemExit(1) from None

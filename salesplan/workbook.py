@@ -17,6 +17,7 @@ from salesplan.params.assumptions import assumptions_frame
 from salesplan.report.table import Table, html_table
 from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
 from salesplan.tables import outputs
+from salesplan.telling import tell_in_notebook
 from salesplan.terms import PlanTerms
 from salesplan.wording import Words
 
@@ -188,8 +189,8 @@ def open_step(stem: str, *, plan: str, run: str = "", changes: Mapping[str, Any]
     """
     folder = find_plan(plan)
     run_folder = Path(run) if run else None
-    if run_folder and (run_folder / INPUTS).is_dir():
-        restored = restore(run_folder / INPUTS, load(folder, changes))
-        if restored is not None:
-            return Step(stem, restored, run_folder)
-    return Step(stem, check(folder, changes), run_folder)
+    loaded = load(folder, changes)
+    restored = restore(run_folder / INPUTS, loaded) if run_folder else None
+    step = Step(stem, restored or check(folder, changes), run_folder)
+    tell_in_notebook(loaded, step.words, run_folder)
+    return step

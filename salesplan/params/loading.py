@@ -103,7 +103,7 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
         try:
             rules[stem] = model.model_validate(changed[stem])
         except ValidationError as error:
-            asked = stem in texts or any(_split_key(key)[0] == stem for key in changes or {})
+            asked = stem in texts or any(split_key(key)[0] == stem for key in changes or {})
             if asked and not documents[stem].faults:
                 faults += _faults(error, stem, documents[stem], changed[stem], shown, changes or {})
     return Loaded(folder, rules, texts, documents, dict(changes or {}), faults)
@@ -141,7 +141,7 @@ def _apply(documents: Mapping[str, Document], changes: Mapping[str, Any]) -> tup
     data = {stem: document.data for stem, document in documents.items()}
     faults = []
     for dotted, value in changes.items():
-        stem, *keys = _split_key(dotted)
+        stem, *keys = split_key(dotted)
         if stem not in MODELS or not keys:
             names = {"nearest": _nearest(str(stem), list(MODELS)), "known": ", ".join(MODELS)}
             faults.append(Fault("unknown_change", f"--set {dotted}", value, names))
@@ -157,7 +157,8 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _split_key(dotted: str) -> list[str | int]:
+def split_key(dotted: str) -> list[str | int]:
+    """The parts of a key as people write it: `plans[0].rate` is plans, 0, rate."""
     parts = dotted.replace("[", ".").replace("]", "").split(".")
     return [int(part) if part.isdecimal() else part for part in parts]
 
@@ -201,7 +202,7 @@ def _path(detail: ErrorDetails, data: Any) -> KeyPath:
         elif index == len(detail["loc"]) - 1 and detail["type"] in ("missing", "extra_forbidden"):
             path.append(part)
     inner = str(detail.get("ctx", {}).get("key", ""))
-    return (*path, *(_split_key(inner) if inner else []))
+    return (*path, *(split_key(inner) if inner else []))
 
 
 def _holds(at: Any, part: str | int) -> bool:

@@ -3,7 +3,6 @@
 import io
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -111,25 +110,11 @@ def _captured() -> Iterator[None]:
         sys.stdout, sys.stderr = kept
 
 
-def _die_with_parent(channel: Connection) -> None:
-    """End at once when the supervisor is gone: no cell goes on unseen."""
-
-    def watch() -> None:
-        try:
-            channel.recv_bytes()
-        except (EOFError, OSError):
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def run_notebook(channel: Connection, alive: Connection, cells: list[tuple[int, str, str]], folder: str) -> None:
+def run_notebook(channel: Connection, cells: list[tuple[int, str, str]], folder: str) -> None:
     """Run `cells` (position, id, source); send ("start", position), then ("end", position, outputs, count, failed).
 
-    Stops after the first failing cell. Charts follow in one ("charts", {name: (svg, title)}). `alive` ends when the
-    supervisor does.
+    Stops after the first failing cell. Charts follow in one ("charts", {name: (svg, title)}).
     """
-    _die_with_parent(alive)
     os.chdir(folder)
     import pandas as pd
 

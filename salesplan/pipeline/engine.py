@@ -12,6 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine, papermill_engines
+from traitlets.config import Config
 
 from salesplan.pipeline import forks
 from salesplan.pipeline.prose import localize
@@ -51,6 +52,7 @@ class KernelEngine(NBClientEngine):
             begin(cell, cell_index, **rest)
 
         nb_man.cell_start = cell_start
+        options["config"] = Config({"KernelManager": {"transport": "ipc"}})  # TCP would be open to every local user
         return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
@@ -75,22 +77,15 @@ class _Supervisor:
             for position, cell in enumerate(self.nb_man.nb.cells)
             if cell["cell_type"] == "code" and SKIP not in cell["metadata"].get("tags", []) and cell["source"].strip()
         ]
-        process, channel, alive = self._start(cells)
+        channel, theirs = multiprocessing.Pipe()
+        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, cells, str(Path.cwd()))
+        theirs.close()
         try:
             while self._receive(process, channel):
                 pass
         finally:
-            alive.close()
             process.kill()
             process.join()
-
-    def _start(self, cells: list[tuple[int, str, str]]) -> tuple[ForkServerProcess, Connection, Connection]:
-        channel, theirs = multiprocessing.Pipe()
-        alive, watched = multiprocessing.Pipe()
-        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, watched, cells, str(Path.cwd()))
-        theirs.close()
-        watched.close()
-        return process, channel, alive
 
     def _receive(self, process: ForkServerProcess, channel: Connection) -> bool:
         if not channel.poll(self.patience):

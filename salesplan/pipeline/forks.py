@@ -4,6 +4,7 @@ import importlib
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -52,4 +53,13 @@ def _without_main() -> Iterator[None]:
 
 
 def _call(module: str, function: str, args: tuple[Any, ...]) -> None:
+    threading.Thread(target=_end_with_caller, daemon=True).start()
     getattr(importlib.import_module(module), function)(*args)
+
+
+def _end_with_caller() -> None:
+    """End at once when whoever started this child is gone: nothing goes on unseen."""
+    caller = multiprocessing.parent_process()
+    if caller is not None:
+        caller.join()
+    os._exit(1)

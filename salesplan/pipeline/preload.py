@@ -1,8 +1,12 @@
 """What every notebook needs, imported once by the parent that forks; importing is all it does."""
 
 import importlib
+import signal
 
 from salesplan import STEPS
+
+# Ctrl-C reaches every process of the terminal; the command alone answers it and ends the others.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 MODULES = (
     "IPython.core.completer",

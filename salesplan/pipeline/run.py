@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesplan import STEPS, archive
-from salesplan.errors import Fault, PlanError
+from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.inputs import Inputs, check
 from salesplan.params import workbook_of
 from salesplan.pipeline import forks
 from salesplan.staging import DONE, INPUTS, LEFT_OUT
+from salesplan.telling import handed_over
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -117,6 +118,9 @@ class _Making:
             for stem in self.request.steps:
                 self._step(stem)
             self._finish()
+        except PlanError:
+            self._withdraw()
+            raise
         except BaseException as error:
             self._leave_incomplete(error)
             raise
@@ -193,6 +197,7 @@ class _Making:
             failure = ("save", "the step ended without saving its tables")
         seconds = time.monotonic() - began
         if failure:
+            stop_on(handed_over(self.staging))
             self.manifest["steps"][stem] = {"state": "failed", "cell": failure[0], "cause": failure[1]}
             raise StepError(stem, failure[0], failure[1], notebook)
         self.manifest["steps"][stem] = {"state": "done", "seconds": round(seconds, 3)}
@@ -259,11 +264,20 @@ class _Making:
         else:
             getattr(importlib.import_module(module), function)(*args)
 
-    def _leave_incomplete(self, error: BaseException) -> None:
-        """Name the run incomplete, with step and cause; the evidence stays where it is."""
+    def _withdraw(self) -> None:
+        """The user's files are wrong, which only a step could see: nothing of this run stays."""
+        self._end_pages()
+        shutil.rmtree(self.staging)
+        archive.clear(self.outputs)
+
+    def _end_pages(self) -> None:
         for _, process in self.pages:
             process.kill()
             process.join()
+
+    def _leave_incomplete(self, error: BaseException) -> None:
+        """Name the run incomplete, with step and cause; the evidence stays where it is."""
+        self._end_pages()
         self.manifest["state"] = "incomplete"
         self.manifest["cause"] = str(error) or type(error).__name__
         archive.write_manifest(self.staging, self.manifest)
