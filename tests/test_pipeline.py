@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from decimal import Decimal
 
 import nbformat
@@ -300,3 +301,37 @@ def test_papermill_knows_the_parameters(demo):
         cwd=demo, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert all(re.search(rf"^\s*{name}:", done.stdout, re.M) for name in ("plan", "run", "changes")), done.stdout
+
+
+def test_wrong_input_that_only_a_step_can_see_ends_with_status_2_and_leaves_nothing(workbook):
+    (workbook / "params" / "minimal" / "rep_allocation.yaml").write_text("pins:\n  - {rep: nobody, amount: 10}\n")
+    for engine in ("fork", "kernel"):
+        done = command(workbook, "run", "params/minimal", "--engine", engine)
+        assert done.returncode == 2, done.stderr
+        assert "params/minimal/rep_allocation.yaml line 2: pins[0].rep = 'nobody'" in done.stderr
+        assert "Traceback" not in done.stderr
+        folder = workbook / "outputs" / "minimal"
+        assert not [path for path in folder.iterdir() if path.is_dir()]
+
+
+@pytest.mark.skipif(shutil.which("pgrep") is None, reason="looks for processes with pgrep")
+def test_killed_run_leaves_no_process_and_is_listed(workbook):
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    program = [sys.executable, "-c", "from salesplan.cli import main; main()", "run", "params/minimal", "--name", "k"]
+    running = subprocess.Popen(program, cwd=workbook, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    manifest = workbook / "outputs" / "minimal" / ".unfinished" / "k" / "manifest.json"
+    while not manifest.exists() and running.poll() is None:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    for _ in range(100):
+        left = subprocess.run(["pgrep", "-f", str(workbook)], capture_output=True, text=True).stdout.split()
+        if not left:
+            break
+        time.sleep(0.1)
+    assert left == []
+    assert "incomplete" in command(workbook, "runs", "minimal").stdout

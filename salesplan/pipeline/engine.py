@@ -52,7 +52,10 @@ class KernelEngine(NBClientEngine):
             begin(cell, cell_index, **rest)
 
         nb_man.cell_start = cell_start
-        options["config"] = Config({"KernelManager": {"transport": "ipc"}})  # TCP would be open to every local user
+        # TCP would be open to every user of the machine; a kernel that is done need not be asked to leave.
+        options["config"] = Config(
+            {"KernelManager": {"transport": "ipc"}, "NotebookClient": {"shutdown_kernel": "immediate"}}
+        )
         return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
