@@ -12,6 +12,9 @@ from salesplan.inputs import check
 from salesplan.params import shown_path, workbook_of
 from salesplan.pipeline.prose import localize
 
+SCRATCH = "scratch"  # where the copies read and write tables
+QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+
 
 def working_copies(plan: Path) -> Path:
     """Copy the five notebooks to `outputs/<plan>/lab`, the plan in their parameters; returns the folder.
@@ -29,20 +32,19 @@ def working_copies(plan: Path) -> Path:
         notebook = nbformat.read(source, as_version=4)
         localize(notebook, stem, loaded.plan.language)
         parameters = next(cell for cell in notebook.cells if "parameters" in cell["metadata"].get("tags", []))
-        run = _tables_of_newest(plan)
-        parameters["source"] = f"plan = {shown_path(plan)!r}\nrun = {run!r}\nchanges = {{}}"
+        _tables_of_newest(plan)
+        parameters["source"] = f"plan = {shown_path(plan)!r}\nrun = {SCRATCH!r}\nchanges = {{}}"
         nbformat.write(notebook, target)
     return folder
 
 
-def _tables_of_newest(plan: Path) -> str:
-    """A scratch folder with the tables of the newest complete run, so that every notebook works alone."""
+def _tables_of_newest(plan: Path) -> None:
+    """The tables of the newest complete run beside the copies, so that every notebook works alone."""
     outputs = archive.outputs_of(plan)
-    scratch = outputs / "lab" / "scratch"
     newest = archive.newest_complete(outputs)
-    if newest and not (scratch / "tables").exists():
-        shutil.copytree(newest.folder / "tables", scratch / "tables")
-    return scratch.relative_to(workbook_of(plan)).as_posix()
+    tables = outputs / "lab" / SCRATCH / "tables"
+    if newest and not tables.exists():
+        shutil.copytree(newest.folder / "tables", tables)
 
 
 def open_lab(plan: Path, step: str, *, port: int, browser: bool) -> int:
@@ -52,4 +54,4 @@ def open_lab(plan: Path, step: str, *, port: int, browser: bool) -> int:
     notebook = (folder / f"{STEPS.index(step) + 1}_{step}.ipynb").relative_to(root).as_posix()
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
     opening = [f"--LabApp.default_url=/lab/tree/{notebook}"]
-    return subprocess.call([*command, *opening, *([] if browser else ["--no-browser"])])
+    return subprocess.call([*command, *opening, *QUIET, *([] if browser else ["--no-browser"])])
