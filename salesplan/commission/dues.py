@@ -43,9 +43,10 @@ def book(ledger: Ledger, year: Year) -> pd.DataFrame:
         invoiced=lambda d: year.numbers_of(d["invoice_date"]) if "invoice_date" in d else NEVER,
         earlier=False,
     )
-    lines = lines[(lines["at"] != NEVER) & (lines["at"] > 0)]
-    both = pd.concat([_earlier(ledger.orders, year), lines], ignore_index=True) if ledger.orders is not None else lines
-    both = both.sort_values(SEQUENCE, kind="stable", ignore_index=True)
+    lines = lines[(lines["at"] != NEVER) & (lines["at"] > 0)].sort_values(SEQUENCE, kind="stable", ignore_index=True)
+    # Earlier orders only take payments before this year's do: without payments nobody asks for them.
+    orders = ledger.orders if ledger.collections is not None else None
+    both = lines if orders is None else pd.concat([_earlier(orders, year), lines], ignore_index=True)
     own = _own_order(both)
     back = both.loc[both["amount"] < 0, "original_order"]
     named = back[back.isin(own[both["amount"] > 0].unique())]
@@ -66,7 +67,8 @@ def _earlier(orders: pd.DataFrame, year: Year) -> pd.DataFrame:
     """Lines of orders before the year, as the book has them."""
     before = _texts(orders[orders["date"] < year.start])
     columns = [*TEXTS, "date", "amount"]
-    return before[columns].assign(at=0, invoiced=0, earlier=True)
+    ordered = before[columns].sort_values(["date", "order", "customer", "product", "amount"], kind="stable")
+    return ordered.assign(at=0, invoiced=0, earlier=True)
 
 
 def _own_order(lines: pd.DataFrame) -> "pd.Series[Any]":

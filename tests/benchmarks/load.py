@@ -40,6 +40,7 @@ def enlarge(plan: Path, lines: int) -> int:
     (plan / "annual_target.yaml").write_text(
         targets.replace("commit: 5600000", f"commit: {5_600_000 * times}"), encoding="utf-8"
     )
+    (plan / "rep_allocation.yaml").write_text("over_assignment: 0.05\n", encoding="utf-8")  # its bounds are in currency
     return times
 
 
