@@ -2,4 +2,5 @@
 
 __version__ = "0.1.0"
 
+DEMO = "henan-2027"
 STEPS = ("annual_target", "seasonal_split", "rep_allocation", "commission", "variance_review")

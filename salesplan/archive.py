@@ -80,7 +80,7 @@ def lock(outputs: Path) -> Iterator[None]:
         held.acquire()
     except Timeout:
         who = holder.read_text(encoding="utf-8") if holder.exists() else ""
-        raise PlanError([Fault("locked", outputs.name, who or None)]) from None
+        raise PlanError([Fault("locked", f"outputs/{outputs.name}", None, {"holder": who})]) from None
     try:
         holder.write_text(f"{os.getpid()}", encoding="utf-8")
         yield

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from salesplan import STEPS, __version__
+from salesplan import DEMO, STEPS, __version__
 from salesplan.errors import SHOWN, Fault, PlanError
-from salesplan.wording import Words
+from salesplan.wording import LANGUAGES, Words
 from salesplan.wording.messages import message, notice_text
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -30,12 +31,18 @@ def language_of(folder: Path) -> str:
     return "zh" if text or os.environ.get("LANG", "").startswith("zh") else "en"
 
 
+def _changed_language(given: list[str]) -> str | None:
+    chosen = [text.partition("=")[2].strip() for text in given if text.startswith("plan.language=")]
+    return chosen[-1] if chosen and chosen[-1] in LANGUAGES else None
+
+
 def refuse(error: PlanError, words: Words) -> typer.Exit:
     """Print every fault, at most twenty, then how many more; exit status 2."""
     for fault in error.faults[:SHOWN]:
         typer.echo(message(fault, words), err=True)
-    if len(error.faults) > SHOWN:
-        typer.echo(words("fault.more", count=len(error.faults) - SHOWN), err=True)
+    shown = min(SHOWN, len(error.faults))
+    if error.count > shown:
+        typer.echo(words("fault.more", count=error.count - shown), err=True)
     return typer.Exit(2)
 
 
@@ -70,7 +77,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> None:
     """Run the five notebooks in order and write the report."""
-    words = Words(language_of(plan))
+    words = Words(_changed_language(set_) or language_of(plan))
     _step(only, "--only", words)
     _step(from_, "--from", words)
     if engine not in ("fork", "kernel"):
@@ -87,6 +94,9 @@ def run(
     except StepError as error:
         typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=error.cause), err=True)
         typer.echo(words("run.evidence", path=_shown(error.evidence)), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo(words("run.interrupted"), err=True)
         raise typer.Exit(1) from None
     report = _shown(found.folder / "index.html")
     if as_json:
@@ -117,7 +127,7 @@ def new(
     like: Annotated[Path | None, typer.Option(help="plan to copy; default the demo")] = None,
 ) -> None:
     """Make a new plan from the demo or from another plan."""
-    words = Words(language_of(like or plan))
+    words = Words(language_of(like or plan.parent / DEMO))
     from salesplan.planting import plant
 
     try:
@@ -149,8 +159,9 @@ def runs(plan: Annotated[str, typer.Argument(help="name or folder of the plan", 
 def _run_line(item: Any, words: Words) -> str:
     headline = item.manifest.get("headline", [])
     numbers = words("mark.semicolon").join(f"{name} {value}" for name, value in headline)
-    cause = item.manifest.get("cause", "") if item.state == "incomplete" else ""
-    return "  ".join(part for part in (item.name, words.code("state", item.state), numbers, cause) if part)
+    cause = words.code("cause_of_end", item.manifest.get("cause", "")) if item.state == "incomplete" else ""
+    changes = words.list([f"{key}={value}" for key, value in item.manifest.get("changes", {}).items()])
+    return "  ".join(part for part in (item.name, words.code("state", item.state), numbers, changes, cause) if part)
 
 
 @app.command()
@@ -192,8 +203,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # both end a run in good order
     try:
         app()
+    except KeyboardInterrupt:
+        raise SystemExit(1) from None
     except Exception as error:
         words = Words(language_of(Path(next((arg for arg in sys.argv[2:] if not arg.startswith("-")), "."))))
         typer.echo(words("run.crashed", cause=f"{type(error).__name__}: {error}"), err=True)

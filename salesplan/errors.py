@@ -26,8 +26,9 @@ class Fault:
 class PlanError(Exception):
     """The user's files or words are wrong: every fault found in one pass. Exit status 2."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], count: int | None = None) -> None:
         self.faults = list(faults)
+        self.count = max(len(self.faults), count or 0)  # readers keep only the first faults of a kind
         super().__init__("; ".join(f"{f.place} {f.code} {f.value!r}" for f in self.faults[:SHOWN]))
 
 

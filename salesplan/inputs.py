@@ -1,8 +1,9 @@
 """A plan's input tables, checked and aggregated once and handed from process to process."""
 
+import difflib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,7 +14,7 @@ from salesplan import calendar, tables
 from salesplan.errors import Fault, PlanError
 from salesplan.params import Loaded, load
 from salesplan.tables import Notice
-from salesplan.terms import VarianceReviewTerms
+from salesplan.terms import CommissionTerms, VarianceReviewTerms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FRAMES = ("facts", "order_lines", "orders")
 KEY = "key.json"
+# Tables that are read and checked, and that no step uses yet: said, so that nobody relies on them.
+UNUSED = {"quotas", "adjustments", "activities", "opportunities", "expenses", "stock", "dealers", "outlets"}
 
 
 @dataclass
@@ -77,8 +80,8 @@ def default_as_of(sales: "pa.Table", loaded: Loaded) -> date | None:
     import pyarrow.compute as pc
 
     plan = loaded.plan
-    months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
-    return calendar.last_complete_day(pc.max(sales["date"]).as_py(), months, plan.calendar, plan.month_cutoff)
+    last = pc.max(sales["date"]).as_py()
+    return calendar.last_complete_day(last, _months(loaded), plan.calendar, plan.month_cutoff)
 
 
 def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
@@ -89,23 +92,70 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan)
+    inputs = Inputs(loaded, checked.tables, checked.notices, checked.hashes)
     faults = [*loaded.faults, *checked.faults]
     if not faults:
-        inputs = Inputs(loaded, checked.tables, checked.notices, checked.hashes)
-        faults = list(_as_of_faults(inputs))
+        faults = [*_as_of_faults(inputs), *_plan_faults(inputs)]
     if faults:
-        raise PlanError(faults)
+        raise PlanError(faults, len(loaded.faults) + checked.fault_count)
+    inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
     return inputs
 
 
-def _as_of_faults(inputs: Inputs) -> list[Fault]:
-    plan = inputs.loaded.plan
-    months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
-    ends = [calendar.month_span(month, plan.month_cutoff)[1] for month in months]
-    if inputs.as_of is None or inputs.as_of in ends:
-        return []
-    place = inputs.loaded.place("variance_review", ("as_of",))
-    return [Fault("as_of", place, inputs.as_of, {"first": ends[0], "last": ends[-1]})]
+def _months(loaded: Loaded) -> list[str]:
+    return calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+
+
+def _as_of_faults(inputs: Inputs) -> Iterator[Fault]:
+    cutoff = inputs.loaded.plan.month_cutoff
+    ends = [calendar.month_span(month, cutoff)[1] for month in _months(inputs.loaded)]
+    if inputs.as_of is not None and inputs.as_of not in ends:
+        place = inputs.loaded.place("variance_review", ("as_of",))
+        yield Fault("as_of", place, inputs.as_of, {"first": ends[0], "last": ends[-1]})
+
+
+def _plan_faults(inputs: Inputs) -> Iterator[Fault]:
+    """Commission plans that no rep can be on: a name in `applies_to` that the reps do not have."""
+    reps, rules = inputs.tables.get("reps"), inputs.loaded.rules["commission"]
+    assert isinstance(rules, CommissionTerms)
+    for number, plan in enumerate(rules.plans if reps is not None else ()):
+        for key, name in plan.applies_to.items():
+            known = sorted({found for found in reps[key].to_pylist() if found}) if reps is not None else []
+            if name not in known:
+                place = inputs.loaded.place("commission", ("plans", number, "applies_to", key))
+                nearest = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.4)), "")
+                yield Fault("applies_to_nobody", place, name, {"known": ", ".join(known[:10]), "nearest": nearest})
+
+
+def _late_review(inputs: Inputs) -> Iterator[Notice]:
+    """A review beyond the last sale: the months between count as months without sale, which must be said."""
+    import pyarrow.compute as pc
+
+    last: date | None = pc.max(inputs.tables["sales"]["date"]).as_py()
+    known = default_as_of(inputs.tables["sales"], inputs.loaded)
+    if inputs.as_of and last and (known is None or known < inputs.as_of):
+        yield Notice("as_of_beyond", "", {"as_of": inputs.as_of, "last": last})
+
+
+def _repeated_lines(inputs: Inputs) -> Iterator[Notice]:
+    """Order lines of this year that stand there twice, word for word: often a month's rows pasted in again."""
+    from salesplan.tables.repeats import repeated_rows
+
+    first = calendar.month_span(_months(inputs.loaded)[0], inputs.loaded.plan.month_cutoff)[0]
+    again = repeated_rows(inputs.tables["sales"], since=first)
+    if again:
+        yield Notice("lines_twice", "", {"count": again})
+
+
+def _absent_tables(inputs: Inputs) -> Iterator[Notice]:
+    """Tables that change what a report can say when they are not there."""
+    rules = inputs.loaded.rules["commission"]
+    paid = ("products", "collections", "scores") if isinstance(rules, CommissionTerms) and rules.plans else ()
+    for name in ("reps", "customers", *paid):
+        if name not in inputs.tables:
+            yield Notice(f"absent_{name}", "", {})
+    for name in sorted(set(inputs.tables) & UNUSED):
+        yield Notice("table_unused", "", {"table": name})
 
 
 def restore(folder: Path, loaded: Loaded) -> Inputs | None:

@@ -4,14 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
-from salesplan import archive
+from salesplan import DEMO, archive
 from salesplan.errors import Fault, PlanError
 from salesplan.params import workbook_of
 from salesplan.params.schema import localized
 from salesplan.terms import MODELS
 from salesplan.wording import LANGUAGES, Words
-
-DEMO = "henan-2027"
 
 
 def plant(plan: Path, like: Path | None = None) -> Path:
@@ -24,7 +22,7 @@ def plant(plan: Path, like: Path | None = None) -> Path:
     if plan.exists():
         raise PlanError([Fault("plan_exists", str(plan))])
     if not (source / "plan.yaml").is_file():
-        raise PlanError([Fault("missing_plan", str(source))])
+        raise PlanError([Fault("missing_plan" if like else "nothing_to_copy", str(source))])
     shutil.copytree(source, plan)
     write_schemas(workbook_of(plan) / "params" / ".schema")
     return plan

@@ -95,20 +95,20 @@ def test_sentences_are_whole_in_every_plan_and_language(plan, words):
 
 def test_sentences_say_the_numbers():
     found = " ".join(Plan().sentences(ZH))
-    assert "任务定为 560.00 万元" in found
+    assert "任务档定为 560.00 万元" in found
     assert "比上年实际 504.00 万元" in found
     assert "11.1%" in found  # 5.60 / 5.04 - 1
-    assert "目标为 700.00 万元" in found
-    assert "销售额达到 560.00 万元（任务）时，利润为 134.00 万元；保本销售额 225.00 万元" in found
+    assert "目标档为 700.00 万元" in found
+    assert "销售额达到 560.00 万元（任务档）时，利润为 134.00 万元；保本销售额 225.00 万元" in found
 
 
 @pytest.mark.parametrize(
     ("measures", "text"),
     [
         pytest.param((), "还没有列出任何措施", id="none"),
-        pytest.param(MEASURES, "尚有 36.00 万元 未落实", id="too little"),
+        pytest.param(MEASURES, "尚有 36.00 万元未落实", id="too little"),
         pytest.param((Measure(name="x", amount=Decimal(560000)),), "恰好补足", id="just enough"),
-        pytest.param((Measure(name="x", amount=Decimal(600000)),), "超出所需 4.00 万元", id="too much"),
+        pytest.param((Measure(name="x", amount=Decimal(600000)),), "比所需多 4.00 万元", id="too much"),
     ],
 )
 def test_the_gap_is_said(measures, text):
@@ -118,10 +118,10 @@ def test_the_gap_is_said(measures, text):
 @pytest.mark.parametrize(
     ("level", "text"),
     [
-        pytest.param(3_600_000, "任务高于实现目标利润所需的销售额 350.00 万元，多出 10.00 万元", id="above"),
-        pytest.param(3_400_000, "任务低于实现目标利润所需的销售额 350.00 万元，尚差 10.00 万元", id="below"),
-        pytest.param(2_000_000, "销售额达到 200.00 万元（任务）时，仍亏损 10.00 万元", id="at a loss"),
-        pytest.param(4_000_000, "任务不高于上年实际", id="no increase"),
+        pytest.param(3_600_000, "任务档高于实现目标利润所需的销售额 350.00 万元，多出 10.00 万元", id="above"),
+        pytest.param(3_400_000, "任务档低于实现目标利润所需的销售额 350.00 万元，尚差 10.00 万元", id="below"),
+        pytest.param(2_000_000, "销售额达到 200.00 万元（任务档）时，仍亏损 10.00 万元", id="at a loss"),
+        pytest.param(4_000_000, "任务档不高于上年实际", id="no increase"),
     ],
 )
 def test_break_even_and_last_year_are_floors(level, text):
@@ -233,7 +233,7 @@ def test_the_odds_chart_marks_the_levels():
     plan = Plan()
     ax = draw(charts.odds, annual_target.odds_curve(plan.levels, plan.trend), ZH)
     odds = [ZH.percent(plan.trend.reach(level), 0) for level in plan.levels["amount"]]
-    assert [text.get_text() for text in ax.texts] == [f"任务 {odds[0]}", f"目标 {odds[1]}"]
+    assert [text.get_text() for text in ax.texts] == [f"任务档 {odds[0]}", f"目标档 {odds[1]}"]
 
 
 def test_an_unbounded_interval_does_not_push_the_chart_off_zero():

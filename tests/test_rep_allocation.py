@@ -329,6 +329,20 @@ def test_a_new_rep_takes_the_customers_he_inherited():
     assert found.reps["replaced"].tolist() == ["", "inherited"]
 
 
+def test_who_joins_during_the_year_takes_what_is_handed_over_to_him_then():
+    customers = pd.DataFrame(
+        {
+            "customer": ["k1", "k1", "k2"],
+            "rep": ["A", "N", "N"],
+            "start": [None, "2027-02-15", "2027-06-01"],
+            "end": ["2027-02-14", None, None],
+        }
+    )
+    history = pd.concat([sales(A=600).assign(customer="k1"), sales(A=240).assign(customer="k2")])
+    reps = ra.planned_reps(staff("A", "N", start=[None, "2027-02-15"]), history, MONTHS, customers=customers)
+    assert reps["inherited"].tolist() == [600, 600]
+
+
 def test_part_of_last_year_is_carried_to_a_full_year():
     """Half of an even year at 600 is 1,200 for a full one; two months say too little."""
     reps = staff("A", "H", "S", start=["2020-01-01", "2026-07-01", "2026-11-01"])

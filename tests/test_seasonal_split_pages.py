@@ -89,7 +89,7 @@ class TestCharts:
 
     def test_months_name_the_strongest_and_the_weakest(self, made, words):
         with mpl.rc_context(style.RC):
-            title = charts.months(Figure().add_subplot(), made["months"], words=words).get_title(loc="left")
+            title = charts.months(Figure((12, 4)).add_subplot(), made["months"], words=words).get_title(loc="left")
         assert title == words(
             "seasonal_split.chart_months",
             best=words.month_short("2027-12"),

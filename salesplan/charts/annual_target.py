@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 GROUPS = ("year", "level", "estimate")
 BAR = 0.62
 LONGEST_LABEL = 24  # characters beside a bar
+NEAR = 0.8  # of the planned level; an amount from here on may run into its line
 
 
 def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
@@ -24,7 +25,8 @@ def levels(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     places = _places(frame)
     planned = frame[frame["planned"]].iloc[0]
     for row, y in zip(_rows(frame), places, strict=True):
-        _estimate(ax, row, y, words) if row.part == "estimate" else _bar(ax, row, y, words)
+        _estimate(ax, row, y) if row.part == "estimate" else _bar(ax, row, y)
+        _amount(ax, row, y, words, planned=int(planned["amount"]))
     ax.axvline(int(planned["amount"]), color=style.BLUE, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     ax.set_yticks(places, [_name(row.part, row.name, words) for row in _rows(frame)])
     ax.invert_yaxis()
@@ -46,20 +48,31 @@ def _room_for_labels(ax: "Axes", amounts: "pd.DataFrame") -> None:
     ax.set_xlim(min(0.0, float(known.min().min()) * 1.15), max(1.0, float(known.max().max()) * 1.12))
 
 
-def _bar(ax: "Axes", row: Any, y: float, words: Words) -> None:
+def _bar(ax: "Axes", row: Any, y: float) -> None:
     colour = style.GREY if row.part == "year" else style.BLUE
     alpha = 1.0 if row.planned or row.part == "year" else 0.55
-    bars = ax.barh(y, int(row.amount), height=BAR, color=colour, alpha=alpha)
-    style.bar_labels(ax, bars, [words.money(row.amount, unit=False)])
+    ax.barh(y, int(row.amount), height=BAR, color=colour, alpha=alpha)
 
 
-def _estimate(ax: "Axes", row: Any, y: float, words: Words) -> None:
-    ends = [int(row.amount) if str(end) == "<NA>" else int(end) for end in (row.low, row.high)]
-    ax.plot(ends, [y, y], color=style.ORANGE, linewidth=2, marker="|", markersize=9)
+def _ends(row: Any) -> list[int]:
+    return [int(row.amount) if str(end) == "<NA>" else int(end) for end in (row.low, row.high)]
+
+
+def _amount(ax: "Axes", row: Any, y: float, words: Words, *, planned: int) -> None:
+    """The amount to the right, or to the left where the planned level's line would cross it."""
+    low, high = _ends(row)
+    left = NEAR * planned < high < planned
+    bar = row.part != "estimate"  # left of its end a bar's amount stands inside it
+    ax.annotate(
+        words.money(row.amount, unit=False), (high if bar or not left else low, y), xytext=(-7 if left else 7, 0),
+        textcoords="offset points", ha="right" if left else "left", va="center", fontsize=9,
+    )  # fmt: skip
+
+
+def _estimate(ax: "Axes", row: Any, y: float) -> None:
+    ax.plot(_ends(row), [y, y], color=style.ORANGE, linewidth=2, marker="|", markersize=9)
     marker = "D" if row.name == "weighted" else "o"
     ax.plot(int(row.amount), y, color=style.ORANGE, marker=marker, markersize=7)
-    text = words.money(row.amount, unit=False)
-    ax.annotate(text, (ends[1], y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9)
 
 
 def _name(part: str, name: str, words: Words) -> str:
@@ -73,8 +86,16 @@ def _levels_title(frame: "pd.DataFrame", planned: "pd.Series", words: Words) -> 
     level, amount = words.code("level", planned["name"]), words.money(planned["amount"])
     if past.empty:
         return words("annual_target.levels_title_alone", level=level, amount=amount)
-    year, last = past.iloc[-1][["name", "amount"]]
-    return words("annual_target.levels_title", level=level, amount=amount, year=year, last=words.money(last))
+    last = int(past["amount"].iloc[-1])
+    key = "levels_title_up" if planned["amount"] >= last else "levels_title_down"
+    change = words.percent(abs(int(planned["amount"]) / last - 1)) if last > 0 else words.percent(None)
+    return words(f"annual_target.{key}", level=level, amount=amount, change=change, evidence=_evidence(frame, words))
+
+
+def _evidence(frame: "pd.DataFrame", words: Words) -> str:
+    """The weighted estimate, as the end of the title; nothing where there is none."""
+    amounts = frame.loc[frame["name"] == "weighted", "amount"].tolist()
+    return words("annual_target.levels_evidence", amount=words.money(amounts[0])) if amounts else ""
 
 
 def gap(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
@@ -128,6 +149,7 @@ def odds(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
         ax.annotate(text, (row.amount, row.probability), xytext=(7, 7), textcoords="offset points", fontsize=9)
     style.money_axis(ax, words, axis="x")
     style.percent_axis(ax)
+    ax.set_ylabel(words.column("probability"))
     ax.set_ylim(0, 1.05)
     ax.margins(x=0.08)
     texts = [

@@ -1,6 +1,6 @@
 """Charts of step 4: what each rep is paid, what the plan costs, what is earned and released."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesplan.charts import style
 from salesplan.wording import Words
@@ -11,27 +11,34 @@ if TYPE_CHECKING:
 
 MOST = 20
 BAR = 0.62
+PRINTED = 4  # months up to which every bar carries its amount
+PARTS = {"earned": style.MUTED, "released": style.BLUE, "held": style.ORANGE}
 
 
 def payable(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Per rep what is payable, split in base pay and commission, and beside it what is held; frame of `by_rep`."""
-    shown = frame.head(MOST)
+    shown = frame.sort_values(["payable", "rep"], ascending=[False, True]).head(MOST)
     commission = shown["payable"] - shown["base_pay"]
     ends = shown["payable"].clip(lower=0)
     places = range(len(shown))
     ax.barh(places, shown["base_pay"], height=BAR, color=style.GREY)
     paid = ax.barh(places, commission, left=shown["base_pay"], height=BAR, color=style.BLUE)
     held = ax.barh(places, shown["held"], left=ends, height=BAR, facecolor="none", edgecolor=style.ORANGE, hatch="///")
-    style.bar_labels(ax, held, [words.money(fen, unit=False) for fen in shown["payable"]])
+    style.bar_labels(ax, held, [_payable_label(row, words) for row in shown.itertuples()])
     ax.set_yticks(places, [words.person(rep) for rep in shown["rep"]])
-    ax.invert_yaxis()
+    style.rows(ax, len(shown))
     style.money_axis(ax, words, axis="x")
-    ax.margins(x=0.12)
+    ax.set_xlim(right=float((ends + shown["held"]).max()) * (1.45 if shown["held"].any() else 1.15) or 1.0)
     ax.spines["left"].set_visible(False)
     names = [words(f"commission.part_{part}") for part in ("base_pay", "commission", "held")]
     ax.legend([ax.containers[0], paid, held], names, ncols=3, loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
     style.title(ax, _payable_title(frame, words))
     return ax
+
+
+def _payable_label(row: Any, words: Words) -> str:
+    payable, held = words.money(row.payable, unit=False), words.money(row.held, unit=False)
+    return words("commission.payable_label", payable=payable, held=held) if row.held else payable
 
 
 def _payable_title(frame: "pd.DataFrame", words: Words) -> str:
@@ -54,26 +61,26 @@ def cost(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.grid(visible=False, axis="x")
     ax.set_xlabel(words("commission.attainment_axis"))
     ax.set_ylim(0, max(1.0, float(frame["commission"].max()) * 1.5))
-    ratio = ax.twinx()
-    ratio.plot(frame["attainment"], frame["cost_ratio"], color=style.ORANGE, marker="o", markersize=4)
-    for place, share in zip(frame["attainment"], frame["cost_ratio"], strict=True):
-        ratio.annotate(
-            words.percent(share, 2),
-            (place, share),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=style.ORANGE,
-        )
-    low = float(frame["cost_ratio"].fillna(0.0).min())
-    high = float(frame["cost_ratio"].fillna(0.0).max()) or 1.0
-    # the line runs above the bars: its scale begins well below its least value
-    ratio.set_ylim(low - 3 * max(high - low, high * 0.1), high + max(high - low, high * 0.1) * 0.6)
-    ratio.set_yticks([])
-    ratio.spines["right"].set_visible(False)
+    _ratio_line(ax, frame, words)
     style.title(ax, _cost_title(frame, words))
     return ax
+
+
+def _ratio_line(ax: "Axes", frame: "pd.DataFrame", words: Words) -> None:
+    """Commission as a share of sales, a line above the bars with its own labels."""
+    ratio = ax.twinx()
+    near: dict[str, Any] = {"textcoords": "offset points", "color": style.ORANGE}
+    points = list(zip(frame["attainment"], frame["cost_ratio"], strict=True))
+    ratio.plot(*zip(*points, strict=True), color=style.ORANGE, marker="o", markersize=4)
+    for point in points:
+        ratio.annotate(words.percent(point[1], 2), point, xytext=(0, 6), ha="center", fontsize=8, **near)
+    ratio.annotate(words.column("cost_ratio", "commission"), points[0], xytext=(-20, 20), fontsize=9, **near)
+    known = frame["cost_ratio"].fillna(0.0)
+    low, high = float(known.min()), float(known.max()) or 1.0
+    room = max(high - low, high * 0.1)
+    ratio.set_ylim(low - 3 * room, high + 0.6 * room)  # its scale begins well below its least value
+    ratio.set_yticks([])
+    ratio.spines["right"].set_visible(False)
 
 
 def _cost_title(frame: "pd.DataFrame", words: Words) -> str:
@@ -84,25 +91,22 @@ def _cost_title(frame: "pd.DataFrame", words: Words) -> str:
 
 
 def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Earned beside released per month, with what is held at its end; frame of `by_month`."""
-    places = list(range(len(frame)))
-    earned = ax.bar([place - 0.2 for place in places], frame["earned"], width=0.38, color=style.GREY)
-    released = ax.bar([place + 0.2 for place in places], frame["released"], width=0.38, color=style.BLUE)
-    (held,) = ax.plot(places, frame["held"], color=style.ORANGE, marker="o", linewidth=2)
-    style.bar_labels(ax, earned, [words.money(fen, unit=False) for fen in frame["earned"]])
-    style.bar_labels(ax, released, [words.money(fen, unit=False) for fen in frame["released"]])
+    """Per month what is earned, what is released and what is held at its end; frame of `by_month`."""
+    places = range(len(frame))
+    for index, (part, colour) in enumerate(PARTS.items()):
+        bars = ax.bar([place + 0.28 * (index - 1) for place in places], frame[part], width=0.27, color=colour)
+        if len(frame) <= PRINTED:
+            style.bar_labels(ax, bars, [words.money(fen, unit=False) for fen in frame[part]], size=8)
+        name = words(f"commission.part_{part}")
+        place = (0.01 + 0.2 * index, 0.98)
+        ax.annotate(f"■ {name}", place, xycoords="axes fraction", color=colour, va="top", weight="bold", fontsize=9)
     ax.set_xticks(places, [words.month_short(month) for month in frame["month"]])
     style.money_axis(ax, words)
-    ax.margins(y=0.18)
-    names = [words(f"commission.part_{part}") for part in ("earned", "released", "held")]
-    ax.legend([earned, released, held], names, ncols=3, loc="upper left", bbox_to_anchor=(0, -0.1), fontsize=9)
-    style.title(
-        ax,
-        words(
-            "commission.months_title",
-            earned=words.money(frame["earned"].sum()),
-            released=words.money(frame["released"].sum()),
-            held=words.money(frame["held"].iloc[-1]),
-        ),
-    )
+    ax.set_ylim(top=max(1.0, float(frame[list(PARTS)].max().max())) * 1.25)
+    style.title(ax, _months_title(frame, words))
     return ax
+
+
+def _months_title(frame: "pd.DataFrame", words: Words) -> str:
+    sums = {"earned": frame["earned"].sum(), "released": frame["released"].sum(), "held": frame["held"].iloc[-1]}
+    return words("commission.months_title", **{name: words.money(fen) for name, fen in sums.items()})

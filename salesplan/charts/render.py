@@ -61,7 +61,7 @@ def draw(sketch: Sketch) -> Chart:
     with rc_context(settings):
         figure = Figure(figsize=sketch.size, layout="constrained")
         ax = sketch.paint(figure.add_subplot(), sketch.frame, words=sketch.words)
-        title = ax.get_title(loc="left")
+        title = " ".join(ax.get_title(loc="left").split("\n"))
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return Chart(tidy(out.getvalue(), sketch.name, title), title)
@@ -71,7 +71,7 @@ def tidy(svg: str, name: str, title: str) -> str:
     """Inline form of matplotlib's SVG: no prolog, ids under `name`, scales to its box, says what it shows."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
-    body = re.sub(r'(\bid="|url\(#|href="#)', lambda m: f"{m[1]}{name}-", body)
+    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", tag[0]), body)
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
     body = body.replace("'DejaVu Sans', 'salesplan metrics'", "sans-serif")

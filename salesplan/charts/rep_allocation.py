@@ -39,21 +39,32 @@ def quotas(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     _name_teams(ax, shown)
     _mark_last_year(ax, shown, words)
     ax.set_yticks(range(len(shown)), _names(shown))
-    ax.invert_yaxis()
+    style.rows(ax, len(shown))
     style.money_axis(ax, words, axis="x")
-    known = shown[["quota", "last_year"]].astype("Float64").max().max()
-    ax.set_xlim(0, max(float(known), 1.0) * 1.16)
-    ends = shown[["quota", "last_year"]].astype("Float64").max(axis=1)
-    _label_ends(ax, [words.money(quota, unit=False) for quota in shown["quota"]], ends.tolist())
+    most = max(float(shown[["quota", "last_year"]].astype("Float64").max().max()), 1.0)
+    ax.set_xlim(0, most * 1.3)
+    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= most])
+    quota = [words.money(quota, unit=False) for quota in shown["quota"]]
+    _column(ax, words.column("quota"), quota, most * 1.16)
+    _column(ax, words("rep_allocation.change"), [_change(row, words) for row in shown.itertuples()], most * 1.3)
     ax.spines["left"].set_visible(False)
     style.title(ax, _quota_title(shown, words))
     return ax
 
 
-def _label_ends(ax: "Axes", texts: list[str], ends: list[float]) -> None:
-    """The quota behind the bar, or behind the mark of last year where that lies further out."""
-    for y, (text, end) in enumerate(zip(texts, ends, strict=True)):
-        ax.annotate(text, (end, y), (5, 0), textcoords="offset points", va="center", fontsize=9, color=style.INK)
+def _column(ax: "Axes", name: str, texts: list[str], x: float) -> None:
+    """Texts under their name in a column of their own, right of every bar and mark."""
+    ax.annotate(name, (x, -0.42), (0, 2), textcoords="offset points", ha="right", va="bottom", fontsize=8)
+    for y, text in enumerate(texts):
+        ax.text(x, y, text, ha="right", va="center", fontsize=9)
+
+
+def _change(row: Any, words: Words) -> str:
+    """The quota against last year's sales, signed; blank where there are none."""
+    if str(row.last_year) == "<NA>" or not row.last_year > 0:
+        return ""
+    change = row.quota / row.last_year - 1
+    return ("+" if change > 0 else "") + words.percent(change, 0)
 
 
 def _name_teams(ax: "Axes", shown: "pd.DataFrame") -> None:

@@ -58,7 +58,7 @@ def profiles(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
         line = frame[(frame["year"] == year) & (frame["planned"] == (year == plan))]
         ax.plot(range(12), line["share"], color=colours[year], linewidth=3 if year == plan else 1.2)
         text = words(f"seasonal_split.chart_profiles_{'plan' if year == plan else 'year'}", year=year)
-        place = (0.01 + 0.14 * index, 0.97)
+        place = (0.01 + min(0.14, 0.95 / (len(before) + 1)) * index, 0.97)
         ax.annotate(text, place, xycoords="axes fraction", color=colours[year], va="top", weight="bold")
     ax.set_xticks(range(12), [words.month_short(month) for month in frame.loc[frame["planned"], "month"]])
     ax.set_ylim(0, float(frame["share"].max()) * 1.25)

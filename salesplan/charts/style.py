@@ -1,5 +1,6 @@
 """One design for all charts: colours, money axes, titles, labels."""
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from matplotlib import ticker
@@ -20,6 +21,11 @@ RED = "#c0392b"
 # Okabe and Ito's order, safe for the colour-blind.
 PALETTE = ("#1f6fb2", "#d9730d", "#1a8a6e", "#b5589b", "#8c6d1f", "#56a5d8", "#7a7f87")
 
+TITLE_PER_INCH = 9.6  # Latin characters of a title that fit an inch of the figure
+PAUSES = (("；", "; "), ("，", "：", ", ", ": "))  # the stronger first
+
+LEAST_ROWS = 4
+
 RC: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "salesplan",
@@ -35,6 +41,7 @@ RC: dict[str, Any] = {
     "axes.titlepad": 12,
     "axes.axisbelow": True,
     "axes.unicode_minus": False,
+    "text.parse_math": False,  # two dollar signs in a name are not a formula
     "text.color": INK,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
@@ -51,8 +58,19 @@ RC: dict[str, Any] = {
 
 
 def title(ax: "Axes", text: str) -> None:
-    """Say above the chart what is seen in it."""
-    ax.set_title(text)
+    """Say above the chart what is seen in it, in two lines where one is too short."""
+    ax.set_title(_lines(text, limit=int(ax.figure.bbox.width / ax.figure.dpi * TITLE_PER_INCH)))
+
+
+def _lines(text: str, limit: int) -> str:
+    """The text broken once at its last strong pause before the limit, else a weak one; Chinese is two wide."""
+    widths = list(accumulate(2 if character >= "\u2e80" else 1 for character in text))
+    if not widths or widths[-1] <= limit:
+        return text
+    fits = text[: sum(width <= limit for width in widths)]
+    places = [max(fits.rfind(mark) + len(mark) if mark in fits else 0 for mark in marks) for marks in PAUSES]
+    at = next((place for place in places if place), 0)
+    return f"{text[:at].rstrip()}\n{text[at:]}" if at else text
 
 
 def money_axis(ax: "Axes", words: Words, axis: str = "y", *, label: bool = True) -> None:
@@ -63,6 +81,8 @@ def money_axis(ax: "Axes", words: Words, axis: str = "y", *, label: bool = True)
     ax.grid(visible=True, axis="y" if axis == "y" else "x")
     if label:
         target.set_label_text(words.unit)
+    if axis == "y" and words.language == "zh":  # characters stand upright
+        ax.yaxis.label.set(rotation=0, ha="right", va="center")
 
 
 def percent_axis(ax: "Axes", axis: str = "y") -> None:
@@ -75,6 +95,11 @@ def percent_axis(ax: "Axes", axis: str = "y") -> None:
 def bar_labels(ax: "Axes", bars: Any, texts: list[str], *, size: int = 9, padding: int = 3) -> None:
     """Write each bar's own text at its end."""
     ax.bar_label(bars, labels=texts, fontsize=size, padding=padding, color=INK)
+
+
+def rows(ax: "Axes", count: int) -> None:
+    """Rows from the top, at least as many as keep a few bars from growing fat."""
+    ax.set_ylim(max(count, LEAST_ROWS) - 0.4, -0.7)
 
 
 def heat(ax: "Axes", table: "pd.DataFrame", texts: "pd.DataFrame | None" = None) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from salesplan.apportion import TOTAL
+from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.charts import style
 from salesplan.wording import Words
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-STEPS = ["target", "volume", "mix", "price", "new", "lost", "actual"]
-ENDS = np.array([name in ("target", "actual") for name in STEPS])
+MOVES = ("volume", "mix", "price", "new", "lost")
 LINES = {
     "target": (style.GREY, "-"),
     "landing": (style.ORANGE, ":"),
@@ -38,12 +37,19 @@ def year(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     _month_axis(ax, frame, words)
     ax.set_xlim(-0.3, len(frame) + 2.2)
     bottom, top = ax.get_ylim()
-    ax.set_ylim(min(0.0, bottom), top * (1 + GAP))
+    ax.set_ylim(min(0.0, bottom), top * (1 + 2 * GAP))
     _label_ends(ax, ends, words)
-    key = "variance_review.chart_year" if "landing" in ends else "variance_review.chart_year_plan"
-    landing = ends.get("landing", (0, None))[1]
-    style.title(ax, words(key, target=words.money(ends["target"][1]), landing=words.money(landing)))
+    style.title(ax, _year_title({name: value for name, (_, value) in ends.items()}, words))
     return ax
+
+
+def _year_title(ends: dict[str, float], words: Words) -> str:
+    target = words.money(ends["target"])
+    if "landing" not in ends:
+        return words("variance_review.chart_year_plan", target=target)
+    gap = ends["landing"] - ends["target"]
+    key = "variance_review.chart_year_short" if gap < 0 else "variance_review.chart_year_over"
+    return words(key, target=target, landing=words.money(ends["landing"]), gap=words.money(abs(gap)))
 
 
 def _month_axis(ax: "Axes", frame: "pd.DataFrame", words: Words) -> None:
@@ -61,46 +67,52 @@ def _label_ends(ax: "Axes", ends: dict[str, tuple[int, float]], words: Words) ->
         text = f"{words.column(name)} {words.money(value, unit=False)}"
         colour = style.MUTED if name == "target" else LINES[name][0]
         side = "center" if name in places else "top"
-        ax.text(at + 0.25, places.get(name, value), text, color=colour, va=side, fontsize=9)
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(at + 0.25, places.get(name, value), text, color=colour, va=side, fontsize=9, bbox=behind)
 
 
 def _apart(values: Sequence[float], gap: float) -> list[float]:
-    """Rising values moved up where they lie closer than a gap."""
+    """Rising values moved apart where they lie closer than a gap, as little up as down."""
     placed: list[float] = []
     for value in values:
         placed.append(value if not placed else max(value, placed[-1] + gap))
-    return placed
+    moved = [place - value for place, value in zip(placed, values, strict=True)]
+    return [place - max(moved, default=0.0) / 2 for place in placed]
 
 
 def bridge(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Waterfall from target to actual of the row `(total)` of table `variance_review_bridge`."""
+    """Waterfall from target (zero) to the variance of the row `(total)` of table `variance_review_bridge`."""
     total = frame[frame["member"] == TOTAL]
     if total.empty:
         return _nothing(ax, words)
-    heights = total[STEPS].to_numpy(dtype="float64")[0]
-    _waterfall(ax, heights, words)
-    ax.set_xticks(range(len(STEPS)), [words.column(name) for name in STEPS])
+    row = total.iloc[0]
+    moves = [int(row[name]) for name in MOVES]
+    _waterfall(ax, np.array([*moves, sum(moves)], dtype="float64"), words)
+    ax.set_xticks(range(len(MOVES) + 1), [words.column(name) for name in (*MOVES, "variance")])
     style.money_axis(ax, words)
-    variance = heights[-1] - heights[0]
-    key = "variance_review.chart_bridge_short" if variance < 0 else "variance_review.chart_bridge_over"
-    style.title(ax, words(key, variance=words.money(abs(variance))))
+    key = "variance_review.chart_bridge_short" if sum(moves) < 0 else "variance_review.chart_bridge_over"
+    main = max(MOVES, key=lambda name: abs(int(row[name])))
+    texts = {"variance": words.money(abs(sum(moves))), "part": words.column(main), "amount": words.money(row[main])}
+    style.title(ax, words(key, **texts))
     return ax
 
 
 def _waterfall(ax: "Axes", heights: "npt.NDArray[np.float64]", words: Words) -> None:
-    """Each bar begins where the one before ended; the first and the last stand on the ground."""
-    levels = np.concatenate([[0.0], np.cumsum(heights[:-1])])
-    bottoms = np.where(ENDS, 0.0, levels)
-    moves = np.where(heights >= 0, style.GREEN, style.RED)
-    colours = np.where(ENDS, [style.GREY, *[style.BLUE] * (len(STEPS) - 1)], moves)
-    ax.bar(range(len(STEPS)), heights, bottom=bottoms, color=list(colours), width=0.62)
-    tops = np.maximum(bottoms, bottoms + heights)
-    ax.set_ylim(top=1.12 * max(tops.max(), 1.0))
-    for index, (top, height) in enumerate(zip(tops, heights, strict=True)):
-        text = words.money(height, unit=False)
+    """Each bar begins where the one before ended; the last, their sum, stands on zero."""
+    levels = np.concatenate([[0.0], np.cumsum(heights[:-2]), [0.0]])
+    colours = [style.GREEN if height >= 0 else style.RED for height in heights[:-1]]
+    ax.bar(range(len(heights)), heights, bottom=levels, color=[*colours, style.BLUE], width=0.62)
+    ax.axhline(0.0, color=style.MUTED, linewidth=0.8)
+    for index, (level, height) in enumerate(zip(levels, heights, strict=True)):
+        text = ("+" if height > 0 else "") + words.money(height, unit=False)
+        top = max(level, level + height)
         ax.annotate(text, (index, top), (0, 3), textcoords="offset points", ha="center", fontsize=9)
         if index:
-            ax.plot([index - 0.69, index - 0.31], [levels[index]] * 2, color=style.MUTED, linewidth=0.8)
+            end = levels[index - 1] + heights[index - 1]
+            ax.plot([index - 0.69, index - 0.31], [end, end], color=style.MUTED, linewidth=0.8)
+    ends = np.concatenate([levels, levels + heights])
+    room = 0.12 * max(float(np.ptp(ends)), 1.0)
+    ax.set_ylim(float(ends.min()) - room / 2, float(ends.max()) + room)
 
 
 def attainment(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
@@ -108,12 +120,15 @@ def attainment(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     known = frame[frame["year_share"].notna()].head(MOST_REPS)
     if known.empty:
         return _nothing(ax, words)
-    places = np.arange(len(known))[::-1]
+    places = np.arange(len(known))
     done, due = known["year_share"].to_numpy(), known["due_share"].to_numpy()
-    bars = ax.barh(places, done, color=list(np.where(done >= due, style.GREEN, style.ORANGE)), height=0.6)
+    ax.barh(places, done, color=list(np.where(done >= due, style.GREEN, style.ORANGE)), height=0.6)
     ax.vlines(due, places - 0.42, places + 0.42, color=style.INK, linewidth=2)
     ax.set_yticks(places, [_label(rep, name) for rep, name in zip(known["rep"], known["name"], strict=True)])
-    style.bar_labels(ax, bars, [words.percent(value, 0) for value in known["attainment"]], padding=8)
+    for place, end, value in zip(places, np.fmax(done, due), known["attainment"], strict=True):
+        text = words.percent(value, 0)
+        ax.annotate(text, (end, place), (6, 0), textcoords="offset points", va="center", fontsize=9)
+    style.rows(ax, len(known))
     style.percent_axis(ax, "x")
     ax.set_xlabel(words("variance_review.chart_attainment_axis"))
     ax.margins(x=0.2)
@@ -122,8 +137,26 @@ def attainment(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     return ax
 
 
+def monthly(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
+    """Heat map of attainment, rep by month, the best to date on top; `frame` is table `variance_review`."""
+    own = frame[~frame["rep"].isin([MANAGER, UNASSIGNED])]
+    known = own[own["attainment"].notna()]
+    if known.empty:
+        return _nothing(ax, words)
+    sums = own[own["rep"].isin(known["rep"])].groupby("rep")[["actual", "target"]].sum()
+    best = (sums["actual"] / sums["target"]).sort_values(ascending=False, kind="stable").index[:MOST_REPS]
+    table = known.pivot_table(index="rep", columns="month", values="attainment").reindex(best)
+    texts = table.map(lambda share: words.percent(share, 0) if share == share else "")
+    style.heat(ax, table.rename(index=words.person, columns=words.month_short), texts)
+    month = str(known["month"].max())
+    last = known.loc[known["month"] == month, "attainment"]
+    values = {"month": words.month(month), "reached": int((last >= 1).sum()), "count": len(last)}
+    style.title(ax, words("variance_review.chart_monthly", **values))
+    return ax
+
+
 def _label(rep: str, name: str) -> str:
-    return f"{rep} {name}" if name not in ("", rep) else rep
+    return name or rep
 
 
 def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
@@ -144,8 +177,8 @@ def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 def _name_bars(ax: "Axes", colours: dict[str, str], words: Words) -> None:
     """Name the bars in their own colours, in a row above them."""
     for index, (name, colour) in enumerate(colours.items()):
-        place = (0.02 + 0.16 * index, 0.97)
-        ax.annotate(words.column(name), place, xycoords="axes fraction", color=colour, fontsize=9, va="top")
+        place, text = (0.01 + 0.2 * index, 0.97), f"■ {words.column(name)}"
+        ax.annotate(text, place, xycoords="axes fraction", color=colour, fontsize=9, va="top", weight="bold")
 
 
 def _nothing(ax: "Axes", words: Words) -> "Axes":

@@ -119,10 +119,11 @@ def _plan(
     ledger, year = given
     numbers = pd.Index(reps, dtype="object")
     own = lines[lines["rep"].isin(reps)]
-    events = credit(own.assign(rep=numbers.get_indexer(pd.Index(own["rep"]))), plan, settlement)
+    own = own.assign(rep=numbers.get_indexer(pd.Index(own["rep"])))
+    events = credit(own, plan, settlement)
     stand = standing(ledger, year, plan, reps)
     booked = earning.earn(events, plan, stand, len(year.closed))
-    moves, orders = release(booked, events, plan, settlement)
+    moves, orders = release(booked, events, own, plan, settlement)
     shape = (len(reps), len(year.closed))
     grid = _grid(reps, year, plan, (_matrix(events, "amount", shape), stand))
     grid = base_pays(grid, plan, ledger, year)

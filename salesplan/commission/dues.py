@@ -109,8 +109,9 @@ def settle(lines: pd.DataFrame, ledger: Ledger, year: Year) -> tuple[pd.DataFram
     """Orders of the book with dues and payments to date; the book with the order's number as `okey`.
 
     A payment that names its order settles it first; what is over, and payments without an order, settle the
-    customer's oldest orders (first in, first out 核销); what is left is prepayment 预收. The state of each month end
-    follows from the payments to date alone, so their order and cut do not matter.
+    customer's oldest orders (first in, first out 核销); what is left is prepayment 预收. What has settled an order at a
+    month end stays there: a further line on one order never unsettles another; only a return of the order itself or
+    a refund does. Order and cut of the payments within a month do not matter.
     """
     orders = _orders(lines)
     okey = lines["key"].map(pd.Series(orders.index, index=orders["key"])).to_numpy(dtype=np.int64)
@@ -174,16 +175,54 @@ def _paid(orders: pd.DataFrame, due: Integers, payments: pd.DataFrame) -> tuple[
     named = payments[payments["okey"] >= 0]
     loose = payments[payments["okey"] < 0]
     direct = cumulative(named["okey"], named["at"], named["amount"], due.shape)
-    free = cumulative(
+    cash = cumulative(
         customers.get_indexer(loose["customer"]), loose["at"], loose["amount"], (len(customers), due.shape[1])
     )
-    taken = np.clip(direct, np.minimum(due, 0), due)
-    pool = free.copy()
-    np.add.at(pool, whose, direct - taken)
-    paid = taken + _first_in_first_out(due - taken, pool, whose, anonymous=customers.isin(NOBODY)[whose])
-    np.subtract.at(pool, whose, paid - taken)
-    rest = pd.DataFrame({"customer": customers.astype("str"), "prepayment": pool[:, -1]})
+    np.add.at(cash, whose, direct)
+    anonymous = customers.isin(NOBODY)[whose]
+    own = others = np.zeros(len(orders), dtype=np.int64)
+    states = []
+    for month in range(due.shape[1]):
+        before = direct[:, month - 1] if month else own
+        now = (due[:, month], direct[:, month], np.maximum(direct[:, month] - before, 0))
+        own, others = _settled((own, others), now, cash[:, month], whose, anonymous=anonymous)
+        states.append(own + others)
+    paid = np.stack(states, axis=1)
+    rest = pd.DataFrame({"customer": customers.astype("str"), "prepayment": _less(cash[:, -1], paid[:, -1], whose)})
     return paid, rest[rest["prepayment"] != 0].reset_index(drop=True)
+
+
+def _settled(
+    before: tuple[Integers, Integers],
+    now: tuple[Integers, Integers, Integers],
+    cash: Integers,
+    whose: Integers,
+    *,
+    anonymous: Any,
+) -> tuple[Integers, Integers]:
+    """What settles each order at a month end, by its own payments and by the customer's other money.
+
+    `before`: the same a month ago. `now`: due, payments naming the order to date, those of the month. `cash`: each
+    customer's payments to date. First stays what has settled; then an order that grew gets back what its own payments
+    had left over, as far as that is still free; then the rest goes to the oldest.
+    """
+    due, direct, fresh = now
+    low = np.minimum(due, 0)
+    most = np.clip(direct, low, due)
+    own = np.minimum(most, np.clip(before[0] + fresh, low, due))
+    pool = _less(cash, own, whose)
+    kept = _first_in_first_out(np.minimum(before[1], due - own), pool, whose, anonymous=anonymous)
+    pool = _less(pool, kept, whose)
+    again = np.where(anonymous, most - own, _first_in_first_out(most - own, pool, whose, anonymous=anonymous))
+    own, pool = own + again, _less(pool, again, whose)
+    return own, kept + _first_in_first_out(due - own - kept, pool, whose, anonymous=anonymous)
+
+
+def _less(pool: Integers, spent: Integers, whose: Integers) -> Integers:
+    """Each customer's money without what was spent on the customer's orders."""
+    left = pool.copy()
+    np.subtract.at(left, whose, spent)
+    return left
 
 
 def _first_in_first_out(unpaid: Integers, pool: Integers, whose: Integers, *, anonymous: Any) -> Integers:
@@ -193,4 +232,4 @@ def _first_in_first_out(unpaid: Integers, pool: Integers, whose: Integers, *, an
     start = np.maximum.accumulate(np.where(first, np.arange(len(whose)), 0))
     older = running - unpaid - (running - unpaid)[start]
     settled = np.clip(pool[whose] - older, 0, unpaid)
-    return np.where(anonymous[:, None], 0, settled)
+    return np.where(anonymous, 0, settled)

@@ -26,12 +26,13 @@ def sentences(
     amounts = targets[targets["indicator"] == "amount"]
     planned = amounts[amounts["planned"]].iloc[0]
     return [
-        *(_level(row, words) for row in _rows(amounts)),
+        *(_level(row, words) for row in _rows(amounts[amounts["planned"]])),
+        *_odds(amounts, words),
+        *_gap(bridge, planned, words),
         *_weighted(estimates, planned, words),
         *_sides(estimates, planned, words),
         *_trend(estimates, words),
-        *_odds(amounts, words),
-        *_gap(bridge, planned, words),
+        *(_level(row, words) for row in _rows(amounts[~amounts["planned"]])),
         *_floor(estimates, planned, words),
         *(_profit(row, words) for row in _rows(profits)),
     ]

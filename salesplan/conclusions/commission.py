@@ -15,9 +15,11 @@ def sentences(words: Words, *, result: Commission) -> list[str]:
     """Headline, what is held and why, who leads, what was taken back, what the plan costs."""
     said: list[str] = []
     if len(result.table):
-        said = [*_headline(words, result.table), *_held(words, result), *_leaders(words, result.table)]
+        said = [*_headline(words, result.table), *_held(words, result)]
     if result.cost["commission"].sum() > 0:
         said += _cost(words, result.cost)
+    if len(result.table):
+        said += [*_returned(words, result.table), *_leaders(words, result.table)]
     return said or warnings(words, notes=result.notes)
 
 
@@ -41,13 +43,19 @@ def _filled(words: Words, values: Any) -> dict[str, Any]:
 
 def _headline(words: Words, table: pd.DataFrame) -> list[str]:
     sums = table[["payable", "base_pay", "earned", "released", "clawback", "draw"]].sum()
+    sums["other"] = sums["clawback"] + sums["draw"]
     told = {str(name): words.money(fen) for name, fen in sums.items()}
-    said = [words("commission.headline", until=words.month(table["month"].max()), **told)]
-    if sums["clawback"]:
-        said.append(words("commission.clawed_back", amount=words.money(-sums["clawback"])))
+    return [words("commission.headline", until=words.month(table["month"].max()), **told)]
+
+
+def _returned(words: Words, table: pd.DataFrame) -> list[str]:
+    """Commission taken back, and advances still to be recovered."""
+    said, taken = [], int(table["clawback"].sum())
+    if taken:
+        said.append(words("commission.clawed_back", amount=words.money(-taken)))
     if (table["draw"] != 0).any():
         last = table.sort_values("month").groupby("rep")["amount_owed"].last().sum()
-        said.append(words("commission.drawn", draw=told["draw"], owed=words.money(last)))
+        said.append(words("commission.drawn", draw=words.money(table["draw"].sum()), owed=words.money(last)))
     return said
 
 

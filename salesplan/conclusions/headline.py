@@ -38,8 +38,7 @@ def _quotas(tables: Path, words: Words) -> Pairs:
     frame = _table(tables, "rep_allocation_reps")
     if frame is None or frame.empty:
         return []
-    text = words("headline.quotas_value", amount=words.money(int(frame["quota"].sum())), reps=len(frame))
-    return [(words("headline.quotas"), text)]
+    return [(words("headline.quotas", reps=len(frame)), words.money(int(frame["quota"].sum())))]
 
 
 def _actual(tables: Path, words: Words) -> Pairs:

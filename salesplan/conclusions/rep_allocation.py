@@ -21,8 +21,8 @@ def sentences(words: Words, found: Allocation, *, over_assignment: Decimal) -> l
         return [words("rep_allocation.all_unassigned", amount=words.money(int(found.table["base"].sum())))]
     return [
         *_total(found.reps, over_assignment, words),
-        *_range(found.reps, words),
         *_odds(found.reps, words),
+        *_range(found.reps, words),
         *_replaced(found.reps, words),
         *_part_year(found.reps, words),
         *_pinned(found.reps, words),
@@ -62,12 +62,13 @@ def _odds(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     if known.empty:
         yield words("rep_allocation.no_expected")
         return
-    ratio = known["quota_to_expected"]
-    yield words("rep_allocation.stretch", low=words.percent(ratio.min(), 0), high=words.percent(ratio.max(), 0))
     hard = known[known["probability"] < UNLIKELY]
     if len(hard):
         limit = words.percent(UNLIKELY, 0)
         yield words("rep_allocation.hard", reps=named(hard, words), count=len(hard), limit=limit)
+    ratio = known["quota_to_expected"]
+    low, high = words.percent(ratio.min(), 0), words.percent(ratio.max(), 0)
+    yield words("rep_allocation.stretch" if low != high else "rep_allocation.stretch_same", low=low, high=high)
     if known["probability"].isna().all():
         yield words("rep_allocation.no_odds")
 

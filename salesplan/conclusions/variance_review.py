@@ -21,6 +21,7 @@ def sentences(words: Words, review: Review, rules: VarianceReviewTerms) -> list[
     return [
         *_standing(words, review),
         *_landing(words, review, rules),
+        *_progress(words, review),
         *_bridge(words, review.bridge),
         *_reps(words, review.standing),
         *_revision(words, review, rules),
@@ -39,6 +40,9 @@ def _standing(words: Words, review: Review) -> Iterator[str]:
         gap=words.money(abs(actual - target)),
         attainment=words.percent(review.progress.attainment),
     )
+
+
+def _progress(words: Words, review: Review) -> Iterator[str]:
     yield words(
         f"{STEM}.progress",
         workdays=words.percent(review.progress.workday_share),
@@ -106,9 +110,8 @@ def _reps(words: Words, standing: pd.DataFrame) -> Iterator[str]:
 
 
 def _person(words: Words, row: pd.Series) -> str:
-    """A rep by key and name."""
-    rep, name = str(row["rep"]), str(row["name"])
-    return words(f"{STEM}.person", rep=rep, name=name) if name not in ("", rep) else rep
+    """A rep by name, or by key where no name is known."""
+    return str(row["name"]) or words.person(str(row["rep"]))
 
 
 def _revision(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterator[str]:

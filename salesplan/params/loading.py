@@ -46,6 +46,13 @@ CODES = {
     "date_type": "iso_date",
 }
 
+# a pattern of the models -> key of a message that shows what is meant
+PATTERNS = {
+    r"^\d{4}-(0[1-9]|1[0-2])$": "month_form",
+    "^[A-Z]{3}$": "currency_form",
+    "^[A-Z]{2}(-[A-Z0-9]{1,3})?$": "country_form",
+}
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -67,7 +74,7 @@ class Loaded:
 
     def place(self, stem: str, path: KeyPath) -> str:
         """Where a parameter stands: file, line and key."""
-        return _place(shown_path(self.folder), stem, self.documents[stem], path)
+        return _place(shown_path(self.folder), stem, self.documents[stem], path, self.changes)
 
 
 def workbook_of(folder: Path) -> Path:
@@ -178,17 +185,27 @@ def _faults(
 ) -> Iterator[Fault]:
     for detail in error.errors(include_url=False):
         path = _path(detail, data)
-        dotted = key_text((stem, *path))
-        change = next((key for key in changes if dotted.startswith(key) or key.startswith(dotted + ".")), None)
-        place = f"--set {dotted}" if change else _place(shown, stem, document, path)
-        values = _values(detail, stem, path)
-        found = None if detail["type"] == "missing" else _found(detail["input"])
-        yield Fault(CODES.get(detail["type"], detail["type"]), place, found, values)
+        found = None if detail["type"] == "missing" else _found(_value_at(data, path))
+        code = CODES.get(detail["type"], detail["type"])
+        pattern = str(detail.get("ctx", {}).get("pattern", ""))
+        place = _place(shown, stem, document, path, changes)
+        yield Fault(PATTERNS.get(pattern, code), place, found, _values(detail, stem, path))
 
 
-def _place(shown: str, stem: str, document: Document, path: KeyPath) -> str:
+def _place(shown: str, stem: str, document: Document, path: KeyPath, changes: Mapping[str, Any]) -> str:
+    """File, line and key; a value given on the command line stands there, not in the file."""
+    dotted = key_text((stem, *path))
+    near = (key for key in changes if dotted == key or dotted.startswith((f"{key}.", f"{key}[")))
+    if any(near) or any(key.startswith(f"{dotted}.") for key in changes):
+        return f"--set {dotted}"
     where = f"{shown}/{stem}.yaml line {document.line(path)}"
     return f"{where}: {key_text(path)}" if path else where
+
+
+def _value_at(data: Any, path: KeyPath) -> Any:
+    for part in path:
+        data = data[part] if _holds(data, part) else None
+    return data
 
 
 def _path(detail: ErrorDetails, data: Any) -> KeyPath:
@@ -209,7 +226,9 @@ def _holds(at: Any, part: str | int) -> bool:
     return part in at if isinstance(at, dict) else isinstance(at, list) and isinstance(part, int) and part < len(at)
 
 
-def _found(value: Any) -> str:
+def _found(value: Any) -> str | None:
+    if value is None or isinstance(value, dict | list):
+        return None  # the key says what it is about; a whole mapping in a message helps nobody
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 

@@ -149,7 +149,9 @@ def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
     found = FULL_WIDTH.search(_without_comment(rows[at]))
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     values = {"problem": problem, "mark": found.group() if found else ""}
-    return Fault("yaml_full_width" if found else "yaml_syntax", f"{file} line {at + 1}", rows[at].strip()[:80], values)
+    indent = rows[at][: len(rows[at]) - len(rows[at].lstrip())]
+    code = "yaml_full_width" if found else "yaml_tab" if "\t" in indent else "yaml_syntax"
+    return Fault(code, f"{file} line {at + 1}", rows[at].strip()[:80], values)
 
 
 def _without_comment(row: str) -> str:

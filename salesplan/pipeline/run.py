@@ -90,20 +90,33 @@ def run(request: Request, progress: Progress) -> archive.Run:
     if request.name is not None:
         archive.safe_name(request.name, "--name")
     archive.safe_name(request.plan.resolve().name, str(request.plan))
+    earlier = _earlier(request, outputs)
     with archive.lock(outputs):
-        return _Making(request, inputs, outputs, progress).make()
+        return _Making(request, inputs, outputs, earlier, progress).make()
+
+
+def _earlier(request: Request, outputs: Path) -> archive.Run | None:
+    """The run whose tables the first executed step builds on; none for a run from the start."""
+    if not request.taken_over:
+        return None
+    found = archive.newest_complete(outputs)
+    if found is None:
+        raise PlanError([Fault("no_complete_run", f"outputs/{outputs.name}")])
+    return found
 
 
 class _Making:
     """One run in the making: its staging folder and its manifest."""
 
-    def __init__(self, request: Request, inputs: Inputs, outputs: Path, progress: Progress) -> None:
+    def __init__(
+        self, request: Request, inputs: Inputs, outputs: Path, earlier: archive.Run | None, progress: Progress
+    ) -> None:
         self.request = request
         self.inputs = inputs
         self.outputs = outputs
         self.progress = progress
         self.workbook = workbook_of(request.plan)
-        self.earlier = self._earlier()
+        self.earlier = earlier
         self.staging = archive.begin(outputs, archive.free_name(outputs, request.name))
         plan = inputs.loaded.plan
         self.words = Words(plan.language, plan.display_unit, plan.currency)
@@ -159,16 +172,6 @@ class _Making:
         for stem in STEPS:
             if stem not in self.request.steps:
                 (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
-
-    def _earlier(self) -> archive.Run | None:
-        if not self.request.taken_over:
-            return None
-        found = archive.newest_complete(self.outputs)
-        if found is None:
-            raise PlanError(
-                [Fault("no_complete_run", f"outputs/{self.outputs.name}", None, {"step": self.request.taken_over[0]})]
-            )
-        return found
 
     def _take_over(self, stem: str) -> None:
         assert self.earlier is not None
@@ -279,5 +282,6 @@ class _Making:
         """Name the run incomplete, with step and cause; the evidence stays where it is."""
         self._end_pages()
         self.manifest["state"] = "incomplete"
-        self.manifest["cause"] = str(error) or type(error).__name__
+        stopped = isinstance(error, KeyboardInterrupt)
+        self.manifest["cause"] = "interrupted" if stopped else str(error) or type(error).__name__
         archive.write_manifest(self.staging, self.manifest)

@@ -37,20 +37,26 @@ def reps_from_sales(sales: pd.DataFrame, months: Sequence[str] | None = None) ->
     return pd.DataFrame({"rep": pd.Series(names, dtype="str"), **unknown, **dates, **money})
 
 
-def inherited_sales(customers: pd.DataFrame, history: pd.DataFrame, months: Sequence[str]) -> "pd.Series[Any]":
-    """Last year's sales (int64 fen) of the customers each rep owns as the plan year begins, by rep.
+def inherited_sales(
+    customers: pd.DataFrame, history: pd.DataFrame, months: Sequence[str], starts: "pd.Series[Any]"
+) -> "pd.Series[Any]":
+    """Last year's sales (int64 fen) of the customers each rep owns as he begins to work the plan year, by rep.
 
-    `customers` has `customer`, `rep`, `start`, `end` (one row per spell; blank dates are open). Reps without
+    `customers` has `customer`, `rep`, `start`, `end` (one row per spell; blank dates are open); `starts`: by rep, when
+    he joined (blank: long ago). Who joins during the year gets what is handed over to him then. Reps without
     customers, or whose customers bought nothing, are not in it.
     """
-    first = pd.Timestamp(f"{months[0]}-01")
     blank = pd.Series(pd.NaT, index=customers.index)
     begins = pd.to_datetime(customers.get("start", blank)).fillna(LONG_AGO)
     ends = pd.to_datetime(customers.get("end", blank)).fillna(FOREVER)
-    owned = customers.loc[(begins <= first) & (ends >= first), ["customer", "rep"]].dropna()
+    joined = pd.to_datetime(customers["rep"].map(starts)).fillna(LONG_AGO)
+    first = pd.Timestamp(f"{months[0]}-01")
+    day = joined.where(joined > first, first)
+    owned = customers.loc[(begins <= day) & (ends >= day), ["customer", "rep"]].dropna()
     bought = history.loc[history["month"].isin(year_before(months))].groupby("customer")["amount"].sum()
     known = owned.loc[owned["customer"].isin(bought.index)]
-    return known["customer"].map(bought).astype("int64").groupby(known["rep"]).sum()
+    owned_sales: pd.Series[Any] = known["customer"].map(bought).astype("int64").groupby(known["rep"]).sum()
+    return owned_sales
 
 
 def planned_reps(
@@ -60,7 +66,9 @@ def planned_reps(
     found = reps_from_sales(history, months) if reps is None else reps
     if customers is None or "rep" not in customers.columns:
         return found.copy()
-    return found.assign(inherited=found["rep"].map(inherited_sales(customers, history, months)).astype("Int64"))
+    starts = pd.to_datetime(found["start"]).fillna(LONG_AGO).groupby(found["rep"]).min()
+    inherited = inherited_sales(customers, history, months, starts)
+    return found.assign(inherited=found["rep"].map(inherited).astype("Int64"))
 
 
 def _spells(reps: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The one place that writes HTML files: templates that escape, styles inside, nothing from outside."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ def page_name(stem: str) -> str:
     return f"{STEPS.index(stem) + 1}_{stem}.html"
 
 
-def navigation(words: Words, here: str) -> list[tuple[str, str, bool]]:
-    """Links to the index and the five pages: address, text, whether it is this page."""
-    pages = [("index.html", words("report.overview")), *((page_name(stem), words(f"step.{stem}")) for stem in STEPS)]
+def navigation(words: Words, here: str, steps: Sequence[str] = STEPS) -> list[tuple[str, str, bool]]:
+    """Links to the index and the pages of the run's steps: address, text, whether it is this page."""
+    pages = [("index.html", words("report.overview")), *((page_name(stem), words(f"step.{stem}")) for stem in steps)]
     return [(address, text, address == here) for address, text in pages]

@@ -6,19 +6,22 @@ from typing import Any
 
 from markupsafe import Markup
 
-from salesplan import STEPS
+from salesplan.conclusions.decisions import decisions
 from salesplan.report.html import navigation, page_name, write_html
 from salesplan.report.pages import conclusions, first_chart, read_notebook
 from salesplan.wording import Words
 
-MOST_SENTENCES = 2
+MOST_SENTENCES = 3
+# First where the year stands, then whether the plan is sound, then what it costs.
+ORDER = ("variance_review", "annual_target", "seasonal_split", "rep_allocation", "commission")
 
 
 def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
-    """One step on the index: title, link, its chart, two sentences."""
+    """One step on the index: its question, title, link, chart, and the first of its conclusions."""
     notebook = read_notebook(run, stem)
     return {
         "title": words(f"step.{stem}"),
+        "question": words(f"report.question_{stem}"),
         "link": page_name(stem),
         "chart": Markup(first_chart(notebook)),  # drawn by us, its text escaped
         "sentences": conclusions(notebook)[:MOST_SENTENCES],
@@ -27,12 +30,13 @@ def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
 
 def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words) -> None:
     """Write the index page of a run from its notebooks and manifest."""
-    done = [stem for stem in STEPS if manifest["steps"][stem]["state"] in ("done", "taken_over")]
+    done = [stem for stem in ORDER if manifest["steps"][stem]["state"] in ("done", "taken_over")]
     assumed = {stem: conclusions_assumed(manifest, stem) for stem in done}
     write_html(
         run / "index.html", "index.html.j2", words,
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
-        headline=manifest.get("headline", []), cards=[step_card(run, stem, words) for stem in done],
+        headline=manifest.get("headline", []), decisions=decisions(run / "tables", words),
+        cards=[step_card(run, stem, words) for stem in done],
         assumed=assumed, notices=notices, links=navigation(words, "index.html"),
         tables=sorted(path.name for path in (run / "tables").glob("*.csv")),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from salesplan.staging import SENTENCES
 from salesplan.wording import Words
 
 # Sections by the id of their first cell; everything not named here stands in the middle.
-ORDER = (("title",), ("conclusions",), (), ("assumptions", "inputs", "method", "data", "save"))
+ORDER = (("title",), ("conclusions",), (), ("assumptions", "inputs", "capacity", "method", "data", "save"))
 RESULTS = 2
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -59,7 +59,8 @@ def sections(notebook: dict[str, Any]) -> list[tuple[str, str]]:
         if cell["cell_type"] == "markdown":
             found.append((str(cell["id"]), f'<div class="prose">{_markdown(_text(cell["source"]))}</div>'))
         elif cell["cell_type"] == "code" and (shown := "".join(_output(output) for output in cell["outputs"])):
-            name, html = found.pop() if found else (str(cell["id"]), "")
+            own = cell["id"] == "save" or not found  # what was saved belongs to no section
+            name, html = (str(cell["id"]), "") if own else found.pop()
             found.append((name, f'{html}<div id="{escape(cell["id"])}" class="result">{shown}</div>'))
     return found
 

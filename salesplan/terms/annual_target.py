@@ -26,12 +26,14 @@ class Times(Terms):
 
 def _kind(found: object) -> str:
     if isinstance(found, Times) or (isinstance(found, dict) and ("times" in found or "factor" in found)):
-        return "times"
-    return "growth" if isinstance(found, Growth | dict) else "amount"
+        return "(times)"
+    return "(growth)" if isinstance(found, Growth | dict) else "(amount)"
 
 
 Level = Annotated[
-    Annotated[Money, Field(ge=0), Tag("amount")] | Annotated[Growth, Tag("growth")] | Annotated[Times, Tag("times")],
+    Annotated[Money, Field(ge=0), Tag("(amount)")]
+    | Annotated[Growth, Tag("(growth)")]
+    | Annotated[Times, Tag("(times)")],
     Discriminator(_kind),
 ]
 

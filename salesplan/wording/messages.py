@@ -1,10 +1,12 @@
 """Faults and notices as sentences of the catalogue."""
 
+import re
 from typing import Any
 
 from salesplan.errors import Fault
 from salesplan.wording import Words
 
+MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+)", "column": r"\bcolumn (\S+)"}
 LIMITS = ("at_most", "at_least", "below", "above")
 
 
@@ -19,7 +21,14 @@ def message(fault: Fault, words: Words) -> str:
     if values.get("nearest"):
         text += " " + words("fault.nearest", nearest=values["nearest"])
     found = "" if fault.value is None else f" = {_quoted(fault.value)}"
-    return f"{fault.place}{found} : {text}".removeprefix(" : ")
+    return f"{place_text(fault.place, words)}{found} : {text}".removeprefix(" : ")
+
+
+def place_text(place: str, words: Words) -> str:
+    """A place in the words' language: `line 14` is 第 14 行; numbers stand between spaces everywhere."""
+    for mark, pattern in MARKS.items():
+        place = re.sub(pattern, words(f"place.{mark}", found=r"\1"), place)
+    return place
 
 
 class _Blank(dict[str, Any]):
@@ -35,4 +44,4 @@ def _quoted(value: Any) -> str:
 def notice_text(notice: Any, words: Words) -> str:
     """A notice as one sentence with its place."""
     text = words.get(f"notice.{notice.code}", notice.code).format_map(_Blank(notice.values))
-    return f"{notice.place} : {text}" if notice.place else text
+    return f"{place_text(notice.place, words)} : {text}" if notice.place else text

@@ -1,0 +1,88 @@
+"""What waits for a decision, read from the tables of a run; the first thing on the index."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesplan.apportion import MANAGER, UNASSIGNED
+from salesplan.money import to_fen
+from salesplan.tables import outputs
+from salesplan.wording import Words, round_half_away
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVEN = 0.5  # probability below which a target is more likely missed than reached
+UNLIKELY = 0.2  # probability below which a quota is called hard
+NAMED = 6  # names in one sentence; the rest is counted
+FAR_BEHIND = 0.8  # attainment to date below which a rep is named
+
+
+def decisions(tables: Path, words: Words) -> list[str]:
+    """One sentence per open matter, from the CSV tables in a folder; those that are not there say nothing."""
+    return [
+        *_target(read(tables, "annual_target"), words),
+        *_unplaced(read(tables, "variance_review_revision"), words),
+        *_behind(read(tables, "variance_review"), names(tables), words),
+        *_causes(read(tables, "variance_review_causes"), words),
+        *_hard(read(tables, "rep_allocation_reps"), names(tables), words),
+    ]
+
+
+def read(tables: Path, name: str) -> "pd.DataFrame":
+    """A table of a run, empty when the run has not made it."""
+    path = tables / f"{name}.csv"
+    return outputs.read(path, name) if path.exists() else outputs.empty(name)
+
+
+def names(tables: Path) -> dict[str, str]:
+    """Names of the reps by key, where they are known."""
+    reps = read(tables, "rep_allocation_reps")
+    known = reps["name"].fillna(reps["rep"]) if "name" in reps else reps["rep"]
+    return dict(zip(reps["rep"], known, strict=True))
+
+
+def _target(targets: "pd.DataFrame", words: Words) -> Iterator[str]:
+    if targets.empty or "probability" not in targets:
+        return
+    planned = targets[(targets["indicator"] == "amount") & targets["planned"] & (targets["probability"] < EVEN)]
+    for level, value, odds in planned[["level", "value", "probability"]].to_numpy():
+        values = {"amount": words.money(to_fen(round_half_away(value, 2))), "odds": words.percent(odds, 0)}
+        yield words("decide.odds", level=words.code("level", level), **values)
+
+
+def _unplaced(revision: "pd.DataFrame", words: Words) -> Iterator[str]:
+    left = int(revision["original"].sum()) - int(revision["revised"].sum())
+    if left > 0 and revision["actual"].notna().any():
+        yield words("decide.unplaced", amount=words.money(left))
+
+
+def _behind(grid: "pd.DataFrame", known: dict[str, str], words: Words) -> Iterator[str]:
+    own = grid[~grid["rep"].isin([MANAGER, UNASSIGNED])]
+    sums = own.groupby("rep")[["target", "actual"]].sum().query("target > 0")
+    share = (sums["actual"] / sums["target"]).sort_values(kind="stable")
+    far = share[share < FAR_BEHIND]
+    if len(far):
+        reps = _people([(known.get(str(rep), str(rep)), value) for rep, value in far.items()], words)
+        yield words("decide.behind", count=len(far), limit=words.percent(FAR_BEHIND, 0), reps=reps)
+
+
+def _hard(reps: "pd.DataFrame", known: dict[str, str], words: Words) -> Iterator[str]:
+    hard = reps[reps["probability"] < UNLIKELY].sort_values("probability", kind="stable")
+    if len(hard):
+        found = _people([(known[rep], odds) for rep, odds in hard[["rep", "probability"]].to_numpy()], words)
+        yield words("decide.hard", count=len(hard), limit=words.percent(UNLIKELY, 0), reps=found)
+
+
+def _people(shares: list[tuple[str, float]], words: Words) -> str:
+    """Names with their shares; beyond a few the rest is counted."""
+    texts = [words("decide.person", rep=name, share=words.percent(share)) for name, share in shares]
+    if len(texts) <= NAMED:
+        return words.list(texts)
+    return words("rep_allocation.and_more", names=words.list(texts[:NAMED]), count=len(texts) - NAMED)
+
+
+def _causes(causes: "pd.DataFrame", words: Words) -> Iterator[str]:
+    rest = int(causes.loc[causes["code"] == "unexplained", "amount"].sum())
+    if rest < 0:
+        yield words("decide.causes", amount=words.money(-rest))

@@ -1,0 +1,116 @@
+"""The forms in which long tables are read, and what the index asks to be decided."""
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from salesplan.apportion import MANAGER, TOTAL
+from salesplan.conclusions.decisions import decisions
+from salesplan.report.table import html_table, kpis_across, levels_across, members_across, months_across, with_total
+from salesplan.tables import outputs
+from salesplan.wording import LANGUAGES, Words
+
+MONTHS = ["2027-01", "2027-02"]
+
+
+@pytest.fixture(params=LANGUAGES)
+def words(request):
+    return Words(request.param, "万元" if request.param == "zh" else "thousand")
+
+
+def grid():
+    rows = [(MANAGER, -10, 0), ("R1", 100, 60), ("R2", 200, 220)]
+    found = pd.DataFrame(
+        [(rep, month, target, actual) for rep, target, actual in rows for month in MONTHS],
+        columns=["rep", "month", "target", "actual"],
+    )
+    return found.assign(variance=found["actual"] - found["target"], attainment=found["actual"] / found["target"])
+
+
+def test_months_stand_across_and_close_in_both_directions():
+    found = months_across(grid(), "actual")
+    assert list(found.columns) == ["rep", *MONTHS, TOTAL]
+    assert found["rep"].tolist() == ["R1", "R2", MANAGER, TOTAL]
+    assert found[TOTAL].tolist() == [120, 440, 0, 560]
+    assert found.iloc[-1][MONTHS].tolist() == [280, 280]
+
+
+def test_members_of_each_dimension_largest_first_and_the_company_last():
+    cube = pd.DataFrame({"month": ["2027-01"] * 3, "region": ["a", "b", "b"], "channel": ["x", "x", "y"]})
+    found = members_across(cube.assign(amount=[300, 100, 600]), ["region", "channel"])
+    assert found[["dimension", "member"]].agg("".join, axis=1).tolist() == [
+        "regionb", "regiona", "channely", "channelx", TOTAL,
+    ]  # fmt: skip
+    assert found["share"].tolist() == [0.7, 0.3, 0.6, 0.4, 1.0]
+
+
+def test_total_sums_money_and_takes_ratios_from_the_sums():
+    found = with_total(grid(), "variance_review", attainment=("actual", "target")).iloc[-1]
+    assert (found["rep"], found["target"], found["actual"]) == (TOTAL, 580, 560)
+    assert found["attainment"] == 560 / 580
+    assert with_total(grid().head(0), "variance_review").empty
+
+
+def test_indicators_are_printed_in_their_own_unit(words):
+    targets = pd.DataFrame(
+        [("amount", "commit", 5_600_000, "currency"), ("average_price", "commit", "74.09", "currency"),
+         ("gross_margin", "commit", "0.3433", "share"), ("quantity", "commit", "5017.89", "unit")],
+        columns=["indicator", "level", "value", "unit"],
+    ).assign(last_year=None, growth=0.1)  # fmt: skip
+    frame = levels_across(targets.assign(value=targets["value"].map(Decimal)))
+    text = html_table(frame, "annual_target", words).text
+    for shown in (words.money(560_000_000, unit=False), "74.09", "34.3%", "5,018", words.code("level", "commit")):
+        assert shown in text
+
+
+def test_kpis_keep_the_last_target_and_state(words):
+    kpis = pd.DataFrame(
+        {"indicator": "orders", "month": MONTHS, "value": [3, 4], "target": [5, 6], "state": ["ok", "behind"]}
+    ).assign(unit="unit", basis="plan")
+    found = kpis_across(kpis)
+    assert found[[*MONTHS, "target", "state"]].to_numpy().tolist() == [[3, 4, 6, "behind"]]
+    table = html_table(found, "variance_review_kpis", words)
+    assert 'class="is-behind"' in table.html
+    assert words.code("state", "behind") in table.text
+
+
+def test_total_row_is_set_apart_and_reps_stand_by_name(words):
+    words.names = {"R1": "<Anna>"}
+    table = html_table(months_across(grid(), "actual"), "variance_review", words)
+    assert '<tr class="total">' in table.html
+    assert "&lt;Anna&gt;" in table.html and "R1" not in table.html
+
+
+def saved(folder, **frames):
+    for name, frame in frames.items():
+        (folder / f"{name}.csv").write_bytes(outputs.csv_bytes(frame, name))
+    return folder
+
+
+def test_nothing_made_asks_for_nothing(tmp_path, words):
+    assert decisions(tmp_path, words) == []
+
+
+def test_every_open_matter_is_asked_once(tmp_path, words):
+    revision = pd.DataFrame({"month": MONTHS, "original": [100, 100], "revised": [60, 110]})
+    reps = pd.DataFrame(
+        {"rep": ["R1", "R2"], "name": ["Anna", "Ben"], "quota": 1, "base": 1, "probability": [0.1, 0.9]}
+    )
+    causes = pd.DataFrame({"code": ["price", "unexplained"], "amount": [-5, -3], "action": "", "owner": "", "due": ""})
+    targets = pd.DataFrame({"indicator": ["amount"], "level": "commit", "value": [Decimal(100)], "unit": "currency"})
+    tables = saved(
+        tmp_path,
+        annual_target=targets.assign(last_year=Decimal(1), planned=True, probability=0.22),
+        variance_review=grid(),
+        variance_review_revision=revision.assign(actual=pd.array([60, None], dtype="Int64")),
+        variance_review_causes=causes.assign(state="open"),
+        rep_allocation_reps=reps.assign(last_year=1, quota_to_expected=1.0),
+    )
+    found = decisions(tables, words)
+    assert len(found) == 5
+    assert "22%" in found[0]
+    assert words.money(30) in found[1]
+    assert "Anna 60.0%" in found[2] and "Ben" not in found[2]
+    assert words.money(3) in found[3]
+    assert "Anna 10.0%" in found[4]
