@@ -13,6 +13,7 @@ from salesplan.charts import render
 from salesplan.commission import Ledger
 from salesplan.commission.dues import dues, tax_rates
 from salesplan.commission.exact import boundary, cumulative, part_of
+from salesplan.commission.release import entitled
 from salesplan.conclusions.commission import sentences, warnings
 from salesplan.terms.plan import Tax
 from salesplan.wording import Words
@@ -93,6 +94,39 @@ def test_month_full_waits_for_every_order_of_the_month():
     lines = order_lines(("2027-01-05", "A1", 1000), ("2027-01-20", "A2", 500), ("2027-02-05", "A3", 100))
     cash = payments(("2027-02-01", 1000, "A1", "A"), ("2027-03-01", 500, "A2", "A"), ("2027-02-20", 100, "A3", "A"))
     assert released(lines, cash, plan(TENTH, basis="collected", release="month_full")) == [0, 10, 150, 0]
+
+
+WHOLE_MONTH = plan(TENTH, basis="collected", release="month_full")
+
+
+@pytest.mark.parametrize("measured", ["ordered", "invoiced", "collected"])
+def test_month_full_waits_for_orders_nothing_is_credited_on_yet(measured):
+    lines = order_lines(("2027-01-05", "A1", 100, {"invoice_date": "2027-01-05"}), ("2027-01-06", "A2", 200))
+    terms = WHOLE_MONTH | {"measure_basis": measured}
+    assert released(lines, payments(("2027-01-20", 100, "A1", "A")), terms, months=1) == [0]
+
+
+@pytest.mark.parametrize("months", [1, 2, 3])
+def test_month_full_tells_the_same_of_a_closed_month_at_every_review(months):
+    lines = order_lines(
+        ("2027-01-05", "A1", 100, {"invoice_date": "2027-01-05"}),
+        ("2027-01-06", "A2", 200, {"invoice_date": "2027-02-06"}),
+    )
+    cash = payments(("2027-01-20", 100, "A1", "A"), ("2027-03-20", 200, "A2", "A"))
+    terms = WHOLE_MONTH | {"measure_basis": "invoiced"}
+    assert released(lines, cash, terms, months=months) == [0, 0, 10 + 20][:months]
+
+
+def test_month_full_counts_a_shared_order_from_the_month_in_which_the_rep_joins_it():
+    lines = order_lines(
+        ("2027-01-05", "A1", 100),
+        ("2027-01-06", "B1", 200, {"rep": "R2"}),
+        ("2027-02-06", "B1", 50, {"product": "Q"}),
+    )
+    tables = {"reps": reps("R1", "R2"), "quotas": quotas(1000, ("R1", "R2"))}
+    cash = payments(("2027-01-20", 100, "A1", "A"))
+    for months in (1, 2):
+        assert released(lines, cash, WHOLE_MONTH, months=months, **tables) == [10, 0][:months]
 
 
 def test_a_shared_order_is_released_to_all_when_it_is_paid_whole():
@@ -190,6 +224,76 @@ def test_clawback(more, cash, paid, clawed, held):
     assert column(result, "released") == paid
     assert column(result, "clawback") == clawed
     assert column(result, "held") == held
+
+
+GROWN = [("2027-01-05", "A1", 100), ("2027-02-06", "A1", 200, {"product": "Q"})]
+PAID = ("2027-01-20", 100, "A1", "A")
+GROWTH = [
+    pytest.param([], [], [10, 0, 0], [0, 0, 0], id="a further line, unpaid"),
+    pytest.param([], [("2027-03-20", "199.99", "A1", "A")], [10, 0, 0], [0, 0, 0], id="a fen short of it"),
+    pytest.param([], [("2027-03-20", 200, "A1", "A")], [10, 0, 20], [0, 0, 0], id="fully paid again"),
+    pytest.param(
+        [("2027-03-05", "X", -200, returned("A1", product="Q"))], [], [10, 0, 0], [0, 0, 0], id="the new line returned"
+    ),
+    pytest.param(
+        [("2027-03-05", "X", -300, returned("A1"))], [], [10, 0, 0], [0, 0, -10], id="all returned: all taken back"
+    ),
+    pytest.param([], [("2027-03-20", "-0.01", "A1", "A")], [10, 0, 0], [0, 0, -10], id="a refund: no longer kept"),
+]
+
+
+@pytest.mark.parametrize(("more", "cash", "paid", "clawed"), GROWTH)
+def test_an_order_that_grows_keeps_what_was_released_on_it(more, cash, paid, clawed):
+    result = run(order_lines(*GROWN, *more), ON_CASH, collections=payments(PAID, *cash), months=3)
+    assert column(result, "released") == paid
+    assert column(result, "clawback") == clawed
+
+
+@pytest.mark.parametrize("measured", ["ordered", "collected"])
+def test_a_further_line_on_one_order_unsettles_no_other(measured):
+    lines = order_lines(("2027-01-05", "A1", 100), ("2027-01-06", "A2", 100), ("2027-02-06", "A1", 50))
+    terms = ON_CASH | {"measure_basis": measured}
+    result = run(lines, terms, collections=payments(("2027-01-20", 200, "", "A")), months=2)
+    assert column(result, "released") == [20, 0]
+    assert column(result, "clawback") == [0, 0]
+    assert result.orders["amount_paid"].tolist() == [10_000, 10_000]
+
+
+def test_what_a_named_payment_left_over_stays_where_it_has_settled():
+    lines = order_lines(("2027-01-05", "A1", 100), ("2027-01-06", "A2", 100), ("2027-02-06", "A1", 150))
+    first = payments(("2027-01-20", 250, "A1", "A"))
+    result = run(lines, ON_CASH, collections=first, months=2)
+    assert result.orders["amount_paid"].tolist() == [10_000 + 5_000, 10_000]  # the 50 nobody had is its own again
+    assert column(result, "clawback") == [0, 0]
+
+
+def test_a_refund_takes_from_the_youngest_order_its_money_settled():
+    lines = order_lines(("2027-01-05", "A1", 100), ("2027-01-06", "A2", 100))
+    cash = payments(("2027-01-20", 200, "", "A"), ("2027-02-20", -10, "", "A"))
+    result = run(lines, ON_CASH, collections=cash, months=2)
+    assert column(result, "clawback") == [0, -10]
+    assert result.orders["released"].tolist() == [1_000, 0]
+
+
+def test_a_return_takes_back_in_the_share_that_was_paid():
+    lines = order_lines(*GROWN, ("2027-03-05", "X", -100, returned("A1", product="Q")))
+    terms = ON_CASH | {"release": "proportional"}
+    result = run(lines, terms, collections=payments(("2027-01-20", 60, "A1", "A")), months=3)
+    assert column(result, "released") == [6, 0, 0]  # 60 of 100, of 300, of 200: six of the commission each time
+    assert column(result, "clawback") == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("claim", "share", "refunded", "expected"),
+    [
+        pytest.param([0, 10, 0], [0, 10, 10], 0, [0, 10, 10], id="the claim falls: kept"),
+        pytest.param([0, 10, 0], [0, 10, 10], 2, [0, 10, 0], id="refunded: the claim of the month"),
+        pytest.param([0, 10, 40], [0, 10, 10], 0, [0, 10, 30], id="never above what is earned"),
+    ],
+)
+def test_entitled(claim, share, refunded, expected):
+    marks = np.arange(3)[None, :] == (refunded or 9)
+    assert entitled(np.array([[0, 10, 30]]), np.array([claim]), np.array([share]), marks).tolist() == [expected]
 
 
 def test_without_collections_all_is_held_and_said():

@@ -34,17 +34,22 @@ def release(
         free = entitled(earned, known, known, np.zeros(shape, dtype=bool))
     else:
         free = _on_cash(earned, pairs, lines, plan, settlement)
+    return _moves(pairs, free), pairs.assign(earned=earned[:, -1], released=free[:, -1])
+
+
+def _moves(pairs: pd.DataFrame, free: Integers) -> pd.DataFrame:
+    """The rise and the fall of each month, summed over a rep's orders."""
     change = np.diff(free, axis=1)
-    reps, months = np.repeat(pairs["rep"].to_numpy(), shape[1] - 1), np.tile(np.arange(1, shape[1]), shape[0])
+    count = change.shape[1]
     moves = pd.DataFrame(
         {
-            "rep": reps,
-            "month": months,
+            "rep": np.repeat(pairs["rep"].to_numpy(), count),
+            "month": np.tile(np.arange(1, count + 1), len(pairs)),
             "released": np.maximum(change, 0).ravel(),
             "clawback": np.minimum(change, 0).ravel(),
         }
     )
-    return moves.groupby(["rep", "month"]).sum().reset_index(), pairs.assign(earned=earned[:, -1], released=free[:, -1])
+    return moves.groupby(["rep", "month"]).sum().reset_index()
 
 
 def entitled(earned: Integers, claim: Integers, share: Integers, refunded: Any) -> Integers:

@@ -79,5 +79,6 @@ def assumed(loaded: "Loaded", as_of: date | None, words: Words) -> Pairs:
         (words("assumed.plans"), plans),
         (words("assumed.as_of"), words.date(as_of) if as_of else words("assumed.no_actuals")),
         (words("assumed.revision"), words.code("rule", rules["variance_review"].revision.rule)),
+        (words("assumed.calendar"), plan.calendar),
         (words("assumed.tax"), words(f"assumed.tax_{plan.tax.sales}")),
     ]

@@ -205,7 +205,8 @@ class _Making:
             raise StepError(stem, failure[0], failure[1], notebook)
         self.manifest["steps"][stem] = {"state": "done", "seconds": round(seconds, 3)}
         self.progress.done(stem, seconds)
-        self._begin_page("salesplan.report.pages", "write_page", self.staging, stem, self._title(), self.words)
+        there = (*self.request.taken_over, *self.request.steps)
+        self._begin_page("salesplan.report.pages", "write_page", self.staging, stem, self._title(), self.words, there)
 
     def _how(self) -> "How":
         from salesplan.pipeline.execution import How

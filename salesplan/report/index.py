@@ -6,9 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from salesplan import STEPS
 from salesplan.conclusions.decisions import decisions
 from salesplan.report.html import navigation, page_name, write_html
-from salesplan.report.pages import conclusions, first_chart, read_notebook
+from salesplan.report.pages import conclusions, first_chart, read_notebook, said
 from salesplan.wording import Words
 
 MOST_SENTENCES = 3
@@ -28,20 +29,25 @@ def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
     }
 
 
+def step_notices(run: Path, stem: str, words: Words) -> list[str]:
+    """What a step found odd in the data, named by the step; from its cell `data`."""
+    quiet = words.get(f"{stem}.nothing_odd")
+    return [
+        f"{words(f'step.{stem}')}{words('mark.colon')}{text}"
+        for text in said(read_notebook(run, stem), "data")
+        if text != quiet
+    ]
+
+
 def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words) -> None:
-    """Write the index page of a run from its notebooks and manifest."""
-    done = [stem for stem in ORDER if manifest["steps"][stem]["state"] in ("done", "taken_over")]
-    assumed = {stem: conclusions_assumed(manifest, stem) for stem in done}
+    """Write the index page of a run from its notebooks, tables and manifest."""
+    there = [stem for stem in STEPS if manifest["steps"][stem]["state"] in ("done", "taken_over")]
     write_html(
         run / "index.html", "index.html.j2", words,
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
         headline=manifest.get("headline", []), decisions=decisions(run / "tables", words),
-        cards=[step_card(run, stem, words) for stem in done],
-        assumed=assumed, notices=notices, links=navigation(words, "index.html"),
+        cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
+        notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
+        links=navigation(words, "index.html", there),
         tables=sorted(path.name for path in (run / "tables").glob("*.csv")),
     )  # fmt: skip
-
-
-def conclusions_assumed(manifest: Mapping[str, Any], stem: str) -> str:
-    """Where a step's tables come from, if not from this run."""
-    return str(manifest["steps"][stem].get("from", ""))

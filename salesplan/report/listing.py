@@ -17,8 +17,9 @@ def write_listing(outputs: Path, words: Words) -> None:
             "state": words.code("state", run.state),
             "created": str(run.manifest.get("created", ""))[:16].replace("T", " "),
             "as_of": run.manifest.get("as_of") or "",
+            "changes": run.manifest.get("changes", {}),
             "headline": run.manifest.get("headline", []),
-            "cause": run.manifest.get("cause", "") if run.state == "incomplete" else "",
+            "cause": words.code("cause_of_end", run.manifest.get("cause", "")) if run.state == "incomplete" else "",
         }
         for run in found
     ]

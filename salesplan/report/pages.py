@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -84,8 +84,13 @@ def first_chart(notebook: dict[str, Any]) -> str:
 
 def conclusions(notebook: dict[str, Any]) -> list[str]:
     """The step's computed conclusions, from its cell `conclusions`."""
+    return said(notebook, "conclusions")
+
+
+def said(notebook: dict[str, Any], name: str) -> list[str]:
+    """The computed sentences of a cell; none if it has none."""
     for cell in notebook["cells"]:
-        if cell["id"] == "conclusions":
+        if cell["id"] == name:
             for output in cell.get("outputs", ()):
                 found = output.get("data", {}).get(SENTENCES)
                 if found:
@@ -98,12 +103,11 @@ def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from cell.get("outputs", ())
 
 
-def write_page(run: Path, stem: str, title: str, words: Words) -> None:
-    """Write a step's page from its executed notebook."""
+def write_page(run: Path, stem: str, title: str, words: Words, steps: Sequence[str] = STEPS) -> None:
+    """Write a step's page from its executed notebook; `steps` are those the run has pages of."""
     found = for_readers(sections(read_notebook(run, stem)))
     parts = [(part, Markup(html)) for part, html in found]  # each is escaped where it is made
     name = page_name(stem)
     heading = words(f"step.{stem}")
-    write_html(
-        run / name, "page.html.j2", words, title=title, heading=heading, parts=parts, links=navigation(words, name)
-    )
+    links = navigation(words, name, steps)
+    write_html(run / name, "page.html.j2", words, title=title, heading=heading, parts=parts, links=links)
