@@ -37,7 +37,7 @@ def _filled(words: Words, values: Any) -> dict[str, Any]:
         if name in shown:
             rest = len(shown[name]) - NAMED
             more = words("commission.and_more", count=rest) if rest > 0 else ""
-            shown[name] = words.list([str(member) for member in shown[name][:NAMED]]) + more
+            shown[name] = words.list([words.person(str(member)) for member in shown[name][:NAMED]]) + more
     return shown
 
 
