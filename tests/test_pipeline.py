@@ -8,7 +8,7 @@ from decimal import Decimal
 import nbformat
 import pandas as pd
 import pytest
-from workbooks import command, copy_workbook
+from workbooks import ROOT, command, copy_workbook
 
 from salesplan import STEPS, archive
 from salesplan.errors import IdentityError
@@ -159,6 +159,14 @@ def totals(frame, name):
     """Rows, and the sum of each money column in fen."""
     money = [column for column in frame.columns if outputs.kind_of(name, column) == "money"]
     return {"rows": len(frame), **{column: int(frame[column].sum()) for column in money}}
+
+
+def test_every_table_of_the_minimal_plan_is_as_expected(workbook):
+    """To the byte; a number that moves is announced in CHANGELOG.md and here."""
+    assert command(workbook, "run", "params/minimal", "--name", "e").returncode == 0
+    for expected in sorted((ROOT / "tests" / "expected_minimal").glob("*.csv")):
+        found = workbook / "outputs" / "minimal" / "e" / "tables" / expected.name
+        assert found.read_bytes() == expected.read_bytes(), expected.name
 
 
 # ---------------------------------------------------------------- the same again
