@@ -16,6 +16,8 @@ from salesplan import archive
 from salesplan.archive import MANIFEST, UNFINISHED, Run
 from salesplan.errors import PlanError
 from salesplan.staging import write_whole
+from salesplan.wording import Words
+from salesplan.wording.messages import message
 
 NEW_YEAR = datetime(2027, 1, 1, 8, 15, 0, tzinfo=UTC)
 
@@ -176,7 +178,7 @@ def test_lock_refuses_a_second_run_and_says_who_holds_it(tmp_path):
         with pytest.raises(PlanError) as error, archive.lock(tmp_path / "plan"):
             pass
         assert codes(error) == ["locked"]
-        assert error.value.faults[0].value == str(os.getpid())
+        assert str(os.getpid()) in message(error.value.faults[0], Words("en"))
     with archive.lock(tmp_path / "plan"):
         pass
 
@@ -209,7 +211,7 @@ def test_lock_of_a_killed_process_is_free(tmp_path):
     try:
         with pytest.raises(PlanError) as error, archive.lock(tmp_path):
             pass
-        assert error.value.faults[0].value == str(holder.pid)
+        assert str(holder.pid) in message(error.value.faults[0], Words("en"))
     finally:
         holder.kill()
         holder.wait()

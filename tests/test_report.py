@@ -24,7 +24,7 @@ from salesplan.report.pages import conclusions, first_chart, read_notebook, sect
 from salesplan.report.table import html_table
 from salesplan.staging import DONE, INPUTS, LEFT_OUT, SENTENCES
 from salesplan.tables import outputs
-from salesplan.wording import BLANK, Words
+from salesplan.wording import BLANK, Words, catalogue
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -249,6 +249,15 @@ def test_page_is_in_the_plans_language(run, page, request):
         assert set(CHINESE.findall(found.words + " ".join(found.values("aria-label")))) <= {"長"}
     if page in PAGES[1:6]:
         assert words(f"step.{STEPS[PAGES.index(page) - 1]}") in found.words
+
+
+@pytest.mark.parametrize("page", PAGES[:6])
+def test_page_shows_words_instead_of_values_and_codes_of_the_machine(run, page):
+    text = "\n".join(page_of(run, page).text)
+    assert re.findall(r"\b(?:nan|NaN|None|NaT|inf|True|False|Decimal|Timestamp)\b|<NA>", text) == []
+    parameters = {part for key in catalogue("zh") if key.startswith("param.") for part in key.split(".")}
+    codes = set(re.findall(r"(?<![\w./\[-])[a-z]+(?:_[a-z]+)+(?![\w./\[-])", text))
+    assert codes <= parameters
 
 
 @pytest.mark.parametrize("stem", STEPS)

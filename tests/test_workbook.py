@@ -469,7 +469,7 @@ def test_new_plan_is_a_copy_with_schemas(here):
     [
         pytest.param("minimal", "minimal", "plan_exists", id="there already"),
         pytest.param("new", "none", "missing_plan", id="nothing to copy"),
-        pytest.param("new", None, "missing_plan", id="no demo in this workbook"),
+        pytest.param("new", None, "nothing_to_copy", id="no demo in this workbook"),
         pytest.param("a b", "minimal", "unsafe_name", id="unsafe name"),
         pytest.param(".new", "minimal", "unsafe_name", id="hidden name"),
         pytest.param("<script>", "minimal", "unsafe_name", id="markup"),
