@@ -17,6 +17,8 @@ from filelock import FileLock, Timeout
 from salesplan.errors import Fault, PlanError
 
 UNFINISHED = ".unfinished"
+OWN_ENTRIES = ("index.html", "lab")
+MOST_BYTES = 200
 MANIFEST = "manifest.json"
 SAFE = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff.\-]{0,79}")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -36,7 +38,9 @@ class Run:
 
     @property
     def state(self) -> str:
-        """complete, partial or incomplete."""
+        """complete, partial or incomplete; a run that never got its place is incomplete, whatever it says."""
+        if self.folder.parent.name == UNFINISHED:
+            return "incomplete"
         return str(self.manifest.get("state", "incomplete"))
 
 
@@ -49,14 +53,15 @@ def outputs_of(plan: Path) -> Path:
 
 def safe_name(name: str, what: str) -> str:
     """The name, if it is safe as a folder on every system; else `PlanError`."""
-    if not SAFE.fullmatch(name) or RESERVED.fullmatch(name) or name.endswith("."):
+    unsafe = RESERVED.fullmatch(name) or name in OWN_ENTRIES or name.endswith(".") or len(name.encode()) > MOST_BYTES
+    if unsafe or not SAFE.fullmatch(name):
         raise PlanError([Fault("unsafe_name", what, name)])
     return name
 
 
 def stamp(now: datetime | None = None) -> str:
     """A run's name from the clock, in UTC: 20270405T081500Z."""
-    return (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
+    return (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def free_name(outputs: Path, wanted: str | None) -> str:

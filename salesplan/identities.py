@@ -15,7 +15,7 @@ Breach = tuple[str, str]
 NEEDED = {
     "seasonal_split": ("annual_target",),
     "rep_allocation": ("seasonal_split",),
-    "variance_review": ("rep_allocation",),
+    "variance_review": ("seasonal_split",),
 }
 
 
@@ -25,7 +25,7 @@ def stop_on_breach(step: str, frames: Frames, earlier: Frames, money_unit: int) 
         "seasonal_split": lambda: _split(frames, earlier, money_unit),
         "rep_allocation": lambda: _allocation(frames, earlier),
         "commission": lambda: _commission(frames),
-        "variance_review": lambda: _review(frames),
+        "variance_review": lambda: _review(frames, earlier),
     }
     for name, detail in checks.get(step, lambda: iter(()))():
         raise IdentityError(name, detail)
@@ -78,21 +78,26 @@ def _commission(frames: Frames) -> Iterator[Breach]:
     flow = pay.assign(change=pay["earned"] - pay["released"] - pay["clawback"]).sort_values(keys)
     held = flow.groupby("rep")["change"].cumsum()
     yield from _equal("held_carries_forward", int((held != flow["held"]).sum()), 0, "rows")
+    parts = pay[["base_pay", "released", "clawback", "draw"]].sum(axis=1)
+    yield from _equal("payable_is_its_parts", int((parts != pay["payable"]).sum()), 0, "rows")
     yield from _equal("clawback_never_pays", int((pay["clawback"] > 0).sum()), 0, "rows")
 
 
-def _review(frames: Frames) -> Iterator[Breach]:
+def _review(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     grid, bridge = frames["variance_review"], frames["variance_review_bridge"]
     revision, causes = frames["variance_review_revision"], frames["variance_review_causes"]
     moves = bridge[["target", "volume", "mix", "price", "new", "lost"]].sum(axis=1)
     yield from _equal("bridge_closes", int((moves != bridge["actual"]).sum()), 0, "rows")
     members, total = bridge[bridge["member"] != TOTAL], bridge[bridge["member"] == TOTAL]
-    for name in ("target", "actual") if len(total) else ():
+    for name in ("target", "actual") if len(bridge) else ():
         yield from _equal("bridge_total", int(members[name].sum()), int(total[name].sum()), name)
         yield from _equal("bridge_matches_review", int(grid[name].sum()), int(total[name].sum()), name)
     yield from _equal(
         "variance_is_actual_less_target", int((grid["actual"] - grid["target"] - grid["variance"]).abs().sum()), 0
     )
+    if "seasonal_split" in earlier:
+        plan = earlier["seasonal_split"].groupby("month")["amount"].sum()
+        yield from _same_by("original_is_the_plan", revision.set_index("month")["original"], plan)
     closed = revision[revision["actual"].notna()]
     yield from _equal("closed_months_are_actual", int((closed["revised"] - closed["actual"]).abs().sum()), 0)
     if len(causes):

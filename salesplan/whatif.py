@@ -15,7 +15,7 @@ from salesplan import seasonal_split as split_room
 from salesplan import variance_review as review_room
 from salesplan.commission.cost import ATTAINMENTS
 from salesplan.terms.annual_target import Growth
-from salesplan.workbook import Step
+from salesplan.workbook import Sentences, Step
 
 
 def _panel(controls: dict[str, Widget], show: Callable[..., None]) -> VBox:
@@ -25,7 +25,13 @@ def _panel(controls: dict[str, Widget], show: Callable[..., None]) -> VBox:
 def _slider(step: Step, key: str, value: float, low: float, high: float, tick: float, form: str = ".0%") -> FloatSlider:
     text = step.words(f"whatif.{key}")
     return FloatSlider(
-        value=value, min=low, max=high, step=tick, description=text, readout_format=form, continuous_update=False
+        value=value,
+        min=low,
+        max=max(high, value),
+        step=tick,
+        description=text,
+        readout_format=form,
+        continuous_update=False,
     )
 
 
@@ -94,8 +100,10 @@ def rep_allocation(step: Step) -> VBox:
     return _panel({"over_assignment": over, **sliders}, show)
 
 
-def commission(step: Step) -> VBox:
+def commission(step: Step) -> Widget | Sentences:
     """All rates higher or lower: what the plans would cost at each attainment."""
+    if not step.rules.plans:
+        return step.note("commission.note.no_plans")
     year = commission_room.Year(step.months, step.as_of, step.plan.month_cutoff, step.plan.tax)
     ledger = commission_room.Ledger(
         order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation")

@@ -283,7 +283,6 @@ def test_traceback_shows_the_line_without_colours(run):
     assert "\x1b" not in text
 
 
-@pytest.mark.xfail(strict=True, reason="IPython swallows it; the cell counts as done and the next one runs")
 def test_value_that_cannot_be_shown_fails_its_cell(run):
     source = "class B:\n    def __repr__(self):\n        raise ValueError('x')\nB()"
     failure, notebook, _ = run(source, "print('after')")
@@ -359,14 +358,11 @@ def test_first_of_several_failing_charts_is_named(run):
     assert failure[0] == "two"
 
 
-LOST = pytest.mark.xfail(strict=True, reason="the failure is put into the notebook's first cell, a markdown cell")
-
-
 @pytest.mark.parametrize(
     ("body", "cause"),
     [
-        pytest.param("import os; os._exit(3)", "exit status 3", id="ends its process", marks=LOST),
-        pytest.param("import time; time.sleep(30)", "no word for 2 seconds", id="hangs", marks=LOST),
+        pytest.param("import os; os._exit(3)", "exit status 3", id="ends its process"),
+        pytest.param("import time; time.sleep(30)", "no word for 2 seconds", id="hangs"),
     ],
 )
 def test_chart_that_dies_or_hangs_fails_its_cell(run, body, cause):

@@ -309,7 +309,8 @@ def test_every_identity_is_broken_once_here():
     source = Path(identities.__file__).read_text(encoding="utf-8")
     named = set(re.findall(r'_(?:equal|same_by)\(\s*"(\w+)"', source))
     broken = {name for (_, _, name), *_ in BROKEN}
-    assert named == broken | {"split_in_money_units"}
+    elsewhere = {"split_in_money_units", "payable_is_its_parts", "original_is_the_plan"}  # tests of their own
+    assert named == broken | elsewhere
 
 
 @pytest.mark.parametrize(("unit", "held"), [(1, True), (50, True), (100, False), (10, True)])
@@ -345,9 +346,23 @@ def test_rows_that_are_lost_are_seen(drop, table, name):
         check(step, {**frames, table: frames[table].drop(index=drop)})
 
 
+def test_payable_that_is_not_the_sum_of_its_parts_is_seen():
+    with pytest.raises(IdentityError, match="payable_is_its_parts"):
+        check("commission", after("commission", ("commission", "payable", 0, 1)))
+
+
+def test_revision_of_another_plan_is_seen():
+    frames = review_frames()
+    revision = frames["variance_review_revision"]
+    plan = revision[["month", "original"]].rename(columns={"original": "amount"})
+    stop_on_breach("variance_review", frames, {"seasonal_split": plan}, 1)
+    other = plan.assign(amount=plan["amount"] + 1)
+    with pytest.raises(IdentityError, match="original_is_the_plan"):
+        stop_on_breach("variance_review", frames, {"seasonal_split": other}, 1)
+
+
+# The revised year may fall below the plan by what no month has room for, which the tables do not tell.
 UNSEEN = [
-    pytest.param("commission", [("commission", "payable", 0, 1)], id="payable is not the sum of its parts"),
-    pytest.param("variance_review", [("variance_review_revision", "original", 1, 1)], id="original is not the plan"),
     pytest.param("variance_review", [("variance_review_revision", "revised", 1, -1)], id="year below the plan"),
 ]
 
@@ -359,7 +374,6 @@ def test_what_the_contract_says_always_holds_is_checked(step, changes):
         check(step, after(step, *changes))
 
 
-@pytest.mark.xfail(strict=True, reason="without the row (total) the bridge is compared with nothing")
 def test_bridge_that_lost_its_total_is_seen():
     frames = review_frames()
     bridge = frames["variance_review_bridge"]

@@ -129,11 +129,14 @@ def run_notebook(channel: Connection, cells: list[tuple[int, str, str]], folder:
         channel.send(("start", position))
         with _captured():
             result = shell.run_cell(source, store_history=True, cell_id=cell_id)
-        channel.send(("end", position, OUTPUTS.take(), shell.execution_count - 1, not result.success))
-        if not result.success:
+        outputs = OUTPUTS.take()
+        # IPython shows the error of a value that cannot be shown and goes on; the cell has failed all the same.
+        failed = not result.success or any(output["output_type"] == "error" for output in outputs)
+        channel.send(("end", position, outputs, shell.execution_count - 1, failed))
+        if failed:
             break
     try:
-        channel.send(("charts", easel.finished()))
+        channel.send(("charts", easel.finished(lambda position: channel.send(("drawing", position)))))
     except Exception:
         shell.showtraceback()
         channel.send(("end", easel.position, OUTPUTS.take(), shell.execution_count, True))

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -35,14 +36,15 @@ class Easel:
         self._pending.append(_Pending(sketch, self.position, os.fdopen(read, "rb")))
         return Chart(sketch.name, sketch.name)
 
-    def finished(self) -> dict[str, tuple[str, str]]:
-        """SVG and title of every chart by its name.
+    def finished(self, tell: Callable[[int], None] = lambda position: None) -> dict[str, tuple[str, str]]:
+        """SVG and title of every chart by its name; `tell` hears of each chart's cell before it is waited for.
 
         One that a helper could not draw is drawn here, so that its error is raised; `position` is then its cell's.
         """
         found = {}
         for pending in self._pending:
             self.position = pending.position
+            tell(pending.position)
             with pending.answer:
                 content = pending.answer.read()
             chart = draw(pending.sketch) if not content else Chart(*pickle.loads(content))  # from our own fork

@@ -102,6 +102,8 @@ class _Supervisor:
             self._began(rest[0])
         elif kind == "end":
             self._ended(*rest)
+        elif kind == "drawing":
+            self.running = rest[0]
         elif kind == "charts":
             self._drawn(rest[0])
         return bool(kind != "done")

@@ -79,13 +79,13 @@ class Words:
 
     def number(self, value: float | Decimal | int | None, decimals: int = 0) -> str:
         """A number with grouped thousands; a dash where it is unknown."""
-        if value is None or value != value:
+        if value is None or _unknown(value):
             return BLANK
         return _minus(f"{round_half_away(value, decimals):,.{decimals}f}")
 
     def money(self, fen: float | int | None, *, unit: bool = True, decimals: int | None = None) -> str:
         """Fen as people read money: `560.00 万元`."""
-        if fen is None or fen != fen:
+        if fen is None or _unknown(fen):
             return BLANK
         places = decimals if decimals is not None else (0 if SCALES[self.display_unit] == 1_000 else 2)
         text = self.number(Decimal(int(fen)) / self.scale, places)
@@ -93,7 +93,7 @@ class Words:
 
     def percent(self, share: float | Decimal | None, decimals: int = 1) -> str:
         """A fraction of one as a percentage."""
-        if share is None or share != share:
+        if _unknown(share):
             return BLANK
         return self.number(Decimal(str(share)) * 100, decimals) + "%"
 
@@ -121,6 +121,10 @@ def round_half_away(value: float | Decimal | int, decimals: int) -> Decimal:
     """A number rounded half away from zero, as people round on paper."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     return exact.quantize(Decimal(1).scaleb(-decimals), rounding="ROUND_HALF_UP")
+
+
+def _unknown(value: Any) -> bool:
+    return value is None or str(value) in ("nan", "NaN", "<NA>", "NaT")
 
 
 def _minus(text: str) -> str:
