@@ -15,7 +15,6 @@ from salesplan.tables.cells import CellError, Manner, money
 from salesplan.tables.columns import Typed, arrow_type, read_column
 from salesplan.tables.contract import MONEY, SPECS, Spec
 from salesplan.tables.encoding import to_utf8
-from salesplan.tables.excel import read_sheet
 from salesplan.tables.headers import nearest, resolve
 from salesplan.tables.reading import Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
@@ -140,6 +139,8 @@ def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
 def _open(plan: Plan, spec: Spec, path: Path, content: bytes, place: str) -> Source | None:
     kind = path.suffix.casefold()
     if kind in EXCEL_FILES:
+        from salesplan.tables.excel import read_sheet  # its XML parser is needed by few plans
+
         rows = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
         return None if rows is None else open_rows(rows, place)
     if kind in PARQUET_FILES:
