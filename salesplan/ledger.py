@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from salesplan.apportion import UNASSIGNED
+from salesplan.apportion import UNASSIGNED, UNKNOWN
 from salesplan.terms import PlanTerms
+from salesplan.terms.plan import DIMENSIONS
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-UNKNOWN = "(unknown)"
-DIMENSIONS = ("region", "channel", "product", "customer")
 MICRO = 1_000_000
 LINE = (
     "order",

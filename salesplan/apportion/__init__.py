@@ -8,11 +8,13 @@ from salesplan.apportion.two_way import apportion_table, split_table
 UNASSIGNED = "(unassigned)"  # sales and targets that belong to no listed rep
 MANAGER = "(manager)"  # holds the over-assignment
 TOTAL = "(total)"
+UNKNOWN = "(unknown)"  # a member the input leaves blank
 
 __all__ = [
     "MANAGER",
     "TOTAL",
     "UNASSIGNED",
+    "UNKNOWN",
     "MisfitError",
     "apportion",
     "apportion_groups",

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from salesplan.apportion import UNKNOWN
 from salesplan.commission.exact import cumulative
 from salesplan.commission.year import NEVER, Ledger, Year
 from salesplan.money import MICRO, Integers, half_away, integers, to_micro
 from salesplan.terms.plan import Tax
 
 TEXTS = ("order", "original_order", "customer", "product", "rep", "kind")
-NOBODY = ("", "(unknown)")  # customers whose orders only named payments settle
+NOBODY = ("", UNKNOWN)  # customers whose orders only named payments settle
 SEQUENCE = ["date", "order", "product", "amount", "rep", "customer", "kind", "original_order"]
 
 

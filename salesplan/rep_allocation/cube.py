@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from salesplan.apportion import UNASSIGNED, apportion, apportion_table, fit_table
 from salesplan.rep_allocation.quotas import QuotaTable
+from salesplan.terms.plan import DIMENSIONS
 
 Fen = NDArray[np.int64]
 Real = NDArray[np.float64]
-DIMENSIONS = ("region", "channel", "product", "customer")
 # More rows than this are not worth their time: the table then stops at rep and month.
 MOST_ROWS = 150_000
 # Part of a rep's cells that follows the month's own mix, so that every cell finds somebody who carries it.

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan.apportion import UNASSIGNED
+from salesplan.apportion import UNASSIGNED, UNKNOWN
 from salesplan.calendar import add_months, month_of, month_span
 
 TEXTS = ("rep", "name", "region", "team", "manager")
 MONEY = ("potential", "capacity")
-NOBODY = frozenset({"", UNASSIGNED, "(unknown)"})
+NOBODY = frozenset({"", UNASSIGNED, UNKNOWN})
 LONG_AGO, FOREVER = pd.Timestamp("1950-01-01"), pd.Timestamp("2150-12-31")
 
 

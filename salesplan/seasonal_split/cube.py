@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesplan.apportion import apportion, apportion_table, fit_table
+from salesplan.apportion import UNKNOWN, apportion, apportion_table, fit_table
 from salesplan.seasonal_split.history import Array, divide
 from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.seasonal_split.season import (
@@ -18,7 +18,6 @@ from salesplan.seasonal_split.season import (
 )
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 
-UNKNOWN = "(unknown)"
 OLDEST_WEIGHT = 2  # years weigh 2 : 3 : 4 in the mix of members, the last one most
 EVEN_PULL = 1e-3  # how far seasons give way where they cannot all be met
 NOISE = 1e-6  # of a money unit

@@ -20,7 +20,6 @@ from salesplan.tables.contract import MONEY, Column, Type
 CLEAN_MONEY = r"^-?([0-9]{1,10}(\.[0-9]{1,2})?|[0-9]{1,9}\.[0-9]{3,6})$"
 CLEAN_GROUPED = r"^-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]{1,2}$"
 CLEAN_NUMBER = r"^-?[0-9]{1,11}(\.[0-9]{1,12})?$"
-CLEAN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # Texts a rule must look at: outer spaces, control characters, leading # or ( , Excel's exponents.
 UNUSUAL_TEXT = (
     r"^[\s\x{3000}\x{a0}#(]|[\s\x{3000}\x{a0}]$|[\x00-\x08\x0b-\x1f\x7f\x{2000}-\x{200f}\x{feff}\x{85}\x{1680}]|E\+"

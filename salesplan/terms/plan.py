@@ -9,15 +9,6 @@ from pydantic_core import PydanticCustomError
 from salesplan.terms.common import Many, Name, Number, Share, Terms, value
 
 DIMENSIONS = ("region", "channel", "product", "customer")
-MONEY_UNITS = {
-    "元": 1,
-    "万元": 10_000,
-    "亿元": 100_000_000,
-    "one": 1,
-    "thousand": 1_000,
-    "million": 1_000_000,
-}
-DISPLAY = ("元", "万元", "亿元", "one", "thousand", "million")
 
 
 def _distinct(found: tuple[str, ...]) -> tuple[str, ...]:

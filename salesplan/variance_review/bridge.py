@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from salesplan.apportion import TOTAL, apportion
+from salesplan.apportion import TOTAL, UNKNOWN, apportion
 from salesplan.terms.variance_review import Bridge
 from salesplan.variance_review.decomposition import COLUMNS, price_volume_mix
 from salesplan.variance_review.measures import (
     DEDUCTIONS,
-    UNKNOWN,
     Figures,
     amount_by,
     known_members,

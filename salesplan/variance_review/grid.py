@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from salesplan.apportion import MANAGER, UNASSIGNED
+from salesplan.apportion import MANAGER, UNASSIGNED, UNKNOWN
 from salesplan.calendar import add_months, month_span
-from salesplan.variance_review.measures import UNKNOWN, Figures, amount_by
+from salesplan.variance_review.measures import Figures, amount_by
 
 NOBODY = frozenset({"", UNKNOWN, MANAGER, UNASSIGNED})
 GRID_COLUMNS = ["rep", "month", "target", "actual", "variance", "attainment", "last_year"]

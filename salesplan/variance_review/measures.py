@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from salesplan.apportion import UNKNOWN
 from salesplan.calendar import add_months
 
-UNKNOWN = "(unknown)"
 DEDUCTIONS = ("allowance", "rebate")
 MICRO = 1_000_000
 
