@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from salesplan import seasonal_split
 from salesplan.charts import seasonal_split as charts
 from salesplan.charts import style
+from salesplan.charts.seasonal_split.season import MOST_MEMBERS
 from salesplan.conclusions import seasonal_split as conclusions
 from salesplan.seasonal_split import HistoryUsed, PlanYear
 from salesplan.terms.seasonal_split import METHODS, SeasonalSplitTerms
@@ -127,7 +128,7 @@ class TestCharts:
         many = pd.DataFrame({"month": np.repeat(YEAR.months, 40), "member": labels * 12, "amount": 100_00})
         with mpl.rc_context(style.RC):
             ax = charts.members(Figure().add_subplot(), many, words=words)
-        assert len(ax.get_yticklabels()) == charts.MOST_MEMBERS
+        assert len(ax.get_yticklabels()) == MOST_MEMBERS
 
     def test_a_target_of_zero_is_drawn(self, words):
         cube = seasonal_split.split(0, facts(), year=YEAR, rules=rules(), dimensions=["region"])
