@@ -1,7 +1,6 @@
 """How a year is split over its months: the methods, the history they use, what `auto` learns."""
 
 import calendar
-import itertools
 import json
 import math
 from datetime import date
@@ -15,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesplan.seasonal_split import METHODS, monthly_shares
-from salesplan.seasonal_split.auto import auto_shares, recency_weights, workday_elasticity, yearly_growth
+from salesplan.seasonal_split.auto import auto_shares, recency_weights
 from salesplan.seasonal_split.history import year_table
+from salesplan.seasonal_split.trading_days import trading_days, workdays
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 GOLDENS, DATA = SHARED / "goldens", SHARED / "data"
@@ -300,6 +300,34 @@ class TestHistory:
         with pytest.raises(ValueError, match="pooled_share"):
             shares(history({2026: FLAT}), method="arima")
 
+    @pytest.mark.parametrize("total", [0, 0.0, -5, float("nan")])
+    def test_a_total_that_is_not_above_zero(self, total):
+        with pytest.raises(ValueError, match=f"total {total} is not above zero"):
+            shares(history({2026: FLAT}), method="auto", total=total)
+
+    def test_a_history_of_one_month_tells_no_season(self):
+        one = pd.DataFrame({"month": ["2026-11"], "amount": [5.0]})
+        with pytest.raises(ValueError, match=r"no other month than 2026-11.*use method even or workdays"):
+            shares(one)
+        assert shares(one, method="even").tolist() == [1 / 12] * 12
+        assert len(shares(one, method="workdays")) == 12
+
+    def test_a_month_of_the_plan_year_is_no_history(self):
+        sold = pd.DataFrame({"month": ["2026-11", "2027-01"], "amount": [5.0, 6.0]})
+        with pytest.raises(ValueError, match="no other month than 2026-11"):
+            shares(sold)
+
+    def test_missing_columns(self):
+        with pytest.raises(ValueError, match="column month is missing; column amount is missing"):
+            shares(pd.DataFrame({"value": [1]}))
+
+    def test_every_fault_at_once(self):
+        twice = pd.concat([history({2026: FLAT}, rep="a")] * 2).replace("2026-03", "2026-13")
+        with pytest.raises(ValueError) as told:
+            shares(twice, method="arima", total=0)
+        for part in ("arima", "total 0", "2026-13", "month 2026-01, rep a (12 rows in all)"):
+            assert part in str(told.value)
+
     def test_a_month_in_two_members_is_fine(self):
         frame = pd.concat([history({2026: FLAT}, region="a"), history({2026: FLAT}, region="b")])
         assert len(monthly_shares(frame, 2027, method="last_year")) == 24
@@ -308,36 +336,6 @@ class TestHistory:
         frame = pd.concat([history({2026: RISING}, region="a"), history({2026: FLAT}, region=None)])
         found = monthly_shares(frame, 2027, method="last_year")
         assert found["share"].tolist() == pytest.approx([m / 78 for m in RISING] + [1 / 12] * 12)
-
-
-def plain_auto(years, workdays, growth):
-    """`auto` for one series without a festival, by plain loops over years and months."""
-    yearly = [[max(a, 0) / sum(max(x, 0) for x in row) for a in row] for row in years]
-    moves, days = [], []
-    for before, after, old, new in zip(yearly, yearly[1:], workdays, workdays[1:], strict=False):
-        up = [math.log(max(b, 1e-4)) - math.log(max(a, 1e-4)) for a, b in zip(before, after, strict=True)]
-        wd = [math.log(b) - math.log(a) for a, b in zip(old, new, strict=True)]
-        moves += [min(max(u - sum(up) / 12, -0.5), 0.5) for u in up]
-        days += [w - sum(wd) / 12 for w in wd]
-    slope = sum(m * d for m, d in zip(moves, days, strict=True)) / (sum(d * d for d in days) + 0.05)
-    elasticity = min(max(slope, 0), 1)
-    logs = [math.log(sum(row)) for row in years]
-    steps = [b - a for a, b in itertools.pairwise(logs)]
-    around = [steps[max(i - 1, 0) : i + 1] for i in range(len(years))]
-    season = [0.0] * 12
-    for i, row in enumerate(yearly):
-        inside = min(max(sum(around[i]) / max(len(around[i]), 1), -0.5), 0.5)
-        level = [
-            s / d**elasticity / math.exp(inside / 2 * (m - 5.5) / 12)
-            for m, (s, d) in enumerate(zip(row, workdays[i], strict=True))
-        ]
-        weight = (i + 2) / sum(range(2, len(years) + 2))
-        season = [total + weight * value / sum(level) for total, value in zip(season, level, strict=True)]
-    final = [
-        s * d**elasticity * math.exp(growth / 2 * (m - 5.5) / 12)
-        for m, (s, d) in enumerate(zip(season, workdays[-1], strict=True))
-    ]
-    return [value / sum(final) for value in final]
 
 
 def weekdays(year):
@@ -349,37 +347,10 @@ def weekdays(year):
 class TestAuto:
     """Recency, workdays, growth, siblings and the Spring Festival."""
 
-    def test_equals_a_plain_loop(self):
-        rng = np.random.default_rng(7)
-        for _ in range(5):
-            rows = [(rng.uniform(50, 150, 12) * (1 + 0.1 * i)).round().tolist() for i in range(3)]
-            frame = history({2024 + i: row for i, row in enumerate(rows)})
-            expected = plain_auto(rows, [weekdays(y) for y in (2024, 2025, 2026, 2027)], math.log(2000 / sum(rows[-1])))
-            assert shares(frame, method="auto", total=2000).tolist() == pytest.approx(expected, abs=1e-12)
-
     def test_weights_of_the_years(self):
         assert recency_weights(np.array([[True, True, True]])).tolist() == [pytest.approx([2 / 9, 3 / 9, 4 / 9])]
         assert recency_weights(np.array([[False, True, True]])).tolist() == [pytest.approx([0, 3 / 7, 4 / 7])]
         assert recency_weights(np.array([[False, False]])).tolist() == [[0, 0]]
-
-    @pytest.mark.parametrize("true", [0.0, 0.5, 1.0])
-    def test_elasticity_is_found(self, true):
-        days = np.array([weekdays(y) for y in range(2018, 2027)], dtype="float64")
-        sold = np.repeat(days[None] ** true, 40, axis=0)
-        yearly = sold / sold.sum(axis=2, keepdims=True)
-        found = workday_elasticity(yearly, np.ones(yearly.shape[:2], dtype=bool), np.log(days))
-        assert found == pytest.approx(true, abs=0.02)
-
-    def test_elasticity_needs_two_years_in_a_row(self):
-        days = np.log(np.array([weekdays(y) for y in (2024, 2025, 2026)], dtype="float64"))
-        yearly = np.full((1, 3, 12), 1 / 12)
-        assert workday_elasticity(yearly, np.array([[True, False, True]]), days) == 0.0
-
-    def test_growth_around_a_year(self):
-        totals = np.array([[100.0, 110.0, 121.0]])
-        found = yearly_growth(totals, np.ones((1, 3), dtype=bool))
-        assert found.tolist() == [pytest.approx([math.log(1.1)] * 3)]
-        assert yearly_growth(totals, np.array([[True, False, True]])).tolist() == [[0, 0, 0]]
 
     def test_steady_years_stay_as_they_are(self):
         frame = history(dict.fromkeys((2024, 2025, 2026), RISING))
@@ -389,16 +360,12 @@ class TestAuto:
         frame = history(dict.fromkeys((2024, 2025, 2026), FLAT))
         same, more, less = (shares(frame, method="auto", total=total) for total in (120, 150, 100))
         assert more[-1] / more[0] > same[-1] / same[0] > less[-1] / less[0]
-        # half of the growth over the eleven twelfths of a year between January and December
-        assert math.log(more[-1] / more[0]) - math.log(same[-1] / same[0]) == pytest.approx(
-            math.log(1.25) / 2 * 11 / 12
-        )
 
     def test_total_by_member(self):
         frame = pd.concat([history(dict.fromkeys((2025, 2026), FLAT), rep=rep) for rep in ("a", "b", "c")])
         found = monthly_shares(frame, 2027, method="auto", total=pd.Series({"b": 150.0, "a": 120.0}))
         ends = found.groupby("rep")["share"].agg(["first", "last"])
-        assert ends.loc["a", "last"] == pytest.approx(ends.loc["c", "last"])
+        assert ends.loc["a", "last"] == pytest.approx(ends.loc["c", "last"], abs=1e-4)  # c: its level goes on
         assert ends.loc["b", "last"] > ends.loc["a", "last"]
 
     def test_total_by_two_member_columns(self):
@@ -428,24 +395,24 @@ class TestAuto:
 
     def test_the_spring_festival_moves_between_january_and_february(self):
         # festival in February 2024 and 2026, in January 2025; 2027 in February: sales follow the workdays
-        worked = {2024: [22, 18, 21], 2025: [18, 19, 21], 2026: [20, 17, 22]}
-        years = {y: [*[10.0 * n for n in first], *[210.0] * 9] for y, first in worked.items()}
-        found = shares(history(years), method="auto", calendar="CN")
-        pooled = shares(history(years))
+        years = {y: (10 * workdays(y, 1, "CN", None)).tolist() for y in (2024, 2025, 2026, 2027)}
+        found, pooled = (shares(history(years), method=m, calendar="CN", total=2500) for m in ("auto", "pooled_share"))
+        true = np.array(years[2027]) / sum(years[2027])
+        assert np.abs(found - true)[:3].sum() < 0.5 * np.abs(pooled - true)[:3].sum()
         assert found[:3].sum() == pytest.approx(pooled[:3].sum(), abs=0.006)
-        assert found[1] / found[0] < pooled[1] / pooled[0]
 
-    def test_outside_china_the_first_quarter_is_nothing_special(self):
+    def test_the_festival_months_keep_their_joint_share(self):
         table = year_table(history(dict.fromkeys((2025, 2026), RISING)), 2027)
-        days = np.array([weekdays(y) for y in (2024, 2025, 2026, 2027)], dtype="float64")
+        days = trading_days([2024, 2025, 2026, 2027], calendar="CN")
         none, quarter = np.zeros(12, dtype=bool), np.arange(12) < 3
-        usual, moved = (auto_shares(table, days, np.zeros(1), mask) for mask in (none, quarter))
-        assert moved[0, 3:].tolist() == pytest.approx(usual[0, 3:].tolist(), abs=0.01)
-        assert moved.sum() == pytest.approx(1)
+        usual = auto_shares(table, days[:, :, :-2], np.array([np.nan]), none)
+        moved = auto_shares(table, days, np.array([np.nan]), quarter)
+        assert moved[0, 3:].tolist() == pytest.approx(usual[0, 3:].tolist(), abs=1e-15)
+        assert moved[0, :3].sum() == pytest.approx(usual[0, :3].sum())
 
     def test_one_year_is_enough(self):
         found = shares(history({2026: RISING}), method="auto", total=78)
-        assert found.tolist() == pytest.approx([m / 78 for m in RISING], abs=1e-12)
+        assert found.tolist() == pytest.approx([m / 78 for m in RISING], abs=2e-3)  # the days of 2027 differ
 
 
 class TestProperties:
@@ -533,7 +500,7 @@ class TestMeasured:
         found = {name: errors(frame, country) for name, (frame, country) in real_series().items()}
         for name, sums in found.items():
             assert sums["auto"] <= 1.02 * sums["pooled_share"], name
-        assert sum(s["auto"] for s in found.values()) < 0.94 * sum(s["pooled_share"] for s in found.values())
+        assert sum(s["auto"] for s in found.values()) < 0.90 * sum(s["pooled_share"] for s in found.values())
 
 
 def test_two_thousand_series_at_once():

@@ -1,49 +1,59 @@
-"""The method `auto`: what a year's season is, once workdays, growth and chance are taken out."""
+"""The method `auto`: what a year's season is, once its days, its growth and chance are taken out."""
 
 import numpy as np
 
 from salesplan.seasonal_split.history import Array, YearTable, divide, normalised
+from salesplan.seasonal_split.level_path import level_paths
+from salesplan.seasonal_split.siblings import shrunk_seasons
+from salesplan.seasonal_split.trading_days import FESTIVAL_COLUMNS, SMALLEST_SHARE, trading_day_effect
 
-# Chosen among some forty variants on the series of ../shared/data, 2,686 series-years, and measured on the same:
-# error 0.934 of the pooled share (0.949 without the total, 0.958 for series on their own). Chosen again on half the
-# years and scored on the other half: 0.925 to 0.945. The festival rule has no real series to be measured on.
+# Error over 2,688 series-years of ../shared/data, ratio to the pooled share: see tests/benchmarks/split_accuracy.py.
 OLDEST_WEIGHT = 2  # years weigh 2 : 3 : 4, the last one most
-GROWTH_KEPT = 0.5  # half of a year's growth shows inside the year, the rest is a step between years
-RIDGE = 0.05  # evidence (squared log moves of workdays) needed before workdays are believed
-SMALLEST_SHARE = 1e-4  # a month that sells nothing has no logarithm
-LARGEST_MOVE = 0.5  # one odd month does not decide the elasticity
+GROWTH_KEPT = 0.4  # part of the past growth that goes on where no total says otherwise
 LARGEST_GROWTH = 0.5
+LARGEST_TILT = 0.5  # of the plan year's own path
 TILT = (np.arange(12) - 5.5) / 12  # where in the year a month lies, in years from its middle
 
 
-def auto_shares(table: YearTable, workdays: Array, growth: Array, festival: Array) -> Array:
-    """Shares of each series (series x 12) by recency, workdays, growth and its siblings.
+def auto_shares(table: YearTable, days: Array, wanted: Array, festival: Array) -> Array:
+    """Shares of each series (series x 12) by recency, trading days, level and siblings.
 
-    1. Each year's shares are freed of the workdays it had (elasticity 0 to 1, estimated over all
-       series of the table) and of half the growth inside the year.
-    2. They are averaged with weights 2 : 3 : 4, the last year most.
-    3. A series whose years contradict each other moves towards the mean of all series
-       (James-Stein: share of its distance that chance explains).
-    4. The plan year's workdays and half of its growth are put back.
-    5. Months of `festival` (January to March in China) keep their joint share and divide it by the
-       rate per workday: the Spring Festival moves between them.
+    1. Trading days: how length, workdays and weekdays of a month move its share, estimated from year to year over all
+       series of the table (`trading_day_effect`); taken out of the history.
+    2. Level: where each series stood from month to month (`level_paths`); taken out too, so that a year's growth is not
+       mistaken for its season.
+    3. Season: the years freed of both, weights 2 : 3 : 4, the last one most, firmer by what the series have in common
+       (`shrunk_seasons`).
+    4. The plan year's trading days are put back, and its own path: from where the last year ended to the level that
+       `wanted` (the year's total per series, unit of the amounts) asks for; 0.4 of the past growth where it is NaN.
+    5. Months of `festival` (January to March in China) keep the joint share they have without the moving festival, and
+       divide it by the days before, in and after the festival of the plan year.
 
-    `workdays`: years + 1 x 12, the plan year last. `growth`: log growth that the plan year's total
-    implies, per series, zero where unknown. `festival`: 12 booleans.
+    `days`: see `trading_days`, the plan year last.
     """
-    shares = normalised(table.shares)
-    days = np.log(np.maximum(workdays, 1.0))
-    elasticity = workday_elasticity(shares[:, :, ~festival], table.used, days[:-1, ~festival])
-    inside = yearly_growth(table.totals, table.used)[:, :, None] * TILT
-    level = normalised(shares * np.exp(-elasticity * days[:-1] - GROWTH_KEPT * inside))
-    weights = recency_weights(table.used)
-    season = _shrunk(level, weights, table.has_years)
-    implied = np.clip(growth, -LARGEST_GROWTH, LARGEST_GROWTH)[:, None] * TILT
-    split = normalised(season * np.exp(elasticity * days[-1] + GROWTH_KEPT * implied))
     if not festival.any():
-        return split
-    rate = np.einsum("iym,iy->im", shares / np.maximum(workdays[:-1], 1.0), weights)
-    return _festival_moved(split, rate * workdays[-1], festival)
+        return _with_days(table, days, wanted)
+    still = _with_days(table, days[:, :, :-FESTIVAL_COLUMNS], wanted)
+    return _divided(still, _with_days(table, days, wanted), festival)
+
+
+def _with_days(table: YearTable, days: Array, wanted: Array) -> Array:
+    """Steps 1 to 4."""
+    effect = trading_day_effect(table.shares, table.used, days)
+    seen = table.used[:, :, None]
+    sold = np.log(np.maximum(table.shares, SMALLEST_SHARE) * np.where(seen, table.totals[:, :, None], 1.0))
+    path = level_paths(np.where(seen, sold - effect[:-1], 0.0), table.used, _mean_level(table, wanted))
+    tilt = path - path.mean(axis=2, keepdims=True)
+    years = normalised(table.shares * np.exp(-effect[:-1] - tilt[:, :-1]))
+    season = shrunk_seasons(years, recency_weights(table.used), table.has_years)
+    ahead = np.where(np.isnan(wanted)[:, None], GROWTH_KEPT * _growth(table)[:, None] * TILT, tilt[:, -1])
+    return normalised(np.maximum(season, 0.0) * np.exp(effect[-1] + np.clip(ahead, -LARGEST_TILT, LARGEST_TILT)))
+
+
+def _mean_level(table: YearTable, wanted: Array) -> Array:
+    """Mean logarithm of the months that make the wanted total: that of its twelfth, less what the season spreads."""
+    season = np.log(np.maximum(12 * normalised(table.amounts.sum(axis=1)), SMALLEST_SHARE)).mean(axis=1)
+    return np.asarray(np.log(wanted / 12) + season)
 
 
 def recency_weights(used: Array) -> Array:
@@ -52,49 +62,17 @@ def recency_weights(used: Array) -> Array:
     return divide(weights, weights.sum(axis=1, keepdims=True))
 
 
-def workday_elasticity(shares: Array, used: Array, log_days: Array) -> float:
-    """How far shares follow workdays, 0 to 1, from year to year over all series.
-
-    Slope of the change of log share on the change of log workdays of the same month, both less
-    their mean over the year; pulled to zero where workdays hardly moved (`RIDGE`).
-    """
-    moved = np.diff(np.log(np.maximum(shares, SMALLEST_SHARE)), axis=1)
-    moved = np.clip(moved - moved.mean(axis=2, keepdims=True), -LARGEST_MOVE, LARGEST_MOVE)
-    days = np.diff(log_days, axis=0)
-    days = days - days.mean(axis=1, keepdims=True)
-    both = (used[:, 1:] & used[:, :-1])[:, :, None]
-    return float(np.clip((moved * days * both).sum() / ((days**2 * both).sum() + RIDGE), 0.0, 1.0))
+def _growth(table: YearTable) -> Array:
+    """Log growth per year from the first used year to the last, per series; zero with one year."""
+    years, rows = np.arange(table.used.shape[1]), np.arange(len(table.used))
+    first = table.used.argmax(axis=1)
+    last = (table.used * (years + 1)).argmax(axis=1)
+    logs = np.log(np.where(table.used, table.totals, 1.0))
+    return np.clip(divide(logs[rows, last] - logs[rows, first], last - first), -LARGEST_GROWTH, LARGEST_GROWTH)
 
 
-def yearly_growth(totals: Array, used: Array) -> Array:
-    """Log growth around each year, series x years: the mean of the steps into and out of it."""
-    steps = np.zeros((totals.shape[0], totals.shape[1] + 1))
-    known = np.zeros(steps.shape, dtype=bool)
-    known[:, 1:-1] = used[:, 1:] & used[:, :-1]
-    steps[:, 1:-1] = np.diff(np.log(np.where(used, totals, 1.0)), axis=1)
-    steps = np.where(known, steps, 0.0)
-    count = known[:, 1:].astype("float64") + known[:, :-1].astype("float64")
-    return np.asarray(np.clip(divide(steps[:, 1:] + steps[:, :-1], count), -LARGEST_GROWTH, LARGEST_GROWTH))
-
-
-def _shrunk(level: Array, weights: Array, has_years: Array) -> Array:
-    """The averaged years of each series, moved towards the mean of all as far as chance explains."""
-    own = np.einsum("iym,iy->im", level, weights)
-    if has_years.sum() < 2:
-        return np.asarray(own)
-    siblings = own[has_years].mean(axis=0)
-    squares = (weights**2).sum(axis=1)
-    spread = (((level - own[:, None]) ** 2).sum(axis=2) * weights).sum(axis=1)
-    chance = divide(spread * squares, 1 - squares)  # variance of the weighted mean
-    several = squares < 1 - 1e-9
-    usual = chance[several & has_years].mean() if (several & has_years).any() else 0.0
-    chance = np.where(several, chance, usual)
-    pull = np.clip(divide(chance, ((own - siblings) ** 2).sum(axis=1)), 0.0, 1.0)[:, None]
-    return np.asarray((1 - pull) * own + pull * siblings)
-
-
-def _festival_moved(split: Array, inside: Array, festival: Array) -> Array:
-    """Shares whose festival months keep their sum and divide it like `inside`."""
-    moved = split.copy()
-    moved[:, festival] = split[:, festival].sum(axis=1, keepdims=True) * normalised(inside[:, festival])
-    return moved
+def _divided(still: Array, moved: Array, festival: Array) -> Array:
+    """Shares whose festival months keep their sum and divide it like `moved`."""
+    divided = still.copy()
+    divided[:, festival] = still[:, festival].sum(axis=1, keepdims=True) * normalised(moved[:, festival])
+    return divided

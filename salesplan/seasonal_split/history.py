@@ -56,8 +56,8 @@ def year_table(
 
     A series reaches from its first to its last month with an amount; months without a row in
     between sold nothing. A year is complete when the series reaches over all of it, and is used
-    when its total is positive. An excluded (or blank) month is filled by `_filled`. Raises
-    ValueError for a month that is malformed or stands twice in a series.
+    when its total is positive. An excluded (or blank) month is filled by `_filled`. The history must
+    be sound, see `history_faults`.
     """
     rows, series, members = _series(history)
     when = _positions(rows["month"], first_month)
@@ -78,6 +78,21 @@ def year_table(
     return YearTable(members, years, filled, used, _average(grid.reshape(shape)), known)
 
 
+def history_faults(history: pd.DataFrame) -> list[str]:
+    """What is wrong with a history of series: columns that are missing, malformed months, months that stand twice."""
+    missing = [name for name in ("month", "amount") if name not in history.columns]
+    if missing:
+        return [f"column {name} is missing" for name in missing]
+    malformed = [label for label in history["month"].unique() if not MONTH.fullmatch(str(label))]
+    faults = [f"month {label!r} is not of the form YYYY-MM" for label in malformed]
+    keys = [name for name in history.columns if name != "amount"]
+    twice = history[history.duplicated(keys)]
+    if len(twice):
+        first = ", ".join(f"{name} {value}" for name, value in twice[keys].iloc[0].items())
+        faults.append(f"a month stands twice in one series: {first} ({len(twice)} rows in all)")
+    return faults
+
+
 def divide(upper: Array, lower: Array) -> Array:
     """Division that gives zero where there is nothing to divide by."""
     upper, lower = np.broadcast_arrays(upper, lower)
@@ -94,13 +109,7 @@ def normalised(weights: Array) -> Array:
 def _series(history: pd.DataFrame) -> tuple[pd.DataFrame, Array, pd.DataFrame]:
     """Rows sorted by series and month, the number of the series of each row, and the series."""
     keys = [c for c in history.columns if c not in ("month", "amount")]
-    malformed = ~history["month"].astype("str").str.fullmatch(MONTH.pattern)
-    if malformed.any():
-        raise ValueError(f"month {history.loc[malformed, 'month'].iloc[0]!r} is not of the form YYYY-MM")
     rows = history.sort_values([*keys, "month"], kind="stable", ignore_index=True)
-    twice = rows.duplicated([*keys, "month"])
-    if twice.any():
-        raise ValueError(f"a month stands twice in one series: {rows.loc[twice, [*keys, 'month']].iloc[0].to_dict()}")
     if not keys:
         return rows, np.zeros(len(rows), dtype="int64"), pd.DataFrame(index=[0])
     first = ~rows.duplicated(keys)
@@ -109,9 +118,9 @@ def _series(history: pd.DataFrame) -> tuple[pd.DataFrame, Array, pd.DataFrame]:
 
 def _positions(months: "pd.Series[Any]", first_month: int) -> Array:
     """Months counted so that a fiscal year F is the twelve numbers from 12 F on."""
-    labels, codes = np.unique(months.to_numpy(dtype=object).astype("str"), return_inverse=True)
+    codes, labels = pd.factorize(months)
     numbers = [int(label[:4]) * 12 + int(label[5:]) - first_month for label in labels]
-    return np.asarray(numbers, dtype="int64")[codes] if numbers else np.empty(0, dtype="int64")
+    return np.asarray(numbers, dtype="int64")[codes]
 
 
 def _span(series: Array, when: Array, count: int) -> tuple[Array, Array]:

@@ -1,7 +1,6 @@
 """The ways a year is split over its months, for one series or thousands at once."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,10 +8,12 @@ import pandas as pd
 
 from salesplan import calendar as days_of
 from salesplan.seasonal_split.auto import auto_shares
-from salesplan.seasonal_split.history import Array, YearTable, divide, normalised, year_table
+from salesplan.seasonal_split.history import Array, YearTable, divide, history_faults, normalised, year_table
+from salesplan.seasonal_split.trading_days import trading_days, workdays
 
 SPRING_FESTIVAL_MONTHS = (1, 2, 3)
 Total: TypeAlias = "float | pd.Series[Any] | None"
+WITHOUT_HISTORY = ("even", "workdays")
 METHODS = ("auto", "pooled_share", "average_share", "last_year", "even", "workdays")
 
 
@@ -43,29 +44,47 @@ def monthly_shares(
     `exclude` are replaced by what the other years say. A month whose sum is negative gets nothing.
 
     Returns `month`, the member columns, `share` (1 in sum per member), by member and month.
-    Raises ValueError for an unknown method, a malformed month, a month twice in one series.
+    Raises ValueError that names every fault at once: an unknown method, a missing column, a malformed
+    month, a month twice in one series, a total that is not above zero, a history of nothing but one
+    month for a method that needs a season.
 
     >>> sold = pd.DataFrame({"month": [f"2026-{m:02d}" for m in range(1, 13)], "amount": [2.0] * 6 + [4.0] * 6})
     >>> monthly_shares(sold, 2027, method="pooled_share")["share"].round(4).tolist()[5:7]
     [0.0556, 0.1111]
     """
-    if method not in METHODS:
-        raise ValueError(f"method {method!r} is not one of {', '.join(METHODS)}")
+    faults = _faults(history, fiscal_year * 12 + first_month, method, total)
+    if faults:
+        raise ValueError("; ".join(faults))
     table = year_table(history, fiscal_year, history_years=history_years, first_month=first_month, exclude=exclude)
-    workdays = _workdays(table.years, first_month, calendar, month_cutoff) if method in ("auto", "workdays") else None
-    growth = _implied_growth(table, total) if method == "auto" else None
-    shares = _by_method(method, table, workdays, growth, _festival(calendar, first_month))
+    shares = _by_method(method, table, (first_month, calendar, month_cutoff), total)
     return _long(shares, table.members, days_of.fiscal_months(fiscal_year, first_month))
 
 
-def _by_method(method: str, table: YearTable, workdays: Array | None, growth: Array | None, festival: Array) -> Array:
-    count = len(table.members)
+def _faults(history: pd.DataFrame, begin: int, method: str, total: Total) -> list[str]:
+    """Everything that is wrong with a call; `begin`: the first month that is split, as year x 12 + month."""
+    faults = [] if method in METHODS else [f"method {method!r} is not one of {', '.join(METHODS)}"]
+    if isinstance(total, (int, float)) and not total > 0:
+        faults.append(f"total {total} is not above zero")
+    unsound = history_faults(history)
+    if not unsound and method not in WITHOUT_HISTORY:
+        before = [label for label in history["month"].unique() if int(label[:4]) * 12 + int(label[5:]) < begin]
+        if len(before) == 1:
+            ways = " or ".join(WITHOUT_HISTORY)
+            unsound = [f"the history has no other month than {before[0]}, which tells no season; use method {ways}"]
+    return faults + unsound
+
+
+def _by_method(method: str, table: YearTable, place: tuple[int, str | None, int | None], total: Total) -> Array:
+    """Shares of each series; `place`: the first month, the country and the cut-off day."""
+    count, plan_year = len(table.members), table.years[-1] + 1
     if method == "even":
         return np.full((count, 12), 1 / 12)
-    if method == "workdays" and workdays is not None:
-        return np.tile(normalised(workdays[-1]), (count, 1))
-    if method == "auto" and workdays is not None and growth is not None:
-        found = auto_shares(table, workdays, growth, festival)
+    if method == "workdays":
+        return np.tile(normalised(workdays(plan_year, *place)), (count, 1))
+    if method == "auto":
+        first_month, calendar, cutoff = place
+        days = trading_days([*table.years, plan_year], first_month=first_month, calendar=calendar, cutoff=cutoff)
+        found = auto_shares(table, days, _wanted(table, total), _festival(calendar, first_month))
     else:
         found = normalised(_simple(method, table))
     return np.where(table.has_years[:, None], found, table.average)
@@ -85,22 +104,20 @@ def _last_used(table: YearTable) -> Array:
     return np.asarray((table.used * np.arange(1, len(table.years) + 1)).argmax(axis=1))
 
 
-def _implied_growth(table: YearTable, total: Total) -> Array:
-    """Log growth per year from the last used year to the plan's total; zero where either is unknown.
+def _wanted(table: YearTable, total: Total) -> Array:
+    """The plan year's total per series; NaN where it is not known or not above zero.
 
-    One number for several series is the total of all of them together.
+    One number for several series is the total of all of them together, shared out like the last used year.
     """
-    count, last = len(table.members), _last_used(table)
-    before = table.totals[np.arange(count), last]
+    count = len(table.members)
     if total is None or count == 0:
-        return np.zeros(count)
+        return np.full(count, np.nan)
     if isinstance(total, pd.Series):
         wanted = total.reindex(_keys(table.members)).to_numpy(dtype="float64", na_value=np.nan)
     else:
+        before = table.totals[np.arange(count), _last_used(table)]
         wanted = before * float(divide(np.asarray(float(total)), before.sum()))
-    ratio = np.where(wanted > 0, divide(wanted, before), 0.0)
-    steps = np.maximum(len(table.years) - last, 1)
-    return np.asarray(np.log(np.where(ratio > 0, ratio, 1.0)) / steps)
+    return np.where(wanted > 0, wanted, np.nan)
 
 
 def _keys(members: pd.DataFrame) -> Any:
@@ -115,21 +132,6 @@ def _festival(calendar: str | None, first_month: int) -> Array:
     """The fiscal months between which the Spring Festival moves; none outside China."""
     months = (np.arange(12) + first_month - 1) % 12 + 1
     return np.isin(months, SPRING_FESTIVAL_MONTHS) & (calendar == "CN")
-
-
-def _workdays(years: Sequence[int], first_month: int, calendar: str | None, cutoff: int | None) -> Array:
-    """Workdays by fiscal year and month, the plan year last."""
-    every = [*years, years[-1] + 1]
-    return np.array([_year_workdays(year, first_month, calendar, cutoff) for year in every], dtype="float64")
-
-
-@lru_cache(maxsize=256)
-def _year_workdays(year: int, first_month: int, calendar: str | None, cutoff: int | None) -> tuple[int, ...]:
-    months = days_of.fiscal_months(year, first_month)
-    if calendar is not None:
-        return tuple(int(n) for n in days_of.workdays(months, calendar, cutoff))
-    spans = np.array([days_of.month_span(month, cutoff) for month in months], dtype="datetime64[D]")
-    return tuple(int(n) for n in np.busday_count(spans[:, 0], spans[:, 1] + 1))
 
 
 def _long(shares: Array, members: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
