@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 HOME_PART = {"GB": "ENG"}  # countries whose common holidays alone are kept by nobody
 FIRST_LUNAR_YEAR, LAST_LUNAR_YEAR = 1901, 2099
+FESTIVAL_DAYS = 7
+DAY_TYPES = ("workday", "moved_workday", "weekend", "holiday")
+
+
+class FestivalDays(NamedTuple):
+    """Days of a month in the weeks before the Spring Festival, in its seven days, and in the weeks after."""
+
+    before: int
+    during: int
+    after: int
 
 
 def _index(month: str) -> int:
@@ -116,24 +127,52 @@ def _provisional(country: str, year: int) -> bool:
     return hasattr(known, "substituted_label") and year > max(known.special_public_holidays, default=0)
 
 
-def days(months: Sequence[str], country: str, cutoff: int | None = None) -> "pd.DataFrame":
-    """Every day of the months, in order: `date`, `month`, `workday`, `provisional` (both bool).
+@lru_cache(maxsize=256)
+def _types_of_year(country: str, year: int) -> bytes:
+    """The type of each day of a year, as its place in `DAY_TYPES`."""
+    known = _holidays(country, year)
+    first = date(year, 1, 1)
+    every = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
+    return bytes(_type_of(day, known) for day in every)
 
-    A workday is no weekend and no holiday of the country, or a weekend that is worked in exchange.
+
+def _type_of(day: date, known: Any) -> int:
+    weekend = known.is_weekend(day)
+    if known.is_working_day(day):
+        return int(weekend)
+    return 3 if not weekend or day in known else 2
+
+
+def days(months: Sequence[str], country: str, cutoff: int | None = None) -> "pd.DataFrame":
+    """Every day of the months, in order: `date`, `month`, `workday`, `provisional` (both bool), `day_type`.
+
+    A workday is no weekend and no holiday of the country, or a weekend that is worked in exchange
+    (`moved_workday`); the others are `weekend` or `holiday` (by law, or given in exchange).
     Provisional days belong to a year whose exchanges are not published yet. `country` is an ISO
     code, with a part where it matters (`AU-NSW`; `GB` alone is England). Source: the `holidays`
     library. Raises ValueError for an unknown country or a malformed month.
     """
+    import numpy as np
     import pandas as pd
 
-    spans = [pd.date_range(*month_span(month, cutoff)) for month in months]
-    dates = [day.date() for span in spans for day in span]
+    spans = [month_span(month, cutoff) for month in months]
+    counts = [(last - first).days + 1 for first, last in spans]
+    starts = np.repeat(np.array([first for first, _ in spans], dtype="datetime64[D]"), counts)
+    dates = starts + (np.arange(len(starts)) - np.repeat(np.cumsum([0, *counts])[:-1], counts))
+    years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    types, provisional = np.zeros(len(dates), dtype=np.intp), np.zeros(len(dates), dtype=bool)
+    for year in np.unique(years).tolist():
+        here = years == year
+        place = (dates[here] - np.datetime64(f"{year:04d}-01-01")).astype(np.int64)
+        types[here] = np.frombuffer(_types_of_year(country, year), dtype=np.uint8)[place]
+        provisional[here] = _provisional(country, year)
     return pd.DataFrame(
         {
-            "date": pd.Series(dates, dtype="datetime64[us]"),
-            "month": pd.Series(list(months), dtype="str").repeat([len(span) for span in spans]).reset_index(drop=True),
-            "workday": pd.Series([_holidays(country, day.year).is_working_day(day) for day in dates], dtype=bool),
-            "provisional": pd.Series([_provisional(country, day.year) for day in dates], dtype=bool),
+            "date": pd.Series(dates.astype("datetime64[us]")),
+            "month": pd.Series(np.repeat(np.array(list(months), dtype=object), counts), dtype="str"),
+            "workday": types < 2,
+            "provisional": provisional,
+            "day_type": pd.Series(np.array(DAY_TYPES, dtype=object)[types], dtype="str"),
         }
     )
 
@@ -182,3 +221,22 @@ def spring_festival(year: int) -> date:
         raise ValueError(f"year {year} is outside {FIRST_LUNAR_YEAR} to {LAST_LUNAR_YEAR}")
     first: date = LunarDate(year, 1, 1).to_solar_date()
     return first
+
+
+@lru_cache(maxsize=1024)
+def spring_festival_days(month: str, weeks: int = 2, cutoff: int | None = None) -> FestivalDays:
+    """How many days of a month lie in the `weeks` before the Spring Festival, in it, and in the `weeks` after.
+
+    The festival is the seven days from the first of the lunar year. Days that lie in none of the
+    three are ordinary ones; months after June look at the festival to come. Raises ValueError for a
+    malformed month and where the festival lies outside the years 1901 to 2099.
+
+    Example: the festival of 2027 begins on 6 February, so January has the nine days from the 23rd
+    in the two weeks before: `spring_festival_days("2027-01") == (9, 0, 0)`; February has
+    `(5, 7, 14)`, March `(0, 0, 0)`.
+    """
+    first, last = month_span(month, cutoff)
+    festival = spring_festival(last.year + (last.month > 6))
+    edges = [festival + timedelta(days=n) for n in (-7 * weeks, 0, FESTIVAL_DAYS, FESTIVAL_DAYS + 7 * weeks)]
+    inside = [max(0, (min(end, last + timedelta(days=1)) - max(start, first)).days) for start, end in pairwise(edges)]
+    return FestivalDays(*inside)

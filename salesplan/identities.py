@@ -1,10 +1,12 @@
 """What always holds, checked by the run itself before a step's tables are written."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from salesplan.apportion import TOTAL
 from salesplan.errors import IdentityError
+from salesplan.tables.outputs import of_company
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,7 +15,7 @@ Frames = Mapping[str, "pd.DataFrame"]
 Breach = tuple[str, str]
 # Tables of earlier steps that a step's identities look at.
 NEEDED = {
-    "seasonal_split": ("annual_target",),
+    "seasonal_split": ("annual_target", "annual_target_expenses", "annual_target_profit"),
     "rep_allocation": ("seasonal_split",),
     "variance_review": ("seasonal_split",),
 }
@@ -22,7 +24,8 @@ NEEDED = {
 def stop_on_breach(step: str, frames: Frames, earlier: Frames, money_unit: int) -> None:
     """Raise `IdentityError` with the name of the first identity that does not hold."""
     checks: dict[str, Callable[[], Iterator[Breach]]] = {
-        "seasonal_split": lambda: _split(frames, earlier, money_unit),
+        "annual_target": lambda: chain(_lines(frames), _proof(frames), _odds(frames), _budget(frames, money_unit)),
+        "seasonal_split": lambda: chain(_split(frames, earlier, money_unit), _months_of_budget(frames, earlier)),
         "rep_allocation": lambda: _allocation(frames, earlier),
         "commission": lambda: _commission(frames),
         "variance_review": lambda: _review(frames, earlier),
@@ -44,8 +47,34 @@ def _same_by(name: str, left: "pd.Series", right: "pd.Series") -> Iterator[Breac
 
 def plan_level(annual_target: "pd.DataFrame") -> int:
     """The planned level in fen, from table annual_target."""
-    row = annual_target[(annual_target["indicator"] == "amount") & annual_target["planned"]]
+    company = of_company(annual_target)
+    row = company[(company["indicator"] == "amount") & company["planned"]]
     return int(row["value"].iloc[0] * 100)
+
+
+def _lines(frames: Frames) -> Iterator[Breach]:
+    """The amounts of the lines of business sum to every level, what no line takes among them."""
+    if "line" not in frames.get("annual_target", ()):
+        return
+    amounts = frames["annual_target"][lambda d: (d["indicator"] == "amount") & (d["unit"] == "currency")]
+    fen = amounts[amounts["value"].notna()].assign(fen=lambda d: d["value"].map(lambda value: int(value * 100)))
+    lines = fen[fen["line"].fillna("") != ""].groupby("level")["fen"].sum()
+    company = of_company(fen).set_index("level")["fen"]
+    if len(lines):
+        yield from _same_by("lines_sum_to_level", lines, company)
+
+
+def _proof(frames: Frames) -> Iterator[Breach]:
+    """Last year, measures and what they leave are every level; contracts are those of old and new customers."""
+    if "annual_target_bridge" not in frames:
+        return
+    ways, tree = frames["annual_target_bridge"], frames["annual_target_drivers"].set_index("node")["value"]
+    steps, ends = ways[ways["part"] != "level"], ways[ways["part"] == "level"]
+    yield from _same_by("proof_closes", steps.groupby("level")["amount"].sum(), ends.set_index("level")["amount"])
+    if "old_sales" in tree:
+        yield from _equal(
+            "tree_closes", int((tree["old_sales"] + tree["new_sales"]) * 100), int(tree["contracts"] * 100)
+        )
 
 
 def _split(frames: Frames, earlier: Frames, money_unit: int) -> Iterator[Breach]:
@@ -55,6 +84,103 @@ def _split(frames: Frames, earlier: Frames, money_unit: int) -> Iterator[Breach]
     yield from _equal("split_in_money_units", int((split["amount"] % money_unit).abs().sum()), 0)
     if len(days):
         yield from _equal("days_sum_to_year", int(days["amount"].sum()), int(split["amount"].sum()))
+        yield from _same_by("days_sum_to_months", days.groupby("month")["amount"].sum(), _months(split))
+        yield from _equal("days_in_money_units", int((days["amount"] % money_unit).abs().sum()), 0)
+        yield from _periods(frames["seasonal_split_periods"], days)
+    yield from _projects(frames)
+    yield from _stock(frames)
+    yield from _dealers(frames)
+
+
+def _projects(frames: Frames) -> Iterator[Breach]:
+    """Deals planned apart are part of their month, and none asks for more than its whole amount."""
+    if not len(frames.get("seasonal_split_projects", ())):
+        return
+    deals = frames["seasonal_split_projects"]
+    apart = deals[deals["placed"] > 0].groupby("month")["placed"].sum()
+    months = _months(frames["seasonal_split"]).reindex(apart.index, fill_value=0)
+    yield from _equal("projects_within_their_months", int((apart > months).sum()), 0, "months")
+    yield from _equal("projects_planned_in_full_at_most", int((deals["placed"] > deals["amount"]).sum()), 0, "deals")
+
+
+def _stock(frames: Frames) -> Iterator[Breach]:
+    """Stock, purchases and sales close in every row, go on from month to month, and sum to the year's purchases."""
+    if "seasonal_split_stock" not in frames:
+        return
+    stock, year = frames["seasonal_split_stock"], frames["seasonal_split_purchases"]
+    moved = stock["opening"] + stock["in_transit"] + stock["purchases"] - stock["sales"]
+    yield from _equal("stock_closes", int((moved != stock["closing"]).sum()), 0, "rows")
+    flow = stock.sort_values(["product", "month"])
+    before = flow.groupby("product")["closing"].shift()
+    yield from _equal("stock_goes_on", int((flow["opening"] - before).fillna(0).abs().sum()), 0, "units")
+    for name in ("purchases", "sales", "funds") if len(year) else ():
+        sums = stock.groupby("product")[name].sum(min_count=1)
+        yield from _same_by(f"{name}_sum_to_the_year", sums.fillna(0), year.set_index("product")[name].fillna(0))
+
+
+def _dealers(frames: Frames) -> Iterator[Breach]:
+    """What a supplier sells is what those below him order; what the company sells is what the top ones order."""
+    if "seasonal_split_dealers" not in frames:
+        return
+    rows, demand = frames["seasonal_split_dealers"], frames["seasonal_split_demand"]
+    below = rows[rows["parent"].notna()].groupby(["parent", "month", "product"])["sell_in"].sum()
+    above = rows[rows["dealer"].isin(rows["parent"])].groupby(["dealer", "month", "product"])["sell_out"].sum()
+    yield from _same_by("dealers_roll_up", below, above)
+    top = rows[rows["parent"].isna()].groupby(["month", "product"])["sell_in"].sum()
+    yield from _same_by("dealers_sum_to_demand", top, demand.groupby(["month", "product"])["demand"].sum())
+
+
+def _months(split: "pd.DataFrame") -> "pd.Series":
+    return split.groupby("month")["amount"].sum()
+
+
+def _periods(periods: "pd.DataFrame", days: "pd.DataFrame") -> Iterator[Breach]:
+    """Every level of the periods holds the days that lie in it, no more and no less."""
+    for level in ("quarter", "month", "ten_day", "week"):
+        found = periods[periods["level"] == level].set_index("period")["amount"]
+        yield from _same_by("periods_hold_their_days", found, days.groupby(level)["amount"].sum())
+
+
+def _odds(frames: Frames) -> Iterator[Breach]:
+    """The members' parts of a level sum to the company's in every scope."""
+    if not len(found := frames.get("annual_target_odds", ())):
+        return
+    sums = found.groupby(["scope", "level"])["amount"].sum()
+    yield from _same_by("members_sum_to_level", sums, sums["company"].reindex(sums.index, level="level"))
+
+
+def _budget(frames: Frames, money_unit: int) -> Iterator[Breach]:
+    if "annual_target_profit" not in frames:
+        return
+    budget, split = frames["annual_target_expenses"], frames["annual_target_expense_departments"]
+    profit = frames["annual_target_profit"].set_index("item")
+    products = frames["annual_target_profit_products"]
+    yield from _equal("expenses_in_money_units", int((budget["amount"] % money_unit).abs().sum()), 0)
+    yield from _same_by(
+        "departments_sum_to_budget", split.groupby("category")["amount"].sum(), budget.set_index("category")["amount"]
+    )
+    for name in [found for found in profit.columns if found.startswith("amount")]:
+        column, spent = profit[name].dropna().astype("int64"), int(budget[name].sum()) if len(budget) else 0
+        yield from _equal("expenses_sum_to_profit_plan", spent, int(column.get("expenses", 0)), name)
+        yield from _equal("products_sum_to_sales", int(products[name].sum()), int(column.get("sales", 0)), name)
+        if "net_profit" in column:
+            closing = column["sales"] - column["cost_of_goods"] - column["expenses"]
+            yield from _equal("profit_plan_closes", int(closing), int(column["net_profit"]), name)
+
+
+def _months_of_budget(frames: Frames, earlier: Frames) -> Iterator[Breach]:
+    """Months of the expenses and of the profit plan sum to step 1's year."""
+    if "seasonal_split_expenses" not in frames or "annual_target_profit" not in earlier:
+        return
+    months, profit = frames["seasonal_split_expenses"], frames["seasonal_split_profit"]
+    year = earlier["annual_target_expenses"].set_index("category")
+    for name in [found for found in months.columns if found.startswith("amount")]:
+        yield from _same_by("expense_months_sum_to_budget", months.groupby("category")[name].sum(), year[name])
+    planned = earlier["annual_target_profit"].set_index("item")["amount"]
+    pairs = {"sales": "sales", "cost": "cost_of_goods", "expense": "expenses", "net": "net_profit"}
+    for column, item in pairs.items():
+        if len(profit) and planned.notna()[item]:
+            yield from _equal("profit_months_sum_to_year", int(profit[column].sum()), int(planned[item]), column)
 
 
 def _allocation(frames: Frames, earlier: Frames) -> Iterator[Breach]:

@@ -12,18 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar, tables
 from salesplan.errors import Fault, PlanError
+from salesplan.expense_checks import calendar_faults, expense_faults
+from salesplan.money import to_fen
 from salesplan.params import Loaded, load
+from salesplan.params.targets import target_faults
+from salesplan.split_checks import parameter_faults, table_faults, table_notices
+from salesplan.stock_faults import stock_faults
 from salesplan.tables import Notice
-from salesplan.terms import CommissionTerms, VarianceReviewTerms
+from salesplan.terms import CommissionTerms, SeasonalSplitTerms, VarianceReviewTerms
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-FRAMES = ("facts", "order_lines", "orders")
+FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders")
 KEY = "key.json"
 # Tables that are read and checked, and that no step uses yet: said, so that nobody relies on them.
-UNUSED = {"quotas", "adjustments", "activities", "opportunities", "expenses", "stock", "dealers", "outlets"}
+UNUSED = {"quotas", "adjustments", "activities"}
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Inputs:
         return review.as_of or default_as_of(self.tables["sales"], self.loaded)
 
     def frame(self, name: str) -> "pd.DataFrame":
-        """One of the ledger's frames: `facts`, `order_lines`, `orders`."""
+        """One of the ledger's frames: `facts`, `order_lines`, `orders`, `daily`, `big_orders`."""
         if self.folder and (self.folder / f"{name}.parquet").exists():
             import pandas as pd
 
@@ -55,6 +60,10 @@ class Inputs:
             return ledger.monthly(self.tables, self.loaded.plan)
         if name == "orders":
             return ledger.orders(self.tables, self.loaded.plan)
+        if name == "daily":
+            return ledger.daily(self.tables, self.loaded.plan)
+        if name == "big_orders":
+            return ledger.big_orders(self.tables, self.loaded.plan, project_size(self.loaded))
         return ledger.order_lines(self.tables, self.loaded.plan, self.as_of)
 
     def save(self, folder: Path) -> None:
@@ -64,6 +73,13 @@ class Inputs:
         for name in FRAMES:
             self.frame(name).to_parquet(folder / f"{name}.parquet")
         (folder / KEY).write_text(key_of(self.loaded), encoding="utf-8")
+
+
+def project_size(loaded: Loaded) -> int | None:
+    """From which amount (fen) a deal is planned apart; None where none is."""
+    rules = loaded.rules["seasonal_split"]
+    assert isinstance(rules, SeasonalSplitTerms)
+    return None if rules.projects is None else to_fen(rules.projects.from_)
 
 
 def key_of(loaded: Loaded) -> str:
@@ -93,12 +109,16 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan)
     inputs = Inputs(loaded, checked.tables, checked.notices, checked.hashes)
-    faults = [*loaded.faults, *checked.faults]
+    asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
+    faults = [*loaded.faults, *asked, *checked.faults]
     if not faults:
-        faults = [*_as_of_faults(inputs), *_plan_faults(inputs)]
+        faults = [*_as_of_faults(inputs), *_plan_faults(inputs), *target_faults(loaded, checked.tables)]
+        faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
+        faults += stock_faults(loaded, checked.tables, _months(loaded))
     if faults:
-        raise PlanError(faults, len(loaded.faults) + checked.fault_count)
+        raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
+    inputs.notices += table_notices(loaded, checked.tables)
     return inputs
 
 

@@ -68,6 +68,36 @@ def monthly(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame
     return _frame(sums.order_by(list(FACT)))
 
 
+def daily(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
+    """Net sales by day before the plan year: `date` (every day with a line, in order), `amount` (int64 fen)."""
+    import ibis
+
+    from salesplan.calendar import fiscal_months, month_span
+
+    first, _ = month_span(fiscal_months(terms.fiscal_year, terms.first_month)[0], terms.month_cutoff)
+    lines = ibis.memtable(tables["sales"].select(["date", "amount"]))
+    before = lines.filter(lines.date < first)
+    return _frame(before.group_by("date").aggregate(amount=before.amount.sum().cast("int64")).order_by("date"))
+
+
+def big_orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms, size: int | None) -> "pd.DataFrame":
+    """Lines before the plan year of orders of `size` (fen) or more, with the returns that name them; none for None.
+
+    Columns: order, month, the dimensions, amount (int64 fen), quantity; sorted by them. A line without an order number
+    is an order by itself.
+    """
+    import ibis
+
+    columns = ["order", "month", *DIMENSIONS, "amount", "quantity"]
+    lines = _lines(tables["sales"], terms)
+    lines = lines.filter(lines.number < terms.fiscal_year * 12 + terms.first_month - 1)
+    own = lines.mutate(deal=ibis.coalesce(lines.original_order, lines.order, "line " + lines.line.cast("string")))
+    ordered = own.filter(own.original_order.isnull())  # noqa: PD003 ibis has no other name for it
+    sums = ordered.group_by("deal").aggregate(ordered=ordered.amount.sum().cast("int64"))
+    big = sums.filter(sums.ordered >= (2**62 if size is None else size))
+    return _frame(own.semi_join(big, "deal").select(columns).order_by(columns))
+
+
 def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date | None = None) -> "pd.DataFrame":
     """The plan year's order lines up to `as_of`, one row per line and credited rep.
 

@@ -65,10 +65,16 @@ def seasonal_split(step: Step) -> VBox:
     year = split_room.PlanYear.of(step.plan)
     levels = split_room.amount_levels(step.table("annual_target"))
     target = levels[step.all_rules["annual_target"].planned]
+    history = split_room.without_projects(step.facts(), step.big_orders())
+    deals = split_room.planned_projects(step.input("opportunities"), year=year, projects=step.rules.projects)
 
     def show(method: str) -> None:
         rules = step.rules.model_copy(update={"method": method})
-        cube = split_room.split(target, step.facts(), dimensions=(), levels={}, year=year, rules=rules)
+        launches = split_room.planned_launches(
+            target, history, year=year, rules=rules, products=step.input("products")
+        )
+        apart = [*launches, *split_room.projects_apart(deals, step.input("customers"), year=year)]
+        cube = split_room.split(target, history, year=year, rules=rules, apart=apart)
         display(step.draw(charts.seasonal_split.months, split_room.month_overview(cube, step.facts(), year=year)))
 
     names = ["auto", "pooled_share", "average_share", "last_year", "even", "workdays"]

@@ -14,6 +14,7 @@ from salesplan.errors import Fault, PlanError
 from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
+from salesplan.report.forms import Form, forms_html
 from salesplan.report.table import Table, html_table
 from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
 from salesplan.tables import outputs
@@ -117,6 +118,14 @@ class Step:
         """Every order of all years: order, customer, date, amount."""
         return self.inputs.frame("orders")
 
+    def big_orders(self) -> "pd.DataFrame":
+        """Order lines of deals that are planned apart, before the plan year: order, month, dimensions, amount, quantity."""
+        return self.inputs.frame("big_orders")
+
+    def daily(self) -> "pd.DataFrame":
+        """Net sales by day before the plan year: date, amount."""
+        return self.inputs.frame("daily")
+
     def reps(self) -> "pd.DataFrame":
         """The reps and their spells; those found in sales where no table lists them."""
         from salesplan import rep_allocation
@@ -143,6 +152,14 @@ class Step:
     def show(self, frame: "pd.DataFrame", table: str, *, most: int = 60) -> Table:
         """A frame as people read it; `table` names the output table that says what its columns hold."""
         return html_table(frame, table, self.words, most=most)
+
+    def forms(self, forms: Sequence[Form]) -> Table | None:
+        """Titled boxes of texts, such as a SWOT; nothing where there is no form."""
+        return forms_html(forms) if forms else None
+
+    def tables_given(self, *names: str) -> "dict[str, pd.DataFrame | None]":
+        """Input tables by name, None for those the plan does not have."""
+        return {name: self.input(name) for name in names}
 
     def draw(self, paint: Any, frame: Any, *, size: tuple[float, float] = (8.0, 3.6)) -> render.Chart:
         """A chart as inline SVG."""

@@ -16,7 +16,8 @@ from salesplan import annual_target, calendar, odds
 from salesplan.errors import PlanError
 from salesplan.money import LARGEST
 from salesplan.terms import AnnualTargetTerms
-from salesplan.terms.annual_target import BreakevenEstimate, Estimates, Measure, TrendEstimate
+from salesplan.terms.annual_target import Measure
+from salesplan.terms.estimates import BreakevenEstimate, Estimates, TrendEstimate
 
 GOLDENS = Path(__file__).parents[2] / "shared" / "goldens"
 YEAR = 2027
@@ -274,8 +275,9 @@ def test_trend_of_two_years_carries_half_the_growth():
     trend = annual_target.trend(months_table([[100] * 12, [120] * 12], first=2025), fiscal_year=YEAR)
     assert trend.expected == round(1440 * math.sqrt(1440 / 1200))
     assert trend.growth == pytest.approx(1440 / 1200 - 1)
-    assert (trend.years, trend.degrees) == (2, 1)
-    assert trend.spread == pytest.approx(math.log(1.2))  # the year before was expected to repeat
+    assert (trend.years, trend.year.degrees) == (2, 1 + 3)
+    # the year before was expected to repeat, and the even months count for twelve errors of nothing
+    assert trend.year.spread[0] == pytest.approx(math.log(1.2) / math.sqrt(1 + 12))
 
 
 def test_trend_of_three_years_by_hand():
@@ -283,13 +285,24 @@ def test_trend_of_three_years_by_hand():
     trend = annual_target.trend(monthly(steady(GREW)), fiscal_year=YEAR)
     slope = (z[2] - z[0]) / 2  # least squares over three years
     errors = [z[1] - z[0], z[2] - z[1] - (z[1] - z[0]) / 2]
+    spread = math.sqrt((errors[0] ** 2 + errors[1] ** 2) / (2 + 12))
     assert trend.expected == pytest.approx(yuan(GREW[2026]) * math.exp(slope / 2), abs=1)
-    assert trend.spread == pytest.approx(math.sqrt((errors[0] ** 2 + errors[1] ** 2) / 2))
+    assert trend.year.spread[0] == pytest.approx(spread)
     low, high = trend.interval()
-    t80 = 1.8856180831641267  # Student's t, 2 degrees, 90 % point
+    t80 = 1.475884048782027  # Student's t, 2 + 3 degrees, 90 % point
     assert (low, high) == pytest.approx(
-        (trend.expected * math.exp(-t80 * trend.spread), trend.expected * math.exp(t80 * trend.spread)), abs=2
+        (trend.expected * math.exp(-t80 * spread), trend.expected * math.exp(t80 * spread)), abs=2
     )
+
+
+def test_trend_carries_half_of_the_last_quarters_lead():
+    rows = [[100] * 12, [100] * 9 + [120] * 3]
+    trend, without = (
+        annual_target.trend(months_table(rows, first=2025), fiscal_year=YEAR, terms=TrendEstimate(carry=carry))
+        for carry in (Decimal("0.5"), Decimal(0))
+    )
+    assert trend.lead == pytest.approx(360 / (1260 / 4) - 1)
+    assert trend.expected == pytest.approx(without.expected * math.sqrt(360 / (1260 / 4)), abs=1)
 
 
 @pytest.mark.parametrize(
@@ -308,49 +321,52 @@ def test_trend_damping_is_a_parameter(damping, expected):
 def test_trend_looks_at_the_latest_years_only():
     table = months_table([[9] * 12, [100] * 12, [120] * 12])
     two = TrendEstimate(years=2)
-    assert annual_target.trend(table, fiscal_year=YEAR, terms=two) == annual_target.trend(
-        table.tail(2), fiscal_year=YEAR
+    found, alone = (
+        annual_target.trend(rows, fiscal_year=YEAR, terms=terms)
+        for rows, terms in ((table, two), (table.tail(2), None))
     )
+    assert (found.expected, found.interval()) == (alone.expected, alone.interval())
 
 
 def test_trend_over_an_open_last_year_reaches_two_years_ahead():
     table = months_table([[100] * 12, [120] * 12], first=2024)
     near, far = (annual_target.trend(table, fiscal_year=year) for year in (2026, 2027))
     assert far.expected == round(1440 * 1.2)  # two years at half the growth
-    assert far.spread == pytest.approx(near.spread * math.sqrt(2))
+    assert far.year.spread == pytest.approx(near.year.spread * math.sqrt(2))
 
 
 def test_one_year_takes_its_interval_from_the_months():
     months = [80, 120] * 6
     trend = annual_target.trend(months_table([months], first=2026), fiscal_year=YEAR)
     variance = sum((m / 1200 - 1 / 12) ** 2 for m in months) / 11
-    assert (trend.expected, trend.degrees, trend.years) == (1200, 11, 1)
-    assert math.isnan(trend.growth)
-    assert trend.spread == pytest.approx(math.sqrt(2 * 12 * variance))
+    assert (trend.expected, trend.year.degrees, trend.years) == (1200, 3, 1)
+    assert math.isnan(trend.growth) and math.isnan(trend.lead)
+    # twelve months in step; less than half of a single year's scatter, since the rest is season
+    assert trend.year.spread[0] == pytest.approx(1.05 * math.sqrt(2) * 0.45 * 12 * math.sqrt(variance))
 
 
 def test_two_even_years_are_not_certain_when_their_months_scatter():
     rows = [[80, 120] * 6, [120, 80] * 6]
-    trend = annual_target.trend(months_table(rows, first=2025), fiscal_year=YEAR)
+    trend = annual_target.trend(months_table(rows, first=2025), fiscal_year=YEAR, terms=TrendEstimate(carry=Decimal(0)))
     assert trend.expected == 1200
     variance = 24 * (20 / 1200) ** 2 / 11
-    assert trend.spread == pytest.approx(math.sqrt(2 * 12 * variance))
+    scatter = 1.05 * math.sqrt(1.5) * 12 * math.sqrt(variance)
+    assert trend.year.spread[0] == pytest.approx(scatter * math.sqrt(12 / 13))  # one error of nothing beside it
 
 
-def test_a_year_of_net_returns_is_taken_on_the_plain_scale():
-    table = months_table([[-10] * 12, [30] * 12], first=2025)
-    trend = annual_target.trend(table, fiscal_year=YEAR)
-    assert not trend.log
-    assert trend.expected == 360 + (360 - -120) / 2
-    assert trend.reach(600) == pytest.approx(0.5)
-    assert trend.interval()[0] < 0
+def test_a_year_of_net_returns_makes_the_interval_wide():
+    trend = annual_target.trend(months_table([[-10] * 12, [30] * 12], first=2025), fiscal_year=YEAR)
+    low, high = trend.interval()
+    assert low < 360 < trend.expected < high
+    assert high > 3 * low
 
 
 def test_an_interval_beyond_all_money_is_cut_off():
-    trend = annual_target.trend(months_table([[1] * 12, [10**10] * 12], first=2025), fiscal_year=YEAR)
-    assert trend.interval() == (pytest.approx(0, abs=1e5), LARGEST)
+    table = months_table([[LARGEST // 13] * 12, [1, *[0] * 10, LARGEST // 2]], first=2025)
+    trend = annual_target.trend(table, fiscal_year=YEAR)
+    assert trend.interval()[1] == LARGEST
     found = annual_target.estimates(Estimates(trend={}), ladder(), trend=trend)
-    assert found["high"].tolist() == [LARGEST, pd.NA]
+    assert found["high"].tolist() == [LARGEST, LARGEST]
 
 
 def test_no_year_no_trend():
@@ -365,7 +381,8 @@ def test_odds_are_those_of_the_interval():
     assert trend.reach(high) == pytest.approx(0.1, abs=1e-6)
     assert trend.reach(0) == 1.0
     level = yuan(5600000)
-    assert trend.reach(level) == odds.reach(math.log(level), math.log(trend.expected), trend.spread, 2)
+    spread = float(trend.year.spread[0])
+    assert trend.reach(level) == pytest.approx(odds.reach(math.log(level), math.log(trend.expected), spread, 5))
 
 
 @given(
@@ -393,9 +410,16 @@ ALL = Estimates(
 )
 
 
+MEASURED = {
+    "capacity": annual_target.Estimate(yuan(5200000)),
+    "customers": annual_target.Estimate(yuan(5100000), yuan(4800000), yuan(5500000)),
+    "pipeline": None,
+}
+
+
 def test_estimates_by_their_formulas():
     trend = annual_target.trend(monthly(steady(GREW)), fiscal_year=YEAR)
-    found = annual_target.estimates(ALL, ladder(), last_year=yuan(5000000), trend=trend, capacity=yuan(5200000))
+    found = annual_target.estimates(ALL, ladder(), last_year=yuan(5000000), trend=trend, measured=MEASURED)
     values = dict(zip(found["estimate"], found["value"], strict=True))
     expected = {
         "growth": yuan(5000000 * 1.12),
@@ -413,11 +437,13 @@ def test_estimates_by_their_formulas():
     assert (found["gap_stretch"] + found["value"]).tolist() == [yuan(7000000)] * 6
 
 
-def test_only_the_trend_has_an_interval():
+def test_estimates_carry_their_intervals():
     trend = annual_target.trend(monthly(steady(GREW)), fiscal_year=YEAR)
-    found = annual_target.estimates(ALL, ladder(), last_year=1, trend=trend).set_index("estimate")
+    asked = ALL.model_copy(update={"customers": Estimates(customers={}).customers})
+    found = annual_target.estimates(asked, ladder(), last_year=1, trend=trend, measured=MEASURED).set_index("estimate")
     assert tuple(found.loc["trend", ["low", "high"]]) == trend.interval()
-    assert found.drop("trend")[["low", "high"]].isna().all(axis=None)
+    assert tuple(found.loc["customers", ["low", "high"]]) == (yuan(4800000), yuan(5500000))
+    assert found.loc[["growth", "breakeven", "market", "capacity"], ["low", "high"]].isna().all(axis=None)
 
 
 def test_estimates_without_their_data_are_left_out_and_named():
@@ -448,7 +474,9 @@ def test_the_trend_is_the_evidence_where_nothing_is_declared():
 def test_weighted_lies_between_the_estimates(pairs):
     (last, one), (capacity, other) = pairs
     asked = Estimates(growth={"rate": Decimal(0), "weight": one}, capacity={"weight": other})
-    found = annual_target.estimates(asked, ladder(), last_year=last, capacity=capacity).set_index("estimate")
+    found = annual_target.estimates(
+        asked, ladder(), last_year=last, measured={"capacity": annual_target.Estimate(capacity)}
+    ).set_index("estimate")
     if one + other:
         exact = (one * last + other * capacity) / (one + other)
         assert abs(int(found.loc["weighted", "value"]) - exact) <= Decimal("0.501")

@@ -10,7 +10,8 @@ from salesplan import annual_target
 from salesplan.charts import annual_target as charts
 from salesplan.conclusions import annual_target as conclusions
 from salesplan.terms import AnnualTargetTerms
-from salesplan.terms.annual_target import BreakevenEstimate, Estimates, Measure
+from salesplan.terms.annual_target import Measure
+from salesplan.terms.estimates import BreakevenEstimate, Estimates
 from salesplan.wording import Words
 
 YEAR = 2027
@@ -44,7 +45,11 @@ class Plan:
         self.levels = annual_target.levels(terms, last_year=past)
         self.trend = annual_target.trend(annual_target.monthly(facts, **year), **year)
         self.estimates = annual_target.estimates(
-            terms.estimates, self.levels, last_year=past, trend=self.trend, capacity=yuan(5_000_000)
+            terms.estimates,
+            self.levels,
+            last_year=past,
+            trend=self.trend,
+            measured={"capacity": annual_target.Estimate(yuan(5_000_000))},
         )
         self.targets = annual_target.targets(self.levels, annual_target.indicators(facts, **year), trend=self.trend)
         self.bridge = annual_target.bridge(self.levels, last_year=past, measures=measures)

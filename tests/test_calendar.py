@@ -113,6 +113,34 @@ def test_days_of_a_month_with_cutoff():
     assert str(table["date"].dtype) == "datetime64[us]"
 
 
+@pytest.mark.parametrize(
+    ("country", "day", "kind"),
+    [
+        pytest.param("CN", "2026-02-14", "moved_workday", id="a Saturday worked in exchange"),
+        pytest.param("CN", "2026-02-20", "holiday", id="the Friday it was exchanged for"),
+        pytest.param("CN", "2026-02-15", "weekend", id="a Sunday"),
+        pytest.param("CN", "2026-10-03", "holiday", id="a holiday on a Saturday"),
+        pytest.param("CN", "2026-03-03", "workday", id="a Tuesday"),
+        pytest.param("IL", "2026-03-06", "weekend", id="Friday in Israel"),
+        pytest.param("IL", "2026-03-08", "workday", id="Sunday in Israel"),
+    ],
+)
+def test_day_types(country, day, kind):
+    found = calendar.days([day[:7]], country).set_index("date").loc[day]
+    assert (found["day_type"], found["workday"]) == (kind, "workday" in kind)
+
+
+@settings(max_examples=30)
+@given(st.integers(1990, 2090), FIRST, CUTOFF, st.sampled_from(["CN", "US", "GB", "IL"]))
+def test_days_of_a_year(year, first, cutoff, country):
+    months = calendar.fiscal_months(year, first)
+    table = calendar.days(months, country, cutoff)
+    begin, end = calendar.month_span(months[0], cutoff)[0], calendar.month_span(months[-1], cutoff)[1]
+    assert table["date"].tolist() == list(pd.date_range(begin, end))
+    assert table["month"].tolist() == calendar.month_of(table["date"], cutoff).tolist()
+    assert table["workday"].tolist() == table["day_type"].isin(["workday", "moved_workday"]).tolist()
+
+
 def test_provisional_until_the_notice_is_published():
     assert not calendar.days(["2025-05", "2026-05"], "CN")["provisional"].any()
     assert calendar.days(["2095-05"], "CN")["provisional"].all()
@@ -134,6 +162,29 @@ def test_spring_festival(year, day):
 
 
 @pytest.mark.parametrize(
+    ("month", "weeks", "cutoff", "days"),
+    [
+        pytest.param("2027-01", 2, None, (31 - 22, 0, 0), id="two weeks before 6 February begin on 23 January"),
+        pytest.param("2027-02", 2, None, (5, 7, 14), id="5 days before it, 7 of it, 14 after"),
+        pytest.param("2027-03", 2, None, (0, 0, 0), id="nothing left in March"),
+        pytest.param("2027-03", 4, None, (0, 0, 28 - 16), id="four weeks after reach to 12 March"),
+        pytest.param("2026-12", 8, None, (31 - 11, 0, 0), id="eight weeks before begin on 12 December"),
+        pytest.param("2027-02", 2, 25, (11, 7, 13), id="26 January to 25 February"),
+        pytest.param("2027-08", 2, None, (0, 0, 0), id="summer"),
+    ],
+)
+def test_spring_festival_days(month, weeks, cutoff, days):
+    assert calendar.spring_festival_days(month, weeks, cutoff) == days
+
+
+@given(st.integers(1950, 2090), st.integers(0, 8), CUTOFF)
+def test_the_days_around_a_festival_lie_in_some_month(year, weeks, cutoff):
+    around = [calendar.add_months(f"{year}-01", n) for n in range(-2, 6)]
+    found = [calendar.spring_festival_days(month, weeks, cutoff) for month in around]
+    assert [sum(part) for part in zip(*found, strict=True)] == [7 * weeks, 7, 7 * weeks]
+
+
+@pytest.mark.parametrize(
     ("call", "reason"),
     [
         pytest.param(lambda: calendar.add_months("2027-13", 1), "month '2027-13'", id="no such month"),
@@ -148,6 +199,31 @@ def test_spring_festival(year, day):
 def test_refused(call, reason):
     with pytest.raises(ValueError, match=reason):
         call()
+
+
+# Workdays of mainland China by month, from the yearly notices of the State Council.
+CHINA = {
+    2012: (17, 21, 23, 19, 22, 20, 22, 23, 21, 18, 22, 21),
+    2013: (22, 17, 21, 21, 22, 19, 23, 22, 21, 19, 21, 22),
+    2014: (22, 17, 21, 21, 21, 20, 23, 21, 22, 19, 20, 23),
+    2015: (21, 17, 22, 21, 20, 21, 23, 21, 21, 18, 21, 23),
+    2016: (20, 18, 23, 20, 21, 21, 21, 23, 21, 18, 22, 22),
+    2017: (19, 19, 23, 19, 21, 22, 21, 23, 22, 17, 22, 21),
+    2018: (22, 17, 22, 20, 22, 20, 22, 23, 21, 18, 22, 21),
+    2019: (22, 17, 21, 22, 21, 19, 23, 22, 21, 19, 21, 22),
+    2020: (17, 20, 22, 22, 19, 21, 23, 21, 23, 17, 21, 23),
+    2021: (20, 17, 23, 22, 19, 21, 22, 22, 22, 17, 22, 23),
+    2022: (21, 16, 23, 21, 20, 21, 21, 23, 21, 18, 22, 22),
+    2023: (18, 20, 23, 20, 21, 21, 21, 23, 20, 19, 22, 21),
+    2024: (22, 18, 21, 22, 21, 19, 23, 22, 21, 19, 21, 22),
+    2025: (19, 19, 21, 22, 19, 20, 23, 21, 23, 18, 20, 23),
+    2026: (21, 16, 22, 21, 19, 21, 23, 21, 22, 18, 21, 23),
+}
+
+
+@pytest.mark.parametrize("year", CHINA)
+def test_workdays_of_china(year):
+    assert calendar.workdays(calendar.fiscal_months(year), "CN").tolist() == list(CHINA[year])
 
 
 def test_goldens():

@@ -18,7 +18,19 @@ from salesplan.terms import MODELS
 
 PARAMS = Path(__file__).parents[1] / "params"
 PLAN = PARAMS / "henan-2027"
-NAMES = ("sales", "reps", "customers", "products", "collections", "credit_splits", "scores")
+NAMES = (
+    "sales",
+    "reps",
+    "customers",
+    "products",
+    "collections",
+    "credit_splits",
+    "scores",
+    "opportunities",
+    "stock",
+    "dealers",
+    "expenses",
+)
 SALES = [
     "date",
     "invoice_date",
@@ -284,6 +296,23 @@ def test_scores_of_everybody_in_office() -> None:
         assert set(zip(found["rep"], found["component"], strict=True)) == {(r, c) for r in there for c in components}
     assert (scores["standard"].astype(int) > 0).all()
     assert (scores["actual"].astype(int) < scores["standard"].astype(int)).any()
+
+
+def test_projects_of_the_project_reps(customers: pd.DataFrame) -> None:
+    columns = ["project", "customer", "rep", "stage", "amount", "close", "next_follow_up", "probability"]
+    deals = read("opportunities", columns)
+    assert len(deals) == 15
+    assert deals["project"].is_unique
+    owners = customers[customers["end"] == ""].set_index("customer")["rep"]
+    assert (owners.loc[deals["customer"]].to_numpy() == deals["rep"].to_numpy()).all()
+    assert set(deals["rep"]) == {"R10", "R11", "R12"}
+    assert deals["amount"].astype(int).between(50_000, 600_000).all()
+    assert (deals["close"].str[:4] == "2028").sum() == 3
+    assert set(deals["stage"]) == {"前期设计", "投标", "深化设计", "备货执行", "验收"}
+    early = deals[deals["stage"] == "前期设计"]
+    assert early["next_follow_up"].between("2027-04-01", "2027-04-07").all(), "an early project every week"
+    assert (deals.loc[deals["stage"] == "验收", "next_follow_up"] == "").all()
+    assert 0 < (deals["probability"] == "").sum() < len(deals)
 
 
 # collections

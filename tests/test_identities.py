@@ -47,8 +47,27 @@ def seasonal_split():
 
 
 def split_frames():
-    days = pd.DataFrame({"date": ["2027-01-31", "2027-02-28"], "amount": [300, 300]})
-    return {"seasonal_split": seasonal_split(), "seasonal_split_days": days}
+    days = pd.DataFrame(
+        {
+            "date": ["2027-01-31", "2027-02-28"],
+            "amount": [300, 300],
+            "quarter": "2027-Q1",
+            "month": ["2027-01", "2027-02"],
+            "ten_day": ["2027-01-T3", "2027-02-T3"],
+            "week": ["2027-W04", "2027-W08"],
+        }
+    )
+    labels = ["2027-Q1", "2027-01", "2027-02", "2027-01-T3", "2027-02-T3", "2027-W04", "2027-W08"]
+    periods = pd.DataFrame(
+        {
+            "level": ["quarter", "month", "month", "ten_day", "ten_day", "week", "week"],
+            "period": labels,
+            "amount": [600, *[300] * 6],
+        }
+    )
+    deals = pd.DataFrame({"month": ["2027-01", "2027-03"], "amount": [260, 900], "placed": [250, 0]})
+    frames = {"seasonal_split": seasonal_split(), "seasonal_split_days": days, "seasonal_split_periods": periods}
+    return {**frames, "seasonal_split_projects": deals}
 
 
 def allocation_frames():
@@ -201,6 +220,8 @@ def test_commission_of_nobody():
 
 def test_without_earlier_tables_only_what_can_be_seen_is_checked():
     frames = changed(changed(split_frames(), "seasonal_split", "amount", 0, 5), "seasonal_split_days", "amount", 0, 5)
+    for row in (0, 1, 3, 5):  # the quarter, month, ten-day period and week of the day
+        frames = changed(frames, "seasonal_split_periods", "amount", row, 5)
     check("seasonal_split", frames, earlier={})
     with pytest.raises(IdentityError, match="split_sums_to_target"):
         check("seasonal_split", frames)
@@ -222,6 +243,33 @@ BROKEN = [
         "seasonal_split", [("seasonal_split", "amount", 3, -1)], "split_sums_to_target", id="a fen too little"
     ),
     pytest.param("seasonal_split", [("seasonal_split_days", "amount", 0, 1)], "days_sum_to_year", id="days beside"),
+    pytest.param(
+        "seasonal_split",
+        [("seasonal_split_projects", "placed", 0, 100)],
+        "projects_within_their_months",
+        id="a deal larger than its month",
+    ),
+    pytest.param(
+        "seasonal_split",
+        [("seasonal_split_projects", "placed", 0, 20)],
+        "projects_planned_in_full_at_most",
+        id="a deal beyond its amount",
+    ),
+    pytest.param(
+        "seasonal_split",
+        [("seasonal_split_days", "amount", 0, 1), ("seasonal_split_days", "amount", 1, -1)],
+        "days_sum_to_months",
+        id="a day's target in another month",
+    ),
+    pytest.param(
+        "seasonal_split",
+        [("seasonal_split_periods", "amount", 3, 1), ("seasonal_split_periods", "amount", 4, -1)],
+        "periods_hold_their_days",
+        id="ten-day periods beside their days",
+    ),
+    pytest.param(
+        "seasonal_split", [("seasonal_split_periods", "amount", 6, 1)], "periods_hold_their_days", id="a week"
+    ),
     pytest.param(
         "rep_allocation",
         [("rep_allocation", "base", 0, 1), ("rep_allocation", "base", 1, -1)],
@@ -309,7 +357,14 @@ def test_every_identity_is_broken_once_here():
     source = Path(identities.__file__).read_text(encoding="utf-8")
     named = set(re.findall(r'_(?:equal|same_by)\(\s*"(\w+)"', source))
     broken = {name for (_, _, name), *_ in BROKEN}
-    elsewhere = {"split_in_money_units", "payable_is_its_parts", "original_is_the_plan"}  # tests of their own
+    # tests of their own
+    elsewhere = {"split_in_money_units", "days_in_money_units", "payable_is_its_parts", "original_is_the_plan"}
+    elsewhere |= {"stock_closes", "stock_goes_on", "dealers_roll_up", "dealers_sum_to_demand"}  # with their tables
+    elsewhere |= {"members_sum_to_level"}  # with its table
+    elsewhere |= {"expenses_in_money_units", "departments_sum_to_budget", "expenses_sum_to_profit_plan"}  # of the budget
+    elsewhere |= {"products_sum_to_sales", "profit_plan_closes"}
+    elsewhere |= {"expense_months_sum_to_budget", "profit_months_sum_to_year"}
+    elsewhere |= {"lines_sum_to_level", "proof_closes", "tree_closes"}  # with the tables of goals and causes
     assert named == broken | elsewhere
 
 
@@ -327,6 +382,13 @@ def test_negative_amounts_of_the_split_are_in_money_units_too():
     frames = changed(frames, "seasonal_split", "amount", 1, 205)
     with pytest.raises(IdentityError, match="split_in_money_units"):
         check("seasonal_split", frames, money_unit=10)
+
+
+def test_days_are_in_money_units():
+    twice = pd.concat([split_frames()["seasonal_split_days"]] * 2, ignore_index=True)
+    frames = {**split_frames(), "seasonal_split_days": twice.assign(amount=[125, 125, 175, 175])}
+    with pytest.raises(IdentityError, match="days_in_money_units: 100 <> 0"):
+        check("seasonal_split", frames, money_unit=50)
 
 
 @pytest.mark.parametrize(

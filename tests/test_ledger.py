@@ -192,6 +192,20 @@ def test_no_line_of_the_plan_year() -> None:
     assert str(found["amount"].dtype) == "int64"
 
 
+def test_daily_sales_before_the_plan_year() -> None:
+    rows = [line("2026-12-31", 700), line("2026-12-30", 500), line("2026-12-31", -200), line("2027-01-01", 900)]
+    found = ledger.daily({"sales": table("sales", *rows)}, TERMS)
+    assert found["date"].dt.date.tolist() == [date(2026, 12, 30), date(2026, 12, 31)]
+    assert found["amount"].tolist() == [500, 700 - 200]
+    assert str(found["amount"].dtype) == "int64"
+
+
+def test_daily_sales_end_with_the_cutoff() -> None:
+    terms = TERMS.model_copy(update={"month_cutoff": 25})
+    found = ledger.daily({"sales": table("sales", line("2026-12-25", 1), line("2026-12-26", 2))}, terms)
+    assert found["amount"].tolist() == [1]
+
+
 def test_orders_of_all_years() -> None:
     rows = [
         line("2026-01-01", order="a", product="P"),
@@ -265,3 +279,21 @@ def test_the_cube_is_what_a_plain_loop_makes(rows: list[dict[str, Any]], shares:
     mixed = random.sample(rows, len(rows))
     again = ledger.monthly({**tables, "sales": table("sales", *mixed)}, TERMS)
     pd.testing.assert_frame_equal(found, again)
+
+
+def test_big_orders_leave_with_their_returns() -> None:
+    rows = [
+        line("2026-03-01", 60_000, order="A", product="x", quantity=6.0),
+        line("2026-03-02", 50_000, order="A", product="y", quantity=5.0),
+        line("2026-05-01", -10_000, order="B", original_order="A", product="x", quantity=-1.0),
+        line("2026-03-01", 99_999, order="C"),
+        line("2026-04-01", 100_000),
+        line("2026-04-01", 60_000),
+        line("2027-01-01", 500_000, order="D"),
+    ]
+    tables = {"sales": table("sales", *rows)}
+    found = ledger.big_orders(tables, TERMS, 100_000)
+    assert found["amount"].tolist() == [60_000, 50_000, -10_000, 100_000]
+    assert found["month"].tolist() == ["2026-03", "2026-03", "2026-05", "2026-04"]
+    assert ledger.big_orders(tables, TERMS, None).empty
+    assert list(found.columns) == list(ledger.big_orders(tables, TERMS, None).columns)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from salesplan import seasonal_split
 from salesplan.apportion import apportion
 from salesplan.seasonal_split import PlanYear
-from salesplan.terms.seasonal_split import Event, SeasonalSplitTerms
+from salesplan.tables import outputs
+from salesplan.terms.seasonal_split import SeasonalSplitTerms
+from salesplan.terms.shape import Event
 
 YEAR = PlanYear(2027, calendar="US")
 DIMENSIONS = ("region", "channel", "product")
@@ -186,17 +188,15 @@ class TestCube:
         assert (cube["amount"] >= 0).all()
 
     def test_other_levels_follow_the_same_shares(self):
-        cube = seasonal_split.split(
-            400_000, ONE, year=YEAR, rules=rules(), dimensions=["region"], levels={"stretch": 500_000}
-        )
+        cube = seasonal_split.split(400_000, ONE, year=YEAR, rules=rules(), dimensions=["region"])
+        cube = seasonal_split.with_levels(cube, {"stretch": 500_000})
         assert cube.columns[-1] == "amount_stretch"
         assert (cube["amount_stretch"] * 4 == cube["amount"] * 5).all()
 
     def test_a_level_equal_to_the_plan_level_is_split_alike(self):
         frame = random_facts(5)
-        cube = seasonal_split.split(
-            123_457, frame, year=YEAR, rules=rules(), dimensions=DIMENSIONS, levels={"same": 123_457}
-        )
+        cube = seasonal_split.split(123_457, frame, year=YEAR, rules=rules(), dimensions=DIMENSIONS)
+        cube = seasonal_split.with_levels(cube, {"same": 123_457})
         assert cube["amount"].tolist() == cube["amount_same"].tolist()
 
     def test_superfluous_digits_of_the_unit(self):
@@ -296,7 +296,7 @@ class TestDays:
 
     def test_workdays_share_a_month(self):
         days = seasonal_split.split_days(self.months(), year=YEAR)
-        assert days.columns.tolist() == ["date", "workday", "amount"]
+        assert days.columns.tolist() == list(outputs.TABLES["seasonal_split_days"])
         assert len(days) == 365
         march = days[days["date"].dt.month == 3]
         assert march.loc[~march["workday"], "amount"].eq(0).all()

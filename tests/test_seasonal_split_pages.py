@@ -80,7 +80,7 @@ def warned(words, made, *, provisional=False, **changed):
 class TestCharts:
     """Each chart draws on the axes it is given and says what is seen."""
 
-    @pytest.mark.parametrize("name", ["months", "profiles", "members", "days"])
+    @pytest.mark.parametrize("name", ["months", "profiles", "members"])
     def test_drawn(self, name, made, words):
         with mpl.rc_context(style.RC):
             ax = Figure(figsize=(8, 3.6)).add_subplot()
@@ -273,10 +273,11 @@ class TestNotebook:
 
     def test_saves_every_table_last(self):
         source = "".join(self.cells[-1]["source"])
-        for name in ("seasonal_split=", "seasonal_split_days=", "seasonal_split_methods="):
+        for name in ("seasonal_split=", "seasonal_split_days=", "seasonal_split_periods=", "seasonal_split_methods="):
             assert name in source
 
     def test_every_chart_is_used(self):
         source = "".join("".join(cell["source"]) for cell in self.cells)
-        for name in ("months", "profiles", "members", "days"):
+        days = ("year_calendar", "ten_days", "ten_day_members", "pace", "day_pattern")
+        for name in ("months", "profiles", "members", *days):
             assert f"charts.seasonal_split.{name}" in source

@@ -20,7 +20,7 @@ from salesplan.calendar import add_months, fiscal_months
 from salesplan.charts import variance_review as charts
 from salesplan.conclusions.variance_review import sentences
 from salesplan.errors import Fault, PlanError
-from salesplan.odds import interval
+from salesplan.odds import forecast
 from salesplan.terms import PlanTerms, VarianceReviewTerms
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import CAUSES, Revision, States
@@ -597,16 +597,17 @@ def test_every_rule_and_cap_side_by_side():
 # ---------------------------------------------------------------- landing and time
 
 
-def test_landing_is_actual_over_the_share_gone():
+def test_landing_grows_last_years_rest_by_what_the_closed_months_have_grown_by():
     landing = vr.landing_estimate(company(actuals=three_months(R1=80_000)))
-    assert landing.expected == pytest.approx(240_000 / (3 / 12))
+    rest = 9 * 100_000 * (80_000 / 100_000) ** (3 / 4)  # three months known: three quarters of the weight
+    assert landing.expected == pytest.approx(240_000 + rest)
     assert (landing.low, landing.high) == pytest.approx(
         (landing.expected, landing.expected)
     )  # an even history never missed
-    assert landing.probability == 0.0
+    assert landing.probability < 1e-9
 
 
-def test_landing_interval_comes_from_the_plans_own_misses():
+def test_landing_interval_comes_from_the_plans_own_misses_and_months():
     early = {1: 130_000, 2: 90_000, 3: 100_000}  # first quarter per month of the years before
     past = [
         fact(add_months(m, -12 * back), "R1", early[back] if i < 3 else 100_000)
@@ -615,23 +616,28 @@ def test_landing_interval_comes_from_the_plans_own_misses():
     ]
     figures = company(actuals=three_months(R1=80_000), years=0)
     figures = vr.Figures(**{**vars(figures), "facts": pd.concat([facts_of(*past), figures.facts])})
-    known, total = {b: 3 * e for b, e in early.items()}, {b: 3 * e + 900_000 for b, e in early.items()}
-    errors = [
-        total[b] / (known[b] / (sum(known[o] for o in early if o != b) / sum(total[o] for o in early if o != b))) - 1
-        for b in early
-    ]
-    assert vr.share_ratio_errors(figures) == pytest.approx(errors)
+    history = [[early[back]] * 3 + [100_000] * 9 for back in (3, 2, 1)]
+    year = forecast([history], [[80_000] * 3], gone=[3 / 12])
     landing = vr.landing_estimate(figures, coverage=0.8)
-    spread = landing.expected * sqrt(sum(e * e for e in errors) / 3 * (1 + 1 / 3))
-    assert (landing.low, landing.high) == pytest.approx(interval(landing.expected, spread, 2, 0.8))
+    assert landing.expected == pytest.approx(year.expected[0])
+    assert (landing.low, landing.high) == pytest.approx([end[0] for end in year.interval(0.8)])
+    assert landing.probability == pytest.approx(year.reach([12 * 120_000])[0])
     assert 0 < landing.probability < 0.5
+    assert landing.years == 3
+
+
+def test_landing_without_history_is_actual_over_the_share_gone():
+    landing = vr.landing_estimate(company(actuals=three_months(R1=80_000), years=0))
+    assert landing.expected == pytest.approx(240_000 / (3 / 12))
+    assert isnan(landing.probability)
 
 
 @pytest.mark.parametrize(
     ("closed", "years", "sold", "known"),
     [
         pytest.param(0, 3, 0, (False, False), id="no month closed"),
-        pytest.param(3, 1, 80_000, (True, False), id="one year of history"),
+        pytest.param(3, 0, 80_000, (True, False), id="no year of history"),
+        pytest.param(3, 1, 80_000, (True, True), id="one year of history"),
         pytest.param(3, 3, -5, (False, False), id="more came back than was sold"),
         pytest.param(12, 0, 80_000, (True, True), id="the year is over"),
     ],

@@ -10,33 +10,126 @@
 Money is whole fen in frames; the column `value` of `targets` alone holds Decimals, in the unit its row names.
 """
 
-from salesplan.annual_target.evidence import breakeven_sales, capacity_by_rep, estimates, left_out, total_capacity
-from salesplan.annual_target.history import indicators, last_year, month_shares, monthly, yearly
+from salesplan.annual_target.actuals import has_lines, measured
+from salesplan.annual_target.backtest import ASKED, calibration, past_forecasts, reliability
+from salesplan.annual_target.budget_views import envelope, expense_lines, standards
+from salesplan.annual_target.capacity import capacity_by_rep, capacity_estimate, delivered, total_capacity
+from salesplan.annual_target.chances import level_odds, member_levels, member_months, scopes
+from salesplan.annual_target.customers import customer_years, customers_estimate, habits
+from salesplan.annual_target.doubts import idle_months, single_orders
+from salesplan.annual_target.drivers import driver_rates, past_year, tree
+from salesplan.annual_target.evidence import breakeven_sales, distances, estimates, left_out
+from salesplan.annual_target.expenses import (
+    department_budget,
+    departments,
+    expense_basis,
+    expense_budget,
+    expense_years,
+    heads_by_month,
+)
+from salesplan.annual_target.goals import as_targeted, of_company, of_lines, with_goals
+from salesplan.annual_target.hires import heads, hires
+from salesplan.annual_target.history import average_price, indicators, last_year, month_shares, monthly, yearly
+from salesplan.annual_target.intervals import Estimate
 from salesplan.annual_target.ladder import levels, planned_amount, targets
 from salesplan.annual_target.outlook import COVERAGE, Trend, trend
-from salesplan.annual_target.proof import bridge, odds_curve, overview, profit_of, profits, scenarios
+from salesplan.annual_target.pipeline import deals, pipeline_estimate, run_rate
+from salesplan.annual_target.plan_table import advertising, completion, network, new_products, plan_table
+from salesplan.annual_target.products import allowances, product_plan, products_sold
+from salesplan.annual_target.profit_plan import agrees, breakeven_check, costs_of, profit_bars, profit_plan
+from salesplan.annual_target.proof import (
+    bridge,
+    bridges,
+    gaps,
+    measure_gaps,
+    odds_curve,
+    overview,
+    profit_of,
+    profits,
+    scenarios,
+)
+from salesplan.annual_target.qualities import Proof, qualities
 
 __all__ = [
+    "ASKED",
     "COVERAGE",
+    "Estimate",
+    "Proof",
     "Trend",
+    "advertising",
+    "agrees",
+    "allowances",
+    "as_targeted",
+    "average_price",
+    "breakeven_check",
     "breakeven_sales",
     "bridge",
+    "bridges",
+    "calibration",
     "capacity_by_rep",
+    "capacity_estimate",
+    "completion",
+    "costs_of",
+    "customer_years",
+    "customers_estimate",
+    "deals",
+    "delivered",
+    "department_budget",
+    "departments",
+    "distances",
+    "driver_rates",
+    "envelope",
     "estimates",
+    "expense_basis",
+    "expense_budget",
+    "expense_lines",
+    "expense_years",
+    "gaps",
+    "habits",
+    "has_lines",
+    "heads",
+    "heads_by_month",
+    "hires",
+    "idle_months",
     "indicators",
     "last_year",
     "left_out",
+    "level_odds",
     "levels",
+    "measure_gaps",
+    "measured",
+    "member_levels",
+    "member_months",
     "month_shares",
     "monthly",
+    "network",
+    "new_products",
     "odds_curve",
+    "of_company",
+    "of_lines",
     "overview",
+    "past_forecasts",
+    "past_year",
+    "pipeline_estimate",
+    "plan_table",
     "planned_amount",
+    "product_plan",
+    "products_sold",
+    "profit_bars",
     "profit_of",
+    "profit_plan",
     "profits",
+    "qualities",
+    "reliability",
+    "run_rate",
     "scenarios",
+    "scopes",
+    "single_orders",
+    "standards",
     "targets",
     "total_capacity",
+    "tree",
     "trend",
+    "with_goals",
     "yearly",
 ]

@@ -1,8 +1,11 @@
 """What the ledger says about the years before the plan's: months, totals, indicators."""
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from salesplan.calendar import fiscal_months, fiscal_year_of
@@ -11,6 +14,7 @@ from salesplan.money import from_fen
 GOODS = ("sale", "return", "free")  # allowances and rebates carry no goods: no quantity, no cost
 NO_MEMBER = ("", "(unknown)")
 MONTHS = 12
+Table = np.ndarray[Any, np.dtype[Any]]
 
 
 def yearly(facts: pd.DataFrame, *, fiscal_year: int, first_month: int = 1) -> pd.DataFrame:
@@ -54,18 +58,45 @@ def last_year(years: pd.DataFrame, *, fiscal_year: int) -> int | None:
     return int(found.iloc[0]) if len(found) else None
 
 
-def monthly(facts: pd.DataFrame, *, fiscal_year: int, first_month: int = 1) -> pd.DataFrame:
+def monthly(
+    facts: pd.DataFrame, *, fiscal_year: int, first_month: int = 1, exclude: Sequence[str] = ()
+) -> pd.DataFrame:
     """Net sales by month of the complete years before the plan's.
 
     Index `year`, columns 1 to 12 (the month's place in the fiscal year), int64 fen; a month without a line is zero.
-    Only the latest unbroken run of complete years is given.
+    Only the latest unbroken run of complete years is given. Months of `exclude` say nothing about a normal year: they
+    get what their year would have sold there, its other months times the month's ratio to them in the other years; a
+    year with nothing else is not complete.
     """
     years = yearly(facts, fiscal_year=fiscal_year, first_month=first_month)
-    run = _latest_run(years.loc[years["complete"], "year"].tolist())
+    usable = [
+        year for year in years.loc[years["complete"], "year"] if set(fiscal_months(year, first_month)) - {*exclude}
+    ]
+    return month_table(facts, _latest_run(usable), first_month=first_month, exclude=exclude)
+
+
+def month_table(
+    facts: pd.DataFrame, years: Sequence[int], *, first_month: int = 1, exclude: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Net sales by month of the given years, excluded months filled, as `monthly` gives them."""
     totals = facts.groupby("month")["amount"].sum()
-    rows = [[int(totals.get(label, 0)) for label in fiscal_months(year, first_month)] for year in run]
-    index = pd.Index(run, name="year", dtype="int64")
-    return pd.DataFrame(rows, index=index, columns=range(1, MONTHS + 1), dtype="int64")
+    labels = [fiscal_months(year, first_month) for year in years]
+    grid = np.array([[float(totals.get(label, 0)) for label in row] for row in labels]).reshape(-1, MONTHS)
+    known = np.array([[label not in exclude for label in row] for row in labels], dtype=bool).reshape(-1, MONTHS)
+    index = pd.Index(list(years), name="year", dtype="int64")
+    return pd.DataFrame(np.round(_filled(grid, known)).astype("int64"), index=index, columns=range(1, MONTHS + 1))
+
+
+def _filled(grid: Table, known: Table) -> Table:
+    """Unknown months from the months known in every year and their ratio to these in the other years."""
+    common = known.all(axis=0)
+    base = (
+        (grid * common).sum(axis=1) if common.any() else (grid * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    )
+    upper, lower = (grid * known).sum(axis=0), (base[:, None] * known).sum(axis=0)
+    ratio = np.divide(upper, lower, out=np.full(MONTHS, np.nan), where=lower > 0)
+    usual = np.nanmean(ratio) if np.isfinite(ratio).any() else 0.0
+    return np.where(known, grid, np.where(np.isnan(ratio), usual, ratio) * base[:, None])
 
 
 def _latest_run(years: list[int]) -> list[int]:
@@ -100,6 +131,12 @@ def indicators(facts: pd.DataFrame, *, fiscal_year: int, first_month: int = 1) -
     rows = [(name, unit, value) for name, (unit, value) in found.items() if name == "amount" or value is not None]
     columns = list(zip(*rows, strict=True))
     return pd.DataFrame({"indicator": columns[0], "unit": columns[1], "last_year": pd.Series(columns[2], dtype=object)})
+
+
+def average_price(measured: pd.DataFrame) -> Decimal | None:
+    """Last year's average price in currency units, from the frame of `indicators`; None where it is unknown."""
+    found = measured.loc[measured["indicator"] == "average_price", "last_year"].tolist()
+    return found[0] if found else None
 
 
 def _measured(

@@ -13,6 +13,8 @@ from salesplan.money import from_fen, half_away, to_fen
 from salesplan.terms.annual_target import AnnualTargetTerms, Growth, Times
 
 PLACE = "annual_target.yaml"
+# Amount and quantity move together; the network and the discipline of payment are as they were, until a goal says more.
+STEADY = ("average_price", "unit_selling_cost", "collection_rate", "dealers", "outlets")
 COLUMNS = ["indicator", "level", "value", "unit", "last_year", "growth", "basis", "planned", "probability"]
 
 
@@ -94,7 +96,8 @@ def targets(ladder: pd.DataFrame, measured: pd.DataFrame, *, trend: Trend | None
     `indicator`, `level`, `value` and `last_year` (Decimal: currency units or a plain number, by `unit`), `growth`
     (share of last year), `basis` (how the value is fixed; `last_year_ratio`: in last year's ratio to the amount, so
     the average price stays last year's), `planned`, `probability` that the amount is reached, by the trend.
-    Customers are rounded up, everything else half away from zero, to the decimals of last year's value.
+    What is in `STEADY` stays as last year. Customers are rounded up, everything else half away from zero, to the
+    decimals of last year's value.
     """
     last = _last_amount(measured)
     rows = [
@@ -124,8 +127,8 @@ def _target(found: Any, level: Any, last: Decimal | None, trend: Trend | None) -
 
 def _in_ratio(indicator: str, last_year: Decimal, ratio: Decimal) -> Decimal:
     """An indicator in last year's ratio to the amount."""
-    if indicator == "average_price":  # amount and quantity move together
+    if indicator in STEADY:
         return last_year
     step = Decimal(1).scaleb(int(last_year.as_tuple().exponent))
-    rounding = ROUND_CEILING if indicator == "customers" else ROUND_HALF_UP
+    rounding = ROUND_CEILING if indicator in ("customers", "new_customers") else ROUND_HALF_UP
     return (last_year * ratio).quantize(step, rounding=rounding)

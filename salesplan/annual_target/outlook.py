@@ -4,102 +4,66 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesplan import odds
 from salesplan.money import LARGEST
-from salesplan.terms.annual_target import TrendEstimate
+from salesplan.terms.estimates import TrendEstimate
 
-Floats = npt.NDArray[np.float64]
 COVERAGE = 0.8
-HIGHEST_LOG = 700.0  # the exponential of more overflows
 
 
 @dataclass(frozen=True)
 class Trend:
     """The year's net sales as the history alone expects them.
 
-    `expected` in fen; `spread` and `degrees` of Student's t for the year's error, on the scale of logarithms where
-    `log` (all years above zero), else in fen. `growth` is the past growth per year that was damped, NaN if it is
-    not known as a rate; `years` is how many complete years it rests on.
+    `year` holds expectation, spread and degrees of one series in fen; `growth` is the past growth per year that was
+    damped; `lead` how far last year's last quarter ran ahead of its season (share); `years` is how many complete
+    years it rests on. `growth` and `lead` are NaN with a single year.
     """
 
-    expected: int
-    spread: float
-    degrees: float
-    log: bool
+    year: odds.YearOdds
     growth: float
+    lead: float
     years: int
+
+    @property
+    def expected(self) -> int:
+        """The year's net sales in fen that are as likely exceeded as missed."""
+        return _fen(float(self.year.expected[0]))
 
     def interval(self, coverage: float = COVERAGE) -> tuple[int, int]:
         """Low and high in fen between which the year lies with the given probability."""
-        centre = math.log(self.expected) if self.log else float(self.expected)
-        low, high = odds.interval(centre, self.spread, self.degrees, coverage)
-        return _fen(low, log=self.log), _fen(high, log=self.log)
+        low, high = self.year.interval(coverage)
+        return _fen(float(low[0])), _fen(float(high[0]))
 
     def reach(self, level: int) -> float:
         """Probability that the year's net sales reach `level` (fen)."""
-        if not self.log:
-            return odds.reach(level, self.expected, self.spread, self.degrees)
-        return 1.0 if level <= 0 else odds.reach(math.log(level), math.log(self.expected), self.spread, self.degrees)
+        return float(self.year.reach([level])[0])
 
 
-def _fen(z: float, *, log: bool) -> int:
-    """Back from the scale of the trend to whole fen, held within what money can be."""
-    fen = math.exp(min(z, HIGHEST_LOG)) if log else z
-    return round(max(-LARGEST, min(fen, LARGEST)))
+def _fen(amount: float) -> int:
+    """Whole fen, held within what money can be."""
+    return round(max(-LARGEST, min(amount, LARGEST)))
 
 
 def trend(months: pd.DataFrame, *, fiscal_year: int, terms: TrendEstimate | None = None) -> Trend | None:
-    """The damped trend of the yearly totals, with its own past errors as spread.
+    """The damped trend of the yearly totals, with the odds of the ground (`odds.forecast`).
 
     `months` is the frame of `monthly` (index year, columns 1 to 12, fen); `terms` says how many of the latest years
-    are used and how much of their growth is carried forward (its defaults where it is None). None without a complete
-    year. Method: z = logarithm of the year's total (the total itself where a year is not above zero); slope by least
-    squares over the years; expected = last + damping x slope per year ahead. The spread is the root of the mean
-    squared error that the same rule made on each year from those before it (n - 1 errors, n - 1 degrees), but no less
-    than the months' own scatter about their season allows for a sum of twelve, counted twice because both years
-    scatter. One year only: last year's actual, that scatter about the even month (season included), 11 degrees. The
-    spread grows with the root of the years ahead.
+    are used, how much of their growth and of the last quarter's lead is carried forward (its defaults where it is
+    None). None without a complete year that sold anything.
     """
     rule = terms or TrendEstimate()
-    damping = float(rule.damping)
-    table = months.tail(rule.years).to_numpy(dtype=np.float64)
-    if not len(table):
+    table = months.tail(rule.years).to_numpy(dtype=np.float64)[None]
+    if not table.size or table.sum(axis=2).max() <= 0:
         return None
-    totals = table.sum(axis=1)
-    log = bool((totals > 0).all())
-    z = np.log(totals) if log else totals
     ahead = fiscal_year - int(months.index[-1])
-    slope = _slope(z)
-    spread = max(_past_error(z, damping), _scatter(table, log=log)) * math.sqrt(ahead)
+    year = odds.forecast(table, damping=float(rule.damping), carry=float(rule.carry), ahead=ahead)
+    single = table.shape[1] == 1
     return Trend(
-        expected=_fen(z[-1] + damping * slope * ahead, log=log),
-        spread=spread,
-        log=log,
-        years=len(z),
-        degrees=len(z) - 1 or months.shape[1] - 1,
-        growth=math.expm1(slope) if log and len(z) > 1 else math.nan,
+        year=year,
+        growth=math.nan if single else math.expm1(float(odds.growth(table)[0])),
+        lead=math.nan if single else math.expm1(float(odds.lead(table)[0])),
+        years=table.shape[1],
     )
-
-
-def _slope(z: Floats) -> float:
-    """Least squares growth per year; zero with a single year."""
-    place = np.arange(len(z)) - (len(z) - 1) / 2
-    return float(place @ z / (place @ place)) if len(z) > 1 else 0.0
-
-
-def _past_error(z: Floats, damping: float) -> float:
-    """Root mean squared error of the rule on each year from the years before it."""
-    errors = [z[n] - z[n - 1] - damping * _slope(z[:n]) for n in range(1, len(z))]
-    return math.sqrt(math.fsum(e * e for e in errors) / len(errors)) if errors else 0.0
-
-
-def _scatter(table: Floats, *, log: bool) -> float:
-    """Spread of the difference of two years that the scatter of single months alone would make."""
-    rows = table / table.sum(axis=1, keepdims=True) if log else table - table.mean(axis=1, keepdims=True)
-    season = rows.mean(axis=0) if len(rows) > 1 else rows.mean()
-    degrees = (rows.shape[1] - 1) * max(len(rows) - 1, 1)
-    variance = math.fsum((rows - season).ravel() ** 2) / degrees
-    return math.sqrt(2 * rows.shape[1] * variance)

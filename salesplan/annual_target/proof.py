@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,37 +12,99 @@ import pandas as pd
 from salesplan.annual_target.evidence import breakeven_sales
 from salesplan.annual_target.ladder import grown, planned_amount, rungs, whole
 from salesplan.annual_target.outlook import Trend
+from salesplan.calendar import month_span
 from salesplan.money import to_fen
-from salesplan.terms.annual_target import BreakevenEstimate, Measure
+from salesplan.terms.annual_target import Measure
+from salesplan.terms.estimates import BreakevenEstimate
 
-PROFITS = ["level", "amount", "contribution", "fixed_cost", "profit", "breakeven", "safety_share"]
-BRIDGE = ["part", "name", "amount", "resources", "amount_from", "amount_to"]
+PROFITS = ["level", "amount", "contribution", "fixed_cost", "profit", "breakeven", "safety_amount", "safety_share"]
+PROFITS += ["units", "breakeven_units", "safety_units"]
+BRIDGE = ["level", "part", "name", "amount", "resources", "owner", "start", "end", "amount_from", "amount_to"]
 GROWTH_GRID = tuple(Decimal(step) / 20 for step in range(-2, 9))  # from -10 % to +40 % by 5 %
 CURVE_POINTS = 41
 
 
-def bridge(ladder: pd.DataFrame, *, last_year: int | None, measures: Sequence[Measure] = ()) -> pd.DataFrame:
-    """From last year's actual to the planned level: last year + measures + unexplained = level.
+def bridge(
+    ladder: pd.DataFrame, *, last_year: int | None, measures: Sequence[Measure] = (), level: str | None = None
+) -> pd.DataFrame:
+    """From last year's actual to a level, the planned one unless told: last year + measures + unexplained = level.
 
-    One row per part: `part` (`last_year`, `measure`, `unexplained`, `level`), `name` (of the measure or level),
-    `amount` (int64 fen), `resources`, `amount_from` and `amount_to` (fen, where the part begins and ends on the way).
-    `unexplained` is negative where the measures bring more than is needed. Empty without a last year.
+    One row per part: `level`, `part` (`last_year`, `measure`, `unexplained`, `level`), `name` (of the measure or
+    level), `amount` (int64 fen), `resources`, `owner`, `start`, `end` of a measure, `amount_from` and `amount_to` (fen,
+    where the part begins and ends on the way). `unexplained` is negative where the measures bring more than is needed.
+    Empty without a last year. Source: the back-calculation proof of S3.
     """
     if last_year is None:
         return _bridge_frame([])
-    goal = planned_amount(ladder)
-    named = [("measure", measure.name, to_fen(measure.amount), measure.resources) for measure in measures]
-    rest = goal - last_year - sum(amount for _, _, amount, _ in named)
-    steps = [("last_year", "", last_year, ""), *named, ("unexplained", "", rest, "")]
-    ends = np.cumsum([amount for _, _, amount, _ in steps]).tolist()
+    aim = level or str(ladder.loc[ladder["planned"], "level"].iloc[0])
+    goal = dict(rungs(ladder))[aim]
+    named = [
+        (aim, "measure", one.name, to_fen(one.amount), one.resources, one.owner, one.start, one.end) for one in measures
+    ]
+    rest = goal - last_year - sum(step[3] for step in named)
+    nobody = ("", "", None, None)
+    steps = [(aim, "last_year", "", last_year, *nobody), *named, (aim, "unexplained", "", rest, *nobody)]
+    ends = np.cumsum([step[3] for step in steps]).tolist()
     rows = [(*step, begin, end) for step, begin, end in zip(steps, [0, *ends], ends, strict=False)]
-    level = str(ladder.loc[ladder["planned"], "level"].iloc[0])
-    return _bridge_frame([*rows, ("level", level, goal, "", 0, goal)])
+    return _bridge_frame([*rows, (aim, "level", aim, goal, *nobody, 0, goal)])
+
+
+def bridges(ladder: pd.DataFrame, *, last_year: int | None, measures: Sequence[Measure] = ()) -> pd.DataFrame:
+    """Table `annual_target_bridge`: the `bridge` to every level, one below the other in the order of the ladder."""
+    ways = [bridge(ladder, last_year=last_year, measures=measures, level=name) for name, _ in rungs(ladder)]
+    rows = [row for way in ways for row in way.itertuples(index=False, name=None)]
+    return _bridge_frame(rows)
+
+
+def gaps(ways: pd.DataFrame) -> pd.DataFrame:
+    """What each level asks beyond last year, what the measures bring, and what nothing explains yet.
+
+    `ways` is the frame of `bridges`. One row per level: `level`, `last_year`, `increase` = level - last year,
+    `explained` (by the measures), `unexplained`, all int64 fen; `explained_share` = explained / increase (NaN without
+    an increase).
+    """
+    sums = ways.pivot_table(index="level", columns="part", values="amount", aggfunc="sum", sort=False, fill_value=0)
+    parts = sums.reindex(columns=["last_year", "measure", "unexplained", "level"], fill_value=0).astype("int64")
+    increase = parts["level"] - parts["last_year"]
+    frame = pd.DataFrame(
+        {
+            "level": parts.index.astype("str"),
+            "last_year": parts["last_year"].to_numpy(),
+            "increase": increase.to_numpy(),
+            "explained": parts["measure"].to_numpy(),
+            "unexplained": parts["unexplained"].to_numpy(),
+        }
+    )
+    return frame.assign(explained_share=frame["explained"] / frame["increase"].where(frame["increase"] > 0))
+
+
+def measure_gaps(measures: Sequence[Measure], *, months: Sequence[str], cutoff: int | None = None) -> pd.DataFrame:
+    """What a measure lacks before anybody can be held to it: `name` and `lacks`, one row each, in their order.
+
+    `months` are the labels of the plan year. `lacks` is `resources`, `owner`, `dates` (start or end), `outside` (not
+    wholly within the year) or `brings_nothing` (no amount above zero).
+    """
+    first, last = month_span(months[0], cutoff)[0], month_span(months[-1], cutoff)[1]
+    rows = [(one.name, lack) for one in measures for lack in _lacks(one, first, last)]
+    return pd.DataFrame(rows, columns=["name", "lacks"], dtype="str")
+
+
+def _lacks(one: Measure, first: date, last: date) -> list[str]:
+    known = [day for day in (one.start, one.end) if day is not None]
+    checks = {
+        "resources": not one.resources.strip(),
+        "owner": not one.owner.strip(),
+        "dates": len(known) < 2,
+        "outside": any(not first <= day <= last for day in known),
+        "brings_nothing": one.amount <= 0,
+    }
+    return [name for name, lacking in checks.items() if lacking]
 
 
 def _bridge_frame(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=BRIDGE)
-    return frame.astype({"amount": "int64", "amount_from": "int64", "amount_to": "int64"})
+    days = {name: pd.to_datetime(frame[name]) for name in ("start", "end")}
+    return frame.assign(**days).astype({"amount": "int64", "amount_from": "int64", "amount_to": "int64"})
 
 
 def profit_of(amount: int, terms: BreakevenEstimate) -> int:
@@ -49,12 +112,14 @@ def profit_of(amount: int, terms: BreakevenEstimate) -> int:
     return whole(amount * (1 - Fraction(terms.variable_cost_rate))) - to_fen(terms.fixed_cost)
 
 
-def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None) -> pd.DataFrame:
-    """Break-even the other way round: what profit each level brings.
+def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None, *, price: Decimal | None = None) -> pd.DataFrame:
+    """Break-even the other way round: what profit each level brings, in amount and in units.
 
     One row per level: `level`, `amount`, `contribution` = amount x (1 - variable cost rate), `fixed_cost`, `profit` =
-    contribution - fixed cost, `breakeven` (sales without profit or loss), all int64 fen; `safety_share` = (amount -
-    breakeven) / amount, how far sales may fall short before there is a loss. Empty without the cost parameters.
+    contribution - fixed cost, `breakeven` (sales without profit or loss), `safety_amount` = amount - breakeven, how
+    far sales may fall short before there is a loss, all int64 fen; `safety_share` = safety amount / amount; `units`,
+    `breakeven_units`, `safety_units` at `price`, last year's average in currency units: whole pieces, rounded up, NaN
+    without a price. Empty without the cost parameters.
     """
     if terms is None:
         return pd.DataFrame(columns=PROFITS)
@@ -64,7 +129,18 @@ def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None) -> pd.DataFra
     frame = ladder[["level", "amount"]].assign(
         contribution=[found + fixed for found in profit], fixed_cost=fixed, profit=profit, breakeven=even
     )
-    return frame.assign(safety_share=(frame["amount"] - even) / frame["amount"].where(frame["amount"] > 0))
+    safety = frame["amount"] - even
+    share = safety / frame["amount"].where(frame["amount"] > 0)
+    units, least = ([_pieces(int(fen), price) for fen in frame[name]] for name in ("amount", "breakeven"))
+    spare = [have - need for have, need in zip(units, least, strict=True)]
+    return frame.assign(
+        safety_amount=safety, safety_share=share, units=units, breakeven_units=least, safety_units=spare
+    )
+
+
+def _pieces(fen: int, price: Decimal | None) -> float:
+    """Pieces that bring the amount at a price, rounded up; NaN without a price."""
+    return math.nan if not price or price <= 0 else float(-(-fen // to_fen(price)))
 
 
 def scenarios(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Latin text is measured in DejaVu Sans; Chinese in a font that has only widths, as every full-width font has.
+TALL = 0.6  # height to width
 FAMILY = ["DejaVu Sans", metrics.FAMILY]
 
 
@@ -75,5 +76,12 @@ def tidy(svg: str, name: str, title: str) -> str:
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
     body = body.replace("'DejaVu Sans', 'salesplan metrics'", "sans-serif")
+    kind = ' class="tall"' if _is_tall(body) else ""
     label = escape(title.replace("\n", " "), quote=True)
-    return body.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+    return body.replace("<svg", f'<svg{kind} role="img" aria-label="{label}"', 1)
+
+
+def _is_tall(svg: str) -> bool:
+    """Whether a chart needs more room on paper than charts usually get."""
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    return box is not None and float(box[2]) > TALL * float(box[1])

@@ -22,6 +22,7 @@ def decisions(tables: Path, words: Words) -> list[str]:
     """One sentence per open matter, from the CSV tables in a folder; those that are not there say nothing."""
     return [
         *_target(read(tables, "annual_target"), words),
+        *_stock(read(tables, "seasonal_split_purchases"), words),
         *_unplaced(read(tables, "variance_review_revision"), words),
         *_behind(read(tables, "variance_review"), names(tables), words),
         *_causes(read(tables, "variance_review_causes"), words),
@@ -45,10 +46,22 @@ def names(tables: Path) -> dict[str, str]:
 def _target(targets: "pd.DataFrame", words: Words) -> Iterator[str]:
     if targets.empty or "probability" not in targets:
         return
-    planned = targets[(targets["indicator"] == "amount") & targets["planned"] & (targets["probability"] < EVEN)]
+    company = outputs.of_company(targets)
+    planned = company[(company["indicator"] == "amount") & company["planned"] & (company["probability"] < EVEN)]
     for level, value, odds in planned[["level", "value", "probability"]].to_numpy():
         values = {"amount": words.money(to_fen(round_half_away(value, 2))), "odds": words.percent(odds, 0)}
         yield words("decide.odds", level=words.code("level", level), **values)
+
+
+def _stock(purchases: "pd.DataFrame", words: Words) -> Iterator[str]:
+    """Products that cannot be delivered as planned, and what slow movers tie up."""
+    for state, column in (("short", "amount_short"), ("slow", "tied_up")):
+        found = purchases[(purchases["state"] == state) & purchases[column].notna()]
+        if len(found):
+            ordered = found.sort_values([column, "product"], ascending=[False, True])
+            products = words.list(ordered["product"].head(NAMED).tolist())
+            amount = words.money(int(found[column].sum()))
+            yield words(f"decide.{state}", count=len(found), products=products, amount=amount)
 
 
 def _unplaced(revision: "pd.DataFrame", words: Words) -> Iterator[str]:

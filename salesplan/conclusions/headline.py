@@ -30,7 +30,8 @@ def _target(tables: Path, words: Words) -> Pairs:
     frame = _table(tables, "annual_target")
     if frame is None or frame.empty:
         return []
-    row = frame[(frame["indicator"] == "amount") & frame["planned"]].iloc[0]
+    company = outputs.of_company(frame)
+    row = company[(company["indicator"] == "amount") & company["planned"]].iloc[0]
     return [(words("headline.target"), words.money(int(row["value"] * 100)))]
 
 

@@ -4,11 +4,14 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from salesplan.demo.channel import dealers, stock
 from salesplan.demo.company import CHANNELS, LAST, PRODUCTS, REPS, TEAMS, Rep
 from salesplan.demo.customers import Customer, customers
 from salesplan.demo.draws import SEED, Draws
+from salesplan.demo.expenses import expenses
 from salesplan.demo.orders import Order, follow_ups, orders, rebates
 from salesplan.demo.payments import payments
+from salesplan.demo.projects import opportunities
 from salesplan.money import from_fen
 
 Cells = tuple[object, ...]
@@ -22,6 +25,10 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "collections": "date,amount,order,customer,cleared",
     "credit_splits": "order,rep,share",
     "scores": "month,rep,component,actual,standard",
+    "expenses": "月份,费用类别,部门,金额",
+    "stock": "月份,产品,期初库存,在途",
+    "dealers": "月份,经销商,产品,进货,实销,期末库存,上级",
+    "opportunities": "项目名称,客户,业务员,阶段,预计金额,预计成交日期,下次跟进日期,概率",
 }
 STANDARDS = {"customer_records": 20, "market_analysis": 4, "satisfaction": 1}
 
@@ -39,6 +46,10 @@ def tables() -> dict[str, list[Cells]]:
         "collections": _collections(sold, papers),
         "credit_splits": list(_credit_splits(sold)),
         "scores": list(_scores()),
+        "expenses": [tuple(expense) for expense in expenses(papers)],
+        "stock": list(stock(papers)),
+        "dealers": list(dealers(everyone, papers)),
+        "opportunities": list(_opportunities(everyone)),
     }
 
 
@@ -125,3 +136,9 @@ def _scores() -> Iterator[Cells]:
             done = (draws.between(13, 25), 4 if draws.chance(70) else draws.between(2, 3), 0 if draws.chance(8) else 1)
             for (component, standard), actual in zip(STANDARDS.items(), done, strict=True):
                 yield month, rep.rep, component, actual, standard
+
+
+def _opportunities(everyone: Sequence[Customer]) -> Iterator[Cells]:
+    for one in opportunities(everyone):
+        rate = None if one.probability is None else f"{one.probability / 100:.2f}"
+        yield one.project, one.customer, one.rep, one.stage, one.amount, one.close, one.next_follow_up, rate

@@ -19,7 +19,8 @@ def _rows(terms: Terms, path: tuple[str | int, ...]) -> Iterator[Row]:
     for name, field in type(terms).model_fields.items():
         at = (*path, field.alias or name)
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-        yield from _value_rows(getattr(terms, name), at, field.description or "", str(extra.get("unit", "")))
+        if not extra.get("laid_out"):
+            yield from _value_rows(getattr(terms, name), at, field.description or "", str(extra.get("unit", "")))
 
 
 def _value_rows(value: Any, at: tuple[str | int, ...], meaning: str, unit: str) -> Iterator[Row]:
@@ -48,7 +49,10 @@ def _text(value: Any, unit: str, words: Words) -> str:
 
 
 def assumptions_frame(stem: str, rules: Terms, words: Words) -> "pd.DataFrame":
-    """One row per parameter in force: key as in the file, meaning, value, unit; unset ones are left out."""
+    """One row per parameter in force: key as in the file, meaning, value, unit.
+
+    Unset ones are left out, and those that a section of the report lays out whole.
+    """
     import pandas as pd
 
     rows = [

@@ -14,17 +14,34 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Columns whose codes belong to a family of another name.
-FAMILIES = {"code": "cause", "name": "level"}
+FAMILIES = {"code": "cause", "name": "level", "parent": "node"}
 MOST_ROWS = 60
 MOST_MEMBERS = 20
 MANY_COLUMNS = 9
 LEFT = ("text", "code", "month", "date", "flag")
 MONTH = re.compile(r"\d{4}-\d{2}")
 # Text that may run over several lines; everything else stays on one.
-LONG = ("meaning", "setting", "resources", "action", "note")
-PER_PIECE = ("average_price",)  # indicators in units of the currency, whatever the plan's money unit
-FINE = ("rate", "change_share", "cost_ratio")  # shares of which half a tenth of a percent matters
+LONG = (
+    "meaning",
+    "setting",
+    "resources",
+    "action",
+    "note",
+    "evidence",
+    "missing",
+    "formula",
+    "standard",
+    "strength",
+    "weakness",
+    "price_level",
+)
+PER_PIECE = ("average_price", "unit_selling_cost")  # indicators in units of the currency, whatever the plan's money unit
+FINE = ("rate", "ratio", "last_ratio", "limit_share", "change_share", "cost_ratio")  # shares of which half a tenth of a percent matters
 STATES = ("ok", "watch", "behind")
+# Tables shown with months across that count units.
+COUNTED = ("seasonal_split_movements",)
+# Tables shown with months across that hold words.
+WORDED = ("seasonal_split_calendar",)
 
 
 class Table:
@@ -69,12 +86,16 @@ def members_across(cube: "pd.DataFrame", dimensions: Sequence[str]) -> "pd.DataF
 
 
 def levels_across(targets: "pd.DataFrame") -> "pd.DataFrame":
-    """One row per indicator: unit, last_year, then value and growth of each level; `targets`: table annual_target."""
+    """One row per indicator: unit, last_year, then value and growth of each level; `targets`: table annual_target.
+
+    With a column `line` there is one row per line and indicator.
+    """
     import pandas as pd
 
-    first = targets.drop_duplicates("indicator").set_index("indicator")[["unit", "last_year"]]
+    keys = ["line", "indicator"] if "line" in targets else ["indicator"]
+    first = targets.drop_duplicates(keys).set_index(keys)[["unit", "last_year"]]
     levels = [
-        group.set_index("indicator")[["value", "growth"]].add_suffix(f"_{level}")
+        group.set_index(keys)[["value", "growth"]].add_suffix(f"_{level}")
         for level, group in targets.groupby("level", sort=False)
     ]
     return pd.concat([first, *levels], axis=1).reset_index()
@@ -115,8 +136,10 @@ def _closed(frame: "pd.DataFrame", totals: dict[str, Any]) -> "pd.DataFrame":
 def _kind(table: str, name: str) -> Kind:
     """What a column holds; months across hold money, or what the indicator of the row says."""
     mixed = table == "variance_review_kpis"
+    if table in WORDED and MONTH.fullmatch(name):
+        return "text"
     if MONTH.fullmatch(name) or name == TOTAL:
-        return "mixed" if mixed else "money"
+        return "mixed" if mixed else "count" if table in COUNTED else "money"
     if table == "annual_target" and name.startswith(("value_", "growth_")):
         return "mixed" if name.startswith("value_") else "share"
     return kind_of(table, name)

@@ -4,9 +4,16 @@
 days, `back_test` how well each method would have done on the plan's own history.
 """
 
-from salesplan.seasonal_split.backtest import back_test, compare_methods
-from salesplan.seasonal_split.cube import member_mix, split
+from salesplan.seasonal_split.abnormal import Unusual, unusual
+from salesplan.seasonal_split.apart import Apart, months_apart
+from salesplan.seasonal_split.backtest import back_test, compare_methods, hindsight
+from salesplan.seasonal_split.cube import company_months, months_by_method, split, with_levels, with_list_prices
+from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
 from salesplan.seasonal_split.days import day_weights, split_days
+from salesplan.seasonal_split.dealers import dealer_demand, dealer_forecast
+from salesplan.seasonal_split.expenses import expense_grid, expense_months, expense_ratio, profit_months
+from salesplan.seasonal_split.events import event_moves, event_table, month_marks
+from salesplan.seasonal_split.launches import launch_table, planned_launches
 from salesplan.seasonal_split.methods import METHODS, monthly_shares
 from salesplan.seasonal_split.overview import (
     HistoryUsed,
@@ -19,29 +26,88 @@ from salesplan.seasonal_split.overview import (
     quarters,
     yearly,
 )
+from salesplan.seasonal_split.periods import level_of, period_table, ten_days_across, ten_days_by_member
+from salesplan.seasonal_split.plan_calendar import calendar_by_month, due_dates
 from salesplan.seasonal_split.plan_year import PlanYear
-from salesplan.seasonal_split.season import company_shares, member_shares, season_shares
+from salesplan.seasonal_split.projects import planned_projects, projects_apart, without_projects
+from salesplan.seasonal_split.purchases import (
+    StockGaps,
+    movements,
+    purchase_plan,
+    slow_movers,
+    stock_gaps,
+    stock_months,
+    stock_reason,
+    year_purchases,
+)
+from salesplan.seasonal_split.season import company_events, company_shares, member_mix, member_shares, season_shares
+from salesplan.seasonal_split.stock import Goods, goods_of, planned_quantities, stock_plan
 
 __all__ = [
     "METHODS",
+    "Apart",
+    "DayPattern",
+    "Goods",
     "HistoryUsed",
     "PlanYear",
+    "StockGaps",
+    "Unusual",
     "amount_levels",
     "back_test",
     "by_member",
+    "calendar_by_month",
+    "company_events",
+    "company_months",
     "company_shares",
     "compare_methods",
     "day_weights",
+    "dealer_demand",
+    "dealer_forecast",
+    "due_dates",
+    "event_moves",
+    "event_table",
+    "expense_grid",
+    "expense_months",
+    "expense_ratio",
+    "goods_of",
+    "hindsight",
     "history_used",
+    "launch_table",
+    "learn_pattern",
+    "level_of",
     "member_mix",
     "member_shares",
+    "month_marks",
     "month_overview",
     "monthly_shares",
+    "months_apart",
+    "months_by_method",
+    "movements",
+    "pattern_classes",
+    "period_table",
+    "planned_launches",
+    "planned_projects",
+    "planned_quantities",
     "profiles",
+    "profit_months",
+    "projects_apart",
     "provisional",
+    "purchase_plan",
     "quarters",
     "season_shares",
+    "slow_movers",
     "split",
     "split_days",
+    "stock_gaps",
+    "stock_months",
+    "stock_plan",
+    "stock_reason",
+    "ten_days_across",
+    "ten_days_by_member",
+    "unusual",
+    "with_levels",
+    "with_list_prices",
+    "without_projects",
+    "year_purchases",
     "yearly",
 ]

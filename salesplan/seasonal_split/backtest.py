@@ -1,6 +1,7 @@
 """Methods side by side: what each would make of the plan, and how well each would have done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from salesplan.seasonal_split.methods import METHODS
 from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.seasonal_split.season import company_shares, sales_by_month, season_shares
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
+
+USUAL = "pooled_share"
 
 
 def compare_methods(
@@ -70,11 +73,44 @@ def _scored_years(history: pd.DataFrame, year: PlanYear, rules: SeasonalSplitTer
     ]
 
 
+def hindsight(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:
+    """The last year that can be scored, beside what would have been planned from what was known before it.
+
+    One row per month: `month` (of that year), `actual`, `amount_<method>` for the chosen method and the pooled share
+    (all fen, the year's own total split). Empty where no year can be scored.
+    """
+    history = sales_by_month(facts, year=year)
+    scored = _scored_years(history, year, rules)
+    if not scored:
+        return pd.DataFrame({"month": pd.Series(dtype="str"), "actual": pd.Series(dtype="int64")})
+    past, actual = scored[-1]
+    then = _year_of(past, year)
+    table = pd.DataFrame({"month": pd.Series(then.months, dtype="str"), "actual": actual.astype("int64")})
+    planned = {
+        f"amount_{name}": apportion(
+            int(table["actual"].sum()), _as_planned(history, name, past, actual, year, rules), labels=then.months
+        )
+        for name in dict.fromkeys([rules.method, USUAL])
+    }
+    return table.assign(**planned)
+
+
+def _year_of(past: int, year: PlanYear) -> PlanYear:
+    return replace(year, fiscal_year=past)
+
+
+def _as_planned(
+    history: pd.DataFrame, method: str, past: int, actual: Array, year: PlanYear, rules: SeasonalSplitTerms
+) -> Array:
+    """Shares of a past year by what was known before it, its own total given."""
+    then = _year_of(past, year)
+    chosen = rules.model_copy(update={"method": method})
+    known = history[history["month"] < then.months[0]]
+    return season_shares(known, year=then, rules=chosen, total=float(actual.sum()))["share"].to_numpy()
+
+
 def _error(
     history: pd.DataFrame, method: str, past: int, actual: Array, year: PlanYear, rules: SeasonalSplitTerms
 ) -> float:
-    then = PlanYear(past, year.first_month, year.month_cutoff, year.calendar, year.unit)
-    chosen = rules.model_copy(update={"method": method})
-    total = float(actual.sum())
-    found = season_shares(history[history["month"] < then.months[0]], year=then, rules=chosen, total=total)
-    return float(100 * np.abs(found["share"].to_numpy() - actual / total).sum())
+    planned = _as_planned(history, method, past, actual, year, rules)
+    return float(100 * np.abs(planned - actual / actual.sum()).sum())

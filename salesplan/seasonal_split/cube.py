@@ -6,21 +6,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesplan.apportion import UNKNOWN, apportion, apportion_table, fit_table
+from salesplan.apportion import apportion, split_table
+from salesplan.errors import stop_on
+from salesplan.seasonal_split.apart import Apart, apart_faults, matching, months_apart, spread
+from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array, divide
+from salesplan.seasonal_split.methods import METHODS
+from salesplan.seasonal_split.pins import (
+    Claim,
+    around_pins,
+    claims_of,
+    less_apart,
+    margin_faults,
+    misfit_faults,
+    owners,
+    pin_faults,
+    pinned_months,
+    pinned_years,
+    rests,
+    sum_faults,
+)
 from salesplan.seasonal_split.plan_year import PlanYear
+from salesplan.seasonal_split.rounding import met, whole_cells
 from salesplan.seasonal_split.season import (
     company_shares,
+    member_mix,
     member_shares,
     sales_by_month,
     season_shares,
-    years_of,
 )
+from salesplan.terms.plan import DIMENSIONS
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
-
-OLDEST_WEIGHT = 2  # years weigh 2 : 3 : 4 in the mix of members, the last one most
-EVEN_PULL = 1e-3  # how far seasons give way where they cannot all be met
-NOISE = 1e-6  # of a money unit
 
 
 def split(
@@ -30,141 +46,183 @@ def split(
     year: PlanYear,
     rules: SeasonalSplitTerms,
     dimensions: Sequence[str] = (),
-    levels: Mapping[str, int] | None = None,
+    apart: Sequence[Apart] = (),
 ) -> pd.DataFrame:
     """Table `seasonal_split`: the target (fen) by month and member of each dimension.
 
-    The year is apportioned over the months first, by the company's season (`company_shares`), so
-    month totals do not depend on `dimensions`. Members have their mix of the last years
-    (`member_mix`) and their own season, fitted to both margins; then table after table is rounded:
-    the year over the members, the months of each part over the members of the next dimension. Every
-    sum is exact; each cell of a table is within one unit of its real value. What has no history
-    gets nothing. `levels`: the other levels of the target by name, split by the same shares.
+    What is planned apart (launches, projects) stands in its months; the rest of the year is divided over the months by
+    the company's season around the company's pins (`company_months`), so month totals do not depend on `dimensions`.
+    Members have their mix of the last years (`member_mix`) and their own season and events, fitted to both margins and
+    to their pins; then table after table is rounded (`whole_cells`). Every sum and every pin is exact. What has no
+    history and is not planned apart gets nothing. Pins of members that are no dimension here count for nothing.
 
-    `facts`: month, the dimensions, product, amount (fen), quantity; only months before the year
-    count. Returns `month`, the dimensions, `amount` (fen), `share` (of the year), `quantity` (at
-    last year's average price, NaN where unknown), `amount_<level>` for each of `levels`. Raises
-    ValueError for a target that is negative or no multiple of the money unit.
+    `facts`: month, the dimensions, product, amount (fen), quantity; only months before the year count. Returns `month`,
+    the dimensions, `amount` (fen), `share` (of the year), `quantity` (at last year's average price, NaN where unknown).
+    Raises ValueError for a target that is negative or no multiple of the money unit, PlanError for pins and amounts
+    planned apart that cannot be, each with what does not fit.
+    """
+    months = company_months(target, facts, year=year, rules=rules, apart=apart)
+    mix = _without_launched(member_mix(facts, dimensions, year=year, rules=rules), rules)
+    members, placed = _placed(mix, apart, year)
+    claims = [c for c in claims_of(rules.pins, year.months) if c.members and c.members.keys() <= set(dimensions)]
+    claims = less_apart(claims, placed, members)
+    rows = months - placed.sum(axis=1)
+    years = pinned_years(_weights(members, mix), members, claims, float(rows.sum()))
+    stop_on(sum_faults(None, claims))
+    stop_on(margin_faults(claims, rows, years, members, year.months))
+    seed = _seasonal_seed(rows, years, members, facts, year=year, rules=rules)
+    cells = placed + _whole(rows, years, seed, claims, members, year.unit)
+    table = _rows(year.months, members).assign(amount=cells.ravel())
+    table = table.assign(share=table["amount"] / target if target else np.nan)
+    table = table.assign(quantity=_quantity(table, facts, year))
+    return table.sort_values(["month", *dimensions], ignore_index=True)
+
+
+def company_months(
+    target: int,
+    facts: pd.DataFrame,
+    *,
+    year: PlanYear,
+    rules: SeasonalSplitTerms,
+    apart: Sequence[Apart] = (),
+) -> Array:
+    """The target's twelve months (fen): what is planned apart, and the rest by the company's season around its pins.
+
+    Raises as `split`.
     """
     if target < 0:
         raise ValueError(f"target {target} fen is negative")
-    shares = company_shares(facts, year=year, rules=rules, total=target)
-    mix = member_mix(facts, dimensions, year=year, rules=rules)
-    cells = _seasonal_cells(shares, mix, facts, year=year, rules=rules, target=target)
-    amounts = {
-        name: _rounded(total, shares, cells, mix, year) for name, total in {"": target, **(levels or {})}.items()
-    }
-    table = _rows(year.months, mix.drop(columns="weight")).assign(amount=amounts.pop("").ravel())
-    table = table.assign(share=table["amount"] / target if target else np.nan)
-    table = table.assign(quantity=_quantity(table, facts, year))
-    other = {f"amount_{name}": cube.ravel() for name, cube in amounts.items()}
-    return table.assign(**other).sort_values(["month", *dimensions], ignore_index=True)
+    stop_on([*apart_faults(target, apart), *pin_faults(target, rules.pins, year.months, unit=year.unit)])
+    planned = months_apart(apart)
+    own = [c for c in claims_of(rules.pins, year.months) if not c.members]
+    rest = target - int(planned.sum())
+    claims = less_apart(own, planned[:, None], pd.DataFrame(index=[0]))
+    stop_on(sum_faults(rest, claims))
+    shares = company_shares(facts, year=year, rules=rules, total=rest or None)
+    return planned + pinned_months(rest, shares, claims, year.months, year.unit)
 
 
-def member_mix(
-    facts: pd.DataFrame, dimensions: Sequence[str], *, year: PlanYear, rules: SeasonalSplitTerms
+def months_by_method(
+    target: int,
+    facts: pd.DataFrame,
+    *,
+    year: PlanYear,
+    rules: SeasonalSplitTerms,
+    apart: Sequence[Apart] = (),
+    methods: Sequence[str] = METHODS,
 ) -> pd.DataFrame:
-    """Share of each combination of members in the year: the dimensions and `weight`, 1 in sum.
+    """The target's months under each method, one row per month: `month`, `amount_<method>` (fen), the rules' first."""
+    columns = {
+        f"amount_{method}": company_months(
+            target, facts, year=year, rules=rules.model_copy(update={"method": method}), apart=apart
+        )
+        for method in dict.fromkeys([rules.method, *methods])
+    }
+    return pd.DataFrame({"month": pd.Series(year.months, dtype="str"), **columns})
 
-    Mean of the yearly shares, weights 2 : 3 : 4, the last year most, over the complete years; over
-    whatever is there without one. Combinations with nothing net are left out; no history at all is
-    one unknown member.
+
+def with_levels(cube: pd.DataFrame, levels: Mapping[str, int], *, unit: int = 1) -> pd.DataFrame:
+    """The cube with `amount_<level>` for each of `levels` (fen): the same shares, months and members exact.
+
+    Where the planned level is zero there are no shares, and the cells of a level are alike.
     """
-    if not dimensions:
-        return pd.DataFrame({"weight": [1.0]})
-    sold = sales_by_month(facts, year=year, by=dimensions)
-    sold = sold[~sold["month"].isin(rules.exclude)].assign(year=lambda d: year.fiscal_years(d["month"]))
-    known = years_of(facts, year=year, rules=rules)
-    used = [y for y, counts in zip(known.years, known.used[0], strict=True) if counts] or list(known.years)
-    yearly = sold[sold["year"].isin(used)].groupby(["year", *dimensions])["amount"].sum().reset_index()
-    total = yearly.groupby("year")["amount"].transform("sum").to_numpy()
-    recency = yearly["year"].to_numpy() - known.years[0] + OLDEST_WEIGHT
-    weighted = yearly.assign(weight=recency * divide(yearly["amount"].to_numpy(dtype="float64"), total))
-    sums = weighted.groupby(list(dimensions), sort=True)["weight"].sum()
-    mix = sums[sums > 0].reset_index()
-    if mix.empty:
-        return pd.DataFrame({**{name: [UNKNOWN] for name in dimensions}, "weight": [1.0]})
-    return mix.assign(weight=mix["weight"] / mix["weight"].sum())
-
-
-def _seasonal_cells(
-    shares: Array, mix: pd.DataFrame, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms, target: int
-) -> Array:
-    """Real shares of the year, months x combinations: both margins met, each dimension's season in it."""
-    weights = mix["weight"].to_numpy()
-    seed = np.outer(shares, weights)
-    plain = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=target)["share"].to_numpy()
-    for name in mix.columns.drop("weight"):
-        totals = mix.groupby(name)["weight"].sum() * target
-        season = member_shares(facts, name, year=year, rules=rules, totals=totals, company=plain)
-        own = season.reindex(mix[name]).to_numpy(dtype="float64").T
-        seed = seed * np.where(np.isnan(own), 1.0, divide(own, plain[:, None]))
-    return _met(seed, shares, weights)
-
-
-def _met(seed: Array, rows: Array, columns: Array) -> Array:
-    """The seed fitted to both margins; where its zeros forbid that, mixed a little with no season at all."""
-    try:
-        return np.asarray(fit_table(seed, rows, columns))
-    except ValueError:  # the zeros of the seed leave no room
-        total = rows.sum()
-        plain = np.outer(rows, columns) / total
-        return np.asarray(fit_table(seed * float(divide(total, seed.sum())) + EVEN_PULL * plain, rows, columns))
-
-
-def _rounded(total: int, shares: Array, cells: Array, mix: pd.DataFrame, year: PlanYear) -> Array:
-    """Whole units, months x combinations: the tree of dimensions from the company down."""
-    parts = apportion(total, shares, labels=year.months, unit=year.unit)[:, None]
-    parents = np.zeros(len(mix), dtype="int64")
-    dimensions = list(mix.columns.drop("weight"))
-    annual = np.array([total], dtype="int64")
-    for depth, name in enumerate(dimensions):
-        children = mix.groupby(dimensions[: depth + 1], sort=True).ngroup().to_numpy()
-        first = np.unique(children, return_index=True)[1]
-        above = parents[first]
-        weights = np.bincount(children, mix["weight"].to_numpy(), len(first))
-        annual = _annual(annual, weights, above, mix[name].iloc[first].tolist(), year.unit)
-        sums = np.stack([np.bincount(children, row, len(first)) for row in cells])
-        parts = _months(parts, annual, sums, above, year.unit)
-        parents = children
-    return parts
-
-
-def _annual(amounts: Array, weights: Array, above: Array, names: list[str], unit: int) -> Array:
-    """The year's amount of each part: rows are the parts above, columns the members of the next dimension."""
-    if len(amounts) == 1:
-        return np.asarray(apportion(int(amounts[0]), weights, labels=names, unit=unit))
-    labels, member = np.unique(np.array(names, dtype="str"), return_inverse=True)
-    table = np.zeros((len(amounts), len(labels)))
-    table[above, member] = weights
-    return np.asarray(_row_exact(table, amounts, unit)[above, member])
-
-
-def _row_exact(table: Array, rows: Array, unit: int) -> Array:
-    """Rows exact, columns and cells within one unit of their real values; zeros stay zero.
-
-    A further row takes what lifts each column to whole units, so that all margins are whole and
-    met by the real table; it is dropped after rounding.
-    """
-    cells = table * divide(rows.astype("float64"), table.sum(axis=1))[:, None]
-    columns = (np.ceil(cells.sum(axis=0) / unit - NOISE) * unit).astype("int64")
-    lift = np.maximum(columns - cells.sum(axis=0), 0.0)
-    every = np.append(rows, columns.sum() - rows.sum())
-    return np.asarray(apportion_table(np.vstack([cells, lift]), every, columns, unit=unit)[:-1])
-
-
-def _months(parts: Array, annual: Array, cells: Array, above: Array, unit: int) -> Array:
-    """Months of each part: those of the part above divided among the members below it."""
-    found = np.zeros((len(parts), len(annual)), dtype="int64")
-    for parent in range(parts.shape[1]):
-        below = np.flatnonzero(above == parent)
-        rows, columns = parts[:, parent], annual[below]
-        if len(below) == 1 or not columns.any():
-            found[:, below] = rows[:, None] if len(below) == 1 else 0
-        else:
-            real = _met(cells[:, below], rows.astype("float64"), columns.astype("float64"))
-            found[:, below] = apportion_table(real, rows, columns, unit=unit)
+    dimensions = [name for name in cube.columns if name in DIMENSIONS]
+    grid = cube.set_index(["month", *dimensions])["amount"]
+    wide = grid.unstack("month").sort_index() if dimensions else grid.to_frame().T  # noqa: PD010 - nothing is aggregated
+    cells = wide.to_numpy(dtype="float64").T
+    cells = cells if cells.any() else np.ones(cells.shape)
+    members = wide.index.to_frame(index=False)[dimensions] if dimensions else pd.DataFrame(index=[0])
+    found = cube
+    for name, total in levels.items():
+        months = apportion(total, cells.sum(axis=1), labels=list(wide.columns), unit=unit)
+        whole = whole_cells(months, cells, members, np.ones(cells.shape, dtype=bool), unit)
+        found = found.assign(**{f"amount_{name}": whole.ravel()})
     return found
+
+
+def with_list_prices(cube: pd.DataFrame, products: pd.DataFrame | None) -> pd.DataFrame:
+    """The cube with quantities of products that were not sold last year, at the price of table products (fen)."""
+    if products is None or "product" not in cube:
+        return cube
+    prices = products.set_index("product")["price"].astype("float64")
+    listed = cube["amount"] / cube["product"].map(prices.where(prices > 0))
+    return cube.assign(quantity=cube["quantity"].fillna(listed))
+
+
+def _without_launched(mix: pd.DataFrame, rules: SeasonalSplitTerms) -> pd.DataFrame:
+    """The mix without what is launched: its amount is planned apart."""
+    launched = np.zeros(len(mix), dtype=bool)
+    for launch in rules.launches:
+        if launch.members.keys() <= set(mix.columns):
+            launched |= matching(mix, launch.members)
+    left = mix[~launched]
+    return left.assign(weight=left["weight"] / left["weight"].sum()) if len(left) else mix
+
+
+def _placed(mix: pd.DataFrame, apart: Sequence[Apart], year: PlanYear) -> tuple[pd.DataFrame, Array]:
+    """Every combination of members, sorted, and what is planned apart in it: months x combinations, fen."""
+    dimensions = list(mix.columns.drop("weight"))
+    lies = [spread(mix, one) for one in apart]
+    if not dimensions:
+        return pd.DataFrame(index=[0]), months_apart(apart)[:, None]
+    every = pd.concat([mix, *lies], ignore_index=True)[dimensions].drop_duplicates()
+    members = every.sort_values(dimensions, ignore_index=True)
+    found = np.zeros((12, len(members)), dtype="int64")
+    for one, where in zip(apart, lies, strict=True):
+        cells = np.outer(one.months, _weights(members, where))
+        found += whole_cells(one.months, cells, members, cells >= 0, year.unit)
+    return members, found
+
+
+def _weights(members: pd.DataFrame, mix: pd.DataFrame) -> Array:
+    """The weight of every combination in a mix, 0 where it has none."""
+    if not members.shape[1]:
+        return np.ones(1)
+    return members.merge(mix, how="left", on=list(members.columns))["weight"].fillna(0.0).to_numpy()
+
+
+def _whole(rows: Array, years: Array, seed: Array, claims: Sequence[Claim], members: pd.DataFrame, unit: int) -> Array:
+    """Whole cells of the year's rest: the pins' and, around them, the others', each group with its own exact months."""
+    if not rows.any():
+        return np.zeros(seed.shape, dtype="int64")
+    cells = met(seed, rows.astype("float64"), years)
+    if not claims:
+        return whole_cells(rows, cells, members, np.ones(cells.shape, dtype=bool), unit)
+    cells = around_pins(cells, rows, years, claims, members)
+    stop_on(misfit_faults(cells, claims, members, unit=unit))
+    owner = owners(claims, members)
+    groups = np.arange(-1, len(claims))
+    amounts = np.append(int(rows.sum() - rests(claims).sum()), rests(claims))
+    real = np.stack([(cells * (owner == group)).sum(axis=1) for group in groups], axis=1)
+    months = split_table(real, rows, amounts, unit=unit)
+    return sum(
+        (
+            whole_cells(months[:, place], cells * (owner == group), members, owner == group, unit)
+            for place, group in enumerate(groups)
+        ),
+        np.zeros(cells.shape, dtype="int64"),
+    )
+
+
+def _seasonal_seed(
+    rows: Array, years: Array, members: pd.DataFrame, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms
+) -> Array:
+    """Months x combinations: the year of each by the company's months, times its members' seasons and events."""
+    target = float(rows.sum())
+    seed = np.outer(rows / max(target, 1.0), years)
+    plain = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=target or None)[
+        "share"
+    ].to_numpy()
+    for name in members.columns:
+        totals = pd.Series(years).groupby(members[name]).sum()
+        season = member_shares(facts, name, year=year, rules=rules, totals=totals, company=plain)
+        own = season.reindex(members[name]).to_numpy(dtype="float64").T
+        seed = seed * np.where(np.isnan(own), 1.0, divide(own, plain[:, None]))
+    for event in rules.events if rules.method != "manual" else ():
+        if event.members and event.members.keys() <= set(members.columns):
+            lift = event_lift([event], year=year)
+            seed = seed * np.where(matching(members, event.members), lift[:, None], 1.0)
+    return np.asarray(seed)
 
 
 def _rows(months: Sequence[str], members: pd.DataFrame) -> pd.DataFrame:

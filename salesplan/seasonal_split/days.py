@@ -7,24 +7,49 @@ import pandas as pd
 
 from salesplan import calendar as days_of
 from salesplan.apportion import apportion
+from salesplan.seasonal_split.day_pattern import DayPattern
 from salesplan.seasonal_split.history import Array, divide
+from salesplan.seasonal_split.periods import label_days
 from salesplan.seasonal_split.plan_year import PlanYear
-from salesplan.terms.seasonal_split import Event
+from salesplan.terms.shape import Event
+
+COLUMNS = ("date", "workday", "amount", "day_type", "event", "quarter", "month", "ten_day", "week")
 
 
-def day_weights(events: Sequence[Event] = (), *, year: PlanYear) -> pd.DataFrame:
+def day_weights(
+    events: Sequence[Event] = (),
+    *,
+    year: PlanYear,
+    pattern: DayPattern | None = None,
+    cube: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Every day of the year with its `weight` in ordinary workdays.
 
-    weight = 1 for a workday, 0 for any other, plus the uplift of the events on that day (so a sale
-    on a day off counts too), never below zero. Columns `date`, `month`, `workday`, `provisional`
-    (the country has not published its moved days yet), `weight`.
+    The weight of the `pattern` (None: 1 for a workday, 0 for any other), plus the uplift of the
+    events on that day (so a sale on a day off counts too); a negative uplift takes that part of the
+    day's own weight, so -1 closes it. An event of one
+    region, channel or product counts as much as that part has of the `cube` (None: in full).
+    Columns of `calendar.days` (`date`, `month`, `workday`, `provisional`, `day_type`) and `weight`.
     """
     table = days_of.days(year.months, year.calendar, year.month_cutoff)
-    weight = table["workday"].astype("float64")
+    weight = (pattern or DayPattern()).weights(table, year.calendar)
     for event in events:
-        inside = table["date"].between(pd.Timestamp(event.start), pd.Timestamp(event.end))
-        weight = weight + inside * float(event.uplift)
-    return table.assign(weight=weight.clip(lower=0.0))
+        more = float(event.uplift) * _part(event, cube)
+        weight = weight + _during(table, event) * (more if more > 0 else more * weight)
+    return table.assign(weight=weight.clip(min=0.0))
+
+
+def _during(days: pd.DataFrame, event: Event) -> Array:
+    return days["date"].between(pd.Timestamp(event.start), pd.Timestamp(event.end)).to_numpy()
+
+
+def _part(event: Event, cube: pd.DataFrame | None) -> float:
+    """What the members an event names have of the year."""
+    if cube is None or not cube["amount"].sum():
+        return 1.0
+    named = [cube[name] == member for name, member in event.members.items() if name in cube]
+    inside = np.logical_and.reduce(named) if named else np.ones(len(cube), dtype=bool)
+    return float(cube.loc[inside, "amount"].sum() / cube["amount"].sum())
 
 
 def event_lift(events: Sequence[Event], *, year: PlanYear) -> Array:
@@ -34,21 +59,39 @@ def event_lift(events: Sequence[Event], *, year: PlanYear) -> Array:
     return np.where(workdays > 0, divide(sums["weight"].to_numpy(), workdays), 1.0)
 
 
-def split_days(months: pd.DataFrame, *, year: PlanYear, events: Sequence[Event] = ()) -> pd.DataFrame:
+def split_days(
+    months: pd.DataFrame,
+    *,
+    year: PlanYear,
+    events: Sequence[Event] = (),
+    pattern: DayPattern | None = None,
+    cube: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Table `seasonal_split_days`: month amounts over their days, exact in the money unit.
 
     `months`: `month`, `amount` (fen), the twelve months of the year, one row each. Each amount is
     apportioned by the days' weights (`day_weights`), equal weights the earlier day first; a month
-    without any selling day is spread over all its days. Returns `date`, `workday` (bool), `amount`
-    (fen), one row per day.
+    without any selling day is spread over all its days. Returns one row per day: `date`, `workday`
+    (bool), `amount` (fen), `day_type` (workday, moved_workday, weekend, holiday), `event` (names,
+    blank without), and the periods it lies in: `quarter`, `month`, `ten_day`, `week` (`label_days`).
     """
-    days = day_weights(events, year=year)
+    days = day_weights(events, year=year, pattern=pattern, cube=cube)
     amounts = months.set_index("month")["amount"]
     parts = [
         apportion(int(amounts[month]), _selling(group["weight"].to_numpy()), unit=year.unit)
         for month, group in days.groupby("month", sort=True)
     ]
-    return days[["date", "workday"]].assign(amount=np.concatenate(parts).astype("int64"))
+    labelled = label_days(days, year=year).assign(event=_named(days, events))
+    return labelled.assign(amount=np.concatenate(parts).astype("int64"))[list(COLUMNS)]
+
+
+def _named(days: pd.DataFrame, events: Sequence[Event]) -> pd.Series:
+    """Names of the events of each day, joined where there are several."""
+    names = pd.Series("", index=days.index, dtype="str")
+    for event in events:
+        inside = _during(days, event)
+        names = names.where(~inside, names.where(names == "", names + " + ") + event.name)
+    return names
 
 
 def _selling(weights: Array) -> Array:

@@ -43,7 +43,9 @@ def yearly(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) ->
 
 def amount_levels(annual_target: pd.DataFrame) -> dict[str, int]:
     """Levels of the amount in fen by name, the planned one first, from table `annual_target`."""
-    rows = annual_target[annual_target["indicator"] == "amount"].sort_values("planned", ascending=False, kind="stable")
+    amounts = annual_target[annual_target["indicator"] == "amount"]
+    company = amounts[amounts["line"].fillna("") == ""] if "line" in amounts else amounts
+    rows = company.sort_values("planned", ascending=False, kind="stable")
     return {level: int(value * 100) for level, value in zip(rows["level"], rows["value"], strict=True)}
 
 

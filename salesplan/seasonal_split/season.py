@@ -1,16 +1,20 @@
 """The season of the plan: shares of the company and of members by the plan's rules."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from salesplan.apportion import UNKNOWN
+from salesplan.mix import recency_mix
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array, YearTable, normalised, year_table
 from salesplan.seasonal_split.methods import Total, monthly_shares
 from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
+from salesplan.terms.shape import Event
 
 
 def sales_by_month(facts: pd.DataFrame, *, year: PlanYear, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -83,6 +87,51 @@ def _one_method(
     return found.assign(share=np.tile(weights, len(found) // 12))
 
 
+def member_mix(
+    facts: pd.DataFrame, dimensions: Sequence[str], *, year: PlanYear, rules: SeasonalSplitTerms
+) -> pd.DataFrame:
+    """Share of each combination of members in the year: the dimensions and `weight`, 1 in sum.
+
+    Mean of the yearly shares, weights 2 : 3 : 4, the last year most, over the complete years; over
+    whatever is there without one. Combinations with nothing net are left out; no history at all is
+    one unknown member.
+    """
+    if not dimensions:
+        return pd.DataFrame({"weight": [1.0]})
+    sold = sales_by_month(facts, year=year, by=dimensions)
+    sold = sold[~sold["month"].isin(rules.exclude)].assign(year=lambda d: year.fiscal_years(d["month"]))
+    known = years_of(facts, year=year, rules=rules)
+    used = [y for y, counts in zip(known.years, known.used[0], strict=True) if counts] or list(known.years)
+    yearly = sold[sold["year"].isin(used)].groupby(["year", *dimensions])["amount"].sum().reset_index()
+    mix = recency_mix(yearly, dimensions, first_year=known.years[0])
+    if mix.empty:
+        return pd.DataFrame({**{name: [UNKNOWN] for name in dimensions}, "weight": [1.0]})
+    return mix
+
+
+def company_events(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> list[Event]:
+    """The rules' events as the whole company feels them: one limited to members lifts by their part of the year.
+
+    An uplift of 0.5 on a channel with a fifth of the sales is one of 0.1 for the company. Members without history
+    move nothing here. Weights given by hand are not lifted: no events then.
+    """
+    if rules.method == "manual":
+        return []
+    parts = [_part_of_company(event, facts, year, rules) for event in rules.events]
+    return [
+        event if part == 1 else event.model_copy(update={"uplift": Decimal(str(round(float(event.uplift) * part, 9)))})
+        for event, part in zip(rules.events, parts, strict=True)
+    ]
+
+
+def _part_of_company(event: Event, facts: pd.DataFrame, year: PlanYear, rules: SeasonalSplitTerms) -> float:
+    if not event.members:
+        return 1.0
+    mix = member_mix(facts, list(event.members), year=year, rules=rules)
+    named = np.all([mix[name] == member for name, member in event.members.items()], axis=0)
+    return float(mix.loc[named, "weight"].sum())
+
+
 def company_shares(
     facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms, total: float | None = None
 ) -> Array:
@@ -93,9 +142,8 @@ def company_shares(
     """
     found = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=total)
     shares = found["share"].to_numpy()
-    if rules.method == "manual" or not rules.events:
-        return shares
-    return normalised(shares * event_lift(rules.events, year=year))
+    events = company_events(facts, year=year, rules=rules)
+    return normalised(shares * event_lift(events, year=year)) if events else shares
 
 
 def member_shares(

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from salesplan.errors import Fault
-from salesplan.tables import sales, spells
+from salesplan.tables import channel, sales, spells
 from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy
 from salesplan.tables.contract import Spec
 from salesplan.tables.headers import Header
@@ -107,6 +107,7 @@ def check_tables(
         _check_reps(read, terms, findings)
     if "collections" in read:
         _check_collections(read["collections"], findings)
+    channel.check_channel(read, findings)
     return tables
 
 

@@ -236,15 +236,16 @@ SPECS: dict[str, Spec] = {
                 _column("month!", "month", MONTH),
                 _column("category!", "text", "类别 费用类别 科目 费用项目 费用科目 account type"),
                 _column("amount!", "money", f"{AMOUNT} 费用 费用金额 expense"),
+                _column("department", "text", "部门 费用部门 承担部门 dept cost_center"),
             ),
-            unique=("month", "category"),
+            unique=("month", "category", "department"),
         ),
         Spec(
             "stock",
             (
                 _column("month!", "month", MONTH),
                 _column("product!", "text", PRODUCT),
-                _column("opening!", "quantity", "期初 期初库存 期初数量 库存 opening_stock"),
+                _column("opening", "quantity", "期初 期初库存 期初数量 库存 opening_stock"),
                 _column("in_transit", "quantity", "在途 在途数量 在途库存"),
             ),
             unique=("month", "product"),
@@ -258,6 +259,7 @@ SPECS: dict[str, Spec] = {
                 _column("sell_in", "quantity", "进货 进货量 提货 提货量"),
                 _column("sell_out", "quantity", "出货 出货量 实销 动销"),
                 _column("stock", "quantity", "库存 期末库存 closing_stock inventory"),
+                _column("parent", "text", "上级 上级经销商 所属分销中心 上级代理 供货方 supplier supplied_by"),
             ),
             unique=("month", "dealer", "product"),
         ),
@@ -328,4 +330,4 @@ PLAIN_UNITS = _words("元 人民币 圆 rmb cny yuan ¥ 元/年 元/月 含税 �
 SCALED_UNITS = _words("百元 千元 万元 十万元 百万元 千万元 亿元 万 千 百万 亿 千件 万件 百分比 % k m thousand million")
 TOTAL_WORDS = _words("合计 总计 小计 共计 总合计 本页合计 total subtotal sub-total grandtotal")
 # Names our own rows carry in output tables; no member may be called so.
-RESERVED = ("(unassigned)", "(manager)", "(total)", "(unknown)")
+RESERVED = ("(unassigned)", "(manager)", "(total)", "(unknown)", "(contingency)")

@@ -17,11 +17,60 @@ Kind = Literal["text", "code", "month", "date", "money", "share", "number", "cou
 
 # Columns a table always has, in order; a step may add others behind them.
 TABLES: dict[str, tuple[str, ...]] = {
-    "annual_target": ("indicator", "level", "value", "unit", "last_year"),
+    "annual_target": ("indicator", "level", "value", "unit", "last_year", "line"),
     "annual_target_estimates": ("estimate", "value", "low", "high", "weight"),
+    "annual_target_odds": ("scope", "member", "level", "amount", "expected", "low", "high", "probability"),
+    "annual_target_calibration": (
+        "known_months", "method", "cases", "forecast", "outcome", "brier", "calibration_error", "coverage",
+    ),
+    "annual_target_bridge": ("level", "part", "name", "amount", "resources", "owner", "start", "end"),
+    "annual_target_plan": ("row", "name", "quantity", "amount", "margin_rate", "contribution"),
+    "annual_target_drivers": ("node", "parent", "value", "unit", "last_year", "driver", "rate", "source"),
+    "annual_target_hires": ("month", "needed", "have", "gap", "hires", "start_by"),
+    "annual_target_qualities": ("quality", "check", "value", "limit", "state"),
+    "annual_target_expenses": (
+        "category", "method", "last_year", "last_ratio", "amount", "ratio", "variable", "months_rule", "month_weights",
+        "standard", "limit_share", "limit", "approver", "timing", "evaluation", "state",
+    ),
+    "annual_target_expense_departments": ("category", "department", "last_year", "amount"),
+    "annual_target_profit": ("item", "last_year", "last_ratio", "amount", "ratio"),
+    "annual_target_profit_products": (
+        "product", "stage", "last_year", "cost_rate", "cost_basis", "amount", "cost",
+    ),
     "seasonal_split": ("month", "amount", "share", "quantity"),
-    "seasonal_split_days": ("date", "workday", "amount"),
+    "seasonal_split_days": ("date", "workday", "amount", "day_type", "event", "quarter", "month", "ten_day", "week"),
+    "seasonal_split_periods": (
+        "level",
+        "period",
+        "start",
+        "end",
+        "workdays",
+        "amount",
+        "share",
+        "amount_to_date",
+        "progress_share",
+        "time_share",
+        "cut",
+    ),
     "seasonal_split_methods": ("method", "error", "chosen"),
+    "seasonal_split_projects": (
+        "project", "customer", "stage", "month", "amount", "probability", "expected", "placed", "state",
+    ),
+    "seasonal_split_stock": (
+        "month", "product", "opening", "in_transit", "purchases", "sales", "closing", "target_stock", "cover_days",
+        "shortage", "orders", "funds", "value_sales", "value_stock",
+    ),
+    "seasonal_split_purchases": (
+        "product", "opening", "in_transit", "purchases", "sales", "closing", "funds", "average_stock", "turnover",
+        "shortage", "amount_short", "on_hand_days", "tied_up", "state", "value_sales", "value_average",
+    ),
+    "seasonal_split_dealers": (
+        "month", "dealer", "product", "sell_out", "sell_in", "stock", "cover_days", "parent",
+    ),
+    "seasonal_split_demand": ("month", "product", "demand", "sales", "gap", "amount_gap"),
+    "seasonal_split_expenses": ("month", "category", "amount"),
+    "seasonal_split_profit": ("month", "sales", "cost", "gross", "expense", "net"),
+    "seasonal_split_calendar": ("date", "name", "owner", "period", "when", "moved"),
     "rep_allocation": ("rep", "month", "base", "amount", "quantity"),
     "rep_allocation_reps": ("rep", "quota", "base", "last_year", "quota_to_expected", "probability"),
     "rep_allocation_activities": ("rep", "period", "activity", "count"),
@@ -75,6 +124,16 @@ KINDS: dict[str, Kind] = {
             "contribution",
             "fixed_cost",
             "breakeven",
+            "placed",
+            "funds",
+            "tied_up",
+            "expense",
+            "cost",
+            "gross",
+            "net",
+            "reference",
+            "allowance",
+            "limit",
         ),
         "money",
     ),
@@ -90,12 +149,16 @@ KINDS: dict[str, Kind] = {
             "weight",
             "factor",
             "error",
+            "ratio",
+            "last_ratio",
+            "cost_rate",
+            "variable_cost_rate",
         ),
         "share",
     ),
-    **dict.fromkeys(("quantity", "tier_from", "contacts_per_month"), "number"),
+    **dict.fromkeys(("quantity", "tier_from", "contacts_per_month", "average_stock", "turnover", "cover_days", "on_hand_days"), "number"),
     **dict.fromkeys(("count", "lines", "workdays"), "count"),
-    **dict.fromkeys(("workday", "chosen", "provisional", "planned", "pinned", "complete", "assumed"), "flag"),
+    **dict.fromkeys(("workday", "chosen", "provisional", "planned", "pinned", "complete", "assumed", "cut", "variable", "moved"), "flag"),
     **dict.fromkeys(
         (
             "indicator",
@@ -110,18 +173,63 @@ KINDS: dict[str, Kind] = {
             "basis",
             "part",
             "replaced",
+            "day_type",
+            "third",
+            "pattern",
+            "stage",
+            "cost_basis",
+            "months_rule",
+            "item",
+            "when",
+            "movement",
         ),
         "code",
     ),
 }
+UNITS: dict[str, Kind] = dict.fromkeys(
+    (
+        "opening", "in_transit", "purchases", "sales", "closing", "target_stock", "shortage", "orders", "sell_out",
+        "sell_in", "stock", "demand", "gap",
+    ),
+    "count",
+)  # fmt: skip
 OWN_KINDS: dict[str, dict[str, Kind]] = {
+    **{f"seasonal_split_{name}": UNITS for name in ("stock", "purchases", "dealers", "demand")},
     "annual_target": {"value": "mixed", "last_year": "mixed"},
     "annual_target_estimates": {"weight": "number"},
     "annual_target_bridge": {"name": "code"},
+    "annual_target_odds": {"scope": "code", "whole_years": "count"},
+    "annual_target_calibration": {
+        **dict.fromkeys(("known_months", "cases"), "count"),
+        **dict.fromkeys(("forecast", "outcome", "calibration_error", "coverage"), "share"),
+        "brier": "number",
+    },
+    "annual_target_profits": {
+        **dict.fromkeys(("units", "breakeven_units", "safety_units"), "number"), "safety_amount": "money",
+    },
+    "annual_target_deals": {"close": "date", "weighted": "money"},
+    "annual_target_customers": dict.fromkeys(("customers", "customers_before", "kept", "won"), "count"),
+    "annual_target_plan": {"row": "code", "name": "code", "margin_rate": "share"},
+    "annual_target_drivers": {
+        "node": "code", "parent": "code", "driver": "code", "source": "code",
+        "value": "mixed", "last_year": "mixed", "rate": "mixed",
+    },
+    "annual_target_hires": {
+        "needed": "number", "have": "number", "gap": "number", "hires": "count", "start_by": "month",
+    },
+    "annual_target_qualities": {"quality": "code", "check": "code", "value": "number", "limit": "number"},
+    "annual_target_gaps": {"increase": "money", "explained": "money", "unexplained": "money"},
+    "annual_target_advertising": {"advertising": "money", "advertising_growth": "share"},
+    "annual_target_launches": {"list_price": "number", "list_margin": "share", "launch": "date"},
+    "annual_target_network": {"value": "mixed"},
+    "seasonal_split_projects": {"stage": "text"},
+    "seasonal_split_launches": {"season": "code"},
+    "seasonal_split_unusual": {"usual": "share", "distance": "share"},
     "seasonal_split_methods": {"error": "number"},
+    "seasonal_split_day_patterns": {"error_day": "number", "error_ten_day": "number"},
     "variance_review_kpis": {"value": "mixed", "target": "mixed"},
 }
-MONEY_PREFIXES = ("amount_", "gap_", "value_")
+MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)
 BOM = b"\xef\xbb\xbf"
 
@@ -146,6 +254,13 @@ def kind_of(table: str, column: str) -> Kind:
     if column.startswith(MONEY_PREFIXES):
         return "money"
     return "share" if column.endswith(SHARE_SUFFIXES) else "text"
+
+
+def of_company(annual_target: "pd.DataFrame") -> "pd.DataFrame":
+    """The rows of table annual_target that are of the whole company: those with a blank line of business."""
+    if "line" not in annual_target:
+        return annual_target
+    return annual_target[annual_target["line"].fillna("") == ""]
 
 
 def empty(table: str, more: tuple[str, ...] = ()) -> "pd.DataFrame":

@@ -1,14 +1,16 @@
 """annual_target.yaml: the levels of the target and the evidence beside them."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from salesplan.terms.common import Many, Money, Name, Number, Rate, Share, Terms, value
-
-Weight = Annotated[Number, Field(ge=0)]
+from salesplan.terms.common import Day, Many, Money, Name, Number, Rate, Terms, value
+from salesplan.terms.drivers import Drivers
+from salesplan.terms.estimates import Estimates, TrendEstimate
+from salesplan.terms.expenses import Expenses, ProfitPlan
+from salesplan.terms.goals import Goal
+from salesplan.terms.texts import Basis, Competitor, PlanTable, Swot, Texts, Theme, Topic, laid_out
 
 
 class Growth(Terms):
@@ -31,64 +33,11 @@ def _kind(found: object) -> str:
 
 
 Level = Annotated[
-    Annotated[Money, Field(ge=0), Tag("(amount)")]
+    Annotated[Money, Field(gt=0), Tag("(amount)")]
     | Annotated[Growth, Tag("(growth)")]
     | Annotated[Times, Tag("(times)")],
     Discriminator(_kind),
 ]
-
-
-class GrowthEstimate(Terms):
-    """What last year's actual becomes at a given growth."""
-
-    rate: Rate = value(..., "expected growth on last year's actual", unit="share of last year's amount")
-    weight: Weight = value(Decimal(1), "weight beside the other estimates")
-
-
-class TrendEstimate(Terms):
-    """What the history alone says: last year's actual and part of the past growth."""
-
-    years: int = value(5, "latest complete fiscal years from which the growth is taken", unit="years", ge=1, le=20)
-    damping: Share = value(
-        Decimal("0.5"),
-        "part of the past growth that is carried forward; growth carried forward whole was worse than none",
-        unit="share of the past growth",
-        source="errors over 150 series: whole 1.095, none 1.032, half 0.980 (MASE)",
-    )
-    weight: Weight = value(Decimal(1), "weight beside the other estimates")
-
-
-class BreakevenEstimate(Terms):
-    """(fixed cost + profit) / (1 - variable cost rate)."""
-
-    fixed_cost: Money = value(..., "cost that does not move with sales", unit="currency per year", ge=0)
-    variable_cost_rate: Share = value(..., "cost that moves with sales", unit="share of sales", lt=1)
-    profit: Money = value(Decimal(0), "profit asked for", unit="currency per year", ge=0)
-    weight: Weight = value(Decimal(1), "weight beside the other estimates")
-
-
-class MarketEstimate(Terms):
-    """Market size times market share."""
-
-    size: Money = value(..., "size of the market", unit="currency per year", ge=0)
-    share: Share = value(..., "share of the market", unit="share of the market")
-    weight: Weight = value(Decimal(1), "weight beside the other estimates")
-
-
-class CapacityEstimate(Terms):
-    """What the reps can carry: full quota, ramp and season."""
-
-    weight: Weight = value(Decimal(1), "weight beside the other estimates")
-
-
-class Estimates(Terms):
-    """Evidence beside the levels; each one optional."""
-
-    growth: GrowthEstimate | None = value(None, "last year's actual carried forward at a given growth")
-    trend: TrendEstimate | None = value(None, "what the history alone says, with its interval")
-    breakeven: BreakevenEstimate | None = value(None, "sales at which the profit asked for is reached")
-    market: MarketEstimate | None = value(None, "market size times market share")
-    capacity: CapacityEstimate | None = value(None, "what the reps can carry")
 
 
 class Measure(Terms):
@@ -97,6 +46,15 @@ class Measure(Terms):
     name: Name = value(..., "what is done")
     amount: Money = value(..., "sales it is expected to bring", unit="currency per year")
     resources: str = value("", "what it needs")
+    owner: str = value("", "who answers for it")
+    start: Day | None = value(None, "first day", unit="date")
+    end: Day | None = value(None, "last day", unit="date")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Measure":
+        if self.start and self.end and self.end < self.start:
+            raise PydanticCustomError("end_before_start", "must not be before start", {"key": "end"})
+        return self
 
 
 class AnnualTargetTerms(Terms):
@@ -110,6 +68,17 @@ class AnnualTargetTerms(Terms):
         Estimates(trend=TrendEstimate()), "evidence beside the levels; default the trend alone"
     )
     measures: Annotated[tuple[Measure, ...], Many] = value((), "what fills the gap from last year")
+    goals: Annotated[tuple[Goal, ...], Many] = value((), "targets of single indicators, also by line of business")
+    drivers: Drivers = value(Drivers(), "rates behind the tree from revenue to contracts, customers and reps")
+    expenses: Expenses | None = value(None, "the expense budget; default last year's ratios where they are known")
+    profit_plan: ProfitPlan = value(ProfitPlan(), "cost of goods and new products")
+    plan_table: PlanTable = value(PlanTable(), "rows of the annual sales plan table that the data do not give")
+    basis: Basis = value(Basis(), "what the plan is based on beside the sales data")
+    market: Annotated[tuple[Topic, ...], Many] = laid_out((), "what is known of the market")
+    competitors: Annotated[tuple[Competitor, ...], Many] = laid_out((), "the competitors")
+    swot: Swot = laid_out(Swot(), "strengths, weaknesses, opportunities, threats")
+    themes: Annotated[tuple[Theme, ...], Many] = laid_out((), "the focus of each quarter")
+    principles: Texts = laid_out((), "principles the plan keeps to")
 
     @model_validator(mode="after")
     def _levels_known(self) -> "AnnualTargetTerms":

@@ -19,7 +19,6 @@ from salesplan.variance_review.landing import (
     Progress,
     landing_estimate,
     outlook,
-    share_ratio_errors,
     time_progress,
 )
 from salesplan.variance_review.measures import Figures
@@ -88,7 +87,6 @@ __all__ = [
     "review",
     "revise",
     "rule_grid",
-    "share_ratio_errors",
     "standing",
     "time_progress",
 ]

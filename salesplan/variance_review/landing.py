@@ -8,9 +8,11 @@ import pandas as pd
 
 from salesplan.apportion import apportion
 from salesplan.calendar import add_months, workdays
-from salesplan.odds import interval, reach
+from salesplan.odds import forecast
 from salesplan.variance_review.measures import Figures, amount_by
 from salesplan.variance_review.revision import Revised
+
+MOST_YEARS = 5  # of the history
 
 
 class Landing(NamedTuple):
@@ -20,7 +22,7 @@ class Landing(NamedTuple):
     low: float
     high: float
     probability: float  # that the year's target is reached
-    years: int  # earlier years whose errors made the interval
+    years: int  # earlier years from whose errors and months the interval comes
 
 
 class Progress(NamedTuple):
@@ -34,48 +36,38 @@ class Progress(NamedTuple):
 
 
 def landing_estimate(figures: Figures, *, coverage: float = 0.8) -> Landing:
-    """Share ratio: actual to date / share of the year's target that falls on the months gone.
+    """Share ratio with the odds of the ground (`odds.forecast`): what is done, and the rest of last year, grown.
 
-    The interval comes from what the same estimate would have missed in each earlier complete year after the same
-    number of months, the share taken from the other years: spread = expected x root of the mean squared error
-    x root of (1 + 1 / years), Student's t with years - 1 degrees. Fewer than two complete years give no interval.
-    The low end is not below the actual to date, of which the year cannot fall short but by returns.
+    The rest grows by what the closed months have grown by, measured with the share of the year's target that falls on
+    them, and in a small part by the history's trend. Without a complete year before it the estimate is actual to date
+    / that share, without interval. The low end is not below the actual to date, of which the year cannot fall short
+    but by returns.
     """
     actual, share = int(figures.actuals["amount"].sum()), _gone(figures)
     if not figures.closed or actual <= 0 or share <= 0:
         return Landing(nan, nan, nan, nan, 0)
-    expected, target = actual / share, float(figures.targets.sum())
+    target = float(figures.targets.sum())
     if not figures.open:
-        return Landing(expected, expected, expected, float(actual >= target), 0)
-    errors = share_ratio_errors(figures)
-    if len(errors) < 2:
-        return Landing(expected, nan, nan, nan, len(errors))
-    spread = expected * float(np.sqrt(np.mean(np.square(errors)) * (1 + 1 / len(errors))))
-    degrees = len(errors) - 1
-    low, high = interval(expected, spread, degrees, coverage)
-    return Landing(expected, max(low, actual), high, reach(target, expected, spread, degrees), len(errors))
+        return Landing(actual, actual, actual, float(actual >= target), 0)
+    history, known = _years(figures), amount_by(figures.actuals, "month").reindex(figures.closed, fill_value=0)
+    if not len(history) or history.sum(axis=1).max() <= 0:
+        return Landing(actual / share, nan, nan, nan, 0)
+    year = forecast(history[None], known.to_numpy(dtype=np.float64)[None], gone=[share])
+    low, high = year.interval(coverage)
+    reached = float(year.reach([target])[0])
+    return Landing(float(year.expected[0]), max(float(low[0]), actual), float(high[0]), reached, len(history))
 
 
-def share_ratio_errors(figures: Figures) -> list[float]:
-    """Result / estimate - 1 of each earlier complete year, latest first, after as many months as are known now."""
-    years = pd.DataFrame(_year_sums(figures), columns=["known", "total"], dtype="int64")
-    years = years[(years["known"] > 0) & (years["total"] > 0)]
-    others = years.sum() - years
-    years = years[others["known"] > 0]
-    estimate = years["known"] / (others["known"] / others["total"])
-    return [float(error) for error in years["total"] / estimate - 1]
-
-
-def _year_sums(figures: Figures) -> list[tuple[int, int]]:
-    """Sum of the first months and of the whole year, for each complete year of the history, latest first."""
+def _years(figures: Figures) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """Sales by month of the complete years before, oldest first: years x 12, the latest five."""
     amounts = amount_by(figures.facts, "month")
-    found: list[tuple[int, int]] = []
-    while True:
+    found: list[list[float]] = []
+    while len(found) < MOST_YEARS:
         labels = [add_months(month, -12 * (len(found) + 1)) for month in figures.months]
         if not len(amounts) or labels[0] < amounts.index[0]:
-            return found
-        year = amounts.reindex(labels, fill_value=0)
-        found.append((int(year.iloc[: len(figures.closed)].sum()), int(year.sum())))
+            break
+        found.insert(0, amounts.reindex(labels, fill_value=0).astype("float64").tolist())
+    return np.array(found, dtype=np.float64).reshape(-1, 12)
 
 
 def _gone(figures: Figures) -> float:

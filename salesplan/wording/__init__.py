@@ -69,8 +69,9 @@ class Words:
         return self.names.get(rep) or self.code("member", rep)
 
     def column(self, name: str, table: str = "") -> str:
-        """Header words of a column, those of the table's step first; `amount_stretch` names the level."""
-        for key in (*(f"own_column.{stem}.{name}" for stem in STEPS if table.startswith(stem)), f"column.{name}"):
+        """Header words of a column, those of the table and of its step first; `amount_stretch` names the level."""
+        owners = [table, *(stem for stem in STEPS if table.startswith(stem))]
+        for key in (*(f"own_column.{owner}.{name}" for owner in owners), f"column.{name}"):
             if key in self.texts:
                 return self.texts[key]
         stem, _, rest = name.partition("_")
@@ -105,6 +106,11 @@ class Words:
     def month_short(self, month: str) -> str:
         """A month label without its year: 3月, Mar."""
         return self.texts[f"month.{int(month.split('-')[1])}"]
+
+    def ten_day(self, period: str) -> str:
+        """A ten-day period of a month, such as `2027-12-T3`, as people write it: 12月下旬, last days of Dec."""
+        month, _, third = period.rpartition("-T")
+        return self("month.ten_day", month=self.month_short(month), part=self.code("third", third))
 
     def date(self, day: date | None) -> str:
         """A date as people write it."""

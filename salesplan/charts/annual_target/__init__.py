@@ -1,5 +1,20 @@
 """Charts of the annual target."""
 
+from salesplan.charts.annual_target.budget import expenses, profit
+from salesplan.charts.annual_target.drivers import hires, tree
+from salesplan.charts.annual_target.evidence import calibration, distances, member_odds, member_odds_size
 from salesplan.charts.annual_target.target import gap, levels, odds
 
-__all__ = ["gap", "levels", "odds"]
+__all__ = [
+    "calibration",
+    "distances",
+    "expenses",
+    "gap",
+    "hires",
+    "levels",
+    "member_odds",
+    "member_odds_size",
+    "odds",
+    "profit",
+    "tree",
+]

@@ -15,16 +15,27 @@ MOST_MEMBERS = 15
 
 
 def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Target of each month with its share of the year, beside last year's actual; `frame`: `month_overview`."""
+    """Target of each month with its share of the year, beside last year's actual; `frame`: `month_overview`.
+
+    A column `mark` names what moves or fixes a month and stands below it; `apart` (fen) is the part of the target that
+    launches and projects are to bring.
+    """
     places = np.arange(len(frame))
     known = frame["last_year"].notna().to_numpy()
     ax.bar(places[known] - 0.2, frame.loc[known, "last_year"].astype("float64"), width=0.36, color=style.GREY)
     bars = ax.bar(places + 0.2 * known.any(), frame["amount"], width=0.44, color=style.BLUE)
+    apart = "apart" in frame and bool(frame["apart"].any())
+    if apart:
+        below = frame["amount"] - frame["apart"]
+        ax.bar(places + 0.2 * known.any(), frame["apart"], bottom=below, width=0.44, color=style.ORANGE)
     style.bar_labels(ax, bars, [words.percent(share) for share in frame["share"]], size=8)
-    ax.set_xticks(places, [words.month_short(month) for month in frame["month"]])
+    marks = frame["mark"] if "mark" in frame else [""] * len(frame)
+    labels = [words.month_short(month) for month in frame["month"]]
+    ax.set_xticks(places, [f"{name}\n{mark}".strip() for name, mark in zip(labels, marks, strict=True)])
     style.money_axis(ax, words)
     ax.margins(y=0.2)
     names = [("amount", style.BLUE), *([("last_year", style.MUTED)] if known.any() else [])]
+    names += [("apart", style.ORANGE)] if apart else []
     for index, (name, colour) in enumerate(names):
         text = words(f"seasonal_split.chart_months_{name}")
         ax.annotate(text, (0.01 + 0.2 * index, 0.97), xycoords="axes fraction", color=colour, va="top", weight="bold")
@@ -94,23 +105,4 @@ def members(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     share = year.iloc[0] / frame["amount"].sum() if frame["amount"].sum() else None
     text = words("seasonal_split.chart_members", member=order[0], share=words.percent(share), unit=words.unit)
     style.title(ax, text)
-    return ax
-
-
-def days(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Calendar of the year's days: one row per calendar month, colour is the day's amount; `frame`: table of days."""
-    cells = frame.assign(label=frame["date"].dt.strftime("%Y-%m"), day=frame["date"].dt.day)
-    table = cells.pivot_table(index="label", columns="day", values="amount")
-    style.heat(ax, table.rename(index=lambda month: words.month_short(str(month))))
-    ax.set_xlabel(words("seasonal_split.chart_day_axis"))
-    best = _row(frame, frame["amount"].argmax())
-    style.title(
-        ax,
-        words(
-            "seasonal_split.chart_days",
-            workdays=int(frame["workday"].sum()),
-            date=words.date(best["date"].date()),
-            amount=words.money(best["amount"]),
-        ),
-    )
     return ax

@@ -1,5 +1,36 @@
 """What a manager should take from step 1."""
 
+from salesplan.conclusions.annual_target.budget import agreement, budget, budget_warnings
+from salesplan.conclusions.annual_target.evidence import evidence_sentences, odds_sentences, trust, verdict
+from salesplan.conclusions.annual_target.forms import (
+    competitors,
+    formulas,
+    market_forms,
+    new_product_texts,
+    quality_rows,
+    statement,
+    strategy_forms,
+)
+from salesplan.conclusions.annual_target.plan import plan_sentences, plan_warnings
 from salesplan.conclusions.annual_target.target import sentences, warnings
 
-__all__ = ["sentences", "warnings"]
+__all__ = [
+    "agreement",
+    "budget",
+    "budget_warnings",
+    "competitors",
+    "evidence_sentences",
+    "formulas",
+    "market_forms",
+    "new_product_texts",
+    "odds_sentences",
+    "plan_sentences",
+    "plan_warnings",
+    "quality_rows",
+    "sentences",
+    "statement",
+    "strategy_forms",
+    "trust",
+    "verdict",
+    "warnings",
+]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan.annual_target import COVERAGE
 from salesplan.money import to_fen
+from salesplan.tables.outputs import of_company
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def sentences(
     profits: "pd.DataFrame",
 ) -> list[str]:
     """The levels against last year, the evidence, the odds, the gap and the profit; frames as saved by the step."""
-    amounts = targets[targets["indicator"] == "amount"]
+    company = of_company(targets)
+    amounts = company[company["indicator"] == "amount"]
     planned = amounts[amounts["planned"]].iloc[0]
     return [
         *(_level(row, words) for row in _rows(amounts[amounts["planned"]])),

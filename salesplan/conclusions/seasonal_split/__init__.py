@@ -1,5 +1,31 @@
 """What a manager should take from step 2."""
 
+from salesplan.conclusions.seasonal_split.budget import budget_sentences
+from salesplan.conclusions.seasonal_split.days import day_sentences, day_warnings
 from salesplan.conclusions.seasonal_split.season import sentences, warnings
+from salesplan.conclusions.seasonal_split.shape import (
+    event_sentences,
+    launch_sentences,
+    pin_sentences,
+    project_sentences,
+    shape_sentences,
+    unusual_sentences,
+)
+from salesplan.conclusions.seasonal_split.stock import dealer_sentences, stock_sentences, stock_warnings
 
-__all__ = ["sentences", "warnings"]
+__all__ = [
+    "budget_sentences",
+    "day_sentences",
+    "day_warnings",
+    "dealer_sentences",
+    "event_sentences",
+    "launch_sentences",
+    "pin_sentences",
+    "project_sentences",
+    "sentences",
+    "shape_sentences",
+    "stock_sentences",
+    "stock_warnings",
+    "unusual_sentences",
+    "warnings",
+]

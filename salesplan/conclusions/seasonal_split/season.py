@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesplan.seasonal_split import HistoryUsed
-from salesplan.terms.seasonal_split import Event, SeasonalSplitTerms
+from salesplan.terms.seasonal_split import SeasonalSplitTerms
+from salesplan.terms.shape import Event
 from salesplan.wording import Words
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Odds of reaching a level and the interval around an expectation, by Student's t or the normal.
+"""Student's t and the normal: the chance that one result reaches a level, and the interval around it.
 
 With the spread estimated from a short history of errors, Student's t with that history's degrees
 of freedom is the honest distribution of what is still to come; the normal is its limit.
