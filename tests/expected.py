@@ -37,7 +37,7 @@ DEMO_TOTALS = {
         "amount": 1_797_493,
     },
     "rep_allocation": {
-        "rows": 13_680,
+        "rows": 16_416,
         "base": 560_000_000,
         "amount": 588_000_000,
     },
@@ -56,13 +56,19 @@ DEMO_TOTALS = {
         "expected": 529_050_478,
     },
     "seasonal_split": {
-        "rows": 1_140,
+        "rows": 1_368,
         "amount": 560_000_000,
         "amount_stretch": 700_000_000,
     },
     "seasonal_split_days": {
         "rows": 365,
         "amount": 560_000_000,
+    },
+    "seasonal_split_projects": {
+        "rows": 15,
+        "amount": 296_800_000,
+        "expected": 109_800_000,
+        "placed": 20_640_000,
     },
     "seasonal_split_methods": {
         "rows": 6,

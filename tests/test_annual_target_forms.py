@@ -270,3 +270,15 @@ def test_tables_print_every_indicator_in_its_unit(words):
     assert "样板间" in text and "处" in text
     lines = html_table(levels_across(annual_target.of_lines(case.targets)), "annual_target", words).text
     assert lines.splitlines()[1].startswith("B\t")
+
+
+@BOTH
+def test_the_basis_is_said(words):
+    spent = pd.DataFrame({"year": [2025, 2026], "advertising_share": [0.01, 0.006], "growth": [None, 0.117]})
+    spent = spent.assign(advertising_growth=[None, 0.125]).astype({"growth": float, "advertising_growth": float})
+    done = pd.DataFrame({"dimension": "team", "member": ["甲", "乙", "丙"], "attainment": [1.014, 0.927, 0.961]})
+    found = conclusions.basis_sentences(words, spent=spent, done=done)
+    assert len(found) == 2
+    assert all(text in found[0] for text in ("2026", "12.5%", "11.7%", "0.60%"))
+    assert all(text in found[1] for text in ("甲", "101.4%", "乙", "92.7%"))
+    assert conclusions.basis_sentences(words, spent=spent.head(1), done=done.head(0)) == []

@@ -175,18 +175,20 @@ class TestConclusions:
         assert said(words, {**made, "months": months})[0] == expected
 
     def test_a_better_method_is_named(self, made, words):
-        found = made["methods"].assign(chosen=lambda d: d["method"] == "even")
+        found = made["methods"].assign(chosen=lambda d: d["method"] == "even", years=4)
         texts = said(words, {**made, "methods": found})
         assert any(words.code("method", "even") in text for text in texts)
         best = found.iloc[0]["method"]
         assert texts[-1] == words("seasonal_split.better", best=words.code("method", best), error=words.number(0, 1))
 
+    def test_a_better_method_of_few_years_is_chance(self, made, words):
+        found = made["methods"].assign(chosen=lambda d: d["method"] == "even", years=3)
+        assert said(words, {**made, "methods": found})[-1] == words("seasonal_split.tested_little", years=3)
+
     def test_the_usual_method_is_not_compared_with_itself(self, made, words):
-        text = said(words, made)[-1]
-        expected = words(
-            "seasonal_split.tested_alone", method=words.code("method", "pooled_share"), error=words.number(0, 1)
-        )
-        assert text == expected
+        usual = words.code("method", "pooled_share")
+        expected = words("seasonal_split.tested_alone", method=usual, error=words.number(0, 1), years=2)
+        assert said(words, made)[-2] == expected
 
     def test_nothing_to_warn_of(self, made, words):
         assert warned(words, made) == [words("seasonal_split.nothing_odd")]

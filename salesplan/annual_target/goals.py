@@ -119,7 +119,7 @@ def _last_of(goal: Goal, last: Last) -> Decimal | None:
 def _growth_faults(goals: Sequence[Goal], last: Last) -> Iterator[Fault]:
     for place, goal in enumerate(goals):
         if goal.growth is not None and _last_of(goal, last) is None:
-            names = {"indicator": goal.indicator, "line": goal.line or ""}
+            names = {"indicator": goal.indicator, "line": f"{goal.line} " if goal.line else ""}
             yield Fault("goal_without_last_year", f"{PLACE} goals[{place}].growth", str(goal.growth), names)
 
 

@@ -39,7 +39,7 @@ class Opportunity(NamedTuple):
 
 PROJECTS = (
     Project("航空港区安置房外墙", "R10", BID, "2027-06", (380, 420), None),
-    Project("郑东新区人才公寓", "R10", WON, "2027-05", (200, 230), 80),
+    Project("郑东新区人才公寓", "R10", WON, "2027-05", (170, 190), 80),
     Project("高新区产业园厂房", "R10", EARLY, "2027-10", (550, 600), None),
     Project("中原区旧改外立面", "R10", STOCKED, "2027-04", (90, 130), 95),
     Project("经开区学校扩建", "R10", BID, "2027-08", (150, 190), None),

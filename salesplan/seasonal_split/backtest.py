@@ -38,8 +38,8 @@ def back_test(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms)
 
     Every complete year with a complete year before it is split by what was known before it, its own
     total given. `error` = 100 x sum of |share error| over the months, mean over those years; NaN
-    with fewer than two complete years. Years with a month in `exclude` are not scored. `chosen`:
-    the method of the rules. By error, then method.
+    with fewer than two complete years. `years`: how many were scored; those with a month in `exclude`
+    are not. `chosen`: the method of the rules. By error, then method.
     """
     history = sales_by_month(facts, year=year)
     scored = _scored_years(history, year, rules)
@@ -49,6 +49,7 @@ def back_test(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms)
         {
             "method": pd.Series(list(errors), dtype="str"),
             "error": [float(np.mean(found)) if found else np.nan for found in errors.values()],
+            "years": len(scored),
             "chosen": [name == rules.method for name in errors],
         }
     )

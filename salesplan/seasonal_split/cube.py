@@ -169,8 +169,10 @@ def _placed(mix: pd.DataFrame, apart: Sequence[Apart], year: PlanYear) -> tuple[
     members = every.sort_values(dimensions, ignore_index=True)
     found = np.zeros((12, len(members)), dtype="int64")
     for one, where in zip(apart, lies, strict=True):
-        cells = np.outer(one.months, _weights(members, where))
-        found += whole_cells(one.months, cells, members, cells >= 0, year.unit)
+        weights = _weights(members, where)
+        inside = weights > 0
+        cells = np.outer(one.months, weights[inside])
+        found[:, inside] += whole_cells(one.months, cells, members[inside], cells >= 0, year.unit)
     return members, found
 
 

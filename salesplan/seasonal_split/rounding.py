@@ -32,14 +32,22 @@ def whole_cells(months: Array, cells: Array, members: pd.DataFrame, open_cells: 
     Cells that are not open stay zero; where they leave a table no room, each month is apportioned by itself.
     `members` has one row per column of `cells`, sorted by its columns, the dimensions in their order.
     """
-    if not months.any():
-        return np.zeros(cells.shape, dtype="int64")
+    if np.count_nonzero(months) < 2:
+        return _one_month(months, cells * open_cells, unit)
     try:
         return _tree(months, cells, members, open_cells, unit)
     except ValueError:
         return np.stack(
             [apportion(int(total), row, unit=unit) for total, row in zip(months, cells * open_cells, strict=True)]
         )
+
+
+def _one_month(months: Array, cells: Array, unit: int) -> Array:
+    """What lies in one month, or nowhere."""
+    found = np.zeros(cells.shape, dtype="int64")
+    for month in np.flatnonzero(months).tolist():
+        found[month] = apportion(int(months[month]), cells[month], unit=unit)
+    return found
 
 
 def _tree(months: Array, cells: Array, members: pd.DataFrame, open_cells: Array, unit: int) -> Array:

@@ -52,7 +52,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "time_share",
         "cut",
     ),
-    "seasonal_split_methods": ("method", "error", "chosen"),
+    "seasonal_split_methods": ("method", "error", "years", "chosen"),
     "seasonal_split_projects": (
         "project", "customer", "stage", "month", "amount", "probability", "expected", "placed", "state",
     ),
@@ -225,7 +225,7 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     "seasonal_split_projects": {"stage": "text"},
     "seasonal_split_launches": {"season": "code"},
     "seasonal_split_unusual": {"usual": "share", "distance": "share"},
-    "seasonal_split_methods": {"error": "number"},
+    "seasonal_split_methods": {"error": "number", "years": "count"},
     "seasonal_split_day_patterns": {"error_day": "number", "error_ten_day": "number"},
     "variance_review_kpis": {"value": "mixed", "target": "mixed"},
 }

@@ -3,6 +3,7 @@
 from salesplan.conclusions.annual_target.budget import agreement, budget, budget_warnings
 from salesplan.conclusions.annual_target.evidence import evidence_sentences, odds_sentences, trust, verdict
 from salesplan.conclusions.annual_target.forms import (
+    basis_sentences,
     competitors,
     formulas,
     market_forms,
@@ -16,6 +17,7 @@ from salesplan.conclusions.annual_target.target import sentences, warnings
 
 __all__ = [
     "agreement",
+    "basis_sentences",
     "budget",
     "budget_warnings",
     "competitors",

@@ -231,6 +231,41 @@ def competitors(terms: AnnualTargetTerms) -> "pd.DataFrame":
     return frame.astype({"market_share": "float64"})
 
 
+def basis_sentences(words: Words, *, spent: "pd.DataFrame", done: "pd.DataFrame") -> list[str]:
+    """Advertising against growth in the last year both are known, and who completed most and least of his target.
+
+    `spent` is the frame of `advertising`, `done` that of `completion`.
+    """
+    known = spent[spent["advertising_growth"].notna() & spent["growth"].notna()].tail(1)
+    said = [
+        _say(
+            words,
+            "basis_advertising",
+            year=row.year,
+            spent=words.percent(row.advertising_growth),
+            sold=words.percent(row.growth),
+            share=words.percent(row.advertising_share, 2),
+        )
+        for row in _rows(known)
+    ]
+    for dimension, part in done.groupby("dimension", sort=False):
+        best, worst = (part.sort_values(["attainment", "member"]).iloc[place] for place in (-1, 0))
+        said.append(
+            _say(
+                words,
+                "basis_completion",
+                dimension=words.column(str(dimension)),
+                best=best["member"],
+                best_share=words.percent(best["attainment"]),
+                worst=worst["member"],
+                worst_share=words.percent(worst["attainment"]),
+                met=int((part["attainment"] >= 1).sum()),
+                count=len(part),
+            )
+        )
+    return said
+
+
 def new_product_texts(words: Words, terms: AnnualTargetTerms) -> list[str]:
     """What the plan of the new products rests on, as declared: advertising, regions, customers, launch."""
     given = terms.basis.new_products

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CLEARLY_BETTER = 0.95  # of the chosen method's error
+ENOUGH_YEARS = 4  # with fewer, chance decides which method looks best
 USUAL = "pooled_share"
 
 
@@ -122,16 +123,19 @@ def _largest(cube: "pd.DataFrame", dimension: str, words: Words) -> str:
 
 
 def _tested(methods: "pd.DataFrame", words: Words) -> list[str]:
-    """The chosen method's error on the plan's own history, beside the usual one and the best."""
+    """The chosen method's error on the plan's own history, beside the usual one and, with years enough, the best."""
     if methods["error"].isna().all():
         return []
     chosen = methods[methods["chosen"]].iloc[0]
     usual = methods[methods["method"] == USUAL].iloc[0]
     best = _row(methods.sort_values(["error", "method"]), 0)
-    values = {"method": _name(chosen, words), "error": words.number(chosen["error"], 1)}
+    years = int(chosen["years"])
+    values = {"method": _name(chosen, words), "error": words.number(chosen["error"], 1), "years": years}
     said = [_say(words, "tested_alone", **values)]
     if chosen["method"] != USUAL:
         said = [_say(words, "tested", usual=_name(usual, words), usual_error=words.number(usual["error"], 1), **values)]
+    if years < ENOUGH_YEARS:
+        return [*said, _say(words, "tested_little", years=years)]
     if best["error"] < CLEARLY_BETTER * chosen["error"]:
         said.append(_say(words, "better", best=_name(best, words), error=words.number(best["error"], 1)))
     return said

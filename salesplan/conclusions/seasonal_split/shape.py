@@ -72,14 +72,17 @@ def _event(row: dict[Any, Any], moves: "pd.DataFrame", words: Words) -> str:
     named = {"event": row["event"], "member": row["member"] or _say(words, "event_all")}
     if not row["amount"]:
         return _say(words, "event_nothing", **named)
-    into = moves[moves["amount"] > 0]
-    givers = moves[moves["amount"] < 0].sort_values(["amount", "month"]).head(MOST_GIVERS)
+    into, out = moves[moves["amount"] > 0], moves[moves["amount"] < 0]
+    amount = words.money(row["amount"])
+    if row["rise_share"] < 0:
+        months = words.list([words.month_short(month) for month in out["month"]])
+        return _say(words, "event_lowers", **named, amount=amount, months=months, count=len(into))
+    givers = out.sort_values(["amount", "month"]).head(MOST_GIVERS)
     shown = [
         f"{words.month_short(m)} {words.money(-a)}" for m, a in zip(givers["month"], givers["amount"], strict=True)
     ]
     months = words.list([words.month_short(month) for month in into["month"]])
-    rest = int((moves["amount"] < 0).sum())
-    values = {"amount": words.money(row["amount"]), "into": months, "givers": words.list(shown), "count": rest}
+    values = {"amount": amount, "into": months, "givers": words.list(shown), "count": len(out)}
     return _say(words, "event_moves", **named, **values)
 
 
