@@ -143,7 +143,8 @@ def _periods(periods: "pd.DataFrame", days: "pd.DataFrame") -> Iterator[Breach]:
 
 def _odds(frames: Frames) -> Iterator[Breach]:
     """The members' parts of a level sum to the company's in every scope."""
-    if not len(found := frames.get("annual_target_odds", ())):
+    found = frames.get("annual_target_odds")
+    if found is None or found.empty:
         return
     sums = found.groupby(["scope", "level"])["amount"].sum()
     yield from _same_by("members_sum_to_level", sums, sums["company"].reindex(sums.index, level="level"))
@@ -152,7 +153,7 @@ def _odds(frames: Frames) -> Iterator[Breach]:
 def _budget(frames: Frames, money_unit: int) -> Iterator[Breach]:
     if "annual_target_profit" not in frames:
         return
-    budget, split = frames["annual_target_expenses"], frames["annual_target_expense_departments"]
+    budget, split = frames["annual_target_expenses"], frames["annual_target_departments"]
     profit = frames["annual_target_profit"].set_index("item")
     products = frames["annual_target_profit_products"]
     yield from _equal("expenses_in_money_units", int((budget["amount"] % money_unit).abs().sum()), 0)

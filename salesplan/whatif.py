@@ -41,17 +41,19 @@ def _exact(value: float) -> Decimal:
 
 def annual_target(step: Step) -> VBox:
     """Growth on last year's actual: the planned level, its odds and what lies around it."""
-    year = {"fiscal_year": step.plan.fiscal_year, "first_month": step.plan.first_month}
+    year: dict[str, int] = {"fiscal_year": step.plan.fiscal_year, "first_month": step.plan.first_month}
     years = target_room.yearly(step.facts(), **year)
     past = target_room.last_year(years, fiscal_year=step.plan.fiscal_year)
-    trend = target_room.trend(target_room.monthly(step.facts(), **year), fiscal_year=step.plan.fiscal_year)
+    exclude = step.all_rules["seasonal_split"].exclude
+    months = target_room.monthly(step.facts(), exclude=exclude, **year)
+    trend = target_room.trend(months, fiscal_year=step.plan.fiscal_year, terms=step.rules.estimates.trend)
     planned = step.rules.planned
 
     def show(growth: float) -> None:
         levels = {**step.rules.levels, planned: Growth(growth=_exact(growth))}
         rules = step.rules.model_copy(update={"levels": levels})
         ladder = target_room.levels(rules, last_year=past, money_unit=step.money_unit)
-        found = target_room.estimates(rules.estimates, ladder, last_year=past, trend=trend, capacity=None)
+        found = target_room.estimates(rules.estimates, ladder, last_year=past, months=months, trend=trend)
         display(step.draw(charts.annual_target.levels, target_room.overview(years, ladder, found), size=(8, 4.4)))
         display(step.show(target_room.bridge(ladder, last_year=past, measures=rules.measures), "annual_target_bridge"))
 

@@ -119,7 +119,7 @@ class Step:
         return self.inputs.frame("orders")
 
     def big_orders(self) -> "pd.DataFrame":
-        """Order lines of deals that are planned apart, before the plan year: order, month, dimensions, amount, quantity."""
+        """Lines of past orders of the size planned apart: order, month, the dimensions, amount, quantity."""
         return self.inputs.frame("big_orders")
 
     def daily(self) -> "pd.DataFrame":

@@ -17,7 +17,7 @@ def year_tables():
     budget = Budget(rules, spent=spending(rent__store=100_000, rent__office=20_000), unit=100)
     return {
         "annual_target_expenses": budget.expenses,
-        "annual_target_expense_departments": budget.departments,
+        "annual_target_departments": budget.departments,
         "annual_target_profit": budget.profit,
         "annual_target_profit_products": budget.products,
     }
@@ -51,10 +51,10 @@ def test_a_budget_worked_out_by_hand_holds():
     [
         pytest.param([("annual_target_expenses", "amount", 0, 1)], "expenses_in_money_units", id="a fen"),
         pytest.param(
-            [("annual_target_expense_departments", "amount", 0, 100)], "departments_sum_to_budget", id="a department"
+            [("annual_target_departments", "amount", 0, 100)], "departments_sum_to_budget", id="a department"
         ),
         pytest.param(
-            [("annual_target_expenses", "amount", 1, 100), ("annual_target_expense_departments", "amount", 2, 100)],
+            [("annual_target_expenses", "amount", 1, 100), ("annual_target_departments", "amount", 2, 100)],
             "expenses_sum_to_profit_plan",
             id="a category",
         ),

@@ -229,7 +229,7 @@ def _weights(expense: Expense, basis: ExpenseBasis) -> str:
 def department_budget(
     terms: AnnualTargetTerms, budget: pd.DataFrame, basis: ExpenseBasis, *, unit: int = 1
 ) -> pd.DataFrame:
-    """Table `annual_target_expense_departments`: each category over the departments by last year's cost.
+    """Table `annual_target_departments`: each category over the departments by last year's cost.
 
     A category goes to its declared department, else to those that spent it last year, in proportion, else to
     `(unassigned)`; the contingency stays apart as `(contingency)`. One row per category and department:

@@ -15,7 +15,7 @@ from salesplan.staging import SENTENCES
 from salesplan.wording import Words
 
 # Sections by the id of their first cell; everything not named here stands in the middle.
-ORDER = (("title",), ("conclusions",), (), ("assumptions", "inputs", "capacity", "method", "data", "save"))
+ORDER = (("title",), ("conclusions",), (), ("assumptions", "inputs", "capacity", "evidence", "method", "data", "save"))
 RESULTS = 2
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -11,8 +11,8 @@ from salesplan.seasonal_split.cube import company_months, months_by_method, spli
 from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
 from salesplan.seasonal_split.days import day_weights, split_days
 from salesplan.seasonal_split.dealers import dealer_demand, dealer_forecast
-from salesplan.seasonal_split.expenses import expense_grid, expense_months, expense_ratio, profit_months
 from salesplan.seasonal_split.events import event_moves, event_table, month_marks
+from salesplan.seasonal_split.expenses import expense_grid, expense_months, expense_ratio, profit_months
 from salesplan.seasonal_split.launches import launch_table, planned_launches
 from salesplan.seasonal_split.methods import METHODS, monthly_shares
 from salesplan.seasonal_split.overview import (

@@ -85,13 +85,14 @@ def trading_day_effect(shares: Array, used: Array, days: Array) -> Array:
 
 def _learnt(change: Array, surprise: Array, firmness: Array) -> Array:
     """What is to be added to the believed coefficients, the noise being that which they leave unexplained."""
-    learnt, left = np.zeros(len(firmness)), surprise
+    learnt: Array = np.zeros(len(firmness))
+    left = surprise
     for _ in range(NOISE_ROUNDS):
         noise = max(float(left @ left) / max(len(left), 1), SMALLEST_NOISE**2)
         precision = change.T @ change / noise + np.diag(firmness**-2)
         learnt = np.linalg.solve(precision, change.T @ surprise / noise)
         left = surprise - change @ learnt
-    return np.asarray(learnt)
+    return learnt
 
 
 def _prior(columns: int) -> tuple[Array, Array]:

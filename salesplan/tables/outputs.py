@@ -32,7 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "category", "method", "last_year", "last_ratio", "amount", "ratio", "variable", "months_rule", "month_weights",
         "standard", "limit_share", "limit", "approver", "timing", "evaluation", "state",
     ),
-    "annual_target_expense_departments": ("category", "department", "last_year", "amount"),
+    "annual_target_departments": ("category", "department", "last_year", "amount"),
     "annual_target_profit": ("item", "last_year", "last_ratio", "amount", "ratio"),
     "annual_target_profit_products": (
         "product", "stage", "last_year", "cost_rate", "cost_basis", "amount", "cost",
