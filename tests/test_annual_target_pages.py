@@ -65,9 +65,8 @@ class Plan:
         )
 
     def sentences(self, words):
-        return conclusions.sentences(
-            words, targets=self.targets, estimates=self.estimates, bridge=self.bridge, profits=self.profits
-        )
+        said = conclusions.sentences(words, targets=self.targets, estimates=self.estimates, bridge=self.bridge)
+        return [*said, *conclusions.profit_sentences(words, self.profits)]
 
 
 def draw(paint, frame, words):
@@ -88,7 +87,7 @@ def draw(paint, frame, words):
         pytest.param({"totals": (5_040_000,)}, id="one year"),
         pytest.param({"measures": ()}, id="no measures"),
         pytest.param({"costs": None}, id="no costs"),
-        pytest.param({"level": 0}, id="level of zero"),
+        pytest.param({"level": 1}, id="smallest level"),
         pytest.param({"level": 4_000_000}, id="level below last year"),
     ],
 )

@@ -185,6 +185,57 @@ class TestSources:
                 )
                 assert 100 * np.abs(found - actual).sum() == pytest.approx(case["methods"][name]["wape_pct"], abs=1e-3)
 
+    def test_january_and_february_as_one_figure(self):
+        # China publishes both months as one: retail sales of 2014 to 2016 in hundred million yuan; however the first
+        # figure is divided, its share is 15.9867 %
+        years = {
+            2014: [42280.7, 19800.6, 19701.2, 21249.8, 21166.4, 20775.8, 21133.9, 23042.4, 23967.2, 23474.7, 25801.3],
+            2015: [47992.5, 22722.8, 22386.7, 24194.8, 24280.3, 24338.8, 24893.4, 25270.6, 28278.9, 27937.3, 28634.6],
+            2016: [52910.3, 25114.1, 24645.8, 26610.7, 26857.4, 26827.4, 27539.6, 27976.4, 31119.2, 30958.5, 31757.0],
+        }
+        first, total = (sum(row[0] for row in years.values()), sum(map(sum, years.values())))
+        for part in (0.5, 0.45):
+            months = {year: [part * row[0], (1 - part) * row[0], *row[1:]] for year, row in years.items()}
+            found = shares(history(months), 2017)
+            assert found[:2].sum() == pytest.approx(first / total) == pytest.approx(0.159867, abs=1e-6)
+            assert found[11] == pytest.approx(sum(row[-1] for row in years.values()) / total)
+
+    @needs_goldens
+    @needs_data
+    def test_china_retail_share(self):
+        case = json.loads((GOLDENS / "china_retail_share_case.json").read_text())
+        every = pd.read_csv(DATA / "china_retail_sales_100m_cny_2012_2017.csv").set_index("year")
+        rows = every.loc[case["train_years"], case["columns"]]
+        months = {year: [row.iloc[0] / 2, row.iloc[0] / 2, *row.iloc[1:]] for year, row in rows.iterrows()}
+        for method, key in (("pooled_share", "pooled_share_pct"), ("average_share", "avg_yearly_share_pct")):
+            found = 100 * shares(history(months), 2017, method)
+            assert [found[0] + found[1], *found[2:]] == pytest.approx(case[key], abs=1e-4)
+
+    def test_workdays_of_norwegian_car_sales(self):
+        # cars sold in 2012 to 2014; 2015 by an index per workday is off by 3.5 points, by the pooled share by 6.1
+        sold = {
+            2012: [10838, 10925, 13051, 10876, 12612, 11053, 11920, 11790, 11134, 12413, 11986, 9369],
+            2013: [11639, 11322, 10735, 13988, 12012, 10948, 11312, 11660, 12168, 12893, 12079, 11395],
+            2014: [11385, 11246, 13861, 12115, 12337, 11441, 11690, 11444, 11585, 12963, 11486, 12649],
+        }
+        actual = [0.06983396, 0.07090904, 0.09396361, 0.0848254, 0.07987471, 0.09428215]
+        off = {
+            method: np.abs(shares(history(sold), 2015, method, calendar="NO")[:6] - actual).sum()
+            for method in ("auto", "pooled_share")
+        }
+        assert off["auto"] < 0.75 * off["pooled_share"]
+
+    @needs_goldens
+    def test_working_day_index(self):
+        case = json.loads((GOLDENS / "working_day_index_case.json").read_text())
+        years = [*case["train_years"], 2015]
+        assert [workdays(year, 1, "NO", None).tolist() for year in years] == case["working_days"]
+        frame = history(dict(zip(case["train_years"], case["sales"], strict=True)))
+        actual = np.array(case["actual_2015_share"])
+        off = [100 * np.abs(shares(frame, 2015, m, calendar="NO") - actual).sum() for m in ("auto", "pooled_share")]
+        assert off[1] == pytest.approx(case["wape_pooled"], abs=1e-3)
+        assert off[0] < 1.05 * case["wape_working_day"]  # the index takes all sales for sales of workdays
+
     @needs_goldens
     @needs_data
     def test_three_year_share_of_real_series(self):

@@ -450,7 +450,7 @@ class TestOverview:
         assert seasonal_split.by_member(cube, None).empty
 
     def test_methods_side_by_side(self):
-        table = seasonal_split.compare_methods(1_000_000, ONE, year=YEAR, rules=rules())
+        table = seasonal_split.months_by_method(1_000_000, ONE, year=YEAR, rules=rules())
         assert table.columns[1] == "amount_pooled_share"
         assert set(table.columns[1:]) == {f"amount_{name}" for name in seasonal_split.METHODS}
         assert (table.drop(columns="month").sum() == 1_000_000).all()

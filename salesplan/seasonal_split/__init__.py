@@ -6,7 +6,7 @@ days, `back_test` how well each method would have done on the plan's own history
 
 from salesplan.seasonal_split.abnormal import Unusual, unusual
 from salesplan.seasonal_split.apart import Apart, months_apart
-from salesplan.seasonal_split.backtest import back_test, compare_methods, hindsight
+from salesplan.seasonal_split.backtest import back_test, hindsight
 from salesplan.seasonal_split.cube import company_months, months_by_method, split, with_levels, with_list_prices
 from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
 from salesplan.seasonal_split.days import day_weights, split_days
@@ -59,7 +59,6 @@ __all__ = [
     "company_events",
     "company_months",
     "company_shares",
-    "compare_methods",
     "day_weights",
     "dealer_demand",
     "dealer_forecast",

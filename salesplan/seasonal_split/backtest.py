@@ -1,6 +1,5 @@
-"""Methods side by side: what each would make of the plan, and how well each would have done."""
+"""Methods side by side: how well each would have done on the plan's own history."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,26 +10,10 @@ from salesplan.apportion import apportion
 from salesplan.seasonal_split.history import Array, year_table
 from salesplan.seasonal_split.methods import METHODS
 from salesplan.seasonal_split.plan_year import PlanYear
-from salesplan.seasonal_split.season import company_shares, sales_by_month, season_shares
+from salesplan.seasonal_split.season import sales_by_month, season_shares
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 
 USUAL = "pooled_share"
-
-
-def compare_methods(
-    target: int, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms, methods: Sequence[str] = METHODS
-) -> pd.DataFrame:
-    """The target's months under each method, one row per month: `month`, `amount_<method>` (fen)."""
-    columns = {
-        f"amount_{method}": apportion(
-            target,
-            company_shares(facts, year=year, rules=rules.model_copy(update={"method": method}), total=target),
-            labels=year.months,
-            unit=year.unit,
-        )
-        for method in dict.fromkeys([rules.method, *methods])
-    }
-    return pd.DataFrame({"month": pd.Series(year.months, dtype="str"), **columns})
 
 
 def back_test(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:

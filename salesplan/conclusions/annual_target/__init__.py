@@ -13,7 +13,7 @@ from salesplan.conclusions.annual_target.forms import (
     strategy_forms,
 )
 from salesplan.conclusions.annual_target.plan import plan_sentences, plan_warnings
-from salesplan.conclusions.annual_target.target import sentences, warnings
+from salesplan.conclusions.annual_target.target import profit_sentences, sentences, warnings
 
 __all__ = [
     "agreement",
@@ -28,6 +28,7 @@ __all__ = [
     "odds_sentences",
     "plan_sentences",
     "plan_warnings",
+    "profit_sentences",
     "quality_rows",
     "sentences",
     "statement",

@@ -21,9 +21,8 @@ def sentences(
     targets: "pd.DataFrame",
     estimates: "pd.DataFrame",
     bridge: "pd.DataFrame",
-    profits: "pd.DataFrame",
 ) -> list[str]:
-    """The levels against last year, the evidence, the odds, the gap and the profit; frames as saved by the step."""
+    """The levels against last year, the evidence, the odds and the gap; frames as saved by the step."""
     company = of_company(targets)
     amounts = company[company["indicator"] == "amount"]
     planned = amounts[amounts["planned"]].iloc[0]
@@ -36,8 +35,12 @@ def sentences(
         *_trend(estimates, words),
         *(_level(row, words) for row in _rows(amounts[~amounts["planned"]])),
         *_floor(estimates, planned, words),
-        *(_profit(row, words) for row in _rows(profits)),
     ]
+
+
+def profit_sentences(words: Words, profits: "pd.DataFrame") -> list[str]:
+    """What profit each level brings and how far sales may fall short before there is a loss; frame of `profits`."""
+    return [_profit(row, words) for row in _rows(profits)]
 
 
 def warnings(
