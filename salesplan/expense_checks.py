@@ -40,14 +40,11 @@ def expense_faults(loaded: Loaded, tables: Tables) -> Iterator[Fault]:
 
 def _spent(tables: Tables, months: list[str]) -> set[str]:
     """Categories with an amount in these months."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     found = tables.get("expenses")
     if found is None:
         return set()
-    rows = found.filter(pc.is_in(found["month"], pa.array(months, pa.string())))
-    return set(rows["category"].to_pylist())
+    rows = zip(found["category"].to_pylist(), found["month"].to_pylist(), strict=True)
+    return {category for category, month in rows if month in months}
 
 
 def _needs_last_year(expense: Expense) -> str:

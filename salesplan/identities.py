@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from salesplan.apportion import TOTAL
+from salesplan.apportion import TOTAL, UNASSIGNED
 from salesplan.errors import IdentityError
 from salesplan.tables.outputs import of_company
 
@@ -24,7 +24,7 @@ NEEDED = {
 def stop_on_breach(step: str, frames: Frames, earlier: Frames, money_unit: int) -> None:
     """Raise `IdentityError` with the name of the first identity that does not hold."""
     checks: dict[str, Callable[[], Iterator[Breach]]] = {
-        "annual_target": lambda: chain(_lines(frames), _proof(frames), _odds(frames), _budget(frames, money_unit)),
+        "annual_target": lambda: chain(_lines(frames), _proof(frames), _budget(frames, money_unit)),
         "seasonal_split": lambda: chain(_split(frames, earlier, money_unit), _months_of_budget(frames, earlier)),
         "rep_allocation": lambda: _allocation(frames, earlier),
         "commission": lambda: _commission(frames),
@@ -87,9 +87,31 @@ def _split(frames: Frames, earlier: Frames, money_unit: int) -> Iterator[Breach]
         yield from _same_by("days_sum_to_months", days.groupby("month")["amount"].sum(), _months(split))
         yield from _equal("days_in_money_units", int((days["amount"] % money_unit).abs().sum()), 0)
         yield from _periods(frames["seasonal_split_periods"], days)
+    yield from _members(frames, earlier)
     yield from _projects(frames)
     yield from _stock(frames)
     yield from _dealers(frames)
+
+
+def _members(frames: Frames, earlier: Frames) -> Iterator[Breach]:
+    """The members of every dimension sum to the year at every level; declared lines bring what they are to bring."""
+    if not len(frames.get("seasonal_split_members", ())):
+        return
+    members, split = frames["seasonal_split_members"], frames["seasonal_split"]
+    for name in [column for column in split.columns if column.startswith("amount")]:
+        sums = members.groupby("dimension")[name].sum()
+        yield from _same_by("members_sum_to_target", sums, sums * 0 + int(split[name].sum()))
+    dimension = "line" if (members["dimension"] == "line").any() else "product"
+    found = members[members["dimension"] == dimension].set_index("member")
+    targets = earlier.get("annual_target")
+    if targets is None or "line" not in targets or found.empty:
+        return
+    amounts = targets[(targets["indicator"] == "amount") & (targets["unit"] == "currency") & targets["value"].notna()]
+    declared = amounts[~amounts["line"].fillna("").isin(["", UNASSIGNED])]
+    for line, level, value, planned in declared[["line", "level", "value", "planned"]].to_numpy().tolist():
+        name = "amount" if planned else f"amount_{level}"
+        have = int(found[name].get(line, 0))
+        yield from _equal("declared_lines_are_met", have, int(value * 100), f"{line} {level}")
 
 
 def _projects(frames: Frames) -> Iterator[Breach]:
@@ -139,15 +161,6 @@ def _periods(periods: "pd.DataFrame", days: "pd.DataFrame") -> Iterator[Breach]:
     for level in ("quarter", "month", "ten_day", "week"):
         found = periods[periods["level"] == level].set_index("period")["amount"]
         yield from _same_by("periods_hold_their_days", found, days.groupby(level)["amount"].sum())
-
-
-def _odds(frames: Frames) -> Iterator[Breach]:
-    """The members' parts of a level sum to the company's in every scope."""
-    found = frames.get("annual_target_odds")
-    if found is None or found.empty:
-        return
-    sums = found.groupby(["scope", "level"])["amount"].sum()
-    yield from _same_by("members_sum_to_level", sums, sums["company"].reindex(sums.index, level="level"))
 
 
 def _budget(frames: Frames, money_unit: int) -> Iterator[Breach]:

@@ -33,6 +33,11 @@ def from_fen(fen: int) -> Decimal:
     return Decimal(int(fen)).scaleb(-2)
 
 
+def held(fen: float) -> int:
+    """Whole fen of a real amount, held within what money can be."""
+    return round(max(-LARGEST, min(fen, LARGEST)))
+
+
 def to_micro(rate: Decimal | int) -> int:
     """Rate in millionths: `to_micro(Decimal("0.025")) == 25_000`. Raises ValueError beyond six decimals."""
     return _scaled(rate, MICRO, "rate", 6)

@@ -168,8 +168,8 @@ def _one_month(loaded: Loaded, rules: SeasonalSplitTerms, sales: "pa.Table") -> 
     methods = [name for name, weight in rules.blend.items() if weight] if rules.method == "blended" else [rules.method]
     seasonal = [name for name in methods if name not in WITHOUT_SEASON]
     first, _ = _span(loaded)
-    days = pc.unique(pc.filter(sales["date"], pc.less(sales["date"], first))).to_pylist()
-    months = {_label_of(day, loaded.plan.month_cutoff) for day in days}
+    days = pc.unique(sales["date"]).to_pylist()
+    months = {_label_of(day, loaded.plan.month_cutoff) for day in days if day is not None and day < first}
     if seasonal and len(months) == 1:
         place = loaded.place("plan", ("inputs", "sales"))
         yield Fault("history_one_month", place, None, {"month": months.pop(), "method": ", ".join(seasonal)})
@@ -181,7 +181,13 @@ def _label_of(day: date, cutoff: int | None) -> str:
     return calendar.add_months(f"{day:%Y-%m}", int(late))
 
 
-def _sold_before(sales: "pa.Table", name: str, first: date) -> set[str]:
-    import pyarrow.compute as pc
+def _sold_before(sales: "pa.Table", name: str, day: date) -> set[str]:
+    """Members sold before a day; in numpy, since Arrow imports pandas to compare with a date."""
+    import numpy as np
 
-    return set(pc.unique(pc.filter(sales[name], pc.less(sales["date"], first))).to_pylist())
+    from salesplan.tables.arrays import codes_of, filled, to_numpy
+
+    members, rows = codes_of(filled(sales[name].combine_chunks(), ""))
+    before = to_numpy(sales["date"]) < (day - date(1970, 1, 1)).days
+    known = members.to_pylist()
+    return {known[place] for place in np.unique(rows[before]).tolist()}

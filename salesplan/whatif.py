@@ -72,9 +72,7 @@ def seasonal_split(step: Step) -> VBox:
 
     def show(method: str) -> None:
         rules = step.rules.model_copy(update={"method": method})
-        launches = split_room.planned_launches(
-            target, history, year=year, rules=rules, products=step.input("products")
-        )
+        launches = split_room.planned_launches(target, history, year=year, rules=rules, products=step.input("products"))
         apart = [*launches, *split_room.projects_apart(deals, step.input("customers"), year=year)]
         cube = split_room.split(target, history, year=year, rules=rules, apart=apart)
         display(step.draw(charts.seasonal_split.months, split_room.month_overview(cube, step.facts(), year=year)))

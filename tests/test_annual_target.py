@@ -824,7 +824,8 @@ def test_the_example_of_the_docstring():
             "level_unknown",
             id="two that lead back to each other",
         ),
-        pytest.param({"levels": {"a": -1}}, "greater_than_equal", id="below zero"),
+        pytest.param({"levels": {"a": -1}}, "greater_than", id="below zero"),
+        pytest.param({"levels": {"a": 0}}, "greater_than", id="zero"),
         pytest.param(
             {"levels": {"a": 1}, "estimates": {"trend": {"damping": Decimal("1.5")}}},
             "less_than_equal",
@@ -865,7 +866,7 @@ def test_every_first_month_gives_the_same_whole_years(first_month):
 
 @given(
     st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=4),
-    st.integers(0, 10**12),
+    st.integers(1, 10**12),
     st.integers(-(10**9), 10**12),
 )
 def test_bridge_closes_for_any_measures(amounts, level, last):

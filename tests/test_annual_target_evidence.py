@@ -450,12 +450,27 @@ def test_run_rate_is_last_years_small_orders_net_of_returns():
 
 def test_break_even_in_amount_and_units():
     costs = BreakevenEstimate(fixed_cost=900, variable_cost_rate=Decimal("0.6"))
-    found = annual_target.profits(ladder(commit=3000), costs, price=Decimal("8")).iloc[0]
+    levels = ladder(commit=3000)
+    last = {"indicator": ["amount", "quantity"], "unit": ["currency", "unit"]}
+    known = pd.DataFrame(last).assign(last_year=[Decimal("2401"), Decimal(300)]).astype({"last_year": object})
+    company = annual_target.targets(levels, known)
+    found = annual_target.profits(levels, costs, company).iloc[0]
     assert (found["breakeven"], found["safety_amount"]) == (yuan(2250), yuan(750))
     assert found["safety_share"] == pytest.approx(0.25)
-    assert found[["units", "breakeven_units", "safety_units"]].tolist() == [375, 282, 93]  # 281.25 pieces: rounded up
-    unknown = annual_target.profits(ladder(commit=3000), costs).iloc[0]
-    assert math.isnan(unknown["units"])
+    units, least = round(3000 * 300 / 2401), math.ceil(2250 * 300 / 2401)  # 374.8 and 281.1: enough to break even
+    assert found[["units", "breakeven_units", "safety_units"]].tolist() == [units, least, units - least]
+    assert found["units"] == company.loc[company["indicator"] == "quantity", "value"].iloc[0]
+    unknown = annual_target.profits(levels, costs, company[company["indicator"] == "amount"]).iloc[0]
+    assert math.isnan(unknown["units"]) and math.isnan(unknown["breakeven_units"])
+
+
+def test_a_goal_for_the_quantity_is_what_the_level_asks():
+    levels = ladder(commit=3000)
+    rows = [("amount", "commit", Decimal(3000), Decimal(2400)), ("quantity", "commit", Decimal(400), Decimal(300))]
+    company = pd.DataFrame(rows, columns=["indicator", "level", "value", "last_year"])
+    costs = BreakevenEstimate(fixed_cost=900, variable_cost_rate=Decimal("0.6"))
+    found = annual_target.profits(levels, costs, company).iloc[0]
+    assert found[["units", "breakeven_units"]].tolist() == [400, math.ceil(2250 * 300 / 2400)]
 
 
 # Pages

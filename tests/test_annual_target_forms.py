@@ -98,8 +98,8 @@ def test_sentences_are_whole(case, words):
         ),
         pytest.param(
             {"goals": [{"indicator": "amount", "line": "B", "value": 1000}]},
-            "比计划档少 0.30 万元",
-            id="no line takes it",
+            "其余产品线合计 0.30 万元",
+            id="what no goal names",
         ),
     ],
 )

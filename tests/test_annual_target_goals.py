@@ -14,7 +14,7 @@ from salesplan.errors import PlanError
 from salesplan.identities import stop_on_breach
 from salesplan.terms.goals import Goal
 
-LINED = {"tables": {"products": LINES}, "by_line": True}
+LINED = {"tables": {"products": LINES}}
 
 
 def value(frame, indicator, level="commit", line=""):
@@ -200,10 +200,38 @@ def test_lines_sum_to_every_level(unit):
     found = targets([{"indicator": "amount", "line": "art", "value": 300}], **LINED, money_unit=unit)
     amounts = found[(found["indicator"] == "amount") & (found["line"] != "")]
     assert amounts.groupby("level")["value"].sum().to_dict() == {"commit": dec(4000), "stretch": dec(6000)}
-    assert value(found, "amount", "stretch", "art") == dec(300) * dec("1.5")
-    if unit == 1:  # the rest by last year: 2,500 to 1,000
-        assert value(found, "amount", line="paint") == round(dec(3700) * 2500 / 3500, 2)
-        assert value(found, "quantity", line="proofing") == round(10 * (dec(3700) * 1000 / 3500) / 1000)
+    assert value(found, "amount", "stretch", "art") == dec(300 * 1.5 if unit < 10_000 else 500)  # 4.5 units: up
+    assert value(found, "amount", line="(unassigned)") == dec(4000 - 300)
+    assert set(amounts["basis"]) == {"goal", "goal_ratio", "lines_rest"}
+
+
+def test_only_what_is_declared_for_a_line_stands_there():
+    goals = [
+        {"indicator": "quantity", "line": "paint", "growth": dec("0.1")},
+        {"indicator": "amount", "line": "paint", "growth": dec("0.2")},
+        {"indicator": "gross_profit", "line": "proofing", "value": 410},
+    ]
+    found = targets(goals, **LINED)
+    lines = found[(found["line"] != "") & found["planned"]]
+    assert list(zip(lines["line"], lines["indicator"], lines["value"], strict=True)) == [
+        ("paint", "amount", dec(2500) * dec("1.2")),
+        ("paint", "quantity", dec(20)),  # (10 + 10 - 2) x 1.1 = 19.8, to whole pieces as last year's
+        ("proofing", "gross_profit", dec(410)),
+        ("(unassigned)", "amount", dec(4000) - dec(2500) * dec("1.2")),
+    ]
+    rest = lines[lines["line"] == "(unassigned)"].iloc[0]
+    assert rest["last_year"] == LAST_YEAR - 2500
+    assert rest["growth"] == pytest.approx(1000 / 1000 - 1)
+
+
+def test_no_goal_of_a_line_no_row_of_a_line():
+    assert set(targets(**LINED)["line"]) == {""}
+    assert set(targets([{"indicator": "quantity", "line": "art", "value": 7}], **LINED)["line"]) == {"", "art"}
+
+
+def test_growth_of_a_line_is_rounded_to_the_money_unit():
+    goal = {"indicator": "amount", "line": "paint", "growth": dec("0.0333")}  # 2,583.25
+    assert value(targets([goal], **LINED, money_unit=10_000), "amount", line="paint") == dec(2600)
 
 
 def test_what_no_line_takes_is_said():
@@ -229,6 +257,18 @@ def test_products_without_lines_stand_there_when_a_goal_names_them():
             id="above the level",
         ),
         pytest.param(
+            [{"indicator": "x", "value": 1}, {"indicator": "amount", "line": "art", "value": dec("300.50")}],
+            "goal_unit",
+            "goals[1]",
+            id="no multiple of the money unit",
+        ),
+        pytest.param(
+            [{"indicator": "amount", "line": "art", "values": {"commit": 1, "stretch": dec("1.5")}}],
+            "goal_unit",
+            "goals[0]",
+            id="no multiple at another level",
+        ),
+        pytest.param(
             [{"indicator": "x", "value": 1}, {"indicator": "y", "growth": dec("0.1")}],
             "goal_without_last_year",
             "goals[1].growth",
@@ -244,7 +284,7 @@ def test_products_without_lines_stand_there_when_a_goal_names_them():
 )
 def test_contradictions_are_refused_with_their_place(goals, code, place):
     with pytest.raises(PlanError) as found:
-        targets(goals, **LINED)
+        targets(goals, **LINED, money_unit=100)
     assert {fault.code for fault in found.value.faults} == {code}
     assert place in found.value.faults[0].place
 
@@ -263,7 +303,7 @@ def test_a_goal_has_one_form(forms):
 
 
 @given(
-    st.lists(st.integers(0, 1300), min_size=1, max_size=3, unique=True),
+    st.lists(st.integers(0, 26).map(lambda n: n * 50), min_size=1, max_size=3, unique=True),
     st.sampled_from([1, 100, 5000]),
 )
 def test_any_goals_of_lines_leave_the_level_whole(values, unit):
@@ -278,18 +318,7 @@ def test_any_goals_of_lines_leave_the_level_whole(values, unit):
 
 
 def test_company_and_lines_are_told_apart():
-    found = targets(**LINED)
+    found = targets([{"indicator": "amount", "line": "art", "value": 300}], **LINED)
     assert "line" not in annual_target.of_company(found)
     assert annual_target.of_lines(found).columns[0] == "line"
     assert len(annual_target.of_company(found)) + len(annual_target.of_lines(found)) == len(found)
-
-
-def test_member_levels_follow_the_lines_targets():
-    divided = pd.DataFrame(
-        [("company", "(total)", "commit", 400_000), ("line", "paint", "commit", 1)],
-        columns=["scope", "member", "level", "amount"],
-    )
-    found = annual_target.as_targeted(divided, targets(**LINED))
-    lines = found[(found["scope"] == "line") & (found["level"] == "commit")].set_index("member")["amount"]
-    assert lines.to_dict() == {"paint": round(400_000 * 2500 / 3500), "proofing": round(400_000 * 1000 / 3500)}
-    assert annual_target.as_targeted(divided, targets()).equals(divided)

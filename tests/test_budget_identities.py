@@ -50,9 +50,7 @@ def test_a_budget_worked_out_by_hand_holds():
     ("changes", "name"),
     [
         pytest.param([("annual_target_expenses", "amount", 0, 1)], "expenses_in_money_units", id="a fen"),
-        pytest.param(
-            [("annual_target_departments", "amount", 0, 100)], "departments_sum_to_budget", id="a department"
-        ),
+        pytest.param([("annual_target_departments", "amount", 0, 100)], "departments_sum_to_budget", id="a department"),
         pytest.param(
             [("annual_target_expenses", "amount", 1, 100), ("annual_target_departments", "amount", 2, 100)],
             "expenses_sum_to_profit_plan",

@@ -3,7 +3,7 @@
 import doctest
 import json
 from decimal import Decimal
-from math import isnan, sqrt
+from math import isnan
 from pathlib import Path
 
 import matplotlib

@@ -253,8 +253,9 @@ def test_charts_of_a_step_are_told_apart(step):
 
 
 def target_frames():
+    """Every table of the step, all but its own empty."""
     target = outputs.empty("annual_target").assign(indicator=["amount"], level="commit", value=7)
-    return {"annual_target": target, "annual_target_estimates": outputs.empty("annual_target_estimates")}
+    return {name: outputs.empty(name) for name in outputs.tables_of("annual_target")} | {"annual_target": target}
 
 
 def test_without_a_run_nothing_is_written(step, shared):
@@ -268,7 +269,7 @@ def test_with_a_run_the_steps_tables_are_written(tmp_path):
     opened = open_step("annual_target", plan=PLAN, run=str(tmp_path / "new" / "run"))
     opened.save(**target_frames())
     written = sorted(path.name for path in (tmp_path / "new" / "run" / "tables").iterdir())
-    assert written == ["annual_target.csv", "annual_target_estimates.csv"]
+    assert written == sorted(f"{name}.csv" for name in outputs.tables_of("annual_target"))
     assert not (tmp_path / "new" / "run" / INPUTS).exists()
     assert opened.table("annual_target")["value"].tolist() == [7]
 
@@ -288,7 +289,7 @@ def test_in_a_run_a_step_marks_its_rows_last(tmp_path):
     opened = open_step("annual_target", plan=PLAN, run=str(tmp_path))
     opened.save(**target_frames())
     mark = json.loads((tmp_path / INPUTS / f"annual_target{DONE}").read_text())
-    assert mark == {"annual_target": 1, "annual_target_estimates": 0}
+    assert mark == {name: int(name == "annual_target") for name in outputs.tables_of("annual_target")}
 
 
 # ---------------------------------------------------------------- inputs handed on
@@ -367,7 +368,8 @@ def test_missing_plan_and_unreadable_parameters(tmp_path, here):
     ],
 )
 def test_review_ends_with_the_last_complete_month(here, last, as_of):
-    write_plan(here, sales_csv=f"date,rep,amount\n2026-05-05,Anna,100.00\n{last},Anna,5.00\n")
+    before = "2026-04-05,Anna,90.00\n2026-05-05,Anna,100.00\n"
+    write_plan(here, sales_csv=f"date,rep,amount\n{before}{last},Anna,5.00\n")
     assert inputs.check(here / PLAN).as_of == as_of
 
 

@@ -10,11 +10,11 @@
 Money is whole fen in frames; the column `value` of `targets` alone holds Decimals, in the unit its row names.
 """
 
-from salesplan.annual_target.actuals import has_lines, measured
+from salesplan.annual_target.actuals import measured
 from salesplan.annual_target.backtest import ASKED, calibration, past_forecasts, reliability
 from salesplan.annual_target.budget_views import envelope, expense_lines, standards
 from salesplan.annual_target.capacity import capacity_by_rep, capacity_estimate, delivered, total_capacity
-from salesplan.annual_target.chances import level_odds, member_levels, member_months, scopes
+from salesplan.annual_target.chances import level_odds, scopes
 from salesplan.annual_target.customers import customer_years, customers_estimate, habits
 from salesplan.annual_target.doubts import idle_months, single_orders
 from salesplan.annual_target.drivers import driver_rates, past_year, tree
@@ -27,12 +27,12 @@ from salesplan.annual_target.expenses import (
     expense_years,
     heads_by_month,
 )
-from salesplan.annual_target.goals import as_targeted, of_company, of_lines, with_goals
+from salesplan.annual_target.goals import of_company, of_lines, with_goals
 from salesplan.annual_target.hires import heads, hires
-from salesplan.annual_target.history import average_price, indicators, last_year, month_shares, monthly, yearly
+from salesplan.annual_target.history import indicators, last_year, month_shares
 from salesplan.annual_target.intervals import Estimate
 from salesplan.annual_target.ladder import levels, planned_amount, targets
-from salesplan.annual_target.outlook import COVERAGE, Trend, trend
+from salesplan.annual_target.outlook import Trend, trend
 from salesplan.annual_target.pipeline import deals, pipeline_estimate, run_rate
 from salesplan.annual_target.plan_table import advertising, completion, network, new_products, plan_table
 from salesplan.annual_target.products import allowances, product_plan, products_sold
@@ -49,6 +49,7 @@ from salesplan.annual_target.proof import (
     scenarios,
 )
 from salesplan.annual_target.qualities import Proof, qualities
+from salesplan.years import COVERAGE, member_months, monthly, yearly
 
 __all__ = [
     "ASKED",
@@ -59,8 +60,6 @@ __all__ = [
     "advertising",
     "agrees",
     "allowances",
-    "as_targeted",
-    "average_price",
     "breakeven_check",
     "breakeven_sales",
     "bridge",
@@ -86,7 +85,6 @@ __all__ = [
     "expense_years",
     "gaps",
     "habits",
-    "has_lines",
     "heads",
     "heads_by_month",
     "hires",
@@ -98,7 +96,6 @@ __all__ = [
     "levels",
     "measure_gaps",
     "measured",
-    "member_levels",
     "member_months",
     "month_shares",
     "monthly",

@@ -9,8 +9,8 @@ import pandas as pd
 
 from salesplan.annual_target.history import NO_MEMBER, indicators
 from salesplan.annual_target.ladder import whole
-from salesplan.apportion import UNKNOWN
 from salesplan.calendar import fiscal_months, fiscal_year_of, month_of
+from salesplan.lines import line_of
 from salesplan.money import from_fen
 from salesplan.terms.plan import PlanTerms
 
@@ -42,19 +42,6 @@ def measured(facts: pd.DataFrame, tables: Tables, plan: PlanTerms) -> pd.DataFra
     lines = [frame[frame["indicator"].isin(BY_LINE)] for frame in known]
     rows = [row for frame in (company, more, *lines) for row in frame[COLUMNS].itertuples(index=False, name=None)]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"last_year": object})
-
-
-def line_of(product: "pd.Series[str]", products: pd.DataFrame | None) -> "pd.Series[str]":
-    """The line of business of each product; the product itself in a plan whose products have no lines."""
-    if products is None or "line" not in products or products["line"].isna().all():
-        return product
-    known = dict(zip(products["product"], products["line"].fillna(UNKNOWN), strict=True))
-    return product.map(known).fillna(UNKNOWN).astype("str")
-
-
-def has_lines(products: pd.DataFrame | None) -> bool:
-    """Whether the table of products names lines of business."""
-    return products is not None and "line" in products and bool(products["line"].notna().any())
 
 
 def _more(

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from salesplan import odds
-from salesplan.annual_target.intervals import COVERAGE
 from salesplan.odds.naive import WAYS
 from salesplan.odds.score import bands, brier, calibration_error
 from salesplan.terms.estimates import TrendEstimate
+from salesplan.years import COVERAGE
 
 OURS = "share_ratio"
 KNOWN = (0, 3, 6, 9)  # months of the year that are known
@@ -21,7 +21,7 @@ SCORES = ["known_months", "method", "cases", "forecast", "outcome", "brier", "ca
 
 
 def past_forecasts(
-    tables: Mapping[tuple[str, str], pd.DataFrame], *, terms: TrendEstimate | None = None
+    tables: Mapping[tuple[str, ...], pd.DataFrame], *, terms: TrendEstimate | None = None
 ) -> pd.DataFrame:
     """As-if forecasts of every past year of every member, by our odds and by naive ways.
 
@@ -36,7 +36,7 @@ def past_forecasts(
     return frame.astype({"probability": "float64", "outcome": "bool", "within": "boolean"})
 
 
-def _origins(tables: Mapping[tuple[str, str], pd.DataFrame], most: int) -> Iterator[tuple[Any, Any]]:
+def _origins(tables: Mapping[tuple[str, ...], pd.DataFrame], most: int) -> Iterator[tuple[Any, Any]]:
     """Histories and the years after them, those with the same number of years stacked."""
     found: dict[int, list[tuple[Any, Any]]] = {}
     for _, table in sorted(tables.items()):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesplan.annual_target.history import NO_MEMBER
-from salesplan.annual_target.intervals import Estimate, around, held
+from salesplan.annual_target.intervals import Estimate, around
 from salesplan.calendar import fiscal_year_of
+from salesplan.money import held
 
 COLUMNS = [
     "year",

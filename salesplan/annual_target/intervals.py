@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from salesplan import odds
-from salesplan.money import LARGEST, to_fen
+from salesplan.money import held, to_fen
 from salesplan.terms.estimates import Range
-
-COVERAGE = 0.8
+from salesplan.years import COVERAGE
 
 
 class Estimate(NamedTuple):
@@ -20,11 +19,6 @@ class Estimate(NamedTuple):
     value: int
     low: int | None = None
     high: int | None = None
-
-
-def held(amount: float) -> int:
-    """Whole fen, held within what money can be."""
-    return round(max(-LARGEST, min(amount, LARGEST)))
 
 
 def around(value: int, errors: Sequence[float], months: pd.DataFrame) -> Estimate:

@@ -1,7 +1,7 @@
 """The levels of the target and every indicator at each of them."""
 
 import math
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -118,17 +118,27 @@ def _last_amount(measured: pd.DataFrame) -> Decimal | None:
 def _target(found: Any, level: Any, last: Decimal | None, trend: Trend | None) -> tuple[Any, ...]:
     is_amount = found.indicator == "amount"
     amount = from_fen(int(level.amount))
-    value = amount if is_amount else _in_ratio(found.indicator, found.last_year, amount / (last or 1))
+    value = amount if is_amount else _in_ratio(found.indicator, found.last_year, Fraction(amount) / Fraction(last or 1))
     growth = float(value / found.last_year - 1) if found.last_year and found.last_year > 0 else math.nan
     odds = trend.reach(int(level.amount)) if is_amount and trend else math.nan
     basis = level.basis if is_amount else "last_year_ratio"
     return found.indicator, level.level, value, found.unit, found.last_year, growth, basis, level.planned, odds
 
 
-def _in_ratio(indicator: str, last_year: Decimal, ratio: Decimal) -> Decimal:
-    """An indicator in last year's ratio to the amount."""
+def _in_ratio(indicator: str, last_year: Decimal, ratio: Fraction) -> Decimal:
+    """An indicator in last year's exact ratio to the amount."""
     if indicator in STEADY:
         return last_year
-    step = Decimal(1).scaleb(int(last_year.as_tuple().exponent))
-    rounding = ROUND_CEILING if indicator in ("customers", "new_customers") else ROUND_HALF_UP
-    return (last_year * ratio).quantize(step, rounding=rounding)
+    places = -int(last_year.as_tuple().exponent)
+    exact = Fraction(last_year) * ratio * 10**places
+    return Decimal(math.ceil(exact) if indicator in ("customers", "new_customers") else whole(exact)).scaleb(-places)
+
+
+def units_for(fen: int, company: pd.DataFrame) -> float:
+    """Pieces that bring an amount in last year's exact ratio of quantity to sales, rounded up; NaN where unknown.
+
+    `company` are the company's rows of table `annual_target`.
+    """
+    last = dict(zip(company["indicator"], company["last_year"], strict=True))
+    sold, pieces = last.get("amount"), last.get("quantity")
+    return float(math.ceil(Fraction(fen, 100) * Fraction(pieces) / Fraction(sold))) if sold and pieces else math.nan

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from salesplan import odds
-from salesplan.money import LARGEST
+from salesplan.money import held
 from salesplan.terms.estimates import TrendEstimate
-
-COVERAGE = 0.8
+from salesplan.years import COVERAGE, foretold
 
 
 @dataclass(frozen=True)
@@ -30,36 +29,28 @@ class Trend:
     @property
     def expected(self) -> int:
         """The year's net sales in fen that are as likely exceeded as missed."""
-        return _fen(float(self.year.expected[0]))
+        return held(float(self.year.expected[0]))
 
     def interval(self, coverage: float = COVERAGE) -> tuple[int, int]:
         """Low and high in fen between which the year lies with the given probability."""
         low, high = self.year.interval(coverage)
-        return _fen(float(low[0])), _fen(float(high[0]))
+        return held(float(low[0])), held(float(high[0]))
 
     def reach(self, level: int) -> float:
         """Probability that the year's net sales reach `level` (fen)."""
         return float(self.year.reach([level])[0])
 
 
-def _fen(amount: float) -> int:
-    """Whole fen, held within what money can be."""
-    return round(max(-LARGEST, min(amount, LARGEST)))
-
-
 def trend(months: pd.DataFrame, *, fiscal_year: int, terms: TrendEstimate | None = None) -> Trend | None:
-    """The damped trend of the yearly totals, with the odds of the ground (`odds.forecast`).
+    """The damped trend of the yearly totals, with the odds of the ground (`years.foretold`).
 
-    `months` is the frame of `monthly` (index year, columns 1 to 12, fen); `terms` says how many of the latest years
-    are used, how much of their growth and of the last quarter's lead is carried forward (its defaults where it is
-    None). None without a complete year that sold anything.
+    `months` is the frame of `monthly` (index year, columns 1 to 12, fen). None without a complete year that sold
+    anything.
     """
-    rule = terms or TrendEstimate()
-    table = months.tail(rule.years).to_numpy(dtype=np.float64)[None]
-    if not table.size or table.sum(axis=2).max() <= 0:
+    year = foretold(months, fiscal_year=fiscal_year, terms=terms)
+    if year is None:
         return None
-    ahead = fiscal_year - int(months.index[-1])
-    year = odds.forecast(table, damping=float(rule.damping), carry=float(rule.carry), ahead=ahead)
+    table = months.tail((terms or TrendEstimate()).years).to_numpy(dtype=np.float64)[None]
     single = table.shape[1] == 1
     return Trend(
         year=year,

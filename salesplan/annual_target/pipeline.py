@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesplan.annual_target.intervals import COVERAGE, Estimate, around
+from salesplan.annual_target.intervals import Estimate, around
 from salesplan.calendar import fiscal_months, fiscal_year_of, month_of
 from salesplan.money import to_fen
 from salesplan.terms.estimates import PipelineEstimate
 from salesplan.terms.plan import PlanTerms
+from salesplan.years import COVERAGE
 
 MOST_SUMS = 4096  # different sums of deals that are kept apart
 TINY = 1e-12  # of a probability

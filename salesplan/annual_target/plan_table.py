@@ -9,7 +9,7 @@ import pandas as pd
 from salesplan.annual_target.actuals import last_months
 from salesplan.annual_target.evidence import breakeven_sales
 from salesplan.annual_target.history import NO_MEMBER
-from salesplan.annual_target.ladder import whole
+from salesplan.annual_target.ladder import units_for, whole
 from salesplan.calendar import fiscal_year_of, month_of
 from salesplan.money import to_fen
 from salesplan.terms.annual_target import AnnualTargetTerms
@@ -30,7 +30,8 @@ def plan_table(targets: pd.DataFrame, terms: AnnualTargetTerms) -> pd.DataFrame:
     as declared in `plan_table`, `last_year` the actual, `breakeven` the sales without profit or loss, `level`), `name`
     (of the competitor or level), `quantity`, `amount` (Int64 fen), `margin_rate` (marginal profit rate: 1 - variable
     cost rate where costs are declared, else gross profit / amount), `contribution` = amount x margin rate (Int64 fen).
-    Break-even's quantity is its amount at the planned level's average price. What is not known is NA. Source: S3.
+    Break-even's quantity stands in last year's exact ratio to its amount (`units_for`). What is not known is NA.
+    Source: S3.
     """
     value: Values = dict(zip(zip(targets["indicator"], targets["level"], strict=True), targets["value"], strict=True))
     before: dict[str, Decimal | None] = dict(zip(targets["indicator"], targets["last_year"], strict=True))
@@ -41,7 +42,7 @@ def plan_table(targets: pd.DataFrame, terms: AnnualTargetTerms) -> pd.DataFrame:
         *_declared("last_year_plan", terms.plan_table.last_year),
         *([last] if before.get("amount") is not None else []),
         *_declared("competitor", terms.plan_table.competitor),
-        *_breakeven(terms, value),
+        *_breakeven(terms, targets),
     ]
     for level in targets.loc[targets["indicator"] == "amount", "level"]:
         of_level = {indicator: found for (indicator, name), found in value.items() if name == level}
@@ -74,14 +75,13 @@ def _declared(row: str, found: Expected | None) -> list[PlanRow]:
     ]
 
 
-def _breakeven(terms: AnnualTargetTerms, value: Values) -> list[PlanRow]:
+def _breakeven(terms: AnnualTargetTerms, targets: pd.DataFrame) -> list[PlanRow]:
     costs = terms.estimates.breakeven
     if costs is None:
         return []
     amount = breakeven_sales(costs, profit=Decimal(0))
-    price = value.get(("average_price", terms.planned))
-    quantity = float(math.ceil(Fraction(amount) / to_fen(price))) if price else None
-    return [("breakeven", "", quantity, amount, float(1 - costs.variable_cost_rate))]
+    quantity = units_for(amount, targets)
+    return [("breakeven", "", None if math.isnan(quantity) else quantity, amount, float(1 - costs.variable_cost_rate))]
 
 
 def _plan_frame(rows: list[PlanRow]) -> pd.DataFrame:

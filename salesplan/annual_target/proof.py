@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from salesplan.annual_target.evidence import breakeven_sales
-from salesplan.annual_target.ladder import grown, planned_amount, rungs, whole
+from salesplan.annual_target.ladder import grown, planned_amount, rungs, units_for, whole
 from salesplan.annual_target.outlook import Trend
 from salesplan.calendar import month_span
 from salesplan.money import to_fen
@@ -112,14 +112,15 @@ def profit_of(amount: int, terms: BreakevenEstimate) -> int:
     return whole(amount * (1 - Fraction(terms.variable_cost_rate))) - to_fen(terms.fixed_cost)
 
 
-def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None, *, price: Decimal | None = None) -> pd.DataFrame:
+def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None, company: pd.DataFrame | None = None) -> pd.DataFrame:
     """Break-even the other way round: what profit each level brings, in amount and in units.
 
     One row per level: `level`, `amount`, `contribution` = amount x (1 - variable cost rate), `fixed_cost`, `profit` =
     contribution - fixed cost, `breakeven` (sales without profit or loss), `safety_amount` = amount - breakeven, how
     far sales may fall short before there is a loss, all int64 fen; `safety_share` = safety amount / amount; `units`,
-    `breakeven_units`, `safety_units` at `price`, last year's average in currency units: whole pieces, rounded up, NaN
-    without a price. Empty without the cost parameters.
+    `breakeven_units`, `safety_units` in pieces: those of a level are its target in table `annual_target` (`company`,
+    its rows of the whole company), those of break-even last year's exact ratio (`units_for`); NaN where the quantity
+    is unknown. Empty without the cost parameters.
     """
     if terms is None:
         return pd.DataFrame(columns=PROFITS)
@@ -131,16 +132,20 @@ def profits(ladder: pd.DataFrame, terms: BreakevenEstimate | None, *, price: Dec
     )
     safety = frame["amount"] - even
     share = safety / frame["amount"].where(frame["amount"] > 0)
-    units, least = ([_pieces(int(fen), price) for fen in frame[name]] for name in ("amount", "breakeven"))
+    units = [_units(level, company) for level in frame["level"]]
+    least = [math.nan if company is None else units_for(even, company)] * len(frame)
     spare = [have - need for have, need in zip(units, least, strict=True)]
     return frame.assign(
         safety_amount=safety, safety_share=share, units=units, breakeven_units=least, safety_units=spare
     )
 
 
-def _pieces(fen: int, price: Decimal | None) -> float:
-    """Pieces that bring the amount at a price, rounded up; NaN without a price."""
-    return math.nan if not price or price <= 0 else float(-(-fen // to_fen(price)))
+def _units(level: str, company: pd.DataFrame | None) -> float:
+    """Pieces asked of a level; NaN where they are not known."""
+    if company is None:
+        return math.nan
+    asked = company[(company["indicator"] == "quantity") & (company["level"] == level)]["value"].tolist()
+    return float(asked[0]) if asked and asked[0] is not None else math.nan
 
 
 def scenarios(

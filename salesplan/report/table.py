@@ -35,8 +35,18 @@ LONG = (
     "weakness",
     "price_level",
 )
-PER_PIECE = ("average_price", "unit_selling_cost")  # indicators in units of the currency, whatever the plan's money unit
-FINE = ("rate", "ratio", "last_ratio", "limit_share", "change_share", "cost_ratio")  # shares of which half a tenth of a percent matters
+PER_PIECE = (
+    "average_price",
+    "unit_selling_cost",
+)  # indicators in units of the currency, whatever the plan's money unit
+FINE = (
+    "rate",
+    "ratio",
+    "last_ratio",
+    "limit_share",
+    "change_share",
+    "cost_ratio",
+)  # shares of which half a tenth of a percent matters
 STATES = ("ok", "watch", "behind")
 # Tables shown with months across that count units.
 COUNTED = ("seasonal_split_movements",)
@@ -180,7 +190,9 @@ def _text(value: Any, kind: Kind, column: str, words: Words) -> str:
         return words.person(text)
     if kind == "code":
         return words.code(FAMILIES.get(column, column), text)
-    return words.column(text) if column == "dimension" and text else words.code("member", text)
+    if column == "dimension" and text:
+        return words.column(text)
+    return words.code("line" if column == "line" else "member", text)
 
 
 def _places(series: "pd.Series", kind: Kind, column: str) -> int:

@@ -14,6 +14,8 @@ from salesplan.seasonal_split.dealers import dealer_demand, dealer_forecast
 from salesplan.seasonal_split.events import event_moves, event_table, month_marks
 from salesplan.seasonal_split.expenses import expense_grid, expense_months, expense_ratio, profit_months
 from salesplan.seasonal_split.launches import launch_table, planned_launches
+from salesplan.seasonal_split.line_goals import LineGoal, Target, line_goals
+from salesplan.seasonal_split.members import member_targets
 from salesplan.seasonal_split.methods import METHODS, monthly_shares
 from salesplan.seasonal_split.overview import (
     HistoryUsed,
@@ -49,8 +51,10 @@ __all__ = [
     "DayPattern",
     "Goods",
     "HistoryUsed",
+    "LineGoal",
     "PlanYear",
     "StockGaps",
+    "Target",
     "Unusual",
     "amount_levels",
     "back_test",
@@ -74,8 +78,10 @@ __all__ = [
     "launch_table",
     "learn_pattern",
     "level_of",
+    "line_goals",
     "member_mix",
     "member_shares",
+    "member_targets",
     "month_marks",
     "month_overview",
     "monthly_shares",

@@ -1,7 +1,7 @@
 """The cube: the year's target over months and members of every dimension, exact in the money unit."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,14 @@ from salesplan.errors import stop_on
 from salesplan.seasonal_split.apart import Apart, apart_faults, matching, months_apart, spread
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array, divide
+from salesplan.seasonal_split.line_goals import (
+    Lined,
+    Target,
+    amounts_by_line,
+    goal_faults,
+    lined,
+    years_by_line,
+)
 from salesplan.seasonal_split.methods import METHODS
 from salesplan.seasonal_split.pins import (
     Claim,
@@ -27,7 +35,7 @@ from salesplan.seasonal_split.pins import (
     sum_faults,
 )
 from salesplan.seasonal_split.plan_year import PlanYear
-from salesplan.seasonal_split.rounding import met, whole_cells
+from salesplan.seasonal_split.rounding import met, whole_cells, whole_groups
 from salesplan.seasonal_split.season import (
     company_shares,
     member_mix,
@@ -39,8 +47,16 @@ from salesplan.terms.plan import DIMENSIONS
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 
 
+class Fixed(NamedTuple):
+    """What is fixed in which combinations of members: pins, and sales of lines."""
+
+    claims: Sequence[Claim]
+    lines: Lined
+    members: pd.DataFrame
+
+
 def split(
-    target: int,
+    target: int | Target,
     facts: pd.DataFrame,
     *,
     year: PlanYear,
@@ -50,6 +66,9 @@ def split(
 ) -> pd.DataFrame:
     """Table `seasonal_split`: the target (fen) by month and member of each dimension.
 
+    A `Target` says what lines of business are to bring of it; where product is a dimension they do, exactly: what is
+    planned apart in a line counts towards it, its products share the rest by their mix.
+
     What is planned apart (launches, projects) stands in its months; the rest of the year is divided over the months by
     the company's season around the company's pins (`company_months`), so month totals do not depend on `dimensions`.
     Members have their mix of the last years (`member_mix`) and their own season and events, fitted to both margins and
@@ -58,22 +77,25 @@ def split(
 
     `facts`: month, the dimensions, product, amount (fen), quantity; only months before the year count. Returns `month`,
     the dimensions, `amount` (fen), `share` (of the year), `quantity` (at last year's average price, NaN where unknown).
-    Raises ValueError for a target that is negative or no multiple of the money unit, PlanError for pins and amounts
-    planned apart that cannot be, each with what does not fit.
+    Raises ValueError for a target that is negative or no multiple of the money unit, PlanError for pins, lines and
+    amounts planned apart that cannot be, each with what does not fit.
     """
-    months = company_months(target, facts, year=year, rules=rules, apart=apart)
+    whole = target if isinstance(target, Target) else Target(target)
+    months = company_months(whole.amount, facts, year=year, rules=rules, apart=apart)
     mix = _without_launched(member_mix(facts, dimensions, year=year, rules=rules), rules)
     members, placed = _placed(mix, apart, year)
-    claims = [c for c in claims_of(rules.pins, year.months) if c.members and c.members.keys() <= set(dimensions)]
-    claims = less_apart(claims, placed, members)
-    rows = months - placed.sum(axis=1)
-    years = pinned_years(_weights(members, mix), members, claims, float(rows.sum()))
-    stop_on(sum_faults(None, claims))
+    declared = [c for c in claims_of(rules.pins, year.months) if c.members and c.members.keys() <= set(dimensions)]
+    claims = less_apart(declared, placed, members)
+    rows, weights = months - placed.sum(axis=1), _weights(members, mix)
+    fixed = Fixed(claims, lined(whole, members, placed), members)
+    stop_on([*sum_faults(None, claims), *goal_faults(fixed.lines, declared, members, weights, int(rows.sum()))])
+    years = pinned_years(weights, members, claims, float(rows.sum()))
+    years = years_by_line(years, claims, fixed.lines, members, int(rows.sum()))
     stop_on(margin_faults(claims, rows, years, members, year.months))
     seed = _seasonal_seed(rows, years, members, facts, year=year, rules=rules)
-    cells = placed + _whole(rows, years, seed, claims, members, year.unit)
+    cells = placed + _whole(rows, years, seed, fixed, year.unit)
     table = _rows(year.months, members).assign(amount=cells.ravel())
-    table = table.assign(share=table["amount"] / target if target else np.nan)
+    table = table.assign(share=table["amount"] / whole.amount if whole.amount else np.nan)
     table = table.assign(quantity=_quantity(table, facts, year))
     return table.sort_values(["month", *dimensions], ignore_index=True)
 
@@ -121,10 +143,13 @@ def months_by_method(
     return pd.DataFrame({"month": pd.Series(year.months, dtype="str"), **columns})
 
 
-def with_levels(cube: pd.DataFrame, levels: Mapping[str, int], *, unit: int = 1) -> pd.DataFrame:
+def with_levels(
+    cube: pd.DataFrame, levels: Mapping[str, int], *, unit: int = 1, target: Target | None = None
+) -> pd.DataFrame:
     """The cube with `amount_<level>` for each of `levels` (fen): the same shares, months and members exact.
 
-    Where the planned level is zero there are no shares, and the cells of a level are alike.
+    Lines with goals in `target` bring what those ask of the level. Where the planned level is zero there are no
+    shares, and the cells of a level are alike. Raises PlanError for goals that leave what no other line could take.
     """
     dimensions = [name for name in cube.columns if name in DIMENSIONS]
     grid = cube.set_index(["month", *dimensions])["amount"]
@@ -135,7 +160,12 @@ def with_levels(cube: pd.DataFrame, levels: Mapping[str, int], *, unit: int = 1)
     found = cube
     for name, total in levels.items():
         months = apportion(total, cells.sum(axis=1), labels=list(wide.columns), unit=unit)
-        whole = whole_cells(months, cells, members, np.ones(cells.shape, dtype=bool), unit)
+        lines = lined((target or Target(0)).at(name, total), members, cells * 0)
+        stop_on(goal_faults(lines, (), members, cells.sum(axis=0), total))
+        years = years_by_line(cells.sum(axis=0) * (total / cells.sum()), (), lines, members, total)
+        real = met(cells, months.astype("float64"), years) if lines.goals and total else cells
+        groups = np.tile(lines.owner % (len(lines.goals) + 1), (len(cells), 1))
+        whole = whole_groups(months, real, members, groups, amounts_by_line(lines, total), unit)
         found = found.assign(**{f"amount_{name}": whole.ravel()})
     return found
 
@@ -183,27 +213,21 @@ def _weights(members: pd.DataFrame, mix: pd.DataFrame) -> Array:
     return members.merge(mix, how="left", on=list(members.columns))["weight"].fillna(0.0).to_numpy()
 
 
-def _whole(rows: Array, years: Array, seed: Array, claims: Sequence[Claim], members: pd.DataFrame, unit: int) -> Array:
-    """Whole cells of the year's rest: the pins' and, around them, the others', each group with its own exact months."""
+def _whole(rows: Array, years: Array, seed: Array, fixed: Fixed, unit: int) -> Array:
+    """Whole cells of the year's rest: those of each pin and line, and around them the others', all sums exact."""
     if not rows.any():
         return np.zeros(seed.shape, dtype="int64")
+    claims, lines, members = fixed
     cells = met(seed, rows.astype("float64"), years)
-    if not claims:
-        return whole_cells(rows, cells, members, np.ones(cells.shape, dtype=bool), unit)
-    cells = around_pins(cells, rows, years, claims, members)
-    stop_on(misfit_faults(cells, claims, members, unit=unit))
-    owner = owners(claims, members)
-    groups = np.arange(-1, len(claims))
-    amounts = np.append(int(rows.sum() - rests(claims).sum()), rests(claims))
-    real = np.stack([(cells * (owner == group)).sum(axis=1) for group in groups], axis=1)
-    months = split_table(real, rows, amounts, unit=unit)
-    return sum(
-        (
-            whole_cells(months[:, place], cells * (owner == group), members, owner == group, unit)
-            for place, group in enumerate(groups)
-        ),
-        np.zeros(cells.shape, dtype="int64"),
-    )
+    if claims:
+        cells = around_pins(cells, rows, years, claims, members)
+        stop_on(misfit_faults(cells, claims, members, unit=unit))
+    owner = owners(claims, members) % (len(claims) + 1)  # the last: no pin
+    pinned = np.append(rests(claims), int(rows.sum() - rests(claims).sum()))
+    amounts = amounts_by_line(lines, int(rows.sum()))
+    groups = owner * len(amounts) + lines.owner % len(amounts)
+    parts = np.bincount(groups.ravel(), cells.ravel(), len(pinned) * len(amounts)).reshape(len(pinned), -1)
+    return whole_groups(rows, cells, members, groups, split_table(parts, pinned, amounts, unit=unit).ravel(), unit)
 
 
 def _seasonal_seed(

@@ -96,8 +96,8 @@ def ten_days_by_member(
 ) -> pd.DataFrame:
     """Ten-day targets of the members of a dimension; empty for None.
 
-    `member`, `month`, `third` (of the month: 1, 2, 3), `ten_day` (the period's label), `amount` (fen). Per month the members' amounts over the ten-day periods as the company's lie, both sums exact to
-    the money unit.
+    `member`, `month`, `third` (of the month: 1, 2, 3), `ten_day` (the period's label), `amount` (fen). Per month the
+    members' amounts over the ten-day periods as the company's lie, both sums exact to the money unit.
     """
     if dimension is None:
         return pd.DataFrame({"member": [], "month": [], "third": [], "ten_day": [], "amount": []})

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from salesplan.apportion import apportion, apportion_table, fit_table
+from salesplan.apportion import apportion, apportion_table, fit_table, split_table
 from salesplan.seasonal_split.history import Array, divide
 
 EVEN_PULL = 1e-3  # how far seasons give way where they cannot all be met
@@ -40,6 +40,22 @@ def whole_cells(months: Array, cells: Array, members: pd.DataFrame, open_cells: 
         return np.stack(
             [apportion(int(total), row, unit=unit) for total, row in zip(months, cells * open_cells, strict=True)]
         )
+
+
+def whole_groups(rows: Array, cells: Array, members: pd.DataFrame, groups: Array, amounts: Array, unit: int) -> Array:
+    """Whole cells of which each group has its own exact amount, and all groups together the months `rows`.
+
+    `groups` says for each cell which of the `amounts` (fen, the year's) it belongs to.
+    """
+    if len(amounts) == 1:
+        return whole_cells(rows, cells, members, np.ones(cells.shape, dtype=bool), unit)
+    real = np.stack([(cells * (groups == group)).sum(axis=1) for group in range(len(amounts))], axis=1)
+    months = split_table(real, rows, amounts, unit=unit)
+    found = np.zeros(cells.shape, dtype="int64")
+    for group in np.flatnonzero(amounts).tolist():
+        inside = groups == group
+        found += whole_cells(months[:, group], cells * inside, members, inside, unit)
+    return found
 
 
 def _one_month(months: Array, cells: Array, unit: int) -> Array:

@@ -26,9 +26,7 @@ class SeasonalSplitTerms(Terms):
     manual: Annotated[tuple[Weight, ...], Many] | None = value(
         None, "weights of the twelve months in fiscal order, for method manual", unit="weight"
     )
-    blend: dict[Mixed, Weight] = value(
-        {}, "weights of the methods that are mixed, for method blended", unit="weight"
-    )
+    blend: dict[Mixed, Weight] = value({}, "weights of the methods that are mixed, for method blended", unit="weight")
     day_pattern: Literal["auto", "workdays", "even"] = value("auto", "how a month is split over its days")
     events: Annotated[tuple[Event, ...], Many] = value((), "promotions and other events of the year")
     launches: Annotated[tuple[Launch, ...], Many] = value((), "new products, channels and regions without history")

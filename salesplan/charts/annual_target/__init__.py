@@ -2,7 +2,7 @@
 
 from salesplan.charts.annual_target.budget import expenses, profit
 from salesplan.charts.annual_target.drivers import hires, tree
-from salesplan.charts.annual_target.evidence import calibration, distances, member_odds, member_odds_size
+from salesplan.charts.annual_target.evidence import calibration, distances
 from salesplan.charts.annual_target.target import gap, levels, odds
 
 __all__ = [
@@ -12,8 +12,6 @@ __all__ = [
     "gap",
     "hires",
     "levels",
-    "member_odds",
-    "member_odds_size",
     "odds",
     "profit",
     "tree",

@@ -1,9 +1,8 @@
-"""Charts of the evidence: levels against estimates, odds by member, forecasts against what happened."""
+"""Charts of the evidence: levels against estimates, forecasts against what happened."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from salesplan.apportion import TOTAL
 from salesplan.charts import style
 from salesplan.wording import Words
 
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 STATES = {"carried": "#cfe8df", "within": "#fbe3c8", "beyond": "#f3cfca"}
-MOST_MEMBERS = 12  # per scope; the table has them all
-ROW, HEAD = 0.34, 1.3  # inches
 CASE_SIZE = 900.0  # square points of the largest dot
 COLOURS = {0: style.ORANGE, 3: style.BLUE}
 
@@ -55,62 +52,6 @@ def _distances_title(frame: "pd.DataFrame", level: str, words: Words) -> str:
     single = frame[(frame["level"] == level) & (frame["estimate"] != "weighted")]
     counts = {state: int((single["state"] == state).sum()) for state in STATES}
     return words("annual_target.distances_title", level=words.code("level", level), unit=words.unit, **counts)
-
-
-def member_odds(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """P(level reached) of the company, regions and lines, one cell per level; `frame` is that of `level_odds`."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    shades = LinearSegmentedColormap.from_list("odds", ["#f3cfca", "#fbf3e3", "#a9d8c8"])
-    grid = _largest(frame)
-    levels = list(dict.fromkeys(frame["level"]))
-    for y, (_, row) in enumerate(grid.iterrows()):
-        for x, level in enumerate(levels):
-            known = row[level] == row[level]
-            ax.barh(y, 0.96, left=x - 0.48, height=0.88, color=shades(row[level]) if known else style.GREY)
-            ax.text(x, y, words.percent(row[level], 0), ha="center", va="center", fontsize=9)
-    _cells(ax, [_member(key, words) for key in grid.index], [words.code("level", name) for name in levels])
-    for line in _breaks([str(scope) for scope, _ in grid.index]):
-        ax.axhline(line, color=style.MUTED, linewidth=0.8)
-    style.title(ax, _odds_title(frame, levels[0], words))
-    return ax
-
-
-def member_odds_size(frame: "pd.DataFrame") -> tuple[float, float]:
-    """Width and height in inches that the rows of `member_odds` need."""
-    return 8.0, HEAD + ROW * len(_largest(frame))
-
-
-def _largest(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Members down, levels across; the largest of each scope, in the order of the frame."""
-    grid = frame.pivot_table(
-        index=["scope", "member"], columns="level", values="probability", sort=False, dropna=False, aggfunc="first"
-    )
-    order = frame.drop_duplicates(["scope", "member"])[["scope", "member"]]
-    kept = order[order.groupby("scope").cumcount() < MOST_MEMBERS]
-    return grid.reindex([tuple(pair) for pair in kept.itertuples(index=False)])
-
-
-def _breaks(scopes: list[str]) -> list[float]:
-    return [place - 0.5 for place in range(1, len(scopes)) if scopes[place] != scopes[place - 1]]
-
-
-def _member(key: Any, words: Words) -> str:
-    scope, member = key
-    return words.code("scope", scope) if member == TOTAL else words.code("member", member)
-
-
-def _odds_title(frame: "pd.DataFrame", level: str, words: Words) -> str:
-    asked = frame[frame["level"] == level]
-    parts = []
-    for scope, part in asked.groupby("scope", sort=False):
-        known = part["probability"].dropna()
-        if len(known):
-            ends = [words.percent(known.min(), 0), words.percent(known.max(), 0)]
-            key = "odds_scope_one" if ends[0] == ends[1] else "odds_scope"
-            name = words.code("scope", str(scope))
-            parts.append(words(f"annual_target.{key}", scope=name, low=ends[0], high=ends[1]))
-    return words("annual_target.member_odds_title", level=words.code("level", level), parts=words.list(parts))
 
 
 def calibration(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":

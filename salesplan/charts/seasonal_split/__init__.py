@@ -2,6 +2,7 @@
 
 from salesplan.charts.seasonal_split.budget import expenses, profit
 from salesplan.charts.seasonal_split.calendar import day_pattern, pace, ten_day_members, ten_days, year_calendar
+from salesplan.charts.seasonal_split.members import member_odds, member_odds_size
 from salesplan.charts.seasonal_split.methods import hindsight, methods
 from salesplan.charts.seasonal_split.season import members, months, profiles
 from salesplan.charts.seasonal_split.shape import events, launches, projects, unusual
@@ -14,6 +15,8 @@ __all__ = [
     "expenses",
     "hindsight",
     "launches",
+    "member_odds",
+    "member_odds_size",
     "members",
     "methods",
     "months",

@@ -20,23 +20,7 @@ NAMED = 3
 
 
 def odds_sentences(words: Words, odds: "pd.DataFrame") -> list[str]:
-    """The members most and least likely to reach the first level, the interval; `odds`: table annual_target_odds."""
-    known = odds[odds["probability"].notna()]
-    if known.empty:
-        return []
-    first = known[known["level"] == known["level"].iloc[0]]
-    return [*_interval(first, words), *_sides(first, words), *_unknown(odds, words)]
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
-
-
-def _interval(first: "pd.DataFrame", words: Words) -> list[str]:
+    """How likely the company reaches the first level, and its interval; `odds`: table annual_target_odds."""
     return [
         _say(
             words,
@@ -48,28 +32,16 @@ def _interval(first: "pd.DataFrame", words: Words) -> list[str]:
             high=words.money(row.high),
             coverage=words.percent(COVERAGE, 0),
         )
-        for row in _rows(first[first["scope"] == "company"])
+        for row in _rows(odds.head(1))
     ]
 
 
-def _sides(first: "pd.DataFrame", words: Words) -> list[str]:
-    """Per scope the members most and least likely to reach their part of the level."""
-    found = []
-    for scope, part in first[first["scope"] != "company"].groupby("scope", sort=False):
-        ranked = part.sort_values(["probability", "member"])
-        if len(ranked) > 1:
-            ends = {"weak": ranked.iloc[0], "strong": ranked.iloc[-1]}
-            values = {name: words.code("member", row["member"]) for name, row in ends.items()}
-            values |= {f"{name}_odds": words.percent(row["probability"], 0) for name, row in ends.items()}
-            level = words.code("level", ranked["level"].iloc[0])
-            found.append(_say(words, "odds_sides", scope=words.code("scope", str(scope)), level=level, **values))
-    return found
+def _say(words: Words, key: str, **values: Any) -> str:
+    return words(f"annual_target.{key}", **values)
 
 
-def _unknown(odds: "pd.DataFrame", words: Words) -> list[str]:
-    names = list(dict.fromkeys(odds.loc[odds["probability"].isna(), "member"]))
-    shown = words.list([words.code("member", name) for name in names[:NAMED]])
-    return [_say(words, "odds_unknown", count=len(names), members=shown)] if names else []
+def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
+    return frame.itertuples()
 
 
 def trust(

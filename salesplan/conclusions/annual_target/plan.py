@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from salesplan.apportion import UNASSIGNED
 from salesplan.money import to_fen
 from salesplan.report.table import PER_PIECE
 from salesplan.terms import AnnualTargetTerms
@@ -129,8 +130,8 @@ def _goal(row: Any, words: Words) -> str:
 
 
 def _unplaced(targets: "pd.DataFrame", words: Words) -> list[str]:
-    """Sales of the planned level that the goals of lines leave to no line."""
-    rest = targets[(targets["line"] == "(unassigned)") & targets["planned"] & (targets["indicator"] == "amount")]
+    """Sales of the planned level that the goals of lines leave to the other lines."""
+    rest = targets[(targets["line"] == UNASSIGNED) & targets["planned"] & (targets["indicator"] == "amount")]
     return [_say(words, "lines_left", amount=figure(row.value, "currency", words)) for row in _rows(rest)]
 
 

@@ -2,6 +2,7 @@
 
 from salesplan.conclusions.seasonal_split.budget import budget_sentences
 from salesplan.conclusions.seasonal_split.days import day_sentences, day_warnings
+from salesplan.conclusions.seasonal_split.members import line_sentences, member_sentences
 from salesplan.conclusions.seasonal_split.season import sentences, warnings
 from salesplan.conclusions.seasonal_split.shape import (
     event_sentences,
@@ -20,6 +21,8 @@ __all__ = [
     "dealer_sentences",
     "event_sentences",
     "launch_sentences",
+    "line_sentences",
+    "member_sentences",
     "pin_sentences",
     "project_sentences",
     "sentences",
