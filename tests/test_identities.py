@@ -15,6 +15,7 @@ from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.errors import IdentityError
 from salesplan.identities import NEEDED, plan_level, stop_on_breach
 from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
 from salesplan.workbook import open_step
 
 SOME = settings(max_examples=40)
@@ -517,7 +518,7 @@ def test_saving_what_was_read_writes_the_same_bytes(run, step):
 @pytest.mark.parametrize("step", STEPS)
 def test_everything_holds_in_the_demo(demo, step):
     folder = demo / "outputs" / "henan-2027" / "first" / "tables"
-    tables = {name: outputs.read(folder / f"{name}.csv", name) for name in outputs.TABLES}
+    tables = {name: outputs.read(folder / f"{name}.csv", name) for name in TABLES}
     frames = {name: tables[name] for name in outputs.tables_of(step)}
     stop_on_breach(step, frames, {name: tables[name] for name in NEEDED.get(step, ())}, 1)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from salesplan import STEPS
 from salesplan.tables import outputs
-from salesplan.tables.outputs import BOM, KINDS, OWN_KINDS, TABLES, csv_bytes, kind_of, step_of, tables_of
+from salesplan.tables.outputs import BOM, csv_bytes, kind_of, step_of, tables_of
+from salesplan.tables.specification import KINDS, OWN_KINDS, TABLES
 
 SOME = settings(max_examples=60)
 MOST_FEN = 9 * 10**14 * 100  # far above any plan

@@ -14,6 +14,7 @@ from salesplan import STEPS, archive
 from salesplan.errors import IdentityError
 from salesplan.identities import plan_level, stop_on_breach
 from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
 
 PAGES = ["index.html", *(f"{number}_{stem}.html" for number, stem in enumerate(STEPS, 1))]
 
@@ -48,7 +49,7 @@ def test_run_leaves_what_the_contract_names(demo, run):
         "salesplan.xlsx",
         "manifest.json",
         "params/plan.yaml",
-        *(f"tables/{name}.csv" for name in outputs.TABLES),
+        *(f"tables/{name}.csv" for name in TABLES),
     }
     expected |= {page.replace(".html", ".ipynb") for page in PAGES[1:]}
     assert expected <= found
@@ -58,7 +59,7 @@ def test_run_leaves_what_the_contract_names(demo, run):
 
 
 def test_every_table_has_its_columns(run):
-    for name, columns in outputs.TABLES.items():
+    for name, columns in TABLES.items():
         raw = (run / "tables" / f"{name}.csv").read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf"), name
         assert set(columns) <= set(
@@ -67,7 +68,7 @@ def test_every_table_has_its_columns(run):
 
 
 def test_money_has_two_decimals_and_no_exponent(run):
-    for name in outputs.TABLES:
+    for name in TABLES:
         frame = pd.read_csv(run / "tables" / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
         for column in frame.columns:
             if outputs.kind_of(name, column) == "money":
@@ -190,7 +191,7 @@ def test_row_order_of_the_inputs_changes_nothing(tmp_path):
     head, *rows = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([head, *reversed(rows)]) + "\n", encoding="utf-8")
     assert command(workbook, "run", "params/minimal", "--name", "b").returncode == 0
-    for name in outputs.TABLES:
+    for name in TABLES:
         a, b = ((workbook / "outputs" / "minimal" / run / "tables" / f"{name}.csv").read_bytes() for run in "ab")
         assert a == b, name
 

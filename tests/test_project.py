@@ -11,6 +11,7 @@ from workbooks import ROOT
 
 from salesplan import STEPS
 from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
 from salesplan.wording import LANGUAGES, catalogue
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -222,7 +223,7 @@ def test_chinese_uses_chinese_punctuation():
 def test_every_column_of_the_output_tables_has_a_header():
     for language in LANGUAGES:
         texts = catalogue(language)
-        for table, columns in outputs.TABLES.items():
+        for table, columns in TABLES.items():
             step = outputs.step_of(table)
             for column in columns:
                 assert f"column.{column}" in texts or f"own_column.{step}.{column}" in texts, (language, table, column)

@@ -23,7 +23,7 @@ from salesplan.report.listing import write_listing
 from salesplan.report.pages import conclusions, first_chart, read_notebook, sections, write_page
 from salesplan.report.table import html_table
 from salesplan.staging import DONE, INPUTS, LEFT_OUT, SENTENCES
-from salesplan.tables import outputs
+from salesplan.tables import outputs, specification
 from salesplan.wording import BLANK, Words, catalogue
 
 HOSTILE = {
@@ -579,7 +579,7 @@ def days(count):
 
 
 def test_sheets_are_the_tables_in_order(run, book):
-    small = [table for table in outputs.TABLES if len(outputs.read(run / "tables" / f"{table}.csv", table)) <= 100_000]
+    small = [table for table in specification.TABLES if len(outputs.read(run / "tables" / f"{table}.csv", table)) <= 100_000]
     assert book.sheetnames == small
 
 
@@ -602,7 +602,7 @@ def test_a_missing_table_is_an_empty_sheet_and_a_large_one_stays_in_csv(tmp_path
     put(tmp_path, "seasonal_split_days", days(11))
     excel.write_workbook(tmp_path, EN)
     book = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")
-    assert book.sheetnames == [table for table in outputs.TABLES if table != "seasonal_split_days"]
+    assert book.sheetnames == [table for table in specification.TABLES if table != "seasonal_split_days"]
     assert [len(list(sheet.rows)) for sheet in book] == [1] * len(book.sheetnames)
 
 
@@ -621,7 +621,7 @@ def test_same_tables_give_the_same_bytes(tmp_path):
 
 
 def test_every_sheet_name_fits_excel():
-    assert len({table[:31] for table in outputs.TABLES}) == len(outputs.TABLES)
+    assert len({table[:31] for table in specification.TABLES}) == len(specification.TABLES)
 
 
 @pytest.mark.parametrize(
@@ -654,7 +654,7 @@ def test_dates_and_blanks_in_a_sheet(tmp_path):
     put(tmp_path, "variance_review_causes", frame)
     excel.write_workbook(tmp_path, EN)
     sheet = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")["variance_review_causes"]
-    due = list(outputs.TABLES["variance_review_causes"]).index("due") + 1
+    due = list(specification.TABLES["variance_review_causes"]).index("due") + 1
     assert str(sheet.cell(2, due).value)[:10] == "2027-03-31"
     assert sheet.cell(3, due).value is None
     assert sheet.cell(2, 2).value == -0.05

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from salesplan import seasonal_split
 from salesplan.apportion import apportion
 from salesplan.seasonal_split import PlanYear
-from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Event
 
@@ -296,7 +296,7 @@ class TestDays:
 
     def test_workdays_share_a_month(self):
         days = seasonal_split.split_days(self.months(), year=YEAR)
-        assert days.columns.tolist() == list(outputs.TABLES["seasonal_split_days"])
+        assert days.columns.tolist() == list(TABLES["seasonal_split_days"])
         assert len(days) == 365
         march = days[days["date"].dt.month == 3]
         assert march.loc[~march["workday"], "amount"].eq(0).all()

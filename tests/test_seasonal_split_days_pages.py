@@ -16,6 +16,7 @@ from salesplan.charts import seasonal_split as charts
 from salesplan.conclusions import seasonal_split as conclusions
 from salesplan.seasonal_split import DayPattern, PlanYear
 from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
 from salesplan.terms.shape import Event
 from salesplan.wording import LANGUAGES, Words
 
@@ -199,8 +200,8 @@ class TestWords:
     @pytest.mark.parametrize("table", ["seasonal_split_days", "seasonal_split_periods"])
     def test_columns(self, words, table, office_year):
         frame = office_year["days" if table.endswith("days") else "periods"]
-        assert list(frame.columns) == list(outputs.TABLES[table])
-        for column in outputs.TABLES[table]:
+        assert list(frame.columns) == list(TABLES[table])
+        for column in TABLES[table]:
             assert words.column(column, table) != column
 
     @pytest.mark.parametrize("table", ["days", "periods"])

@@ -19,6 +19,7 @@ from salesplan.lines import has_lines, line_of
 from salesplan.seasonal_split import LineGoal, Target
 from salesplan.seasonal_split.apart import Apart
 from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
 from salesplan.terms.goals import Goal
 from salesplan.terms.shape import Pin
 from salesplan.wording import Words
@@ -222,7 +223,7 @@ class TestMembers:
         assert lines["last_year"].tolist() == [200 * 100, 200 * 100]  # weights times the season, which sums to 100
         assert lines["growth"].tolist() == pytest.approx([3_000_000 / 20_000 - 1, 1_000_000 / 20_000 - 1])
         assert found.groupby("dimension")["amount"].sum().eq(4_000_000).all()
-        assert list(found.columns) == list(outputs.TABLES["seasonal_split_members"])
+        assert list(found.columns) == list(TABLES["seasonal_split_members"])
         assert outputs.csv_bytes(found, "seasonal_split_members")
 
     def test_odds_are_those_of_the_members_own_history(self):
@@ -257,7 +258,7 @@ class TestMembers:
 
     def test_no_dimensions_no_rows(self):
         found = table(split(4_000_000, dimensions=()))
-        assert found.empty and list(found.columns) == list(outputs.TABLES["seasonal_split_members"])
+        assert found.empty and list(found.columns) == list(TABLES["seasonal_split_members"])
 
     def test_excluded_months_do_not_count_against_a_member(self):
         hurt = THREE.assign(amount=THREE["amount"].where(THREE["month"] != "2025-07", 0))
