@@ -579,7 +579,8 @@ def days(count):
 
 
 def test_sheets_are_the_tables_in_order(run, book):
-    small = [table for table in specification.TABLES if len(outputs.read(run / "tables" / f"{table}.csv", table)) <= 100_000]
+    rows = {table: len(outputs.read(run / "tables" / f"{table}.csv", table)) for table in specification.TABLES}
+    small = [table for table, count in rows.items() if count <= 100_000]
     assert book.sheetnames == small
 
 

@@ -354,6 +354,23 @@ class TestPages:
         single = Words(words.language, "one", words.currency)
         assert single.money(round(1_000_000 / pieces)) in said
 
+    @pytest.mark.parametrize(("ratio", "change"), [(1250, 0.1992), (1001, None), (1000, None)])
+    def test_pieces_of_the_company(self, words, ratio, change):
+        # two products of 600 and 401 pieces in the cube, beside last year's ratio in step 1: 1 - 1001 / 1250 = 0.1992
+        members = pd.DataFrame({"dimension": "product", "member": ["a", "b"], "amount": 1, "quantity": [600.0, 401.0]})
+        row = {"indicator": ["quantity"], "unit": ["unit"], "value": [Decimal(ratio)], "line": None, "planned": True}
+        said = conclusions.line_sentences(words, pd.DataFrame(row), members)
+        values = {"here": words.number(1001), "ratio": words.number(ratio), "change": words.percent(change)}
+        assert said == ([words("seasonal_split.company_pieces_less", **values)] if change else [])
+
+    def test_more_pieces_than_the_ratio(self, words):
+        members = pd.DataFrame({"dimension": "product", "member": ["a"], "amount": 1, "quantity": [1500.0]})
+        row = {"indicator": ["quantity"], "unit": ["unit"], "value": [Decimal(1000)], "line": None, "planned": True}
+        values = {"here": words.number(1500), "ratio": words.number(1000), "change": words.percent(0.5)}
+        found = conclusions.line_sentences(words, pd.DataFrame(row), members)
+        assert found == [words("seasonal_split.company_pieces_more", **values)]
+        assert conclusions.line_sentences(words, pd.DataFrame(row), members.assign(quantity=np.nan)) == []
+
     def test_pieces_of_a_line_without_a_price(self, words):
         targets = pd.DataFrame(
             {"indicator": ["quantity"], "unit": ["t"], "value": [Decimal(4)], "line": "z", "planned": True}

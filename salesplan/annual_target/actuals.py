@@ -29,7 +29,7 @@ def measured(facts: pd.DataFrame, tables: Tables, plan: PlanTerms) -> pd.DataFra
     nobody knows). To what `indicators` takes from the ledger come `new_customers` (never bought before last year),
     `unit_selling_cost` = expenses / quantity, `receivables` = sold less collected since the ledger begins and
     `collection_rate` = collected / sold last year (both on the tax basis of the collections), `dealers` (listed last
-    year) and `outlets` (opened by its end, with a sale where sell-out is known). By line: amount, quantity, gross
+    year, without those who supply other dealers) and `outlets` (opened by its end, with a sale where sell-out is known). By line: amount, quantity, gross
     profit. Source: the indicator set of the annual plan in S3.
     """
     year = {"fiscal_year": plan.fiscal_year, "first_month": plan.first_month}
@@ -88,10 +88,13 @@ def _unit_cost(expenses: pd.DataFrame | None, quantity: Decimal | None, plan: Pl
 
 
 def _dealers(dealers: pd.DataFrame | None, plan: PlanTerms) -> Decimal | None:
+    """Dealers listed last year; a distribution centre that supplies others is none of them."""
     if dealers is None:
         return None
-    listed = dealers.loc[dealers["month"].isin(last_months(plan)), "dealer"].nunique()
-    return Decimal(int(listed)) if listed else None
+    listed = dealers.loc[dealers["month"].isin(last_months(plan))]
+    parents = listed["parent"].dropna().unique() if "parent" in listed else []
+    count = listed.loc[~listed["dealer"].isin(parents), "dealer"].nunique()
+    return Decimal(int(count)) if count else None
 
 
 def _outlets(outlets: pd.DataFrame | None, plan: PlanTerms) -> Decimal | None:
@@ -136,6 +139,12 @@ def _collected(collections: pd.DataFrame, plan: PlanTerms, months: set[str] | No
     month = month_of(collections["date"], plan.month_cutoff)
     wanted = _before(collections["date"], plan) if months is None else month.isin(months)
     return int(collections.loc[wanted, "amount"].sum())
+
+
+def collected_last_year(tables: Tables, plan: PlanTerms) -> int | None:
+    """Fen collected in the year before the plan's; None without a table of collections."""
+    collections = tables.get("collections")
+    return None if collections is None else _collected(collections, plan, set(last_months(plan)))
 
 
 def _receivables(facts: pd.DataFrame, tables: Tables, plan: PlanTerms) -> Decimal | None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesplan.annual_target.actuals import (
     Tables,
-    collection_rate,
+    collected_last_year,
     first_buys,
     last_months,
     sold_by_month,
@@ -45,7 +45,8 @@ class PastYear:
     """What last year's ledger says of contracts and customers; amounts in fen, None where it cannot be known.
 
     `signed` are lines of sale before returns and rebates; a customer is new whose first purchase lies in the year.
-    `taxed` is the year's net sales on the tax basis of the collections.
+    `taxed` is the year's net sales on the tax basis of the collections, `collected` what was paid. `former` are
+    customers of any earlier year who did not buy last year.
     """
 
     net: int
@@ -60,6 +61,7 @@ class PastYear:
     signed_new: int | None = None
     kept: int | None = None
     before: int | None = None
+    former: int | None = None
 
 
 def past_year(facts: pd.DataFrame, tables: Tables, plan: PlanTerms) -> PastYear | None:
@@ -69,12 +71,11 @@ def past_year(facts: pd.DataFrame, tables: Tables, plan: PlanTerms) -> PastYear 
     if past.empty:
         return None
     taxed = sum((sold_by_month(past, tables.get("products"), plan)).values(), Fraction(0))
-    rate = collection_rate(facts, tables, plan)
     return PastYear(
         net=int(past["amount"].sum()),
         signed=int(past.loc[past["kind"] == "sale", "amount"].sum()),
         taxed=whole(taxed),
-        collected=None if rate is None else whole(taxed * Fraction(rate)),
+        collected=collected_last_year(tables, plan),
         customers=len(_buyers(past)),
         reps=int(past.loc[(past["amount"] > 0) & ~past["rep"].isin([*NO_MEMBER, UNASSIGNED]), "rep"].nunique()),
         **_old_and_new(facts, past, months),
@@ -95,6 +96,7 @@ def _old_and_new(facts: pd.DataFrame, past: pd.DataFrame, months: list[str]) -> 
     new = buyers.intersection(first[first >= months[0]].index)
     signed = past[past["kind"] == "sale"].groupby("customer")["amount"].sum().reindex(buyers, fill_value=0)
     earlier = _buyers(facts[facts["month"].between(add_months(months[0], -len(months)), add_months(months[0], -1))])
+    ever = first[first < months[0]].index
     return {
         "old": len(buyers) - len(new),
         "new": len(new),
@@ -102,26 +104,35 @@ def _old_and_new(facts: pd.DataFrame, past: pd.DataFrame, months: list[str]) -> 
         "signed_new": int(signed.loc[new].sum()),
         "kept": len(earlier.intersection(buyers)),
         "before": len(earlier),
+        "former": len(ever.difference(buyers)),
     }
 
 
 def driver_rates(terms: Drivers, past: PastYear | None) -> pd.DataFrame:
-    """The rates the tree reckons with: `driver`, `rate` (Decimal), `source` (`declared`, `history`), `history`.
+    """The rates the tree reckons with: `driver`, `rate` (Decimal), `source`, `history`.
 
     A rate that is neither declared nor known to the history has no row. `history` is what last year's ledger says,
     None where it says nothing; averages are currency per customer. A collection rate of the history above one (old
-    debts paid) counts as one.
+    debts paid) counts as one. `source`: `declared`, `history`, or `capped` for such a rate.
     """
     known = _history(past) if past else {}
     declared = {name: getattr(terms, name) for name in RATES}
     rows = [
-        (name, given if given is not None else known[name], "history" if given is None else "declared", known.get(name))
+        (name, *_used(name, given, known.get(name)), known.get(name))
         for name, given in declared.items()
         if given is not None or name in known
     ]
     return pd.DataFrame(rows, columns=["driver", "rate", "source", "history"]).astype(
         {"driver": "str", "rate": object, "source": "str", "history": object}
     )
+
+
+def _used(name: str, given: Decimal | None, found: Decimal | None) -> tuple[Decimal | None, str]:
+    """The rate to reckon with and where it comes from."""
+    if given is not None or found is None:
+        return given, "declared"
+    above = name in CAPPED and found > 1
+    return (Decimal(1), "capped") if above else (found, "history")
 
 
 def _history(past: PastYear) -> dict[str, Decimal]:
@@ -134,8 +145,7 @@ def _history(past: PastYear) -> dict[str, Decimal]:
         "retention_rate": _ratio(past.kept, past.before),
         "customers_per_rep": _ratio(past.customers or None, past.reps),
     }
-    capped = {name: min(rate, Decimal(1)) for name, rate in known.items() if rate is not None and name in CAPPED}
-    return {name: rate for name, rate in (known | capped).items() if rate is not None}
+    return {name: rate for name, rate in known.items() if rate is not None}
 
 
 def _ratio(part: int | None, of: int | None) -> Decimal | None:
@@ -160,7 +170,7 @@ def tree(level: int, rates: pd.DataFrame, past: PastYear | None, *, roster: int 
     contracts = revenue / fulfilment_rate · collections = revenue on the collections' tax basis x collection_rate ·
     new_sales = contracts x new_share · old_sales = contracts - new_sales · customers of each = sales / average,
     rounded up · prospects = new customers / win_rate, rounded up · kept_customers = last year's customers x
-    retention_rate, rounded down · reps = customers / customers_per_rep, rounded up · hires = reps - `roster` (those in
+    retention_rate, rounded down · former_customers: those of earlier years who did not buy last year · reps = customers / customers_per_rep, rounded up · hires = reps - `roster` (those in
     post at the end of the plan year), at least zero. Source: the chain of targets in S4.
     """
     known = dict(zip(rates["driver"], rates["rate"], strict=True))
@@ -187,6 +197,7 @@ NODES = (  # node, the node it follows from, unit, rate
     ("old_sales", "contracts", "currency", "new_share"),
     ("old_customers", "old_sales", "unit", "average_old"),
     ("kept_customers", "old_customers", "unit", "retention_rate"),
+    ("former_customers", "old_customers", "unit", ""),
     ("new_sales", "contracts", "currency", "new_share"),
     ("new_customers", "new_sales", "unit", "average_new"),
     ("prospects", "new_customers", "unit", "win_rate"),
@@ -210,6 +221,7 @@ def _values(level: int, rate: dict[str, Fraction], past: PastYear | None, roster
             found[f"{kind}_customers"] = math.ceil(found[f"{kind}_sales"] / (rate[f"average_{kind}"] * 100))
     if past and "retention_rate" in rate and "old_customers" in found:
         found["kept_customers"] = math.floor(past.customers * rate["retention_rate"])
+        found |= {} if past.former is None else {"former_customers": past.former}
     if "new_customers" in found and rate.get("win_rate"):
         found["prospects"] = math.ceil(found["new_customers"] / rate["win_rate"])
     if "old_customers" in found and "new_customers" in found:

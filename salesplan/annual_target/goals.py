@@ -16,7 +16,16 @@ from salesplan.money import from_fen
 from salesplan.terms.goals import Goal
 
 # Indicators that grow with sales: what is asked at the planned level is asked of another level in proportion.
-FLOWS = ("amount", "quantity", "gross_profit", "profit", "new_product_sales")
+FLOWS = (
+    "amount",
+    "quantity",
+    "gross_profit",
+    "profit",
+    "new_product_sales",
+    "customers",
+    "new_customers",
+    "market_share",
+)
 COUNTED = ("customers", "new_customers", "dealers", "outlets")
 UNITS = {
     **dict.fromkeys(("quantity", *COUNTED), "unit"),
@@ -54,7 +63,7 @@ def with_goals(
     `targets` is the frame of `ladder.targets`, `measured` that of `actuals.measured`, `ladder` that of `levels`. A
     goal replaces the row its indicator has by last year's ratio. A value or growth is the planned level's: growth is
     on last year's value (measured, else declared); for the indicators in `FLOWS` the other levels take it in
-    proportion to the amount, the rest hold at every level. `values` names each level; one it leaves out is unknown.
+    proportion to the amount (a market share at most all of it), the rest hold at every level. `values` names each level; one it leaves out is unknown.
 
     A line stands there with what is declared for it, sales in whole multiples of `money_unit` (fen). What lines with
     sales of their own leave of a level is one row, `(unassigned)`, so that lines sum to every level; the other lines
@@ -145,6 +154,7 @@ def _value(goal: Goal, level: str, last: Decimal | None, ladder: pd.DataFrame, u
     scaled = goal.indicator in FLOWS and amounts[level] != planned and planned > 0
     if scaled:
         found = Decimal(whole(Fraction(found) * 10_000 * amounts[level] / planned)).scaleb(-4)
+        found = min(found, Decimal(1)) if goal.indicator == "market_share" else found
     if goal.value is not None and not scaled:
         return found
     return from_fen(whole(Fraction(found) * 100, unit)) if is_amount(goal) else _rounded(found, goal, last)

@@ -1,4 +1,4 @@
-"""Reps needed month by month against those in post, and when a hire must start to carry his part in time."""
+"""Reps needed by the season of recent years against those in post, and when a hire must start to be of use."""
 
 import math
 from collections.abc import Sequence
@@ -26,11 +26,13 @@ def hires(
 ) -> pd.DataFrame:
     """Table `annual_target_hires`: full-quota reps needed, in post and to be hired, by month.
 
-    `level` in fen; `shares` the month shares by the plan's month labels; `reps` has `rep`, `start`, `end`, `capacity`
+    `level` in fen; `shares` the month shares of recent years by the plan's month labels (the months of step 2 differ:
+    projects, launches and events come in there); `reps` has `rep`, `start`, `end`, `capacity`
     (fen per full year). One row per month: `month`, `needed` = level x share / (full quota / 12 x peak load), `have` =
     sum over those in post of capacity / full quota x ramp, `gap` = needed - have (all in full-quota equivalents,
     float64), `hires` (reps to start anew for this month, beyond those hired for earlier ones) and `start_by`, the
-    month in which they must start to be past their ramp by then (`""` where nobody is hired). Without a peak load
+    month in which they must start to be past their ramp by then (`""` where nobody is hired); a gap is rounded to a
+    tenth of a rep before it is filled. Without a peak load
     the busiest month is what a rep carries: its share x 12. Empty where no capacity is known. Source: S4.
 
     Example: for a gap of 1.2 in 2027-11 and a ramp of four months, two must start by 2027-07.

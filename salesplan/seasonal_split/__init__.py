@@ -7,7 +7,8 @@ days, `back_test` how well each method would have done on the plan's own history
 from salesplan.seasonal_split.abnormal import Unusual, unusual
 from salesplan.seasonal_split.apart import Apart, months_apart
 from salesplan.seasonal_split.backtest import back_test, hindsight
-from salesplan.seasonal_split.cube import company_months, months_by_method, split, with_levels, with_list_prices
+from salesplan.seasonal_split.by_method import months_by_method
+from salesplan.seasonal_split.cube import company_months, split, with_levels, with_list_prices
 from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
 from salesplan.seasonal_split.days import day_weights, split_days
 from salesplan.seasonal_split.dealers import dealer_demand, dealer_forecast
@@ -28,7 +29,14 @@ from salesplan.seasonal_split.overview import (
     quarters,
     yearly,
 )
-from salesplan.seasonal_split.periods import level_of, period_table, ten_days_across, ten_days_by_member
+from salesplan.seasonal_split.periods import (
+    closed_workdays,
+    level_of,
+    period_table,
+    ten_days_across,
+    ten_days_by_member,
+    with_target_days,
+)
 from salesplan.seasonal_split.plan_calendar import calendar_by_month, due_dates
 from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.seasonal_split.projects import planned_projects, projects_apart, without_projects
@@ -60,6 +68,7 @@ __all__ = [
     "back_test",
     "by_member",
     "calendar_by_month",
+    "closed_workdays",
     "company_events",
     "company_months",
     "company_shares",
@@ -112,6 +121,7 @@ __all__ = [
     "unusual",
     "with_levels",
     "with_list_prices",
+    "with_target_days",
     "without_projects",
     "year_purchases",
     "yearly",

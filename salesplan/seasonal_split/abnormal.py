@@ -38,7 +38,8 @@ def unusual(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -
     the year, or when its total is below two thirds or above one and a half times the trend of the others.
 
     `months`: year, month, share, usual, `change_share` (deviation, -0.5 is half), `state` (`usual`, `excluded` by the
-    rules, `suggested` to be excluded). `years`: year, amount (fen), expected (the trend of the others), `distance`
+    rules, `suggested` to be excluded). `years`: year, amount (fen), expected (the others' level, moved to the year by
+    the median growth between any two years), `distance`
     (share of the year in other months than usual), `usual`, `state` (`usual`, `excluded`, `suggested`, `abnormal`).
     """
     table = _complete_years(facts, year)

@@ -19,7 +19,6 @@ from salesplan.seasonal_split.line_goals import (
     lined,
     years_by_line,
 )
-from salesplan.seasonal_split.methods import METHODS
 from salesplan.seasonal_split.pins import (
     Claim,
     around_pins,
@@ -122,25 +121,6 @@ def company_months(
     stop_on(sum_faults(rest, claims))
     shares = company_shares(facts, year=year, rules=rules, total=rest or None)
     return planned + pinned_months(rest, shares, claims, year.months, year.unit)
-
-
-def months_by_method(
-    target: int,
-    facts: pd.DataFrame,
-    *,
-    year: PlanYear,
-    rules: SeasonalSplitTerms,
-    apart: Sequence[Apart] = (),
-    methods: Sequence[str] = METHODS,
-) -> pd.DataFrame:
-    """The target's months under each method, one row per month: `month`, `amount_<method>` (fen), the rules' first."""
-    columns = {
-        f"amount_{method}": company_months(
-            target, facts, year=year, rules=rules.model_copy(update={"method": method}), apart=apart
-        )
-        for method in dict.fromkeys([rules.method, *methods])
-    }
-    return pd.DataFrame({"month": pd.Series(year.months, dtype="str"), **columns})
 
 
 def with_levels(

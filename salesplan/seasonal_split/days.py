@@ -25,17 +25,15 @@ def day_weights(
 ) -> pd.DataFrame:
     """Every day of the year with its `weight` in ordinary workdays.
 
-    The weight of the `pattern` (None: 1 for a workday, 0 for any other), plus the uplift of the
-    events on that day (so a sale on a day off counts too); a negative uplift takes that part of the
-    day's own weight, so -1 closes it. An event of one
-    region, channel or product counts as much as that part has of the `cube` (None: in full).
+    The weight of the `pattern` (None: 1 for a workday, 0 for any other) times 1 + the uplift of each event on that
+    day: an uplift of 0.1 sells a tenth more than the day would, nothing on a day that is closed, and -1 closes it. An
+    event of one region, channel or product counts as much as that part has of the `cube` (None: in full).
     Columns of `calendar.days` (`date`, `month`, `workday`, `provisional`, `day_type`) and `weight`.
     """
     table = days_of.days(year.months, year.calendar, year.month_cutoff)
     weight = (pattern or DayPattern()).weights(table, year.calendar)
     for event in events:
-        more = float(event.uplift) * _part(event, cube)
-        weight = weight + _during(table, event) * (more if more > 0 else more * weight)
+        weight = weight * (1 + _during(table, event) * float(event.uplift) * _part(event, cube))
     return table.assign(weight=weight.clip(min=0.0))
 
 

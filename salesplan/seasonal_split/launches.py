@@ -12,7 +12,7 @@ from salesplan.seasonal_split.apart import Apart
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array
 from salesplan.seasonal_split.plan_year import PlanYear
-from salesplan.seasonal_split.season import member_shares, sales_by_month, season_shares
+from salesplan.seasonal_split.season import member_mix, member_shares, sales_by_month, season_shares
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Launch
 
@@ -27,16 +27,19 @@ def planned_launches(
 ) -> list[Apart]:
     """Each of the rules' launches by month: nothing before its start, then by its sibling's season and its ramp.
 
-    weight of a month = season (of `like`, else of the company; 1 where only a `curve` is given) x ramp x part of the
-    month's workdays from the start on x events. Over the dimensions it does not name, a launch lies as its sibling
+    weight of a month = season (of `like` in the plan year, else of the company; 1 where only a `curve` is given) x ramp
+    x part of the month's workdays from the start on x events. Over the dimensions it does not name, a launch lies as its sibling
     does, else as the company. `products`: product, launch (date), for starts that are not given. The amount is
     apportioned exactly; a share of the target is rounded to the money unit.
     """
     company = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=target or None)
     plain = company["share"].to_numpy()
+    weights = [
+        _weights(launch, facts, plain, target, year=year, rules=rules, products=products) for launch in rules.launches
+    ]
     return [
-        _planned(number, launch, target, _weights(launch, facts, plain, year, rules, products), year)
-        for number, launch in enumerate(rules.launches)
+        _planned(number, launch, target, found, year)
+        for number, (launch, found) in enumerate(zip(rules.launches, weights, strict=True))
     ]
 
 
@@ -56,12 +59,14 @@ def _weights(
     launch: Launch,
     facts: pd.DataFrame,
     company: Array,
+    target: int,
+    *,
     year: PlanYear,
     rules: SeasonalSplitTerms,
     products: pd.DataFrame | None,
 ) -> Array:
     there = presence(start_of(launch, products), year=year)
-    season = company if launch.like is None else _season_of(launch, facts, company, year, rules)
+    season = company if launch.like is None else _season_of(launch, facts, company, target, year=year, rules=rules)
     if launch.curve is not None:
         ramp = np.array([float(weight) for weight in launch.curve])
         since = np.maximum(np.cumsum(there > 0) - 1, 0)
@@ -72,10 +77,13 @@ def _weights(
     return np.asarray(found if found.any() else there)
 
 
-def _season_of(launch: Launch, facts: pd.DataFrame, company: Array, year: PlanYear, rules: SeasonalSplitTerms) -> Array:
-    """The season of the sibling; the company's where the sibling has no complete year."""
-    sold = facts.groupby(launch.dimension)["amount"].sum()
-    season = member_shares(facts, launch.dimension, year=year, rules=rules, totals=sold, company=company)
+def _season_of(
+    launch: Launch, facts: pd.DataFrame, company: Array, target: int, *, year: PlanYear, rules: SeasonalSplitTerms
+) -> Array:
+    """The season of the sibling's plan year, its part of the target; the company's where it has no complete year."""
+    mix = member_mix(facts, [launch.dimension], year=year, rules=rules)
+    totals = mix.set_index(launch.dimension)["weight"] * target
+    season = member_shares(facts, launch.dimension, year=year, rules=rules, totals=totals, company=company)
     return season.loc[launch.like].to_numpy() if launch.like in season.index else company
 
 

@@ -10,8 +10,8 @@ from salesplan.seasonal_split.plan_year import PlanYear
 
 LEVELS = ("quarter", "month", "ten_day", "week")
 PERIOD_COLUMNS = (
-    "level", "period", "start", "end", "workdays", "amount", "share", "amount_to_date", "progress_share", "time_share",
-    "cut",
+    "level", "period", "start", "end", "workdays", "target_days", "amount", "share", "amount_to_date", "progress_share",
+    "time_share", "cut",
 )  # fmt: skip
 WEEK = 7
 
@@ -47,20 +47,39 @@ def period_table(days: pd.DataFrame) -> pd.DataFrame:
 
     Year = quarters = months = ten-day periods = days, and = weeks, which cross months. Columns
     `level` (quarter, month, ten_day, week), `period` (see `label_days`), `start`, `end`,
-    `workdays`, `amount` (fen), `share` (of the year), `amount_to_date` and `progress_share` (the
-    same up to the period's end), `time_share` (workdays of the year up to then), `cut` (a week of
-    which days lie outside the year: only those inside are counted).
+    `workdays` (the calendar's), `target_days` (those that have a target, see `closed_workdays`), `amount` (fen),
+    `share` (of the year), `amount_to_date` and `progress_share` (the same up to the period's end), `time_share`
+    (target days of the year up to then), `cut` (a week of which days lie outside the year: only those inside are
+    counted).
     """
-    return pd.concat([_sums(days, level) for level in LEVELS], ignore_index=True)
+    open_days = days["workday"] & ~closed_workdays(days)
+    counted = days.assign(target_day=open_days)
+    return pd.concat([_sums(counted, level) for level in LEVELS], ignore_index=True)
+
+
+def closed_workdays(days: pd.DataFrame) -> "pd.Series[bool]":
+    """Workdays by the calendar without a target in a month that has one: the pattern or an event closes them.
+
+    Such as days beside a festival whose moved workdays are not published yet, on which nothing was sold in other years.
+    """
+    month = days.groupby("month")["amount"].transform("sum")
+    return days["workday"] & (days["amount"] == 0) & (month != 0)
+
+
+def with_target_days(months: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
+    """The months with `target_days`: workdays of `days` that have a target, by which the pace is counted."""
+    counts = (days["workday"] & ~closed_workdays(days)).groupby(days["month"]).sum()
+    return months.assign(target_days=months["month"].map(counts).astype("int64"))
 
 
 def _sums(days: pd.DataFrame, level: str) -> pd.DataFrame:
     sums = days.groupby(level, sort=False).agg(
-        start=("date", "min"), end=("date", "max"), workdays=("workday", "sum"), amount=("amount", "sum")
-    )
+        start=("date", "min"), end=("date", "max"), workdays=("workday", "sum"), target_days=("target_day", "sum"),
+        amount=("amount", "sum"),
+    )  # fmt: skip
     table = sums.reset_index(names="period").assign(level=level)
-    to_date, worked = table["amount"].cumsum(), table["workdays"].cumsum()
-    year, workdays = int(table["amount"].sum()), int(table["workdays"].sum())
+    to_date, worked = table["amount"].cumsum(), table["target_days"].cumsum()
+    year, workdays = int(table["amount"].sum()), int(table["target_days"].sum())
     length = (table["end"] - table["start"]).dt.days + 1
     found = table.assign(
         share=table["amount"] / year if year else np.nan,

@@ -17,6 +17,7 @@ from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.stock import StockTerms
 
 AHEAD = 13  # months the target may look ahead: 365 days reach into the thirteenth
+LATEST = 3  # months a product launched within the year goes on with beyond it
 
 
 def known_quantities(cube: pd.DataFrame, channels: Sequence[str] = ()) -> pd.DataFrame:
@@ -60,7 +61,8 @@ def by_month(frame: pd.DataFrame, column: str, year: PlanYear) -> pd.DataFrame:
 class Goods:
     """Products with a known stock at the start, in order: their plan, their lots, the months ahead.
 
-    `sales` and `amount`: products x 12 in fiscal order. `labels`: the months from the start on, beyond
+    `sales` and `amount`: products x 12 in fiscal order. `launched`: place of the month in the year in which a product
+    is launched, -1 for those that were there before. `labels`: the months from the start on, beyond
     the year as far as orders of the year arrive and targets look ahead.
     """
 
@@ -73,6 +75,7 @@ class Goods:
     arrivals: Array
     lots: Lots
     lead_days: Array
+    launched: Array
     cost: "pd.Series[Any]"
     year: PlanYear
 
@@ -83,9 +86,15 @@ class Goods:
 
     @cached_property
     def ahead(self) -> Array:
-        """Planned sales by label; beyond the year the plan repeats itself."""
-        places = (self.start + np.arange(len(self.labels))) % 12
-        return self.sales[:, places]
+        """Planned sales by label; beyond the year the plan repeats itself.
+
+        That of a product launched within the year repeats its last three months, fewer where it is not there so long:
+        its first months were empty or a ramp.
+        """
+        places = self.start + np.arange(len(self.labels))
+        latest = np.clip(11 - self.launched, 1, LATEST)[:, None]
+        going_on = np.where(self.launched[:, None] < 0, places % 12, 12 - latest + (places - 12) % latest)
+        return np.take_along_axis(self.sales, np.where(places < 12, places, going_on), axis=1)
 
     @cached_property
     def days(self) -> Array:
@@ -149,6 +158,7 @@ def goods_of(
         arrivals=_arrivals(stock, start, names, labels[: count - AHEAD]),
         lots=Lots(own["cover_days"].to_numpy(), own["pack"].to_numpy(), own["min_order"].to_numpy(), first),
         lead_days=lead,
+        launched=launch_places(names, products, year=year, rules=rules),
         cost=_of_product(products, "cost").reindex(names),
         year=year,
     )
@@ -183,6 +193,24 @@ def _of_product(products: pd.DataFrame | None, column: str) -> "pd.Series[Any]":
     if products is None or column not in products:
         return pd.Series(dtype="Int64" if column == "cost" else "str", index=pd.Index([], dtype="str"))
     return products.set_index("product")[column]
+
+
+def launch_places(
+    names: "pd.Index[Any]", products: pd.DataFrame | None, *, year: PlanYear, rules: SeasonalSplitTerms
+) -> Array:
+    """Place of the month of the year in which each product is launched, by rules or table products; -1 for none."""
+    dates = {} if products is None or "launch" not in products else dict(zip(*_launches(products), strict=True))
+    dates |= {one.product: pd.Timestamp(one.start) for one in rules.launches if one.product and one.start}
+    when = pd.Series([dates.get(name, pd.NaT) for name in names], dtype="datetime64[ns]")
+    begins = np.array([month_begin(label, year) for label in (*year.months, days_of.add_months(year.months[-1], 1))])
+    days = [date.toordinal() if date == date else 0 for date in when]
+    places = np.searchsorted(begins, days, side="right") - 1
+    return np.where(places < 12, places, -1)
+
+
+def _launches(products: pd.DataFrame) -> "tuple[pd.Series[Any], pd.Series[Any]]":
+    known = products[products["launch"].notna()]
+    return known["product"], known["launch"]
 
 
 def _own_rules(names: "pd.Index[Any]", products: pd.DataFrame | None, terms: StockTerms) -> pd.DataFrame:

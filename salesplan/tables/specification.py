@@ -64,6 +64,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "start",
         "end",
         "workdays",
+        "target_days",
         "amount",
         "share",
         "amount_to_date",

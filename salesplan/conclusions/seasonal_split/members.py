@@ -35,6 +35,7 @@ def line_sentences(words: Words, targets: "pd.DataFrame", members: "pd.DataFrame
     return [
         *([_say(words, "lines_met", lines=words.list(parts))] if parts else []),
         *(_pieces(row, found.loc[row.line], words) for row in _rows(pieces) if row.value > 0),
+        *_company_pieces(targets, found, words),
     ]
 
 
@@ -77,3 +78,18 @@ def _pieces(row: Any, member: "pd.Series[Any]", words: Words) -> str:
     way = "even" if abs(change) < SAME else "up" if change > 0 else "down"
     found = {"found": words.number(member["quantity"]), "change": words.percent(abs(change)), "price": price}
     return _say(words, f"line_pieces_{way}", **values, **found)
+
+
+def _company_pieces(targets: "pd.DataFrame", found: "pd.DataFrame", words: Words) -> list[str]:
+    """The year's pieces by last year's ratio in step 1, beside those that the members' sales bring at their prices."""
+    company = targets[(targets["indicator"] == "quantity") & targets["planned"] & (targets["line"].fillna("") == "")]
+    company = company[company["value"].notna()]
+    if company.empty or found.empty or found["quantity"].isna().any():
+        return []
+    ratio, here = float(company["value"].iloc[0]), float(found["quantity"].sum())
+    if not ratio or abs(here / ratio - 1) < SAME:
+        return []
+    change = words.percent(abs(here / ratio - 1))
+    way = "more" if here > ratio else "less"
+    values = {"here": words.number(here), "ratio": words.number(ratio), "change": change}
+    return [_say(words, f"company_pieces_{way}", **values)]
