@@ -147,7 +147,7 @@ class Step:
     def assumptions(self) -> Table:
         """This step's parameters: meaning, value, unit."""
         frame = assumptions_frame(self.stem, self.rules, self.words)
-        return html_table(frame, "assumptions", self.words, most=200)
+        return html_table(frame, "assumptions", self.words, most=1000)
 
     def show(self, frame: "pd.DataFrame", table: str, *, most: int = 60) -> Table:
         """A frame as people read it; `table` names the output table that says what its columns hold."""

@@ -72,7 +72,20 @@ def test_a_declared_rate_goes_before_and_the_history_stands_beside():
 def test_old_debts_do_not_make_a_rate_above_one():
     paid = PAID.assign(amount=99_999_00)
     found = annual_target.driver_rates(Drivers(), year(tables={"collections": paid})).set_index("driver")
-    assert found.loc["collection_rate", "rate"] == 1
+    assert found.loc["collection_rate", ["rate", "source"]].tolist() == [1, "capped"]
+    assert float(found.loc["collection_rate", "history"]) == pytest.approx(99_999 / LAST_YEAR, abs=5e-5)
+
+
+def test_collections_of_last_year_are_exact():
+    odd = PAID.assign(amount=2_800_37)  # no rate of four decimals gives these fen back
+    assert year(tables={"collections": odd}).collected == 280_037
+
+
+def test_former_customers_bought_once_but_not_last_year():
+    lost = [("2024-05", "A", "K3", 10), ("2025-01", "A", "K4", 10), ("2025-02", "A", "(unknown)", 10)]
+    assert year((*SOLD, *lost)).former == 2  # K3 and K4; K1 bought last year, K2 never before
+    assert made(past=year((*SOLD, *lost))).loc["former_customers", "value"] == 2
+    assert year().former == 0
 
 
 def test_without_a_year_before_nobody_is_new():
@@ -220,7 +233,7 @@ def test_the_tree_chart_has_a_box_per_node(words):
     frame = made().reset_index()
     ax = draw(charts.tree, frame, words)
     texts = [text.get_text() for text in ax.texts]
-    assert len(ax.patches) == len(frame) == 12
+    assert len(ax.patches) == len(frame) == 13
     assert all(words.code("node", node) in texts for node in frame["node"])
     assert len(ax.lines) == len(frame) - 1
     assert words.money(400_000) in ax.get_title(loc="left") + ax.get_title()

@@ -75,7 +75,9 @@ def test_new_products_spend_what_the_profit_leaves():
     budget = Budget(terms([{"name": "launch", "method": "profit_rate"}], new=new))
     # cost / price of table products is 0.5
     assert budget.amount("launch") == yuan(100_000 * (1 - 0.5 - 0.3))
-    assert budget.amount("launch", "amount_stretch") == budget.amount("launch")
+    # its sales grow with the level, 1,800,000 / 1,440,000, and so does what they leave
+    assert budget.amount("launch", "amount_stretch") == yuan(100_000 * 1.25 * (1 - 0.5 - 0.3))
+    assert budget.expenses.set_index("category")["variable"]["launch"]
 
 
 def test_what_last_year_had_and_nobody_declares_keeps_its_ratio():

@@ -1,5 +1,7 @@
 """Goals, qualities, statement, texts as people read them: sentences, forms, tables, in both languages."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from target_cases import EVEN, LAST_YEAR, MONTHS, SOLD, dec, facts, ladder, measured, plan, reps, targets, terms
@@ -80,7 +82,10 @@ def test_sentences_are_whole(case, words):
         pytest.param({"measures": MEASURES}, "目标档比上年多 0.25 万元，现有措施之外还有 0.22 万元没有着落", id="gap"),
         pytest.param({}, "成交客户 4 家，其中老客户 2 家、新客户 2 家（上年新客户 1 家）", id="tree"),
         pytest.param(
-            {"drivers": {"average_old": dec(500)}}, "只能留住 2 家老客户，而目标需要 7 家，还差 5 家", id="kept"
+            {"drivers": {"average_old": dec(500)}},
+            "只能留住 2 家老客户，而目标需要 7 家，还差 5 家；上年没有购买的从前客户只有 0 家，"
+            "即使全部争回，仍有 5 家须由新客户补上",
+            id="kept: never more won back than were lost",
         ),
         pytest.param({}, "不需要新招业务员", id="enough"),
         pytest.param(
@@ -88,7 +93,7 @@ def test_sentences_are_whole(case, words):
         ),
         pytest.param(
             {"goals": [{"indicator": "customers", "growth": dec("0.5")}]},
-            "成交客户数 3（比上年增长 50.0%）",
+            "成交客户数 3 家（比上年增长 50.0%）",
             id="goal up",
         ),
         pytest.param(
@@ -123,12 +128,12 @@ def test_many_goals_are_counted():
         ),
         pytest.param(
             {"goals": [{"indicator": "customers", "growth": dec(0), "last_year": 50}]},
-            "成交客户数的上年数填写为 50，而数据算出 2，按数据计算。",
+            "成交客户数的上年数填写为 50 家，而数据算出 2 家，按数据计算。",
             id="another last year",
         ),
         pytest.param(
             {"goals": [{"indicator": "new_customers", "value": 9}]},
-            "新增客户数的目标为 9，而目标分解链倒推出 2，请统一。",
+            "新增客户数的目标为 9 家，而目标分解链倒推出 2 家，请统一。",
             id="another number than the tree's",
         ),
     ],
@@ -148,6 +153,10 @@ def test_nothing_is_warned_of_where_nothing_is_odd():
         pytest.param(dec("74.09"), "currency", "average_price", "74.09 元", id="price of a piece"),
         pytest.param(dec("0.114"), "share", "", "11.4%", id="share"),
         pytest.param(dec(67460), "unit", "", "67,460", id="count"),
+        pytest.param(dec(67460), "unit", "quantity", "67,460", id="goods have no unit until one is declared"),
+        pytest.param(dec(121), "unit", "customers", "121 家", id="customers"),
+        pytest.param(dec(36), "unit", "outlets", "36 个", id="outlets"),
+        pytest.param(dec(12), "unit", "reps", "12 人", id="reps"),
         pytest.param(dec("12.5"), "吨", "", "12.50 吨", id="the user's unit"),
         pytest.param(None, "unit", "", "–", id="unknown"),
     ],
@@ -202,14 +211,25 @@ def test_break_even_is_a_floor_in_the_argument():
 @pytest.mark.parametrize(
     ("measures", "text"),
     [
-        pytest.param([], "2 项依据中有 2 项达到本档；下达之前须再落实 0.05 万元的措施", id="open"),
-        pytest.param([{"name": "m", "amount": 500}], "2 项依据全部达到本档，增量都有措施", id="stands"),
+        pytest.param([], "1 项依据中有 1 项达到本档；下达之前须再落实 0.05 万元的措施", id="open"),
+        pytest.param([{"name": "m", "amount": 500}], "1 项依据全部达到本档，增量都有措施", id="stands"),
     ],
 )
 def test_the_conclusion_follows_from_the_evidence(measures, text):
     case = Case(measures=measures)
     conclusion = dict(conclusions.statement(ZH, case.company, case.proof)[0][1])["结论"]
-    assert text in conclusion[0]
+    assert text in conclusion[0]  # the trend alone: break-even is a floor and supports nothing
+    assert "不低于保本法要求的底线" in conclusion[1]
+
+
+@BOTH
+@pytest.mark.parametrize(("value", "key"), [(390_000, "floor_met"), (410_000, "floor_missed")])
+def test_break_even_alone_supports_nothing(value, key, words):
+    case = Case()
+    alone = pd.DataFrame({"estimate": ["breakeven"], "value": [value]})
+    proof = replace(case.proof, estimates=alone.assign(gap_commit=400_000 - value, gap_stretch=600_000 - value))
+    ends = [cells[-1][1] for _, cells in conclusions.statement(words, case.company, proof)]
+    assert ends[0] == [words("annual_target.conclusion_none"), words(f"annual_target.conclusion_{key}")]
 
 
 TEXTS = {

@@ -84,6 +84,11 @@ def test_outlets(table, count):
     assert last(measured({"outlets": table}), "outlets") == [dec(count)]
 
 
+def test_a_centre_that_supplies_dealers_is_none():
+    table = pd.DataFrame({"month": ["2026-01"] * 3, "dealer": ["a", "b", "centre"], "parent": ["centre", None, None]})
+    assert last(measured({"dealers": table}), "dealers") == [dec(3 - 1)]
+
+
 def test_dealers_listed_last_year():
     table = pd.DataFrame({"month": ["2025-12", "2026-01", "2026-02", "2027-01"], "dealer": ["a", "b", "b", "c"]})
     assert last(measured({"dealers": table}), "dealers") == [dec(1)]
@@ -152,10 +157,13 @@ def test_row_order_changes_nothing():
     ("goal", "commit", "stretch"),
     [
         pytest.param({"indicator": "quantity", "value": 30}, 30, 45, id="moves with sales: in the level's ratio"),
-        pytest.param({"indicator": "customers", "growth": dec("0.2")}, 3, 3, id="2 x 1.2, rounded up, at every level"),
+        pytest.param({"indicator": "customers", "growth": dec("0.2")}, 3, 4, id="2 x 1.2 and 2.4 x 1.5, rounded up"),
+        pytest.param({"indicator": "new_customers", "value": 5}, 5, math.ceil(5 * 1.5), id="newcomers move with sales"),
+        pytest.param({"indicator": "dealers", "value": 7}, 7, 7, id="the network holds at every level"),
         pytest.param({"indicator": "gross_profit", "growth": dec("0.1")}, 1400 * 1.1, 1400 * 1.1 * 1.5, id="growth"),
         pytest.param({"indicator": "outlets", "values": {"commit": 5}}, 5, None, id="a level left out is unknown"),
-        pytest.param({"indicator": "market_share", "value": dec("0.12")}, 0.12, 0.12, id="a share is no flow"),
+        pytest.param({"indicator": "market_share", "value": dec("0.12")}, 0.12, 0.12 * 1.5, id="a market share is a flow"),
+        pytest.param({"indicator": "market_share", "value": dec("0.8")}, 0.8, 1, id="but no more than the market"),
         pytest.param(
             {"indicator": "satisfaction", "growth": dec("0.05"), "last_year": dec("0.90"), "unit": "share"},
             0.945,

@@ -95,8 +95,11 @@ def test_levels_in_last_years_mix():
 
 def test_a_new_product_has_its_own_sales():
     products = Budget(terms(new=[FRESH])).products.set_index("product")
-    assert products.loc["fresh", "amount"] == products.loc["fresh", "amount_stretch"] == yuan(90_000)
+    assert products.loc["fresh", "amount"] == yuan(90_000)
+    assert products.loc["fresh", "amount_stretch"] == yuan(90_000 * 1_800_000 / 1_440_000)
+    assert products.loc["fresh", "cost_stretch"] == yuan(90_000 * 1.25 * 0.5)  # cost / price of table products
     assert products.loc["old", "amount"] == yuan((1_440_000 - 90_000) / 2)
+    assert products.loc["old", "amount_stretch"] == yuan((1_440_000 - 90_000) * 1.25 / 2)
     assert products.loc["fresh", "stage"] == "launch"
     assert products.loc["fresh", "cost_basis"] == "price_list"
 
@@ -142,7 +145,14 @@ def test_returns_alone_bring_no_target():
     assert products["amount"].sum() == yuan(1_440_000)
 
 
-def test_new_products_must_fit_every_level():
+def test_new_products_that_are_the_whole_plan():
+    new = [{**FRESH, "product": name, "amount": 480_000} for name in "abc"]
+    products = Budget(terms(new=new, levels={"commit": 1_440_000, "stretch": 2_000_000})).products.set_index("product")
+    assert products.loc[list("abc"), "amount_stretch"].tolist() == [66_666_667, 66_666_667, 66_666_666]
+    assert products.loc[["old", "young"], "amount_stretch"].tolist() == [0, 0]
+
+
+def test_new_products_must_fit_the_planned_level():
     rules = terms(new=[{**FRESH, "amount": 1_440_001}])
     with pytest.raises(PlanError) as found:
         Budget(rules)
@@ -150,6 +160,7 @@ def test_new_products_must_fit_every_level():
     assert fault.code == "new_products_over"
     assert fault.place == "annual_target.yaml profit_plan.new_products"
     assert dict(fault.values)["level"] == "commit"
+    assert len(found.value.faults) == 1
 
 
 # ---------------------------------------------------------------- stages
@@ -271,6 +282,10 @@ def test_costs_as_break_even_sees_them(contingency, fixed, variable):
     assert costs.fixed == yuan(fixed)
     assert float(costs.rate) == pytest.approx(variable)
     assert costs.breakeven == pytest.approx(yuan(fixed / (1 - variable)), abs=1)
+    assert costs.sales_for(yuan(50_000)) == pytest.approx(yuan((fixed + 50_000) / (1 - variable)), abs=1)
+    assert (costs.reserve_fixed, costs.reserve_moving) == (
+        costs.fixed - yuan(144_000), pytest.approx(yuan(1_440_000 * (variable - 0.65 - 0.05)), abs=1)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -280,6 +295,8 @@ def test_costs_as_break_even_sees_them(contingency, fixed, variable):
         pytest.param(151_500, "0.7", True, id="4.95 % above the budget, of itself"),
         pytest.param(151_600, "0.7", False, id="5.01 %"),
         pytest.param(144_000, "0.6", False, id="a lower rate"),
+        pytest.param(144_000, "0.705", True, id="half a point"),
+        pytest.param(136_000, "0.70", False, id="fixed cost 5.9 % off, the profit 2.7 %"),
     ],
 )
 def test_whether_the_parameters_agree_with_the_budget(fixed, variable, agree):
@@ -290,6 +307,33 @@ def test_whether_the_parameters_agree_with_the_budget(fixed, variable, agree):
         yuan(1_440_000 * (1 - float(variable)) - fixed),
         yuan(1_440_000 * 0.3 - 144_000),
     ]
+
+
+def gaps_of(check):
+    return {one.item: (round(one.gap, 4), round(one.share, 3), one.near) for one in annual_target.differences(check)}
+
+
+def test_two_errors_that_make_up_for_each_other_are_seen():
+    # break-even 480,000 either way: 144,000 / 0.3 and 168,000 / 0.35
+    found = gaps_of(Budget(with_costs(terms([RENT, FREIGHT]), 168_000, "0.65")).check)
+    assert found["breakeven"] == (0, 0, True)
+    assert found["fixed_cost"] == (yuan(168_000 - 144_000), round(24 / 168, 3), False)
+    assert found["variable_cost_rate"][0::2] == (-0.05, False)
+    profit = 1_440_000 * 0.35 - 168_000
+    assert found["profit"] == (yuan(profit - (1_440_000 * 0.3 - 144_000)), round(48_000 / profit, 3), False)
+    assert "sales_needed" not in found  # no profit is asked for
+
+
+def test_sales_for_the_profit_asked_for():
+    rules = with_costs(terms([RENT, FREIGHT]), 144_000, "0.68")
+    asked = rules.estimates.breakeven.model_copy(update={"profit": rate(96_000)})
+    found = Budget(rules.model_copy(update={"estimates": Estimates(breakeven=asked)})).check
+    assert found["sales_needed"].tolist() == [yuan(240_000 / 0.32), yuan(240_000 / 0.3)]
+    assert gaps_of(found)["sales_needed"] == (yuan(750_000 - 800_000), round(-50 / 750, 3), False)
+
+
+def test_the_check_that_cannot_be_made_says_nothing():
+    assert annual_target.differences(Budget(terms([RENT])).check) == []
 
 
 def test_costs_that_no_sales_cover():
@@ -310,13 +354,16 @@ def test_a_target_of_next_to_nothing():
 @settings(max_examples=50)
 @given(st.integers(1, 10**9), st.integers(0, 10**7), st.integers(0, 10**7), st.sampled_from([1, 100, 10_000]))
 def test_products_sum_to_the_level_and_the_plan_closes(commit, old, young, unit):
-    rules = terms([FREIGHT, RENT], levels={"commit": commit, "stretch": {"times": "commit", "factor": rate("1.3")}})
+    levels = {"commit": commit, "stretch": {"times": "commit", "factor": rate("1.3")}}
+    new = [{**FRESH, "product": name, "amount": commit // 300 * 100} for name in ("fresh", "other")]
+    rules = terms([FREIGHT, RENT], levels=levels, new=new)
     budget = Budget(rules, sold=facts(old, young), unit=unit)
     plan = budget.profit.set_index("item")
     for suffix, (_, goal) in zip(("", "_stretch"), budget.levels[["level", "amount"]].to_numpy(), strict=True):
         column = plan[f"amount{suffix}"]
         assert budget.products[f"amount{suffix}"].sum() == goal == column["sales"]
         assert (budget.products[f"amount{suffix}"] % unit == 0).all()
+        assert (budget.products[f"amount{suffix}"] >= 0).all()
         if column.notna().all():
             assert column["sales"] - column["cost_of_goods"] - column["expenses"] == column["net_profit"]
 

@@ -34,7 +34,8 @@ def with_costs(rules, fixed, variable):
 def said(budget, words=ZH):
     frames = {"expenses": budget.expenses, "profit": budget.profit, "new": budget.new}
     found = conclusions.budget(words, allowed=budget.allowed, planned=budget.rules.planned, **frames)
-    return [*found, *conclusions.agreement(words, budget.check)]
+    costs = annual_target.costs_of(budget.profit, budget.rules)
+    return [*found, *conclusions.agreement(words, budget.check, costs)]
 
 
 def drawn(paint, frame, words):
@@ -139,18 +140,76 @@ def test_new_products_are_said(new, text):
     ("fixed", "variable", "text"),
     [
         pytest.param(
-            144_000, "0.7", "保本参数与费用预算相符：保本销售额按参数为 48.00 万元，按预算为 48.00 万元", id="agree"
+            144_000,
+            "0.7",
+            "费用预算相符（金额相差不超过参数的 5%，比率相差不超过 1 个百分点）：固定成本按参数为 14.40 万元，按预算为 "
+            "14.40 万元；变动成本率按参数为 70.0%，按预算为 70.0%；保本销售额按参数为 48.00 万元，按预算为 48.00 万元；"
+            "计划档的利润按参数为 28.80 万元，按预算为 28.80 万元。",
+            id="agree",
         ),
         pytest.param(
             100_000,
             "0.6",
-            "固定成本 10.00 万元、变动成本率 60.0%，保本销售额 25.00 万元；按预算，固定成本 14.40 万元",
+            # 100,000 / 0.4 = 250,000; 40 % of 1,440,000 - 100,000 = 476,000
+            "：固定成本按参数为 10.00 万元，按预算为 14.40 万元，参数低 4.40 万元（44.0%）；变动成本率按参数为 60.0%，"
+            "按预算为 70.0%，参数低 10.0 个百分点；保本销售额按参数为 25.00 万元，按预算为 48.00 万元，参数低 23.00 万元"
+            "（92.0%）；计划档的利润按参数为 47.60 万元，按预算为 28.80 万元，参数高 18.80 万元（39.5%）。请核对",
             id="differ",
+        ),
+        pytest.param(
+            168_000, "0.65", "相差不大的：保本销售额按参数为 48.00 万元，按预算为 48.00 万元。", id="errors that cancel"
         ),
     ],
 )
 def test_break_even_parameters_are_held_against_the_budget(fixed, variable, text):
     assert any(text in found for found in said(Budget(with_costs(terms([RENT, FREIGHT]), fixed, variable))))
+
+
+@pytest.mark.parametrize(
+    ("contingency", "text"),
+    [
+        pytest.param({"amount": 6_000}, "按预算计算时，机动费用 0.60 万元 全部计入固定成本", id="an amount"),
+        # 0.1 / 0.9 of 72,000 that move and 144,000 that do not
+        pytest.param({"share": rate("0.1")}, "0.80 万元 跟着变动费用，计入变动成本；1.60 万元 跟着固定费用", id="a share"),
+    ],
+)
+def test_where_the_contingency_counts(contingency, text):
+    rules = terms([RENT, FREIGHT], contingency=contingency)
+    assert any(text in found for found in said(Budget(with_costs(rules, 144_000, "0.7"))))
+
+
+def test_sales_that_no_budget_reaches():
+    found = said(Budget(with_costs(terms([{"name": "x", "rate": rate("0.5")}]), 144_000, "0.7")))
+    assert any("保本销售额按参数为 48.00 万元，按预算多少销售额也达不到" in text for text in found)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("asked", "basis", "key"),
+    [
+        pytest.param("510000", "goal", "gross_goal_short", id="a goal the plan misses"),
+        pytest.param("500000", "goal_ratio", "gross_goal_over", id="a goal the plan passes"),
+        pytest.param("504000", "goal_growth", "gross_goal_met", id="a goal met"),
+        pytest.param("510000", "last_year_ratio", "gross_ratio_short", id="no goal, less"),
+        pytest.param("500000", "last_year_ratio", "gross_ratio_over", id="no goal, more"),
+        pytest.param("504000", "last_year_ratio", "gross_ratio_met", id="no goal, the same"),
+    ],
+)
+def test_gross_profit_among_the_indicators(asked, basis, key, words):
+    company = pd.DataFrame([("gross_profit", "commit", rate(asked), basis)], columns=["indicator", "level", "value", "basis"])
+    profit = Budget(terms([RENT])).profit  # 35 % of 1,440,000 = 504,000
+    found = conclusions.gross_goal(words, company=company, profit=profit, planned="commit")
+    money = {"asked": words.money(int(asked) * 100), "plan": words.money(50_400_000)}
+    money["gap"] = words.money(abs(int(asked) - 504_000) * 100)
+    assert found == [words(f"annual_target.{key}", level=words.code("level", "commit"), **money)]
+
+
+def test_gross_profit_of_unknown_cost_is_not_compared():
+    company = pd.DataFrame(
+        [("gross_profit", "commit", rate(1), "goal")], columns=["indicator", "level", "value", "basis"]
+    )
+    profit = Budget(terms([RENT]), sold=facts(old_cost=None, young_cost=None), products=None).profit
+    assert conclusions.gross_goal(ZH, company=company, profit=profit, planned="commit") == []
 
 
 def warned(budget, years=None, words=ZH):

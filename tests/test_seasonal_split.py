@@ -372,6 +372,35 @@ class TestHistory:
         with pytest.raises(ValueError, match="column month is missing; column amount is missing"):
             shares(pd.DataFrame({"value": [1]}))
 
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            pytest.param({"history_years": 0}, "history_years 0 is below 1", id="no year"),
+            pytest.param({"first_month": 13}, "first_month 13", id="a thirteenth month"),
+            pytest.param({"exclude": "2025-07"}, "must be a list of months", id="one month as text"),
+            pytest.param({"exclude": ["2025-7"]}, "exclude '2025-7' is not", id="a month of one digit"),
+        ],
+    )
+    def test_options_that_cannot_be(self, options, message):
+        with pytest.raises(ValueError, match=message):
+            shares(history({2026: FLAT}), **options)
+
+    @pytest.mark.parametrize(
+        "months",
+        [
+            pytest.param(pd.period_range("2026-01", periods=12, freq="M"), id="periods"),
+            pytest.param(pd.date_range("2026-01-01", periods=12, freq="MS"), id="dates"),
+            pytest.param([f"2026/{month:02d}" for month in range(1, 13)], id="slashes"),
+        ],
+    )
+    def test_months_in_another_form_are_one_fault(self, months):
+        with pytest.raises(ValueError, match=r"not text of the form YYYY-MM \(12 months in all\)"):
+            shares(pd.DataFrame({"month": months, "amount": FLAT}))
+
+    def test_an_amount_without_bounds(self):
+        with pytest.raises(ValueError, match="an amount is not finite"):
+            shares(history({2026: [math.inf, *FLAT[1:]]}))
+
     def test_every_fault_at_once(self):
         twice = pd.concat([history({2026: FLAT}, rep="a")] * 2).replace("2026-03", "2026-13")
         with pytest.raises(ValueError) as told:

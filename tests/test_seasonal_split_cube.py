@@ -311,7 +311,7 @@ class TestDays:
     def test_events_move_amounts_between_days(self):
         days = seasonal_split.split_days(self.months(10_000_000), year=YEAR, events=[EVENT]).set_index("date")["amount"]
         assert days["2027-06-10"] / days["2027-06-09"] == pytest.approx(1.5, abs=1e-4)
-        assert days["2027-06-12"] / days["2027-06-09"] == pytest.approx(0.5, abs=1e-4)  # a Saturday in the event
+        assert days["2027-06-12"] == 0  # a Saturday in the event sells half more than nothing
         assert days["2027-06"].sum() == 10_000_000
 
     def test_a_month_closed_all_over_is_spread(self):
@@ -333,8 +333,8 @@ class TestDays:
     def test_an_event_lifts_its_month_and_keeps_the_year(self):
         plain = seasonal_split.company_shares(ONE, year=YEAR, rules=rules())
         lifted = seasonal_split.company_shares(ONE, year=YEAR, rules=rules(events=[EVENT.model_dump()]))
-        # 21 workdays of June 2027 in the US, nine days at half a workday more
-        lift = (21 + 9 * 0.5) / 21
+        # 21 workdays of June 2027 in the US, six of them in the event and half a workday more each
+        lift = (21 + 6 * 0.5) / 21
         june = plain[5] * lift / (1 + plain[5] * (lift - 1))
         assert lifted[5] == pytest.approx(june)
         assert lifted.sum() == pytest.approx(1)
@@ -454,6 +454,15 @@ class TestOverview:
         assert table.columns[1] == "amount_pooled_share"
         assert set(table.columns[1:]) == {f"amount_{name}" for name in seasonal_split.METHODS}
         assert (table.drop(columns="month").sum() == 1_000_000).all()
+
+    @pytest.mark.parametrize("method", seasonal_split.METHODS)
+    def test_each_method_is_what_a_run_with_it_would_plan(self, method):
+        launch = {"region": "new", "amount": 900, "like": "N", "curve": [0.5, 1]}
+        table = seasonal_split.months_by_method(1_000_000, ONE, year=YEAR, rules=rules(launches=[launch]))
+        run = {"year": YEAR, "rules": rules(method=method, launches=[launch])}
+        apart = seasonal_split.planned_launches(1_000_000, ONE, **run)
+        months = seasonal_split.company_months(1_000_000, ONE, apart=apart, **run)
+        assert table[f"amount_{method}"].tolist() == months.tolist()
 
     def test_levels_of_step_one(self):
         table = pd.DataFrame(

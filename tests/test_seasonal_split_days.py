@@ -323,4 +323,22 @@ class TestDays:
         part = seasonal_split.day_weights([Event(**EVENT, region="S")], year=US, cube=cube).set_index("date")["weight"]
         assert whole["2027-06-10"] == 1 + 0.5
         assert part["2027-06-10"] == 1 + 0.5 * 100 / 400
-        assert part["2027-06-12"] == 0.5 * 100 / 400  # a Saturday
+        assert part["2027-06-12"] == 0 * (1 + 0.5 * 100 / 400)  # a Saturday, closed
+
+    def test_a_day_off_that_sells_is_lifted_by_the_same_part(self):
+        pattern = seasonal_split.learn_pattern(history(shop), year=US, rules=rules())
+        usual = seasonal_split.day_weights(year=US, pattern=pattern).set_index("date")["weight"]
+        lifted = seasonal_split.day_weights([Event(**EVENT)], year=US, pattern=pattern).set_index("date")["weight"]
+        during = lifted.index.to_series().between("2027-06-10", "2027-06-18")
+        assert usual["2027-06-12"] > 1
+        assert lifted[during].tolist() == pytest.approx((usual[during] * (1 + 0.5)).tolist())
+        assert lifted[~during].tolist() == usual[~during].tolist()
+
+    def test_events_on_one_day_add_up_and_a_closed_one_closes(self):
+        def on(*uplifts):
+            events = [Event(**{**EVENT, "uplift": Decimal(str(uplift))}) for uplift in uplifts]
+            return seasonal_split.day_weights(events, year=US).set_index("date")["weight"]["2027-06-10"]
+
+        assert on(0.5, 0.2) == pytest.approx(1 + 0.5 + 0.2)
+        assert on(0.5, -0.2) == on(-0.2, 0.5) == pytest.approx((1 + 0.5) * (1 - 0.2))
+        assert on(0.5, -1) == on(-1, 0.5) == 0

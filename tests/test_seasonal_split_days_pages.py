@@ -22,6 +22,7 @@ from salesplan.wording import LANGUAGES, Words
 
 CN = PlanYear(2026, calendar="CN")
 US = PlanYear(2027, calendar="US")
+SAID = ("pattern", "periods", "days")
 EVENT = Event(name="618", start=date(2026, 6, 10), end=date(2026, 6, 18), uplift=Decimal("0.5"))
 
 
@@ -33,11 +34,10 @@ def words(request):
 def made(year, pattern=None, events=(), amount=30_000_000):
     months = pd.DataFrame({"month": year.months, "amount": amount})
     days = seasonal_split.split_days(months, year=year, events=events, pattern=pattern)
-    workdays = calendar.workdays(year.months, year.calendar, year.month_cutoff).to_numpy()
     return {
         "days": days,
         "periods": seasonal_split.period_table(days),
-        "months": months.assign(workdays=workdays),
+        "months": seasonal_split.with_target_days(months, days),
     }
 
 
@@ -113,10 +113,10 @@ class TestOtherCharts:
 
     def test_pace_names_the_tightest_month(self, office_year, words):
         months = office_year["months"]
-        tightest = months.loc[months["workdays"].idxmin()]  # all amounts are equal
+        tightest = months.loc[months["target_days"].idxmin()]  # all amounts are equal
         ax = drawn(charts.pace, months, words)
         assert words.month_short(tightest["month"]) in title(ax)
-        assert words.money(round(tightest["amount"] / tightest["workdays"])) in title(ax)
+        assert words.money(round(tightest["amount"] / tightest["target_days"])) in title(ax)
 
     def test_pattern_names_what_differs_most(self, shop_year, words):
         frame = seasonal_split.pattern_classes(shop_year["pattern"])
@@ -145,7 +145,7 @@ class TestSentences:
 
     @staticmethod
     def said(words, year):
-        return conclusions.day_sentences(words, pattern=year["pattern"], periods=year["periods"])
+        return conclusions.day_sentences(words, **{name: year[name] for name in SAID}, provisional=False)
 
     def test_a_pattern_that_wins_is_told_with_its_errors(self, words, shop_year):
         found = self.said(words, shop_year)
@@ -157,7 +157,7 @@ class TestSentences:
 
     def test_a_pattern_that_does_not_win_is_told_too(self, words):
         plain = seasonal_split.learn_pattern(history(office), year=US, rules=rules())
-        found = conclusions.day_sentences(words, pattern=plain, periods=made(US)["periods"])
+        found = self.said(words, {**made(US), "pattern": plain})
         error = words.number(plain.tested.set_index("pattern").loc["workdays", "error_day"], 1)
         assert error in found[0]
 
@@ -169,8 +169,28 @@ class TestSentences:
         assert words.date(weeks.loc[weeks["amount"].idxmax(), "start"].date()) in text
 
     def test_a_target_of_nothing_has_nothing_to_say(self, words):
-        periods = made(US, amount=0)["periods"]
-        assert conclusions.day_sentences(words, pattern=DayPattern(), periods=periods) == []
+        assert self.said(words, {**made(US, amount=0), "pattern": DayPattern()}) == []
+
+    def test_workdays_without_a_target_are_named(self, words):
+        closed = Event(name="stocktaking", start=date(2027, 6, 10), end=date(2027, 6, 13), uplift=Decimal(-1))
+        year = {**made(US, events=[closed]), "pattern": DayPattern()}
+        dates = words.list([words.date(date(2027, 6, day)) for day in (10, 11)])  # 12 and 13 are the weekend
+        said = words("seasonal_split.closed_workdays", count=2, dates=dates)
+        assert self.said(words, year)[0] == said
+        later = conclusions.day_sentences(words, **{name: year[name] for name in SAID}, provisional=True)
+        assert later[0] == said + words("seasonal_split.closed_provisional")
+        many = Event(name="moving", start=date(2027, 6, 10), end=date(2027, 6, 24), uplift=Decimal(-1))
+        text = self.said(words, {**made(US, events=[many]), "pattern": DayPattern()})[0]
+        assert words.date(date(2027, 6, 17)) in text
+        assert words.date(date(2027, 6, 22)) not in text
+
+    def test_weeks_that_are_alike_are_all_named(self, words):
+        text = " ".join(self.said(words, {**made(US), "pattern": DayPattern()}))
+        weeks = seasonal_split.level_of(made(US)["periods"], "week")
+        best = weeks[weeks["amount"].map(words.money) == words.money(weeks["amount"].max())]
+        assert len(best) > 1
+        assert words("seasonal_split.weeks_best", count=len(best), weeks="|", amount="", usual="").split("|")[0] in text
+        assert words.date(best["start"].iloc[1].date()) in text
 
     @pytest.mark.parametrize("basis", ["short", "sparse"])
     def test_thin_history(self, words, basis):

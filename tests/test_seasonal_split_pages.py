@@ -45,6 +45,8 @@ def tables(sold=None, dimensions=("region", "product"), **changed):
     season = {"year": YEAR, "rules": rules(**changed)}
     cube = seasonal_split.split(60_000_000_00, sold, dimensions=dimensions, **season)
     months = seasonal_split.month_overview(cube, sold, year=YEAR)
+    days = seasonal_split.split_days(months, year=YEAR, events=season["rules"].events)
+    months = seasonal_split.with_target_days(months, days)
     return {
         "cube": cube,
         "months": months,
@@ -52,7 +54,7 @@ def tables(sold=None, dimensions=("region", "product"), **changed):
         "methods": seasonal_split.back_test(sold, **season),
         "profiles": seasonal_split.profiles(sold, months, **season),
         "members": seasonal_split.by_member(cube, dimensions[0] if dimensions else None),
-        "days": seasonal_split.split_days(months, year=YEAR, events=season["rules"].events),
+        "days": days,
         "used": seasonal_split.history_used(sold, **season),
     }
 

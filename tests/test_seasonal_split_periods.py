@@ -1,5 +1,8 @@
 """Quarters, months, ten-day periods and weeks: every level sums exactly to the one above."""
 
+from datetime import date
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from salesplan import calendar, seasonal_split
 from salesplan.seasonal_split import PlanYear
 from salesplan.seasonal_split.periods import LEVELS, label_days, ten_day_of
+from salesplan.terms.shape import Event
 
 YEARS = st.integers(2000, 2060)
 FIRST = st.integers(1, 12)
@@ -171,6 +175,27 @@ class TestProgress:
         assert months["progress_share"].tolist() == pytest.approx([n / 12 for n in range(1, 13)])
         worked = calendar.workdays(calendar.fiscal_months(2027), "US")
         assert months["time_share"].tolist() == pytest.approx((worked.cumsum() / worked.sum()).tolist())
+
+    def test_a_closed_workday_is_no_time_gone(self):
+        year = PlanYear(2027, calendar="US")
+        months = pd.DataFrame({"month": year.months, "amount": 100_000})
+        closed = Event(name="closed", start=date(2027, 3, 1), end=date(2027, 3, 7), uplift=Decimal(-1))
+        days = seasonal_split.split_days(months, year=year, events=[closed])
+        found = rows(seasonal_split.period_table(days), "month")
+        worked = calendar.workdays(calendar.fiscal_months(2027), "US")
+        assert found["workdays"].tolist() == worked.tolist()
+        assert found.loc["2027-03", "target_days"] == 23 - 5
+        gone = (worked.iloc[:3].sum() - 5) / (worked.sum() - 5)
+        assert found.loc["2027-03", "time_share"] == pytest.approx(gone)
+        assert days.loc[seasonal_split.closed_workdays(days), "date"].dt.day.tolist() == [1, 2, 3, 4, 5]
+        paced = seasonal_split.with_target_days(months, days).set_index("month")["target_days"]
+        assert paced.to_dict() == found["target_days"].to_dict()
+
+    def test_a_month_without_a_target_is_not_closed(self):
+        year = PlanYear(2027, calendar="US")
+        days, periods = made(year, np.array([0, *[100_000] * 11]))
+        assert not seasonal_split.closed_workdays(days).any()
+        assert periods["target_days"].tolist() == periods["workdays"].tolist()
 
     def test_a_target_of_nothing(self):
         _, periods = made(PlanYear(2027, calendar="US"), 0)

@@ -49,6 +49,16 @@ def facts(members, years=(2024, 2025, 2026), season=SEASON):
 TWO = facts({("N", "a", "x"): 100.0, ("N", "b", "x"): 100.0, ("S", "a", "y"): 200.0})
 
 
+GROWTH = 1.1 ** (np.arange(12) / 12)  # ten percent a year, month by month
+TREND = pd.concat(
+    [
+        facts({("N", "a", "x"): 1e6 * 1.1**n, ("S", "a", "y"): 1e6 * 1.1**n}, years=(2024 + n,), season=SEASON * GROWTH)
+        for n in range(3)
+    ],
+    ignore_index=True,
+)
+
+
 def planned(target, sold, products=PRODUCTS, **options):
     """Launches of the rules and the cube with them."""
     dimensions = options.pop("dimensions", DIMENSIONS)
@@ -90,6 +100,13 @@ class TestLaunches:
         launches, cube = planned(10_000_000, sold, launches=[launch])
         assert launches[0].months.tolist() == apportion(1_000_000, SEASON[::-1], labels=YEAR.months).tolist()
         assert set(cube.loc[cube["product"] == "new", "region"]) == {"S"}, "where its sibling is sold"
+
+    def test_a_sibling_has_the_season_it_has_in_the_plan(self):
+        launch = {"product": "new", "amount": 260_000, "like": "x", "start": "2027-01-01"}
+        launches, cube = planned(50_000_000_00, TREND, launches=[launch], method="auto", dimensions=("product",))
+        sibling = cube[cube["product"] == "x"].set_index("month")["amount"]
+        expected = 260_000_00 * sibling / sibling.sum()
+        assert launches[0].months.tolist() == pytest.approx(expected.tolist(), rel=0.002)
 
     def test_a_ramp(self):
         launches, _ = planned(1_000_000, TWO, launches=[{"product": "new", "amount": 75, "curve": [0.5, 1]}])

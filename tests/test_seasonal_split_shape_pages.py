@@ -111,7 +111,7 @@ class TestSentences:
 
     def test_a_flood(self, whole, words):
         texts = conclusions.unusual_sentences(words, whole["odd"])
-        assert texts[0] == words("seasonal_split.unusual_rule")
+        assert texts[0] == words("seasonal_split.unusual_rule", least=words.percent(0.08, 0))
         assert words.month("2025-07") in texts[1]
         assert texts[-1] == words("seasonal_split.unusual_suggest", months="2025-07")
 
@@ -130,10 +130,10 @@ class TestSentences:
     def test_launches(self, words, season):
         kept = {"like": ("like",), "curve": ("curve",), "both": ("like", "curve"), "company": ()}[season]
         launch = {key: value for key, value in LAUNCH.items() if key in ("product", "amount", *kept)}
-        texts = conclusions.launch_sentences(words, made(launches=[launch])["launched"], TARGET)
+        texts = conclusions.launch_sentences(words, made(launches=[launch])["launched"], TARGET - 90_000_00 - 70_000_00)
         for part in ("new", words.money(90_000_00), words.date(PRODUCTS["launch"].iloc[2].date())):
             assert part in texts[0]
-        assert words.money(TARGET - 90_000_00) in texts[1]
+        assert words.money(TARGET - 90_000_00 - 70_000_00) in texts[1]  # launches and projects apart
 
     def test_a_launch_that_is_there_all_year(self, words):
         launch = {"channel": "web", "amount": 5}
@@ -166,9 +166,10 @@ class TestSentences:
         deals = seasonal_split.planned_projects(DEALS, year=YEAR, projects=terms)
         chosen = rules(projects=terms.model_dump(by_alias=True))
         past = pd.DataFrame({"order": ["D1", "D1", "D2"], "amount": [100_00, 200_00, 300_00]})
-        texts = conclusions.project_sentences(words, deals, past, chosen, TARGET)
         amount = int(deals["placed"].sum())
-        for part in (words.money(amount), words.money(TARGET - amount), words.percent(amount / TARGET)):
+        rest = TARGET - amount - 90_000_00  # projects and launches apart
+        texts = conclusions.project_sentences(words, deals, past, chosen, target=TARGET, rest=rest)
+        for part in (words.money(amount), words.money(rest), words.percent(amount / TARGET)):
             assert part in texts[0]
         for place, project in enumerate(("villa", "tower", "school", "depot"), 1):
             assert project in texts[place]
@@ -182,7 +183,7 @@ class TestSentences:
         ]
         assert conclusions.pin_sentences(words, empty["rules"]) == [words("seasonal_split.no_pins")]
         past = pd.DataFrame({"order": [], "amount": []})
-        none = conclusions.project_sentences(words, empty["deals"], past, empty["rules"], TARGET)
+        none = conclusions.project_sentences(words, empty["deals"], past, empty["rules"], target=TARGET, rest=TARGET)
         assert none == [words("seasonal_split.no_projects")]
         assert conclusions.shape_sentences(words, empty["odd"], empty["launched"], empty["deals"], TARGET) == []
 
@@ -190,7 +191,7 @@ class TestSentences:
         chosen = rules(projects=project_terms().model_dump(by_alias=True))
         deals = seasonal_split.planned_projects(None, year=YEAR, projects=chosen.projects)
         past = pd.DataFrame({"order": [], "amount": []})
-        texts = conclusions.project_sentences(words, deals, past, chosen, TARGET)
+        texts = conclusions.project_sentences(words, deals, past, chosen, target=TARGET, rest=TARGET)
         assert texts[0] == words("seasonal_split.projects_no_table")
 
     def test_for_the_manager(self, whole, words):

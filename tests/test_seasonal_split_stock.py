@@ -263,6 +263,32 @@ def test_beyond_the_year_the_plan_repeats_itself():
     assert plan["target_stock"].iloc[-1] == 310
 
 
+@pytest.mark.parametrize(
+    ("launch", "sales", "going_on"),
+    [
+        pytest.param("2020-05-01", [10, 20, *[30] * 7, 31, 32, 33], [10, 20, 30], id="there before: its own months"),
+        pytest.param("2027-01-04", [10, 20, *[30] * 7, 31, 32, 33], [31, 32, 33], id="launched: the last three"),
+        pytest.param("2027-10-05", [*[0] * 9, 10, 20, 30], [20, 30, 20], id="launched in October: two whole months"),
+        pytest.param("2027-12-01", [*[0] * 11, 30], [30, 30, 30], id="launched in December"),
+        pytest.param("2028-02-01", [*[0] * 11, 30], [0, 0, 0], id="launched later"),
+        pytest.param(None, [10, 20, *[30] * 10], [10, 20, 30], id="not known"),
+    ],
+)
+def test_beyond_the_year_a_new_product_goes_on_as_it_last_sold(launch, sales, going_on):
+    products = listed("a").assign(launch=pd.to_datetime(pd.Series([launch])))
+    goods = planned({"a": sales}, held({"a": 0}), products=products)[1]
+    assert goods.ahead[0, :12].tolist() == sales
+    assert goods.ahead[0, 12:15].tolist() == going_on
+
+
+def test_a_launch_of_the_rules_has_its_own_start():
+    launch = {"product": "a", "amount": 1, "like": "b", "start": "2027-02-01"}
+    terms = SeasonalSplitTerms.model_validate({"method": "even", "launches": [launch]}, strict=False)
+    months = [0, 5, *[30] * 10]
+    goods = split.goods_of(cube({"a": months}), held({"a": 0}), listed("a"), year=YEAR, rules=terms)
+    assert goods.ahead[0, 12:14].tolist() == [30, 30]
+
+
 def test_a_fiscal_year_from_april_with_a_cutoff():
     year = split.PlanYear(2027, 4, 25, "US")
     plan, goods = planned({"A": range(12)}, held({"A": 5}, "2027-04"), {"cover_days": 30}, year=year)

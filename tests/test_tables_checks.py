@@ -4,7 +4,7 @@ import pytest
 from workbooks import copy_workbook
 
 from salesplan.errors import PlanError
-from salesplan.inputs import check
+from salesplan.inputs import check, restore
 
 
 @pytest.fixture
@@ -31,6 +31,13 @@ def test_rows_of_this_year_pasted_twice_are_counted(demo_plan, rows):
 def test_review_beyond_the_last_sale_is_said(demo_plan):
     found = codes(demo_plan, {"variance_review.as_of": "2027-06-30"})["as_of_beyond"]
     assert (str(found["as_of"]), str(found["last"])) == ("2027-06-30", "2027-03-31")
+
+
+def test_notices_with_dates_go_from_process_to_process(demo_plan, tmp_path):
+    found = check(demo_plan, {"variance_review.as_of": "2027-06-30"})
+    found.save(tmp_path)
+    notices = {notice.code: notice.values for notice in restore(tmp_path, found.loaded).notices}
+    assert notices["as_of_beyond"] == {"as_of": "2027-06-30", "last": "2027-03-31"}
 
 
 def test_commission_plan_for_a_team_nobody_is_in_is_a_fault(demo_plan):

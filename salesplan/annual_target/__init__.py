@@ -15,6 +15,7 @@ from salesplan.annual_target.backtest import ASKED, calibration, past_forecasts,
 from salesplan.annual_target.budget_views import envelope, expense_lines, standards
 from salesplan.annual_target.capacity import capacity_by_rep, capacity_estimate, delivered, total_capacity
 from salesplan.annual_target.chances import level_odds, scopes
+from salesplan.annual_target.coherence import coherence, hires_unbudgeted, quota_and_peak
 from salesplan.annual_target.customers import customer_years, customers_estimate, habits
 from salesplan.annual_target.doubts import idle_months, single_orders
 from salesplan.annual_target.drivers import driver_rates, past_year, tree
@@ -36,7 +37,18 @@ from salesplan.annual_target.outlook import Trend, trend
 from salesplan.annual_target.pipeline import deals, pipeline_estimate, run_rate
 from salesplan.annual_target.plan_table import advertising, completion, network, new_products, plan_table
 from salesplan.annual_target.products import allowances, product_plan, products_sold
-from salesplan.annual_target.profit_plan import agrees, breakeven_check, costs_of, profit_bars, profit_plan
+from salesplan.annual_target.profit_plan import (
+    NEAR,
+    NEAR_RATE,
+    Costs,
+    Difference,
+    agrees,
+    breakeven_check,
+    costs_of,
+    differences,
+    profit_bars,
+    profit_plan,
+)
 from salesplan.annual_target.proof import (
     bridge,
     bridges,
@@ -54,6 +66,10 @@ from salesplan.years import COVERAGE, member_months, monthly, yearly
 __all__ = [
     "ASKED",
     "COVERAGE",
+    "NEAR",
+    "NEAR_RATE",
+    "Costs",
+    "Difference",
     "Estimate",
     "Proof",
     "Trend",
@@ -67,6 +83,7 @@ __all__ = [
     "calibration",
     "capacity_by_rep",
     "capacity_estimate",
+    "coherence",
     "completion",
     "costs_of",
     "customer_years",
@@ -75,6 +92,7 @@ __all__ = [
     "delivered",
     "department_budget",
     "departments",
+    "differences",
     "distances",
     "driver_rates",
     "envelope",
@@ -88,6 +106,7 @@ __all__ = [
     "heads",
     "heads_by_month",
     "hires",
+    "hires_unbudgeted",
     "idle_months",
     "indicators",
     "last_year",
@@ -117,6 +136,7 @@ __all__ = [
     "profit_plan",
     "profits",
     "qualities",
+    "quota_and_peak",
     "reliability",
     "run_rate",
     "scenarios",

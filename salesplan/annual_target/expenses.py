@@ -28,7 +28,8 @@ class ExpenseBasis:
 
     `spent`: last year's expenses, one row per `category`, `department` and `month` (place in the fiscal year, 1 to
     12), `amount` in fen. `sales`: last year's net sales in fen of the months the expenses cover. `heads`: people in
-    office by month of the plan year. `products`: the frame of `product_plan`, `allowance` what new products may cost.
+    office by month of the plan year. `products`: the frame of `product_plan`, `allowance` what new products may cost at
+    the planned level.
     """
 
     spent: pd.DataFrame
@@ -125,7 +126,8 @@ def expense_budget(
 
     Methods: `ratio` rate x sales (default last year's ratio), `fixed` the amount, `growth` last year x (1 + rate),
     `per_head` amount x people in post, `product_cycle` sum over products of sales x the rate of its stage,
-    `profit_rate` what new products may cost by the profit they must bring. Each is rounded to `unit` (fen), half away
+    `profit_rate` what new products may cost by the profit they must bring, at another level in proportion to it, as
+    their sales are. Each is rounded to `unit` (fen), half away
     from zero; the last row is the contingency, so the rows sum exactly to the total. One row per category: `category`,
     `method`, `last_year` (Int64 fen), `last_ratio`, `amount` (int64 fen, planned level), `ratio` (to sales), `variable`
     (moves with sales), `months_rule` and `month_weights` (for the months), the control standard (`standard`,
@@ -179,7 +181,8 @@ def _exact(expense: Expense, basis: ExpenseBasis, suffix: str, goal: int) -> Fra
             parts = [int(fen) * Fraction(getattr(expense.stages, str(stage))) for stage, fen in sums.items()]
             return sum(parts, Fraction(0))
         case "profit_rate":
-            return Fraction(basis.allowance)
+            planned = int(basis.products["amount"].sum())
+            return Fraction(basis.allowance * goal, planned) if planned else Fraction(0)
         case _:
             return Fraction(amount)
 

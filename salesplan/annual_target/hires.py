@@ -40,8 +40,7 @@ def hires(
     full = full_quota(terms, reps)
     if full is None or not len(shares) or shares.max() <= 0:
         return pd.DataFrame(columns=COLUMNS).astype({"hires": "int64"})
-    peak = float(terms.peak_load) if terms.peak_load is not None else max(float(shares.max()) * MONTHS, 1.0)
-    needed = level * shares / (full / MONTHS * peak)
+    needed = level * shares / (full / MONTHS * peak_load(terms, shares))
     have = in_post(reps, list(shares.index), ramp=ramp, cutoff=cutoff, full=full)
     gap = needed - have
     short = gap.round(TENTH).map(math.ceil).clip(lower=0).cummax()
@@ -50,6 +49,11 @@ def hires(
     start_by = [add_months(month, -ahead) if count else "" for month, count in zip(shares.index, fresh, strict=True)]
     columns = {"needed": needed.to_numpy(), "have": have.to_numpy(), "gap": gap.to_numpy(), "hires": fresh.to_numpy()}
     return pd.DataFrame({"month": list(shares.index), **columns, "start_by": start_by})
+
+
+def peak_load(terms: Drivers, shares: "pd.Series[float]") -> float:
+    """The most of a twelfth of his quota a rep carries in a month: as declared, else the busiest month's share x 12."""
+    return float(terms.peak_load) if terms.peak_load is not None else max(float(shares.max()) * MONTHS, 1.0)
 
 
 def in_post(

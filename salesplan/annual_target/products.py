@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from salesplan.annual_target.history import GOODS, NO_MEMBER
-from salesplan.annual_target.ladder import PLACE, rungs, whole
+from salesplan.annual_target.ladder import PLACE, planned_amount, rungs, whole
 from salesplan.apportion import UNKNOWN, apportion
 from salesplan.calendar import fiscal_year_of
 from salesplan.errors import Fault, stop_on
@@ -59,17 +59,21 @@ def product_plan(
 ) -> pd.DataFrame:
     """Table `annual_target_profit_products`: each product's sales and cost of goods at the levels.
 
-    A new product has the sales declared for it, the others share the rest of a level in last year's mix (`sold`: the
-    frame of `products_sold`). Cost rate: declared for a new product, else last year's cost / sales, else cost / price
+    A new product has the sales declared for it at the planned level and in proportion to the amount at the others, as
+    its goal has; the other products share the rest of a level in last year's mix (`sold`: the frame of
+    `products_sold`). Cost rate: declared for a new product, else last year's cost / sales, else cost / price
     of table `products`, else the declared rate, else that of all products whose rate is known; `cost_basis` says
     which. `stage` of life by the years from launch to the month `first` of the plan year. One row per product:
     `product`, `stage`, `last_year` (int64 fen), `cost_rate`, `cost_basis`, `amount` (int64 fen), `cost` (Int64 fen),
-    and `amount_<level>`, `cost_<level>` of the other levels. Raises `PlanError` where new products exceed a level.
+    and `amount_<level>`, `cost_<level>` of the other levels. Raises `PlanError` where new products exceed
+    the planned level.
     """
     new = {found.product: found for found in terms.profit_plan.new_products}
     stop_on(_too_much(new, ladder, unit))
     listed = {} if products is None else {str(row["product"]): row for row in products.to_dict("records")}
-    frame = _members(sold, new, ladder)
+    planned = planned_amount(ladder)
+    fresh = {level: _new_sales(new, goal, planned, unit) for level, goal in rungs(ladder)}
+    frame = _members(sold, new, any(goal > sum(fresh[level].values()) for level, goal in rungs(ladder)))
     names = frame["product"].tolist()
     rates = _cost_rates(sold, names, new, listed, terms)
     cycle, start = terms.expenses or Expenses(), pd.Timestamp(f"{first}-01")
@@ -80,7 +84,7 @@ def product_plan(
     )
     for level, goal in rungs(ladder):
         suffix = "" if level == terms.planned else f"_{level}"
-        amounts = _amounts(frame, new, goal, unit)
+        amounts = _amounts(frame, fresh[level], goal, unit)
         costs = [
             None if rate is None else whole(fen * rate, unit) for fen, (rate, _) in zip(amounts, rates, strict=True)
         ]
@@ -93,19 +97,31 @@ def product_plan(
 def _too_much(new: Mapping[str, NewProduct], ladder: pd.DataFrame, unit: int) -> list[Fault]:
     total = sum(whole(to_fen(found.amount), unit) for found in new.values())
     place = f"{PLACE} profit_plan.new_products"
+    planned = ladder[ladder["planned"] & (ladder["amount"] < total)]
     return [
         Fault("new_products_over", place, str(from_fen(total)), {"level": level, "amount": str(from_fen(goal))})
-        for level, goal in rungs(ladder)
-        if total > goal
+        for level, goal in rungs(planned)
     ]
 
 
-def _members(sold: pd.DataFrame, new: Mapping[str, NewProduct], ladder: pd.DataFrame) -> pd.DataFrame:
+def _new_sales(new: Mapping[str, NewProduct], goal: int, planned: int, unit: int) -> dict[str, int]:
+    """New products at a level: as declared at the planned one, elsewhere their sum in proportion to the level.
+
+    What does not exceed the planned level exceeds none: the sum is rounded once.
+    """
+    declared = {name: whole(to_fen(found.amount), unit) for name, found in new.items()}
+    if goal == planned or not any(declared.values()):
+        return declared
+    total = whole(Fraction(sum(declared.values()) * goal, planned), unit)
+    parts = apportion(total, list(declared.values()), labels=list(declared), unit=unit).tolist()
+    return dict(zip(declared, parts, strict=True))
+
+
+def _members(sold: pd.DataFrame, new: Mapping[str, NewProduct], rest_left: bool) -> pd.DataFrame:
     """Products of last year and new ones; `(unknown)` where there is none that could carry the rest of a level."""
     rest = sold[~sold["product"].isin(list(new))]
     names = set(sold["product"]) | set(new)
-    goal = max((amount for _, amount in rungs(ladder)), default=0)
-    if goal > sum(to_fen(found.amount) for found in new.values()) and not (rest["last_year"] > 0).any():
+    if rest_left and not (rest["last_year"] > 0).any():
         names.add(UNKNOWN)
     amounts = dict(zip(sold["product"], sold["last_year"], strict=True))
     ordered = sorted(names)
@@ -114,10 +130,9 @@ def _members(sold: pd.DataFrame, new: Mapping[str, NewProduct], ladder: pd.DataF
     )
 
 
-def _amounts(frame: pd.DataFrame, new: Mapping[str, NewProduct], goal: int, unit: int) -> list[int]:
-    """A level over the products: new ones as declared, the others in last year's mix, exactly."""
+def _amounts(frame: pd.DataFrame, fixed: Mapping[str, int], goal: int, unit: int) -> list[int]:
+    """A level over the products: new ones as `fixed`, the others in last year's mix, exactly."""
     names = frame["product"].tolist()
-    fixed = {name: whole(to_fen(found.amount), unit) for name, found in new.items()}
     others = [
         0 if name in fixed else max(int(amount), 0) for name, amount in zip(names, frame["last_year"], strict=True)
     ]

@@ -2,26 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from salesplan.annual_target.evidence import breakeven_sales
 from salesplan.annual_target.ladder import rungs, whole
-from salesplan.annual_target.proof import profit_of
 from salesplan.money import to_fen
 from salesplan.terms.annual_target import AnnualTargetTerms
 from salesplan.terms.estimates import BreakevenEstimate
 from salesplan.terms.expenses import CONTINGENCY
 
-NEAR = 0.05  # break-even points closer than this say the same
+NEAR = 0.05  # amounts closer than this, of the declared one, say the same
+NEAR_RATE = 0.01  # so do rates closer than a percentage point
 ITEMS = (
     "sales", "cost_of_goods", "gross_margin", "expenses", "expense_variable", "expense_fixed", "contingency",
     "net_profit",
 )  # fmt: skip
-CHECK = ["basis", "fixed_cost", "variable_cost_rate", "breakeven", "profit"]
+COMPARED = ("fixed_cost", "variable_cost_rate", "breakeven", "sales_needed", "profit")
+CHECK = ["basis", *COMPARED]
 Statement = Mapping[str, int | None]
 
 
@@ -89,15 +88,24 @@ def _ratios(column: "pd.Series[Any]") -> "pd.Series[float]":
 
 @dataclass(frozen=True)
 class Costs:
-    """Cost as break-even sees it: what does not move with sales (fen), and the rate of what does."""
+    """Cost as break-even sees it: what does not move with sales (fen), and the rate of what does.
+
+    `reserve_fixed` and `reserve_moving` are the parts of the contingency in the one and in the other (fen).
+    """
 
     fixed: int
     rate: Fraction
+    reserve_fixed: int = 0
+    reserve_moving: int = 0
 
     @property
     def breakeven(self) -> int | None:
         """Sales without profit or loss in fen; None where no sales reach it."""
-        return whole(self.fixed / (1 - self.rate)) if self.rate < 1 else None
+        return self.sales_for(0)
+
+    def sales_for(self, profit: int) -> int | None:
+        """Sales that bring a profit, both in fen: (fixed + profit) / (1 - rate); None where no sales reach it."""
+        return whole((self.fixed + profit) / (1 - self.rate)) if self.rate < 1 else None
 
 
 def costs_of(profit: pd.DataFrame, terms: AnnualTargetTerms) -> Costs | None:
@@ -110,32 +118,72 @@ def costs_of(profit: pd.DataFrame, terms: AnnualTargetTerms) -> Costs | None:
         return None
     reserve = terms.expenses.contingency if terms.expenses else None
     share = Fraction(reserve.share) if reserve and reserve.share is not None else Fraction(0)
-    moving = int(found["cost_of_goods"]) + Fraction(int(found["expense_variable"])) / (1 - share)
+    with_sales = Fraction(int(found["expense_variable"])) * share / (1 - share)
+    moving = int(found["cost_of_goods"]) + int(found["expense_variable"]) + with_sales
     fixed = int(found["cost_of_goods"]) + int(found["expenses"]) - moving
-    return Costs(whole(fixed), moving / int(found["sales"]))
+    parts = (int(found["contingency"]) - whole(with_sales), whole(with_sales))
+    return Costs(whole(fixed), moving / int(found["sales"]), *parts)
 
 
 def breakeven_check(terms: BreakevenEstimate | None, found: Costs | None, *, goal: int) -> pd.DataFrame:
     """Break-even parameters beside what the expense budget says: `parameters` and `budget`.
 
-    `basis`, `fixed_cost` (Int64 fen), `variable_cost_rate`, `breakeven` (sales without profit or loss), `profit` at
-    the planned sales `goal`. Empty unless both are known.
+    `basis`, `fixed_cost` (Int64 fen), `variable_cost_rate`, `breakeven` (sales without profit or loss), `sales_needed`
+    (sales that bring the profit asked for), `profit` at the planned sales `goal`. Empty unless both are known.
     """
     if terms is None or found is None:
         return pd.DataFrame(columns=CHECK)
-    rate = Fraction(terms.variable_cost_rate)
-    even = breakeven_sales(terms, profit=Decimal(0))
+    asked = Costs(to_fen(terms.fixed_cost), Fraction(terms.variable_cost_rate))
     rows = [
-        ("parameters", to_fen(terms.fixed_cost), float(rate), even, profit_of(goal, terms)),
-        ("budget", found.fixed, float(found.rate), found.breakeven, whole(goal * (1 - found.rate)) - found.fixed),
-    ]
-    return pd.DataFrame(rows, columns=CHECK).astype(dict.fromkeys(("fixed_cost", "breakeven", "profit"), "Int64"))
+        (
+            name, cost.fixed, float(cost.rate), cost.breakeven, cost.sales_for(to_fen(terms.profit)),
+            whole(goal * (1 - cost.rate)) - cost.fixed,
+        )
+        for name, cost in (("parameters", asked), ("budget", found))
+    ]  # fmt: skip
+    money = [name for name in COMPARED if name != "variable_cost_rate"]
+    return pd.DataFrame(rows, columns=CHECK).astype(dict.fromkeys(money, "Int64"))
+
+
+class Difference(NamedTuple):
+    """One figure of `breakeven_check` by the parameters and by the budget; `budget` is None where nothing reaches it.
+
+    `gap` = declared - budget (fen, or a fraction for the rate), `share` = gap / declared (NaN where zero is declared).
+    """
+
+    item: str
+    declared: float
+    budget: float | None
+    gap: float
+    share: float
+    near: bool
+
+
+def differences(check: pd.DataFrame) -> list[Difference]:
+    """Every figure of `breakeven_check` on both sides, in the order of its columns.
+
+    Amounts are near each other within 5 % of the declared one, the rate within a percentage point. Sales for the profit
+    asked for are left out where none is asked for: they are the break-even sales.
+    """
+    if check.empty:
+        return []
+    same = check["sales_needed"].equals(check["breakeven"])
+    names = [name for name in COMPARED if not (same and name == "sales_needed")]
+    return [_difference(name, *check[name].tolist()) for name in names]
+
+
+def _difference(item: str, declared: float, budget: Any) -> Difference:
+    if pd.isna(budget):
+        return Difference(item, declared, None, float("nan"), float("nan"), near=False)
+    gap = declared - budget
+    allowed = NEAR_RATE if item == "variable_cost_rate" else NEAR * abs(declared)
+    share = gap / abs(declared) if declared else float("nan")
+    return Difference(item, declared, budget, gap, share, near=abs(gap) <= allowed + 1e-9)  # 0.71 - 0.70 is above 0.01
 
 
 def agrees(check: pd.DataFrame) -> bool:
-    """Whether the two break-even points of `breakeven_check` lie within 5 % of each other."""
-    declared, budgeted = check["breakeven"].tolist()
-    return not pd.isna(budgeted) and bool(abs(int(budgeted) - int(declared)) <= NEAR * int(declared))
+    """Whether fixed cost, variable rate, break-even sales, sales for the profit asked for and profit all are near."""
+    return all(found.near for found in differences(check))
 
 
 def profit_bars(profit: pd.DataFrame, terms: AnnualTargetTerms) -> pd.DataFrame:

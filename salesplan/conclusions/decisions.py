@@ -22,6 +22,7 @@ def decisions(tables: Path, words: Words) -> list[str]:
     """One sentence per open matter, from the CSV tables in a folder; those that are not there say nothing."""
     return [
         *_target(read(tables, "annual_target"), words),
+        *_members(read(tables, "seasonal_split_members"), words),
         *_stock(read(tables, "seasonal_split_purchases"), words),
         *_unplaced(read(tables, "variance_review_revision"), words),
         *_behind(read(tables, "variance_review"), names(tables), words),
@@ -51,6 +52,20 @@ def _target(targets: "pd.DataFrame", words: Words) -> Iterator[str]:
     for level, value, odds in planned[["level", "value", "probability"]].to_numpy():
         values = {"amount": words.money(to_fen(round_half_away(value, 2))), "odds": words.percent(odds, 0)}
         yield words("decide.odds", level=words.code("level", level), **values)
+
+
+def _members(members: "pd.DataFrame", words: Words) -> Iterator[str]:
+    """Regions, channels and lines whose target lies above what their own history reaches."""
+    own = members[members["dimension"] != "product"] if (members["dimension"] == "line").any() else members
+    far = own[own["high"].notna() & (own["amount"] > own["high"])]
+    if len(far):
+        ordered = far.sort_values(["amount", "member"], ascending=[False, True]).head(NAMED)
+        rows = ordered[["member", "amount", "probability"]].itertuples(index=False)
+        parts = [
+            words("decide.member", member=member, amount=words.money(int(amount)), odds=words.percent(odds, 0))
+            for member, amount, odds in rows
+        ]
+        yield words("decide.members", count=len(far), members=words.list(parts))
 
 
 def _stock(purchases: "pd.DataFrame", words: Words) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from salesplan.demo.company import REPS, TEAMS
+from salesplan.demo.company import REPS, TEAMS, Rep
 from salesplan.demo.draws import SEED, Draws
 from salesplan.demo.orders import Order
 from salesplan.demo.seasons import months
@@ -16,19 +16,20 @@ MARKETING, OFFICE = "市场部", "综合部"
 
 
 class Spending(NamedTuple):
-    """A category: part of the month's sales in hundredths of a percent, or yuan a month or head; who spends it."""
+    """A category: part of the month's sales (hundredths of a percent), yuan a month or head, or base pay; whose."""
 
     category: str
     of_sales: int = 0
     monthly: int = 0
     per_head: int = 0
+    base_pay: bool = False  # that of the reps in office
     months: tuple[int, ...] = ()  # only in these; all where empty
     department: str = ""  # each team its own where empty
 
 
 SPENDING = (
-    Spending("业务员底薪", per_head=4700),
-    Spending("销售提成", of_sales=240),
+    Spending("业务员底薪", base_pay=True),
+    Spending("销售提成", of_sales=160),
     Spending("运输费", of_sales=110, department=OFFICE),
     Spending("门店租金", monthly=11500, department=TEAMS[0].name),
     Spending("仓储费", monthly=4800, department=OFFICE),
@@ -78,12 +79,14 @@ def _parts(kind: Spending, month: str, sold: Mapping[tuple[str, str], int]) -> d
     if kind.monthly:
         return {kind.department: kind.monthly * rise // 100}
     if kind.per_head:
-        return {team: kind.per_head * _heads(team, month) * rise // 100 for team in teams}
+        return {team: kind.per_head * len(_reps(team, month)) * rise // 100 for team in teams}
+    if kind.base_pay:
+        return {team: sum(rep.base_pay for rep in _reps(team, month)) * rise // 100 for team in teams}
     parts = {team: sold.get((month, team), 0) * kind.of_sales // (PARTS * YUAN) for team in teams}
     return {kind.department: sum(parts.values())} if kind.department else parts
 
 
-def _heads(team: str, month: str) -> int:
+def _reps(team: str, month: str) -> list[Rep]:
     """Reps of a team in office in a month."""
     ours = [rep for rep in REPS if TEAMS[rep.team].name == team]
-    return sum(rep.start[:7] <= month <= (rep.end[:7] or month) for rep in ours)
+    return [rep for rep in ours if rep.start[:7] <= month <= (rep.end[:7] or month)]

@@ -40,6 +40,13 @@ PER_PIECE = (
     "average_price",
     "unit_selling_cost",
 )  # indicators in units of the currency, whatever the plan's money unit
+# Indicators that count something, by what they count.
+HEADS = {
+    **dict.fromkeys(("customers", "new_customers", "old_customers", "kept_customers"), "business"),
+    **dict.fromkeys(("former_customers", "prospects", "dealers"), "business"),
+    **dict.fromkeys(("outlets", "branches"), "place"),
+    **dict.fromkeys(("reps", "hires", "reps_last_year", "reps_in_post"), "person"),
+}
 FINE = (
     "rate",
     "ratio",
@@ -229,12 +236,21 @@ def _measure_places(value: Any, unit: str) -> int:
     return known[unit] if unit in known else 2 if value != round(value or 0) else 0
 
 
+def counted(number: str, indicator: str, words: Words) -> str:
+    """A number with what the indicator counts; goods and the user's own indicators have no word of their own."""
+    return words(f"report.counted_{HEADS[indicator]}", value=number) if indicator in HEADS else number
+
+
 def _units(frame: "pd.DataFrame", words: Words) -> list[str]:
-    """Units of indicators: that in which the row's money is printed; pieces and shares say it by themselves."""
+    """Units of indicators: that in which the row's money is printed, or what is counted; shares say it themselves."""
     single = Words(words.language, "one", words.currency).unit
-    known = {"currency": words.unit, "unit": "", "share": ""}
+    known = {"currency": words.unit, "share": ""}
     return [
-        single if unit == "currency" and indicator in PER_PIECE else known.get(unit, unit)
+        single
+        if unit == "currency" and indicator in PER_PIECE
+        else counted("", indicator, words).strip()
+        if unit == "unit"
+        else known.get(unit, unit)
         for unit, indicator in zip(frame["unit"], frame["indicator"], strict=True)
     ]
 

@@ -25,16 +25,19 @@ def day_weights(
 ) -> pd.DataFrame:
     """Every day of the year with its `weight` in ordinary workdays.
 
-    The weight of the `pattern` (None: 1 for a workday, 0 for any other) times 1 + the uplift of each event on that
-    day: an uplift of 0.1 sells a tenth more than the day would, nothing on a day that is closed, and -1 closes it. An
-    event of one region, channel or product counts as much as that part has of the `cube` (None: in full).
+    The weight of the `pattern` (None: 1 for a workday, 0 for any other) times 1 + the uplifts of the events on that
+    day, then less the part that each negative one takes: 0.1 sells a tenth more than the day would, nothing more on a
+    day that is closed, and -1 closes it. An event of one region, channel or product counts as much as that part has of
+    the `cube` (None: in full).
     Columns of `calendar.days` (`date`, `month`, `workday`, `provisional`, `day_type`) and `weight`.
     """
     table = days_of.days(year.months, year.calendar, year.month_cutoff)
     weight = (pattern or DayPattern()).weights(table, year.calendar)
+    more, left = np.ones(len(table)), np.ones(len(table))
     for event in events:
-        weight = weight * (1 + _during(table, event) * float(event.uplift) * _part(event, cube))
-    return table.assign(weight=weight.clip(min=0.0))
+        moved = _during(table, event) * float(event.uplift) * _part(event, cube)
+        more, left = more + np.maximum(moved, 0.0), left * (1 + np.minimum(moved, 0.0))
+    return table.assign(weight=np.maximum(weight * more * left, 0.0))
 
 
 def _during(days: pd.DataFrame, event: Event) -> Array:

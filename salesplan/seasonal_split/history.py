@@ -78,13 +78,21 @@ def year_table(
     return YearTable(members, years, filled, used, _average(grid.reshape(shape)), known)
 
 
+def is_month(label: object) -> bool:
+    """Whether this is a month as text: YYYY-MM."""
+    return isinstance(label, str) and MONTH.fullmatch(label) is not None
+
+
 def history_faults(history: pd.DataFrame) -> list[str]:
     """What is wrong with a history of series: columns that are missing, malformed months, months that stand twice."""
     missing = [name for name in ("month", "amount") if name not in history.columns]
     if missing:
         return [f"column {name} is missing" for name in missing]
-    malformed = [label for label in history["month"].unique() if not MONTH.fullmatch(str(label))]
-    faults = [f"month {label!r} is not of the form YYYY-MM" for label in malformed]
+    malformed = [label for label in history["month"].unique() if not is_month(label)]
+    more = f" ({len(malformed)} months in all)" if len(malformed) > 1 else ""
+    faults = [f"month {malformed[0]!r} is not text of the form YYYY-MM{more}"] if malformed else []
+    if np.isinf(history["amount"].to_numpy(dtype="float64", na_value=np.nan)).any():
+        faults.append("an amount is not finite")
     keys = [name for name in history.columns if name != "amount"]
     twice = history[history.duplicated(keys)]
     if len(twice):

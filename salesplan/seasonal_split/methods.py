@@ -8,7 +8,7 @@ import pandas as pd
 
 from salesplan import calendar as days_of
 from salesplan.seasonal_split.auto import auto_shares
-from salesplan.seasonal_split.history import Array, YearTable, divide, history_faults, normalised, year_table
+from salesplan.seasonal_split.history import Array, YearTable, divide, history_faults, is_month, normalised, year_table
 from salesplan.seasonal_split.trading_days import trading_days, workdays
 
 SPRING_FESTIVAL_MONTHS = (1, 2, 3)
@@ -45,14 +45,15 @@ def monthly_shares(
 
     Returns `month`, the member columns, `share` (1 in sum per member), by member and month.
     Raises ValueError that names every fault at once: an unknown method, a missing column, a malformed
-    month, a month twice in one series, a total that is not above zero, a history of nothing but one
-    month for a method that needs a season.
+    month or one that is no text, a month twice in one series, amounts that are not finite, a total that
+    is not above zero, a history of nothing but one month for a method that needs a season.
 
     >>> sold = pd.DataFrame({"month": [f"2026-{m:02d}" for m in range(1, 13)], "amount": [2.0] * 6 + [4.0] * 6})
     >>> monthly_shares(sold, 2027, method="pooled_share")["share"].round(4).tolist()[5:7]
     [0.0556, 0.1111]
     """
     faults = _faults(history, fiscal_year * 12 + first_month, method, total)
+    faults += _option_faults(history_years, first_month, exclude)
     if faults:
         raise ValueError("; ".join(faults))
     table = year_table(history, fiscal_year, history_years=history_years, first_month=first_month, exclude=exclude)
@@ -72,6 +73,14 @@ def _faults(history: pd.DataFrame, begin: int, method: str, total: Total) -> lis
             ways = " or ".join(WITHOUT_HISTORY)
             unsound = [f"the history has no other month than {before[0]}, which tells no season; use method {ways}"]
     return faults + unsound
+
+
+def _option_faults(history_years: int, first_month: int, exclude: Sequence[str]) -> list[str]:
+    faults = [] if history_years >= 1 else [f"history_years {history_years} is below 1"]
+    faults += [] if 1 <= first_month <= 12 else [f"first_month {first_month} is not between 1 and 12"]
+    if isinstance(exclude, str):
+        return [*faults, f"exclude {exclude!r} must be a list of months"]
+    return faults + [f"exclude {month!r} is not of the form YYYY-MM" for month in exclude if not is_month(month)]
 
 
 def _by_method(method: str, table: YearTable, place: tuple[int, str | None, int | None], total: Total) -> Array:

@@ -74,9 +74,12 @@ def with_target_days(months: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
 
 def _sums(days: pd.DataFrame, level: str) -> pd.DataFrame:
     sums = days.groupby(level, sort=False).agg(
-        start=("date", "min"), end=("date", "max"), workdays=("workday", "sum"), target_days=("target_day", "sum"),
+        start=("date", "min"),
+        end=("date", "max"),
+        workdays=("workday", "sum"),
+        target_days=("target_day", "sum"),
         amount=("amount", "sum"),
-    )  # fmt: skip
+    )
     table = sums.reset_index(names="period").assign(level=level)
     to_date, worked = table["amount"].cumsum(), table["target_days"].cumsum()
     year, workdays = int(table["amount"].sum()), int(table["target_days"].sum())

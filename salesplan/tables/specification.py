@@ -199,6 +199,7 @@ KINDS: dict[str, Kind] = {
             "contribution",
             "fixed_cost",
             "breakeven",
+            "sales_needed",
             "placed",
             "funds",
             "tied_up",
@@ -235,7 +236,7 @@ KINDS: dict[str, Kind] = {
         ("quantity", "tier_from", "contacts_per_month", "average_stock", "turnover", "cover_days", "on_hand_days"),
         "number",
     ),
-    **dict.fromkeys(("count", "lines", "workdays"), "count"),
+    **dict.fromkeys(("count", "lines", "workdays", "target_days"), "count"),
     **dict.fromkeys(
         ("workday", "chosen", "provisional", "planned", "pinned", "complete", "assumed", "cut", "variable", "moved"),
         "flag",
@@ -276,6 +277,7 @@ UNITS: dict[str, Kind] = dict.fromkeys(
 )  # fmt: skip
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     **{f"seasonal_split_{name}": UNITS for name in ("stock", "purchases", "dealers", "demand")},
+    "seasonal_split_quarters": {"quarter": "code"},
     "annual_target": {"value": "mixed", "last_year": "mixed"},
     "annual_target_estimates": {"weight": "number"},
     "annual_target_bridge": {"name": "code"},

@@ -19,7 +19,7 @@ def save_all(checked: Checked, folder: Path) -> None:
         parquet.write_table(table, folder / f"{name}.parquet", compression="lz4")
     notices = [{"code": n.code, "place": n.place, "values": dict(n.values)} for n in checked.notices]
     report = {"tables": list(checked.tables), "notices": notices, "hashes": dict(checked.hashes)}
-    (folder / REPORT).write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+    (folder / REPORT).write_text(json.dumps(report, ensure_ascii=False, default=str), encoding="utf-8")
 
 
 def load_all(folder: Path) -> Checked:

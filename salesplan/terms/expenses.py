@@ -105,7 +105,7 @@ class Expense(Terms):
     @property
     def variable(self) -> bool:
         """Whether the amount moves with sales."""
-        return self.method in ("ratio", "product_cycle")
+        return self.method in ("ratio", "product_cycle", "profit_rate")
 
     @property
     def months_rule(self) -> str:

@@ -9,6 +9,7 @@ mean over series and years; the ratio is to the three-year pooled share, the met
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -138,13 +139,29 @@ def speed(series: int = 2_000) -> None:
     print(f"\n{series} series of 36 months: auto {middle - begin:.2f} s, {ratio:.1f} x the pooled share by groupby")
 
 
+def read_series(path: Path) -> pd.DataFrame:
+    """A file of series; stops with a sentence where it is none."""
+    if not path.is_file():
+        sys.exit(f"{path} is no file")
+    frame = pd.read_csv(path)
+    missing = {"series", "month", "value"} - set(frame.columns)
+    if missing:
+        sys.exit(f"{path} lacks the columns {', '.join(sorted(missing))}; it has {', '.join(frame.columns)}")
+    months = frame["month"].astype(str)
+    if not months.str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])").all():
+        sys.exit(f"{path}: months must be written as 2027-03")
+    if months.str[:4].nunique() <= TRAINING_YEARS:
+        sys.exit(f"{path}: {TRAINING_YEARS + 1} years or more are needed")
+    return frame.assign(month=months)
+
+
 def main() -> None:
     """Print the tables."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("files", nargs="*", type=Path)
     words.add_argument("--calendar")
     asked = words.parse_args()
-    given = {path.stem: (pd.read_csv(path), asked.calendar) for path in asked.files} or shared_series()
+    given = {path.stem: (read_series(path), asked.calendar) for path in asked.files} or shared_series()
     errors = pd.concat(
         [scored(frame, calendar=calendar).assign(data=name) for name, (frame, calendar) in given.items()]
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from salesplan.charts import style
+from salesplan.seasonal_split import closed_workdays
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -99,14 +100,18 @@ def _legend(ax: "Axes", events: bool, words: Words, bottom: float) -> None:
 
 
 def _calendar_title(frame: "pd.DataFrame", words: Words) -> str:
+    """How many workdays, those without a target, days off with one, and the highest day or days."""
     best = frame.iloc[int(frame["amount"].argmax())]
+    alike = int((frame["amount"].map(words.money) == words.money(best["amount"])).sum())
     off = int(((frame["amount"] > 0) & ~frame["workday"]).sum())
+    closed = int(closed_workdays(frame).sum())
+    highest = {"date": words.date(best["date"].date()), "amount": words.money(best["amount"]), "count": alike}
     return words(
         f"seasonal_split.chart_calendar_{'open' if off else 'workdays'}",
         workdays=int(frame["workday"].sum()),
         off=off,
-        date=words.date(best["date"].date()),
-        amount=words.money(best["amount"]),
+        closed=words("seasonal_split.chart_calendar_closed", count=closed) if closed else "",
+        highest=words(f"seasonal_split.chart_calendar_{'highest' if alike == 1 else 'highest_days'}", **highest),
     )
 
 
@@ -142,10 +147,10 @@ def _ten_days_title(frame: "pd.DataFrame", number: Any, words: Words) -> str:
 
 
 def pace(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Target per workday of each month beside the year's average; `frame`: `month_overview`."""
-    worked = frame["workdays"].clip(lower=1)
+    """Target per workday with a target, by month, beside the year's average; `frame`: months by `with_target_days`."""
+    worked = frame["target_days"].clip(lower=1)
     rate = (frame["amount"] / worked).to_numpy()
-    usual = float(frame["amount"].sum() / max(int(frame["workdays"].sum()), 1))
+    usual = float(frame["amount"].sum() / max(int(frame["target_days"].sum()), 1))
     colours = [style.BLUE if value > usual else style.GREY for value in rate]
     bars = ax.bar(range(len(frame)), rate, width=0.62, color=colours)
     style.bar_labels(ax, bars, [words.money(round(value), unit=False) for value in rate], size=8)
@@ -154,7 +159,7 @@ def pace(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.annotate(text, (0.01, 0.97), xycoords="axes fraction", color=style.ORANGE, va="top", weight="bold")
     labels = [
         words("seasonal_split.chart_pace_month", month=words.month_short(month), workdays=int(days))
-        for month, days in zip(frame["month"], frame["workdays"], strict=True)
+        for month, days in zip(frame["month"], frame["target_days"], strict=True)
     ]
     ax.set_xticks(range(len(frame)), labels)
     style.money_axis(ax, words)

@@ -94,7 +94,8 @@ def dealer_orders(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.set_xticks(places, [words.month_short(month) for month in months.index])
     style.money_axis(ax, words)
     ax.margins(y=0.2)
-    key = "chart_dealers_less" if months.sum() < 0 else "chart_dealers_more"
+    more = "chart_dealers_more" if months.min() < 0 else "chart_dealers_enough"
+    key = "chart_dealers_less" if months.sum() < 0 else more
     worst = words.month_short(str(months.index[int(months.to_numpy().argmin())]))
     values = {"gap": words.money(abs(months.sum())), "worst": worst, "worst_gap": words.money(months.min())}
     style.title(ax, words(f"seasonal_split.{key}", **values))

@@ -1,6 +1,7 @@
 """What a manager should take from step 1."""
 
-from salesplan.conclusions.annual_target.budget import agreement, budget, budget_warnings
+from salesplan.conclusions.annual_target.budget import agreement, budget, budget_warnings, gross_goal
+from salesplan.conclusions.annual_target.coherence import coherence_sentences, hires_basis
 from salesplan.conclusions.annual_target.evidence import evidence_sentences, odds_sentences, trust, verdict
 from salesplan.conclusions.annual_target.forms import (
     basis_sentences,
@@ -20,9 +21,12 @@ __all__ = [
     "basis_sentences",
     "budget",
     "budget_warnings",
+    "coherence_sentences",
     "competitors",
     "evidence_sentences",
     "formulas",
+    "gross_goal",
+    "hires_basis",
     "market_forms",
     "new_product_texts",
     "odds_sentences",

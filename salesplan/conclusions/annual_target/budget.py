@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from salesplan.annual_target import agrees
+from salesplan.annual_target import NEAR, NEAR_RATE, Costs, Difference, agrees, differences
+from salesplan.money import to_fen
 from salesplan.terms.expenses import CONTINGENCY, Expenses
 from salesplan.wording import Words
 
@@ -157,20 +158,67 @@ def _new(row: Any, words: Words) -> str:
     return _say(words, "new_product" if row.allowance > 0 else "new_product_none", product=row.product, **values)
 
 
-def agreement(words: Words, check: "pd.DataFrame") -> list[str]:
-    """Whether break-even parameters and budget say the same; `check` is the frame of `breakeven_check`."""
-    if check.empty:
+def gross_goal(words: Words, *, company: "pd.DataFrame", profit: "pd.DataFrame", planned: str) -> list[str]:
+    """Gross profit among the indicators beside the profit plan's, level by level: a goal met or not, or a ratio.
+
+    `company` holds the indicators of the whole company, `profit` is the table of the step, `planned` the planned level.
+    """
+    plan = profit.set_index("item").loc["gross_margin"]
+    rows = company[(company["indicator"] == "gross_profit") & company["value"].notna()]
+    pairs = [(row, "amount" if row.level == planned else f"amount_{row.level}") for row in _rows(rows)]
+    return [_gross(row, int(plan[name]), words) for row, name in pairs if name in plan and str(plan[name]) != "<NA>"]
+
+
+def _gross(row: Any, found: int, words: Words) -> str:
+    asked = to_fen(row.value)
+    way = "short" if found < asked else "over" if found > asked else "met"
+    declared = "gross_goal" if str(row.basis).startswith("goal") else "gross_ratio"
+    values = {"asked": asked, "plan": found, "gap": abs(asked - found)}
+    level = words.code("level", row.level)
+    return _say(words, f"{declared}_{way}", level=level, **{key: words.money(fen) for key, fen in values.items()})
+
+
+def agreement(words: Words, check: "pd.DataFrame", costs: Costs | None) -> list[str]:
+    """Whether break-even parameters and budget say the same, figure by figure, and where the contingency lies.
+
+    `check` is the frame of `breakeven_check`, `costs` the budget's own, by `costs_of`.
+    """
+    if check.empty or costs is None:
         return []
-    declared, found = (row for _, row in check.iterrows())
-    values = {"declared": words.money(declared["breakeven"]), "budget": words.money(found["breakeven"])}
+    found = differences(check)
+    near, far = ([_compared(one, words) for one in found if one.near is kind] for kind in (True, False))
+    limits = {"near": words.percent(NEAR, 0), "points": words.number(NEAR_RATE * 100)}
     if agrees(check):
-        return [_say(words, "breakeven_agrees", **values)]
-    values |= {"fixed": words.money(declared["fixed_cost"]), "rate": words.percent(declared["variable_cost_rate"])}
-    values |= {
-        "budget_fixed": words.money(found["fixed_cost"]),
-        "budget_rate": words.percent(found["variable_cost_rate"]),
-    }
-    return [_say(words, "breakeven_differs", **values)]
+        said = [_say(words, "breakeven_agrees", items=_joined(near, words), **limits)]
+    else:
+        said = [_say(words, "breakeven_differs", items=_joined(far, words), **limits)]
+        said += [_say(words, "breakeven_near", items=_joined(near, words))] if near else []
+    return [*said, *_reserve_place(costs, words)]
+
+
+def _joined(parts: Sequence[str], words: Words) -> str:
+    return words("annual_target.agree_between").join(parts)
+
+
+def _compared(one: Difference, words: Words) -> str:
+    """A figure on both sides and how far the parameters lie from the budget."""
+    show = words.percent if one.item == "variable_cost_rate" else words.money
+    name = _say(words, f"agree_{one.item}")
+    if one.budget is None:
+        return _say(words, "agree_never", name=name, declared=show(one.declared))
+    way = "more" if one.gap > 0 else "less" if one.gap < 0 else "equal"
+    key = f"agree_{way}_points" if one.item == "variable_cost_rate" and one.gap else f"agree_{way}"
+    gap = words.number(abs(one.gap) * 100, 1) if one.item == "variable_cost_rate" else words.money(abs(one.gap))
+    values = {"declared": show(one.declared), "budget": show(one.budget), "gap": gap}
+    return _say(words, key, name=name, share=words.percent(abs(one.share)), **values)
+
+
+def _reserve_place(costs: Costs, words: Words) -> list[str]:
+    """Into which of the two costs the contingency goes."""
+    if not costs.reserve_fixed + costs.reserve_moving:
+        return []
+    parts = {"fixed": words.money(costs.reserve_fixed), "moving": words.money(costs.reserve_moving)}
+    return [_say(words, "contingency_parts" if costs.reserve_moving else "contingency_fixed", **parts)]
 
 
 def budget_warnings(

@@ -150,7 +150,7 @@ def _habits(usual: "Habits | None", words: Words) -> list[str]:
             "habits",
             retention=words.percent(usual.retention),
             change=change,
-            won=words.number(usual.won, 1),
+            won=words.number(usual.won, 0 if usual.won.is_integer() else 1),
             first=words.money(usual.first_year),
         )
     ]

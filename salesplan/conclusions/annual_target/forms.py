@@ -89,7 +89,10 @@ def statement(words: Words, targets: "pd.DataFrame", proof: "Proof") -> list[For
                 (_say(words, "statement_last_year"), _figures(part, words)),
                 (_say(words, "statement_difference"), _differences(part, words)),
                 (_say(words, "statement_argument"), _arguments(part, str(level), proof, words)),
-                (_say(words, "statement_conclusion"), [_conclusion(str(level), proof, words)]),
+                (
+                    _say(words, "statement_conclusion"),
+                    [_conclusion(str(level), proof, words), *_floor(str(level), proof, words)],
+                ),
             ],
         )
         for level, part in targets.groupby("level", sort=False)
@@ -158,16 +161,20 @@ def _argument(estimate: str, gap: int) -> str:
     return f"argument_{kind}{'above' if gap > 0 else 'carried'}"
 
 
-def _reached(estimate: str, gap: int) -> bool:
-    return gap >= 0 if estimate == "breakeven" else gap <= 0
+def _floor(level: str, proof: "Proof", words: Words) -> list[str]:
+    """Whether the level keeps above break-even, which is a floor and supports nothing."""
+    gaps = proof.estimates.loc[proof.estimates["estimate"] == "breakeven", f"gap_{level}"]
+    return [_say(words, "conclusion_floor_met" if gap >= 0 else "conclusion_floor_missed") for gap in gaps]
 
 
 def _conclusion(level: str, proof: "Proof", words: Words) -> str:
     """What follows: how much of the evidence reaches the level, and what must be settled first."""
-    single = proof.estimates[proof.estimates["estimate"] != "weighted"]
-    reached = sum(_reached(*row) for row in zip(single["estimate"], single[f"gap_{level}"], strict=True))
+    single = proof.estimates[~proof.estimates["estimate"].isin(["weighted", "breakeven"])]
+    reached = int((single[f"gap_{level}"] <= 0).sum())
     rest = proof.gaps.loc[proof.gaps["level"] == level, "unexplained"].tolist()
     values = {"reached": reached, "count": len(single), "rest": words.money(max([0, *rest]))}
+    if single.empty:
+        return _say(words, "conclusion_none", **values)
     if reached == len(single) and not any(fen > 0 for fen in rest):
         return _say(words, "conclusion_stands", **values)
     return _say(words, "conclusion_open" if any(fen > 0 for fen in rest) else "conclusion_partly", **values)
@@ -193,7 +200,9 @@ def _rate(row: Any, words: Words) -> str:
         return ""
     if row.driver.startswith("average"):
         return figure(row.rate, "currency", words)
-    return words.number(row.rate, 2) if row.driver == "customers_per_rep" else words.percent(row.rate, 1)
+    if row.driver == "customers_per_rep":
+        return words.number(row.rate, 0 if row.rate == round(row.rate) else 2)
+    return words.percent(row.rate, 1)
 
 
 def market_forms(words: Words, terms: AnnualTargetTerms) -> list[Form]:

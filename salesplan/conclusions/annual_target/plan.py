@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import UNASSIGNED
 from salesplan.money import to_fen
-from salesplan.report.table import PER_PIECE
+from salesplan.report.table import PER_PIECE, counted
 from salesplan.terms import AnnualTargetTerms
 from salesplan.wording import BLANK, Words, round_half_away
 
@@ -39,7 +39,7 @@ def figure(value: Any, unit: str, words: Words, indicator: str = "") -> str:
         single = Words(words.language, "one", words.currency)
         return (single if indicator in PER_PIECE else words).money(to_fen(round_half_away(value, 2)))
     number = words.number(value, 0 if value == round(value) else 2)
-    return number if unit in ("", "unit") else f"{number} {unit}"
+    return counted(number, indicator, words) if unit in ("", "unit") else f"{number} {unit}"
 
 
 def plan_sentences(
@@ -84,11 +84,20 @@ def _tree(tree: "pd.DataFrame", words: Words) -> list[str]:
         contracts = figure(found["contracts"].value, "currency", words)
         said.append(_say(words, "tree_asks", contracts=contracts, before=before, **values))
     if "kept_customers" in found and found["kept_customers"].value < found["old_customers"].value:
-        kept, old = found["kept_customers"].value, found["old_customers"].value
-        said.append(
-            _say(words, "tree_kept", kept=words.number(kept), old=words.number(old), gap=words.number(old - kept))
-        )
+        said.append(_kept(found, words))
     return said
+
+
+def _kept(found: dict[str, Any], words: Words) -> str:
+    """Old customers that retention does not keep: no more can be won back than were ever lost."""
+    kept, old = int(found["kept_customers"].value), int(found["old_customers"].value)
+    values = {"kept": words.number(kept), "old": words.number(old), "gap": words.number(old - kept)}
+    if "former_customers" not in found:
+        return _say(words, "tree_kept", **values)
+    lost = int(found["former_customers"].value)
+    rest = old - kept - lost
+    values |= {"former": words.number(lost), "rest": words.number(max(rest, 0))}
+    return _say(words, "tree_kept_rest" if rest > 0 else "tree_kept_back", **values)
 
 
 def _hires(hires: "pd.DataFrame", words: Words) -> list[str]:
@@ -178,8 +187,8 @@ def _against_tree(targets: "pd.DataFrame", tree: "pd.DataFrame", words: Words) -
             words,
             "goal_against_tree",
             name=words.code("indicator", row.node),
-            goal=words.number(asked[row.node]),
-            derived=words.number(row.value),
+            goal=counted(words.number(asked[row.node]), row.node, words),
+            derived=counted(words.number(row.value), row.node, words),
         )
         for row in _rows(tree)
         if row.node in COMPARED and row.node in asked and asked[row.node] != row.value

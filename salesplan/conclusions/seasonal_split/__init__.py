@@ -3,7 +3,7 @@
 from salesplan.conclusions.seasonal_split.budget import budget_sentences
 from salesplan.conclusions.seasonal_split.days import day_sentences, day_warnings
 from salesplan.conclusions.seasonal_split.members import line_sentences, member_sentences
-from salesplan.conclusions.seasonal_split.season import sentences, warnings
+from salesplan.conclusions.seasonal_split.season import profile_sentences, sentences, warnings
 from salesplan.conclusions.seasonal_split.shape import (
     event_sentences,
     launch_sentences,
@@ -24,6 +24,7 @@ __all__ = [
     "line_sentences",
     "member_sentences",
     "pin_sentences",
+    "profile_sentences",
     "project_sentences",
     "sentences",
     "shape_sentences",

@@ -3,21 +3,28 @@
 from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar
-from salesplan.seasonal_split import DayPattern, PlanYear, level_of, pattern_classes
+from salesplan.seasonal_split import DayPattern, PlanYear, closed_workdays, level_of, pattern_classes
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_CLASSES = 6
+MOST_DAYS = 6
 THIRDS = ("1", "2", "3")
 
 
-def day_sentences(words: Words, *, pattern: DayPattern, periods: "pd.DataFrame") -> list[str]:
-    """The day pattern and what it wins, the highest ten-day period and week, time against target."""
+def day_sentences(
+    words: Words, *, pattern: DayPattern, periods: "pd.DataFrame", days: "pd.DataFrame", provisional: bool
+) -> list[str]:
+    """The day pattern and what it wins, workdays without a target, the highest ten-day period and week, the progress.
+
+    `provisional`: the year's moved workdays are not published yet.
+    """
     if not periods["amount"].any():
         return []
-    return [*_pattern(pattern, words), *_ten_days(periods, words), *_weeks(periods, words), *_progress(periods, words)]
+    found = [*_pattern(pattern, words), *_closed(days, provisional, words)]
+    return [*found, *_ten_days(periods, words), *_weeks(periods, words), *_progress(periods, words)]
 
 
 def day_warnings(words: Words, *, pattern: DayPattern, periods: "pd.DataFrame", year: PlanYear) -> list[str]:
@@ -68,6 +75,17 @@ def _classes(pattern: DayPattern, words: Words) -> list[str]:
     return [_say(words, "pattern_classes", classes=words.list(texts))] if texts else []
 
 
+def _closed(days: "pd.DataFrame", provisional: bool, words: Words) -> list[str]:
+    """Workdays without a target, which count for no pace and no progress."""
+    closed = days.loc[closed_workdays(days), "date"]
+    if closed.empty:
+        return []
+    named = [words.date(day.date()) for day in closed[:MOST_DAYS]]
+    dates = words.list(named) if len(closed) <= MOST_DAYS else _say(words, "days_among", dates=words.list(named))
+    said = _say(words, "closed_workdays", count=len(closed), dates=dates)
+    return [said + (_say(words, "closed_provisional") if provisional else "")]
+
+
 def _ten_days(periods: "pd.DataFrame", words: Words) -> list[str]:
     rows = level_of(periods, "ten_day")
     best = rows.iloc[int(rows["amount"].argmax())]
@@ -79,15 +97,25 @@ def _ten_days(periods: "pd.DataFrame", words: Words) -> list[str]:
 
 def _weeks(periods: "pd.DataFrame", words: Words) -> list[str]:
     rows = level_of(periods, "week")
-    best, whole = rows.iloc[int(rows["amount"].argmax())], rows[~rows["cut"]]
-    values = {"start": words.date(best["start"].date()), "end": words.date(best["end"].date())}
-    usual = words.money(round(whole["amount"].mean()))
-    week = int(str(best["period"]).rsplit("W", maxsplit=1)[-1])
-    return [_say(words, "week_best", week=week, amount=words.money(best["amount"]), usual=usual, **values)]
+    shown = rows["amount"].map(words.money)  # weeks that read the same are alike
+    best = rows[shown == shown.iloc[int(rows["amount"].argmax())]]
+    names = [
+        _say(words, "week_name", week=int(period.rsplit("W", maxsplit=1)[-1]), start=start, end=end)
+        for period, start, end in zip(
+            best["period"], _dates(best["start"], words), _dates(best["end"], words), strict=True
+        )
+    ]
+    usual = words.money(round(rows.loc[~rows["cut"], "amount"].mean()))
+    values = {"weeks": words.list(names[:MOST_DAYS]), "count": len(best), "amount": words.money(best["amount"].max())}
+    return [_say(words, "week_best" if len(best) == 1 else "weeks_best", usual=usual, **values)]
+
+
+def _dates(column: "pd.Series[Any]", words: Words) -> list[str]:
+    return [words.date(day.date()) for day in column]
 
 
 def _progress(periods: "pd.DataFrame", words: Words) -> list[str]:
-    """The month's end at which the share of workdays gone and the target due lie furthest apart."""
+    """The month's end at which the share of workdays with a target gone and the target due lie furthest apart."""
     rows = level_of(periods, "month")
     row = rows.iloc[int((rows["progress_share"] - rows["time_share"]).abs().argmax())]
     values = {"time": words.percent(row["time_share"]), "progress": words.percent(row["progress_share"])}

@@ -28,6 +28,7 @@ def line_sentences(words: Words, targets: "pd.DataFrame", members: "pd.DataFrame
     """
     dimension = "line" if (members["dimension"] == "line").any() else "product"
     found = members[members["dimension"] == dimension].set_index("member")
+    found = found.assign(sold=found["last_year"].fillna(0) > 0)
     lined = targets[targets["line"].fillna("").isin(found.index) & targets["planned"] & targets["value"].notna()]
     sold = lined[(lined["indicator"] == "amount") & (lined["unit"] == "currency")]
     parts = [_say(words, "line_part", line=row.line, amount=words.money(int(row.value * 100))) for row in _rows(sold)]
@@ -68,7 +69,7 @@ def _unknown(members: "pd.DataFrame", words: Words) -> list[str]:
 
 def _pieces(row: Any, member: "pd.Series[Any]", words: Words) -> str:
     """Declared pieces of a line beside those its sales bring at last year's price."""
-    asked = words.number(row.value) + ("" if row.unit in ("", "unit") else f" {row.unit}")
+    asked = _units(row.value, row.unit, words)
     values = {"line": row.line, "pieces": asked, "amount": words.money(member["amount"])}
     single = Words(words.language, "one", words.currency)
     price = single.money(round(member["amount"] / float(row.value)))
@@ -76,8 +77,14 @@ def _pieces(row: Any, member: "pd.Series[Any]", words: Words) -> str:
         return _say(words, "line_pieces_alone", price=price, **values)
     change = member["quantity"] / float(row.value) - 1
     way = "even" if abs(change) < SAME else "up" if change > 0 else "down"
-    found = {"found": words.number(member["quantity"]), "change": words.percent(abs(change)), "price": price}
-    return _say(words, f"line_pieces_{way}", **values, **found)
+    at = _say(words, "at_last_price" if member["sold"] else "at_list_price")
+    found = {"found": _units(member["quantity"], row.unit, words), "change": words.percent(abs(change)), "price": price}
+    return _say(words, f"line_pieces_{way}", at=at, **values, **found)
+
+
+def _units(quantity: float, unit: str, words: Words) -> str:
+    """Pieces with their unit, where they have one."""
+    return words.number(quantity) + ("" if unit in ("", "unit") else f" {unit}")
 
 
 def _company_pieces(targets: "pd.DataFrame", found: "pd.DataFrame", words: Words) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from salesplan.calendar import fiscal_year_of
 from salesplan.seasonal_split import HistoryUsed
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Event
@@ -25,7 +26,7 @@ def sentences(
     cube: "pd.DataFrame",
     dimensions: Sequence[str] = (),
 ) -> list[str]:
-    """Season, quarters, growth by month, pace per workday, largest members, how far the method is to be trusted."""
+    """Season, quarters, growth by month, pace per workday (`months` by `with_target_days`), largest members, how far the method is to be trusted."""
     return [
         *_season(months, words),
         *_quarters(quarters, words),
@@ -56,6 +57,15 @@ def warnings(
         *_prices(cube, words),
     ]
     return found or [_say(words, "nothing_odd")]
+
+
+def profile_sentences(
+    words: Words, *, used: HistoryUsed, rules: SeasonalSplitTerms, first_month: int = 1
+) -> list[str]:
+    """Which months of the years behind the season are filled and not as they were sold."""
+    years = {month: fiscal_year_of(month, first_month) for month in rules.exclude}
+    months = [words.month(month) for month in sorted(years) if years[month] in used.years]
+    return [_say(words, "profiles_filled", months=words.list(months))] if months else []
 
 
 def _row(frame: "pd.DataFrame", place: Any) -> Any:
@@ -105,12 +115,12 @@ def _growth(months: "pd.DataFrame", words: Words) -> list[str]:
 
 
 def _pace(months: "pd.DataFrame", words: Words) -> list[str]:
-    """Sales per workday: the year's and the tightest month's."""
-    worked = months[months["workdays"] > 0]
+    """Sales per workday with a target: the year's and the tightest month's."""
+    worked = months[months["target_days"] > 0]
     if worked.empty:
         return []
-    pace = worked["amount"] / worked["workdays"]
-    usual = worked["amount"].sum() / worked["workdays"].sum()
+    pace = worked["amount"] / worked["target_days"]
+    usual = worked["amount"].sum() / worked["target_days"].sum()
     month = words.month(_row(worked, pace.argmax())["month"])
     return [_say(words, "pace", usual=words.money(round(usual)), month=month, most=words.money(round(pace.max())))]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesplan.money import to_fen
-from salesplan.seasonal_split.abnormal import Unusual
+from salesplan.seasonal_split.abnormal import YEAR_LEAST, Unusual
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Pin
 from salesplan.wording import Words
@@ -25,7 +25,8 @@ def unusual_sentences(words: Words, found: Unusual) -> list[str]:
     if found.years.empty:
         return [_say(words, "unusual_short")]
     odd = found.months[found.months["state"] != "usual"]
-    said = [_say(words, "unusual_rule"), *(_odd_month(row, words) for row in odd.to_dict("records"))]
+    least = words.percent(YEAR_LEAST, 0)
+    said = [_say(words, "unusual_rule", least=least), *(_odd_month(row, words) for row in odd.to_dict("records"))]
     said += [_odd_year(row, words) for row in found.years.to_dict("records") if row["state"] == "abnormal"]
     suggested = odd.loc[odd["state"] == "suggested", "month"].tolist()
     if suggested:
@@ -44,13 +45,13 @@ def _odd_year(row: dict[Any, Any], words: Words) -> str:
     return _say(words, "unusual_year", year=row["year"], **values, **amounts)
 
 
-def launch_sentences(words: Words, table: "pd.DataFrame", target: int) -> list[str]:
-    """What each launch was assumed to be; the rest of the target goes to what has history."""
+def launch_sentences(words: Words, table: "pd.DataFrame", rest: int) -> list[str]:
+    """What each launch was assumed to be; the `rest` of the target, less launches and projects, goes by the season."""
     if table.empty:
         return [_say(words, "no_launches")]
     amount = int(table["amount"].sum())
-    rest = {"amount": words.money(amount), "rest": words.money(target - amount)}
-    return [*(_launch(row, words) for row in table.to_dict("records")), _say(words, "launch_rest", **rest)]
+    values = {"amount": words.money(amount), "rest": words.money(rest)}
+    return [*(_launch(row, words) for row in table.to_dict("records")), _say(words, "launch_rest", **values)]
 
 
 def _launch(row: dict[Any, Any], words: Words) -> str:
@@ -103,9 +104,12 @@ def _pin(pin: Pin, words: Words) -> str:
 
 
 def project_sentences(
-    words: Words, deals: "pd.DataFrame", left_out: "pd.DataFrame", rules: SeasonalSplitTerms, target: int
+    words: Words, deals: "pd.DataFrame", left_out: "pd.DataFrame", rules: SeasonalSplitTerms, target: int, rest: int
 ) -> list[str]:
-    """What is planned apart and what is not, and what left the season; `left_out`: the ledger's big orders."""
+    """What is planned apart and what is not, and what left the season.
+
+    `left_out`: the ledger's big orders; `rest`: what of the `target` goes by the season, launches and projects apart.
+    """
     if rules.projects is None:
         return [_say(words, "no_projects")]
     size = words.money(to_fen(rules.projects.from_))
@@ -116,8 +120,8 @@ def project_sentences(
     placed = deals[deals["placed"] > 0]
     amount = int(placed["placed"].sum())
     values = {"amount": words.money(amount), "share": words.percent(amount / target if target else None)}
-    rest = words.money(target - amount)
-    said = _say(words, f"projects_{rules.projects.weigh}", count=len(placed), size=size, rest=rest, **values)
+    by_season = words.money(rest)
+    said = _say(words, f"projects_{rules.projects.weigh}", count=len(placed), size=size, rest=by_season, **values)
     return [said, *_not_placed(deals, rules, words), history]
 
 

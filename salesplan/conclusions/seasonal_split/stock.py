@@ -150,7 +150,8 @@ def _gap(demand: "pd.DataFrame", words: Words) -> list[str]:
         return []
     total, least = int(products.sum()), int(products.to_numpy().argmin())
     values = {"gap": words.money(abs(total)), "product": products.index[least]}
-    key = "demand_less" if total < 0 else "demand_more"
+    more = "demand_more" if products.iloc[least] < 0 else "demand_enough"
+    key = "demand_less" if total < 0 else more
     return [_say(words, key, least=words.money(int(products.iloc[least])), **values)]
 
 
