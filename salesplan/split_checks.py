@@ -156,7 +156,8 @@ def _starts(loaded: Loaded, rules: SeasonalSplitTerms, tables: Tables) -> Iterat
         start = launch.start or listed.get(launch.product)
         place = loaded.place(STEM, ("launches", number, launch.dimension))
         if start is None:
-            yield Fault("launch_start_missing", place, launch.member)
+            near = difflib.get_close_matches(launch.member, list(listed), n=1, cutoff=0.4)
+            yield Fault("launch_start_missing", place, launch.member, {"nearest": next(iter(near), "")})
         elif launch.start is None and start > last:
             yield Fault("launch_outside", place, start, {"last": last})
 

@@ -88,8 +88,8 @@ def test_a_dearer_budget_is_warned_of_with_both_figures(goal, spent, said, words
 def test_changes_on_last_year_stand_with_the_figures():
     checks = beside(COST, {"indicator": "quantity", "value": 40}, spent=(40 * 2.70,)).reset_index()
     text = conclusions.coherence_sentences(ZH, checks)[0]
-    assert "目标为 2.50 元（比上年 2.40 元 +4.2%）" in text  # 2.50 / 2.40 - 1
-    assert "得 2.70 元（+12.5%）" in text  # 2.70 / 2.40 - 1
+    assert "目标为 2.50 元（上年 2.40 元，高 4.2%）" in text  # 2.50 / 2.40 - 1
+    assert "得 2.70 元（高 12.5%）" in text  # 2.70 / 2.40 - 1
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_sentences_are_whole(case, words):
         pytest.param({}, "成交客户 4 家，其中老客户 2 家、新客户 2 家（上年新客户 1 家）", id="tree"),
         pytest.param(
             {"drivers": {"average_old": dec(500)}},
-            "只能留住 2 家老客户，而目标需要 7 家，还差 5 家；上年没有购买的从前客户只有 0 家，"
+            "只能留住 2 家老客户，而目标需要 7 家，还差 5 家；流失客户（从前买过、上年没有购买）只有 0 家，"
             "即使全部争回，仍有 5 家须由新客户补上",
             id="kept: never more won back than were lost",
         ),

@@ -162,7 +162,7 @@ def test_row_order_changes_nothing():
         pytest.param({"indicator": "dealers", "value": 7}, 7, 7, id="the network holds at every level"),
         pytest.param({"indicator": "gross_profit", "growth": dec("0.1")}, 1400 * 1.1, 1400 * 1.1 * 1.5, id="growth"),
         pytest.param({"indicator": "outlets", "values": {"commit": 5}}, 5, None, id="a level left out is unknown"),
-        pytest.param({"indicator": "market_share", "value": dec("0.12")}, 0.12, 0.12 * 1.5, id="a market share is a flow"),
+        pytest.param({"indicator": "market_share", "value": dec("0.12")}, 0.12, 0.12 * 1.5, id="a share is a flow"),
         pytest.param({"indicator": "market_share", "value": dec("0.8")}, 0.8, 1, id="but no more than the market"),
         pytest.param(
             {"indicator": "satisfaction", "growth": dec("0.05"), "last_year": dec("0.90"), "unit": "share"},

@@ -207,10 +207,7 @@ def test_dirty_history_never_fails(name):
     assert (known["low"] <= known["high"]).all()
     assert odds.scores["brier"].between(0, 1).all()
     for words in (Words("zh"), Words("en")):
-        said = [
-            *conclusions.odds_sentences(words, odds.odds),
-            *conclusions.trust(words, scores=odds.scores, months=odds.months),
-        ]
+        said = conclusions.trust(words, scores=odds.scores, months=odds.months)
         assert all("{" not in text and "nan" not in text for text in said)
     for table, frame in (("annual_target_odds", odds.odds), ("annual_target_calibration", odds.scores)):
         assert set(TABLES[table]) <= set(frame.columns)
@@ -251,15 +248,6 @@ def test_single_orders_that_make_a_tenth_of_their_year():
 
 
 # Pages
-
-
-@pytest.mark.parametrize("words", WORDS)
-def test_sentences_about_the_odds(words):
-    odds = Odds(FACTS, PRODUCTS)
-    (said,) = conclusions.odds_sentences(words, odds.odds)
-    company = odds.odds.iloc[0]
-    assert words.percent(company["probability"], 0) in said
-    assert words.money(company["low"]) in said and words.money(company["high"]) in said
 
 
 def scores_of(error, cases=200, ours=0.1, naive=0.2, coverage=0.8):

@@ -142,7 +142,7 @@ def test_new_products_are_said(new, text):
         pytest.param(
             144_000,
             "0.7",
-            "费用预算相符（金额相差不超过参数的 5%，比率相差不超过 1 个百分点）：固定成本按参数为 14.40 万元，按预算为 "
+            "预算相符（金额相差不超过参数的 5%，比率相差不超过 1 个百分点）：固定成本按参数为 14.40 万元，按预算为 "
             "14.40 万元；变动成本率按参数为 70.0%，按预算为 70.0%；保本销售额按参数为 48.00 万元，按预算为 48.00 万元；"
             "计划档的利润按参数为 28.80 万元，按预算为 28.80 万元。",
             id="agree",
@@ -152,8 +152,9 @@ def test_new_products_are_said(new, text):
             "0.6",
             # 100,000 / 0.4 = 250,000; 40 % of 1,440,000 - 100,000 = 476,000
             "：固定成本按参数为 10.00 万元，按预算为 14.40 万元，参数低 4.40 万元（44.0%）；变动成本率按参数为 60.0%，"
-            "按预算为 70.0%，参数低 10.0 个百分点；保本销售额按参数为 25.00 万元，按预算为 48.00 万元，参数低 23.00 万元"
-            "（92.0%）；计划档的利润按参数为 47.60 万元，按预算为 28.80 万元，参数高 18.80 万元（39.5%）。请核对",
+            "按预算为 70.0%，参数低 10.0 个百分点；保本销售额按参数为 25.00 万元，按预算为 48.00 万元，参数低 "
+            "23.00 万元（92.0%）；计划档的利润按参数为 47.60 万元，按预算为 28.80 万元，"
+            "参数高 18.80 万元（39.5%）。请核对",
             id="differ",
         ),
         pytest.param(
@@ -168,9 +169,11 @@ def test_break_even_parameters_are_held_against_the_budget(fixed, variable, text
 @pytest.mark.parametrize(
     ("contingency", "text"),
     [
-        pytest.param({"amount": 6_000}, "按预算计算时，机动费用 0.60 万元 全部计入固定成本", id="an amount"),
+        pytest.param({"amount": 6_000}, "按预算计算时，机动费用 0.60 万元全部计入固定成本", id="an amount"),
         # 0.1 / 0.9 of 72,000 that move and 144,000 that do not
-        pytest.param({"share": rate("0.1")}, "0.80 万元 跟着变动费用，计入变动成本；1.60 万元 跟着固定费用", id="a share"),
+        pytest.param(
+            {"share": rate("0.1")}, "0.80 万元跟着变动费用，计入变动成本；1.60 万元跟着固定费用", id="a share"
+        ),
     ],
 )
 def test_where_the_contingency_counts(contingency, text):
@@ -196,7 +199,9 @@ def test_sales_that_no_budget_reaches():
     ],
 )
 def test_gross_profit_among_the_indicators(asked, basis, key, words):
-    company = pd.DataFrame([("gross_profit", "commit", rate(asked), basis)], columns=["indicator", "level", "value", "basis"])
+    company = pd.DataFrame(
+        [("gross_profit", "commit", rate(asked), basis)], columns=["indicator", "level", "value", "basis"]
+    )
     profit = Budget(terms([RENT])).profit  # 35 % of 1,440,000 = 504,000
     found = conclusions.gross_goal(words, company=company, profit=profit, planned="commit")
     money = {"asked": words.money(int(asked) * 100), "plan": words.money(50_400_000)}

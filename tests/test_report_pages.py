@@ -114,3 +114,14 @@ def test_every_open_matter_is_asked_once(tmp_path, words):
     assert "Anna 60.0%" in found[2] and "Ben" not in found[2]
     assert words.money(3) in found[3]
     assert "Anna 10.0%" in found[4]
+
+
+def test_members_whose_target_lies_above_their_history_are_named(tmp_path, words):
+    rows = [("region", "N", 900, 800, 0.05), ("region", "S", 500, 700, 0.6), ("channel", "shop", 950, 900, 0.08)]
+    rows += [("product", "p", 990, 100, 0.01), ("line", "l", 100, 200, 0.7), ("region", "new", 50, None, None)]
+    frame = pd.DataFrame(rows, columns=["dimension", "member", "amount", "high", "probability"])
+    typed = frame.astype({"amount": "int64", "high": "Int64", "probability": "float64"})
+    blank = dict.fromkeys(("share", "growth", "quantity"), 0.5) | dict.fromkeys(("last_year", "expected", "low"), 1)
+    (found,) = decisions(saved(tmp_path, seasonal_split_members=typed.assign(**blank, whole_years=3)), words)
+    assert "shop" in found and words.money(950) in found and "8%" in found and "N " in found
+    assert "S " not in found and "990" not in found  # products stand under their lines

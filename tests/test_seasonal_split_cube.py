@@ -457,7 +457,7 @@ class TestOverview:
 
     @pytest.mark.parametrize("method", seasonal_split.METHODS)
     def test_each_method_is_what_a_run_with_it_would_plan(self, method):
-        launch = {"region": "new", "amount": 900, "like": "N", "curve": [0.5, 1]}
+        launch = {"region": "W", "amount": Decimal(900), "like": "N", "curve": [Decimal("0.5"), Decimal(1)]}
         table = seasonal_split.months_by_method(1_000_000, ONE, year=YEAR, rules=rules(launches=[launch]))
         run = {"year": YEAR, "rules": rules(method=method, launches=[launch])}
         apart = seasonal_split.planned_launches(1_000_000, ONE, **run)

@@ -1,6 +1,7 @@
 """The plan calendar: real due dates by the workdays of the year."""
 
 from datetime import date
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from salesplan import calendar, seasonal_split
 from salesplan.seasonal_split import PlanYear
 from salesplan.terms.plan_calendar import Document
+from salesplan.wording import Words
 
 CN = PlanYear(2027)
 COUNTS = {"year": 1, "half_year": 2, "quarter": 4, "month": 12}
@@ -184,3 +186,11 @@ def test_documents_that_cannot_be(fields, kind):
 
 def test_dates_are_dates():
     assert pd.api.types.is_datetime64_any_dtype(due("year_end")["date"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_list_of_assumptions_names_every_time_in_its_language(lang):
+    words = Words(lang, "万元" if lang == "zh" else "thousand")
+    times = get_args(Document.model_fields["when"].annotation)
+    assert "date" in times
+    assert not [name for name in times if words.code("choice", name) == name]

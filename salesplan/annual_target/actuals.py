@@ -29,8 +29,8 @@ def measured(facts: pd.DataFrame, tables: Tables, plan: PlanTerms) -> pd.DataFra
     nobody knows). To what `indicators` takes from the ledger come `new_customers` (never bought before last year),
     `unit_selling_cost` = expenses / quantity, `receivables` = sold less collected since the ledger begins and
     `collection_rate` = collected / sold last year (both on the tax basis of the collections), `dealers` (listed last
-    year, without those who supply other dealers) and `outlets` (opened by its end, with a sale where sell-out is known). By line: amount, quantity, gross
-    profit. Source: the indicator set of the annual plan in S3.
+    year, without those who supply other dealers) and `outlets` (opened by its end, with a sale where sell-out is
+    known). By line: amount, quantity, gross profit. Source: the indicator set of the annual plan in S3.
     """
     year = {"fiscal_year": plan.fiscal_year, "first_month": plan.first_month}
     company = indicators(facts, **year).assign(line="")
@@ -92,7 +92,7 @@ def _dealers(dealers: pd.DataFrame | None, plan: PlanTerms) -> Decimal | None:
     if dealers is None:
         return None
     listed = dealers.loc[dealers["month"].isin(last_months(plan))]
-    parents = listed["parent"].dropna().unique() if "parent" in listed else []
+    parents = set(listed["parent"].dropna()) if "parent" in listed else set()
     count = listed.loc[~listed["dealer"].isin(parents), "dealer"].nunique()
     return Decimal(int(count)) if count else None
 

@@ -1,7 +1,8 @@
 """Goals of the planned level laid beside what the plan itself makes of them: budget, tree of causes, roster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ COLUMNS = ["check", "goal", "found", "last_year"]
 CENT = Decimal("0.01")
 MONTHS = 12
 DECLARED = ("goal", "goal_growth")
+Goals = dict[str, tuple[Decimal, Decimal | None]]
 Row = tuple[str, Decimal, Decimal, Decimal | None]
 
 
@@ -32,29 +34,31 @@ def coherence(targets: pd.DataFrame, tree: pd.DataFrame, budget: pd.DataFrame) -
 
     Example: 723 owed, 6,328 sold and 700 asked for need 723 + 6,328 - 700 = 6,351 of collections.
     """
-    planned = targets[targets["planned"]].set_index("indicator")
+    planned = targets[targets["planned"]]
     asked = planned[planned["basis"].isin(DECLARED) & planned["value"].notna()]
-    rows = [*_unit_cost(asked, planned, budget), *_receivables(asked, tree.set_index("node"))]
+    goals = {row.indicator: (row.value, row.last_year) for row in _rows(asked)}
+    pieces = next((row.value for row in _rows(planned) if row.indicator == "quantity"), None)
+    paid = next((row for row in _rows(tree) if row.node == "collections"), None)
+    rows = [*_unit_cost(goals, pieces, budget), *_receivables(goals, paid)]
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], object))
 
 
-def _unit_cost(asked: pd.DataFrame, planned: pd.DataFrame, budget: pd.DataFrame) -> Iterator[Row]:
-    pieces = planned["value"].get("quantity")
-    if "unit_selling_cost" in asked.index and pieces and len(budget):
-        goal, last = asked.loc["unit_selling_cost", ["value", "last_year"]]
+def _rows(frame: pd.DataFrame) -> Iterable[Any]:
+    return frame.itertuples()
+
+
+def _unit_cost(goals: Goals, pieces: Decimal | None, budget: pd.DataFrame) -> Iterator[Row]:
+    if "unit_selling_cost" in goals and pieces and len(budget):
+        goal, last = goals["unit_selling_cost"]
         found = from_fen(int(budget["amount"].sum())) / pieces
         yield "unit_selling_cost", goal, found.quantize(CENT, ROUND_HALF_UP), last
 
 
-def _receivables(asked: pd.DataFrame, nodes: pd.DataFrame) -> Iterator[Row]:
-    known = "receivables" in asked.index and "collections" in nodes.index
-    if not known or not nodes.loc["collections", "rate"]:
-        return
-    goal, owed = asked.loc["receivables", ["value", "last_year"]]
-    collected, rate, last = nodes.loc["collections", ["value", "rate", "last_year"]]
-    if owed is not None:
-        sold = (collected / rate).quantize(CENT, ROUND_HALF_UP)
-        yield "receivables", owed + sold - goal, collected, last
+def _receivables(goals: Goals, paid: Any) -> Iterator[Row]:
+    goal, owed = goals.get("receivables", (None, None))
+    if goal is not None and owed is not None and paid is not None and paid.rate:
+        sold = (paid.value / paid.rate).quantize(CENT, ROUND_HALF_UP)
+        yield "receivables", owed + sold - goal, paid.value, paid.last_year
 
 
 def hires_unbudgeted(

@@ -170,8 +170,9 @@ def tree(level: int, rates: pd.DataFrame, past: PastYear | None, *, roster: int 
     contracts = revenue / fulfilment_rate · collections = revenue on the collections' tax basis x collection_rate ·
     new_sales = contracts x new_share · old_sales = contracts - new_sales · customers of each = sales / average,
     rounded up · prospects = new customers / win_rate, rounded up · kept_customers = last year's customers x
-    retention_rate, rounded down · former_customers: those of earlier years who did not buy last year · reps = customers / customers_per_rep, rounded up · hires = reps - `roster` (those in
-    post at the end of the plan year), at least zero. Source: the chain of targets in S4.
+    retention_rate, rounded down · former_customers = those of earlier years who did not buy last year, the most that
+    can be won back · reps = customers / customers_per_rep, rounded up · hires = reps - `roster` (those in post at the
+    end of the plan year), at least zero. Source: the chain of targets in S4.
     """
     known = dict(zip(rates["driver"], rates["rate"], strict=True))
     values = _values(level, {name: Fraction(rate) for name, rate in known.items()}, past, roster)

@@ -63,7 +63,8 @@ def with_goals(
     `targets` is the frame of `ladder.targets`, `measured` that of `actuals.measured`, `ladder` that of `levels`. A
     goal replaces the row its indicator has by last year's ratio. A value or growth is the planned level's: growth is
     on last year's value (measured, else declared); for the indicators in `FLOWS` the other levels take it in
-    proportion to the amount (a market share at most all of it), the rest hold at every level. `values` names each level; one it leaves out is unknown.
+    proportion to the amount (a market share at most all of it), the rest hold at every level. `values` names each
+    level; one it leaves out is unknown.
 
     A line stands there with what is declared for it, sales in whole multiples of `money_unit` (fen). What lines with
     sales of their own leave of a level is one row, `(unassigned)`, so that lines sum to every level; the other lines

@@ -12,6 +12,7 @@ from salesplan.seasonal_split.apart import Apart
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array
 from salesplan.seasonal_split.plan_year import PlanYear
+from salesplan.seasonal_split.rounding import met
 from salesplan.seasonal_split.season import member_mix, member_shares, sales_by_month, season_shares
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Launch
@@ -28,9 +29,9 @@ def planned_launches(
     """Each of the rules' launches by month: nothing before its start, then by its sibling's season and its ramp.
 
     weight of a month = season (of `like` in the plan year, else of the company; 1 where only a `curve` is given) x ramp
-    x part of the month's workdays from the start on x events. Over the dimensions it does not name, a launch lies as its sibling
-    does, else as the company. `products`: product, launch (date), for starts that are not given. The amount is
-    apportioned exactly; a share of the target is rounded to the money unit.
+    x part of the month's workdays from the start on x events. Over the dimensions it does not name, a launch lies as
+    its sibling does, else as the company. `products`: product, launch (date), for starts that are not given. The amount
+    is apportioned exactly; a share of the target is rounded to the money unit.
     """
     company = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=target or None)
     plain = company["share"].to_numpy()
@@ -80,11 +81,15 @@ def _weights(
 def _season_of(
     launch: Launch, facts: pd.DataFrame, company: Array, target: int, *, year: PlanYear, rules: SeasonalSplitTerms
 ) -> Array:
-    """The season of the sibling's plan year, its part of the target; the company's where it has no complete year."""
-    mix = member_mix(facts, [launch.dimension], year=year, rules=rules)
-    totals = mix.set_index(launch.dimension)["weight"] * target
+    """The sibling's plan year: its season beside those of the other members, all fitted to the company's months."""
+    weights = member_mix(facts, [launch.dimension], year=year, rules=rules).set_index(launch.dimension)["weight"]
+    if launch.like not in weights.index:
+        return company
+    totals = weights * target
     season = member_shares(facts, launch.dimension, year=year, rules=rules, totals=totals, company=company)
-    return season.loc[launch.like].to_numpy() if launch.like in season.index else company
+    seed = season.reindex(weights.index).to_numpy().T * weights.to_numpy()
+    cells = met(seed, company, weights.to_numpy())
+    return np.asarray(cells[:, list(weights.index).index(launch.like)])
 
 
 def start_of(launch: Launch, products: pd.DataFrame | None) -> pd.Timestamp | None:

@@ -35,7 +35,7 @@ class Event(Part):
     uplift: Number = value(
         ...,
         "how much more is sold on these days than the history already holds",
-        unit="share of an ordinary workday's amount",
+        unit="share of what the day would sell",
         ge=-1,
         le=20,
     )

@@ -49,7 +49,8 @@ def _cells(ax: "Axes", rows: list[str], columns: list[str]) -> None:
 
 
 def _distances_title(frame: "pd.DataFrame", level: str, words: Words) -> str:
-    single = frame[(frame["level"] == level) & (frame["estimate"] != "weighted")]
+    """How many estimates carry the level; break-even is a floor and counts for none."""
+    single = frame[(frame["level"] == level) & ~frame["estimate"].isin(["weighted", "breakeven"])]
     counts = {state: int((single["state"] == state).sum()) for state in STATES}
     return words("annual_target.distances_title", level=words.code("level", level), unit=words.unit, **counts)
 

@@ -2,7 +2,7 @@
 
 from salesplan.conclusions.annual_target.budget import agreement, budget, budget_warnings, gross_goal
 from salesplan.conclusions.annual_target.coherence import coherence_sentences, hires_basis
-from salesplan.conclusions.annual_target.evidence import evidence_sentences, odds_sentences, trust, verdict
+from salesplan.conclusions.annual_target.evidence import evidence_sentences, trust, verdict
 from salesplan.conclusions.annual_target.forms import (
     basis_sentences,
     competitors,
@@ -29,7 +29,6 @@ __all__ = [
     "hires_basis",
     "market_forms",
     "new_product_texts",
-    "odds_sentences",
     "plan_sentences",
     "plan_warnings",
     "profit_sentences",

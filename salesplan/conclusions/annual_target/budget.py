@@ -163,7 +163,7 @@ def gross_goal(words: Words, *, company: "pd.DataFrame", profit: "pd.DataFrame",
 
     `company` holds the indicators of the whole company, `profit` is the table of the step, `planned` the planned level.
     """
-    plan = profit.set_index("item").loc["gross_margin"]
+    plan = dict(zip(profit.columns, profit[profit["item"] == "gross_margin"].iloc[0], strict=True))
     rows = company[(company["indicator"] == "gross_profit") & company["value"].notna()]
     pairs = [(row, "amount" if row.level == planned else f"amount_{row.level}") for row in _rows(rows)]
     return [_gross(row, int(plan[name]), words) for row, name in pairs if name in plan and str(plan[name]) != "<NA>"]

@@ -28,8 +28,11 @@ def coherence_sentences(
 
     `checks` is the frame of `coherence`, `unbudgeted` the result of `hires_unbudgeted`.
     """
-    said = [_unit_cost(row, words) if row.check == "unit_selling_cost" else _collected(row, words)
-            for row in _rows(checks) if _differs(row)]  # fmt: skip
+    said = [
+        _unit_cost(row, words) if row.check == "unit_selling_cost" else _collected(row, words)
+        for row in _rows(checks)
+        if _differs(row)
+    ]
     if unbudgeted is not None:
         heads, count, cost = unbudgeted
         said.append(_say(words, "hires_unbudgeted", heads=heads, count=count, cost=figure(cost, "currency", words)))
@@ -48,13 +51,13 @@ def _unit_cost(row: Any, words: Words) -> str:
     if not row.last_year:
         return _say(words, "unit_cost_over", goal=goal, found=found)
     last = figure(row.last_year, "currency", words, row.check)
-    changes = {name: _change(value / row.last_year - 1, words) for name, value in (("goal_change", row.goal),
-                                                                                  ("found_change", row.found))}  # fmt: skip
-    return _say(words, "unit_cost_over_last", goal=goal, found=found, last=last, **changes)
+    changes = [_change(value / row.last_year - 1, words) for value in (row.goal, row.found)]
+    values = {"goal_change": changes[0], "found_change": changes[1], "last": last}
+    return _say(words, "unit_cost_over_last", goal=goal, found=found, **values)
 
 
 def _change(share: Decimal, words: Words) -> str:
-    return ("+" if share > 0 else "") + words.percent(share)
+    return _say(words, "unit_cost_up" if share >= 0 else "unit_cost_down", change=words.percent(abs(share)))
 
 
 def _collected(row: Any, words: Words) -> str:

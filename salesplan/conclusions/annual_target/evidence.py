@@ -19,23 +19,6 @@ SHORT_MONTHS = 24
 NAMED = 3
 
 
-def odds_sentences(words: Words, odds: "pd.DataFrame") -> list[str]:
-    """How likely the company reaches the first level, and its interval; `odds`: table annual_target_odds."""
-    return [
-        _say(
-            words,
-            "odds_company",
-            level=words.code("level", row.level),
-            probability=words.percent(row.probability, 0),
-            expected=words.money(row.expected),
-            low=words.money(row.low),
-            high=words.money(row.high),
-            coverage=words.percent(COVERAGE, 0),
-        )
-        for row in _rows(odds.head(1))
-    ]
-
-
 def _say(words: Words, key: str, **values: Any) -> str:
     return words(f"annual_target.{key}", **values)
 

@@ -23,12 +23,12 @@ def member_sentences(words: Words, members: "pd.DataFrame") -> list[str]:
 def line_sentences(words: Words, targets: "pd.DataFrame", members: "pd.DataFrame") -> list[str]:
     """How the goals of lines in step 1 lie in the cube.
 
-    Sales are met; declared pieces beside those the sales bring at last year's price, and the price that asks for.
+    Sales are met; declared pieces beside those the sales bring at last year's price (the list price where nothing was
+    sold), and the price that asks for.
     `targets` is table annual_target.
     """
     dimension = "line" if (members["dimension"] == "line").any() else "product"
     found = members[members["dimension"] == dimension].set_index("member")
-    found = found.assign(sold=found["last_year"].fillna(0) > 0)
     lined = targets[targets["line"].fillna("").isin(found.index) & targets["planned"] & targets["value"].notna()]
     sold = lined[(lined["indicator"] == "amount") & (lined["unit"] == "currency")]
     parts = [_say(words, "line_part", line=row.line, amount=words.money(int(row.value * 100))) for row in _rows(sold)]
@@ -77,7 +77,8 @@ def _pieces(row: Any, member: "pd.Series[Any]", words: Words) -> str:
         return _say(words, "line_pieces_alone", price=price, **values)
     change = member["quantity"] / float(row.value) - 1
     way = "even" if abs(change) < SAME else "up" if change > 0 else "down"
-    at = _say(words, "at_last_price" if member["sold"] else "at_list_price")
+    sold = bool((member[["last_year"]].fillna(0) > 0).all())
+    at = _say(words, "at_last_price" if sold else "at_list_price")
     found = {"found": _units(member["quantity"], row.unit, words), "change": words.percent(abs(change)), "price": price}
     return _say(words, f"line_pieces_{way}", at=at, **values, **found)
 

@@ -26,7 +26,10 @@ def sentences(
     cube: "pd.DataFrame",
     dimensions: Sequence[str] = (),
 ) -> list[str]:
-    """Season, quarters, growth by month, pace per workday (`months` by `with_target_days`), largest members, how far the method is to be trusted."""
+    """Season, quarters, growth by month, pace per workday, largest members, how far the method is to be trusted.
+
+    `months`: by `with_target_days`.
+    """
     return [
         *_season(months, words),
         *_quarters(quarters, words),
@@ -59,9 +62,7 @@ def warnings(
     return found or [_say(words, "nothing_odd")]
 
 
-def profile_sentences(
-    words: Words, *, used: HistoryUsed, rules: SeasonalSplitTerms, first_month: int = 1
-) -> list[str]:
+def profile_sentences(words: Words, *, used: HistoryUsed, rules: SeasonalSplitTerms, first_month: int = 1) -> list[str]:
     """Which months of the years behind the season are filled and not as they were sold."""
     years = {month: fiscal_year_of(month, first_month) for month in rules.exclude}
     months = [words.month(month) for month in sorted(years) if years[month] in used.years]
