@@ -407,6 +407,13 @@ class TestOverview:
         assert quarters["share"].sum() == pytest.approx(1)
         assert quarters["last_year"].iloc[0] == 400 * 15
 
+    def test_growth_on_last_year(self):
+        table = pd.DataFrame({"month": ["a", "b", "c"], "amount": [110, 50, 7], "last_year": [100, 0, None]})
+        found = seasonal_split.with_growth(table.astype({"last_year": "Int64"}))
+        assert found.columns.tolist() == ["month", "amount", "last_year", "growth"]
+        assert found["growth"].iloc[0] == pytest.approx(0.1)
+        assert found["growth"].iloc[1:].isna().all()
+
     def test_last_year_unknown_stays_blank(self):
         frame = ONE[(ONE["month"] < "2026-08")]
         months = seasonal_split.month_overview(

@@ -69,7 +69,19 @@ def test_the_usual_share_is_that_of_the_other_years():
 def test_what_the_rules_exclude_is_said_to_be_excluded():
     odd = found(history(changed=[(2025, 7, 0.4)]), exclude=["2025-07"])
     assert states(odd) == {"2025-07": "excluded"}
-    assert states(odd, "years") == {2025: "excluded"}
+    assert states(odd, "years") == {2025: "partly_excluded"}
+
+
+def test_a_month_whose_siblings_are_odd_is_not_odd_itself():
+    # two months without sales and one order twenty times a month: the same months of other years stay ordinary
+    odd = found(history(changed=[(2025, 2, 0.0), (2025, 3, 0.0), (2026, 8, 20.0)]))
+    assert states(odd) == dict.fromkeys(("2025-02", "2025-03", "2026-08"), "suggested")
+
+
+def test_years_that_are_not_used_need_not_be_left_out():
+    sold = history(2021, 6, changed=[(2021, 7, 0.3), (2025, 7, 0.3)])
+    assert states(found(sold)) == {"2025-07": "suggested"}
+    assert set(states(found(sold, history_years=6))) == {"2021-07", "2025-07"}
 
 
 def test_a_year_with_another_season():

@@ -27,6 +27,7 @@ from salesplan.seasonal_split.overview import (
     profiles,
     provisional,
     quarters,
+    with_growth,
     yearly,
 )
 from salesplan.seasonal_split.periods import (
@@ -119,6 +120,7 @@ __all__ = [
     "ten_days_across",
     "ten_days_by_member",
     "unusual",
+    "with_growth",
     "with_levels",
     "with_list_prices",
     "with_target_days",

@@ -38,9 +38,9 @@ def unusual(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -
     the year, or when its total is below two thirds or above one and a half times the trend of the others.
 
     `months`: year, month, share, usual, `change_share` (deviation, -0.5 is half), `state` (`usual`, `excluded` by the
-    rules, `suggested` to be excluded). `years`: year, amount (fen), expected (the others' level, moved to the year by
-    the median growth between any two years), `distance`
-    (share of the year in other months than usual), `usual`, `state` (`usual`, `excluded`, `suggested`, `abnormal`).
+    rules, `suggested` to be excluded where the year is used). `years`: year, amount (fen), expected (the others' level,
+    moved to the year by the median growth between any two years), `distance` (share of the year in other months than
+    usual), `usual`, `state` (`usual`, `partly_excluded`, `suggested`, `abnormal`).
     """
     table = _complete_years(facts, year)
     if table is None:
@@ -81,8 +81,9 @@ def _standing_out(shares: Array, festival: Array) -> Array:
     for _ in range(MOST):
         off = np.where(odd, 0.0, np.abs(deviations(shares, odd, festival)))
         place = np.unravel_index(int(off.argmax()), off.shape)
-        if off[place] <= max(FAR, USUAL_TIMES * float(np.median(off[~odd]))):
-            return odd
+        limit = max(FAR, USUAL_TIMES * float(np.median(off[~odd])))
+        if off[place] <= limit:  # one set aside beside an odder month of its name may be usual after all
+            return np.asarray(odd & (np.abs(deviations(shares, odd, festival)) > limit))
         odd[place] = True
     return np.zeros(shares.shape, dtype=bool)
 
@@ -92,15 +93,18 @@ def deviations(shares: Array, odd: Array, festival: Array) -> Array:
 
     Months of the festival have the smaller one of their own deviation and that of their sum.
     """
-    kept = np.where(odd, np.nan, shares)
+    alike = ~odd.any(axis=0)  # a year with one huge order has small shares in every other month
+    level_of = shares[:, alike].sum(axis=1, keepdims=True) if alike.any() else np.ones((len(shares), 1))
+    scaled = divide(shares, level_of)
+    kept = np.where(odd, np.nan, scaled)
     own = np.zeros(shares.shape)
     for place in range(len(shares)):
         usual = usual_shares(kept, place)
-        ratio = np.log(np.maximum(divide(shares[place], usual), 1e-3))
+        ratio = np.log(np.maximum(divide(scaled[place], usual), 1e-3))
         level = np.median(ratio[~odd[place]])
         own[place] = np.where(usual > 0, ratio - level, 0.0)
         if festival.any():
-            joint = np.log(max(float(divide(shares[place, festival].sum(), usual[festival].sum())), 1e-3)) - level
+            joint = np.log(max(float(divide(scaled[place, festival].sum(), usual[festival].sum())), 1e-3)) - level
             near = np.where(np.sign(own[place]) == np.sign(joint), np.minimum(np.abs(own[place]), abs(joint)), 0.0)
             own[place] = np.where(festival, np.sign(joint) * near, own[place])
     return own
@@ -120,6 +124,7 @@ def _month_rows(years: Array, shares: Array, odd: Array, year: PlanYear, rules: 
     usual = np.stack([usual_shares(kept, place) for place in range(len(years))])
     labels = [m for y in years.tolist() for m in days_of.fiscal_months(y, year.first_month)]
     excluded = np.isin(np.array(labels), list(rules.exclude))
+    used = np.repeat(years >= year.fiscal_year - rules.history_years, 12)  # to leave out another changes nothing
     found = pd.DataFrame(
         {
             "year": np.repeat(years, 12),
@@ -130,7 +135,7 @@ def _month_rows(years: Array, shares: Array, odd: Array, year: PlanYear, rules: 
         }
     )
     return found.assign(
-        state=np.select([excluded, odd.ravel()], ["excluded", "suggested"], default="usual").astype(object)
+        state=np.select([excluded, odd.ravel() & used], ["excluded", "suggested"], default="usual").astype(object)
     )
 
 
@@ -145,7 +150,7 @@ def _year_rows(years: Array, amounts: Array, shares: Array, odd: Array, months: 
     state = [
         "suggested"
         if "suggested" in found
-        else "excluded"
+        else "partly_excluded"
         if "excluded" in found
         else "abnormal"
         if unlike

@@ -85,6 +85,15 @@ def quarters(months: pd.DataFrame) -> pd.DataFrame:
     return known[["quarter", "amount", "share", "last_year", "workdays"]]
 
 
+def with_growth(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of `amount` and `last_year` with `growth` behind them: amount / last year - 1, NaN where not known."""
+    before = table["last_year"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    growth = table["amount"].to_numpy(dtype="float64") / np.where(before > 0, before, np.nan) - 1
+    found = table.copy()
+    found.insert(int(table.columns.get_loc("last_year")) + 1, "growth", growth)
+    return found
+
+
 def profiles(facts: pd.DataFrame, months: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:
     """Shares by month of each year used and of the plan.
 
