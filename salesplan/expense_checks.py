@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesplan import calendar
 from salesplan.errors import Fault
 from salesplan.params import Loaded
+from salesplan.tables import Notice
 from salesplan.terms import AnnualTargetTerms, SeasonalSplitTerms
 from salesplan.terms.expenses import Expense, Expenses, ProfitPlan
 
@@ -36,6 +37,22 @@ def expense_faults(loaded: Loaded, tables: Tables) -> Iterator[Fault]:
         path_reserve = ("expenses", "contingency", "months")
         yield from _month_faults(loaded, path_reserve, rules.expenses.contingency.months, months)
     yield from _stage_faults(loaded, rules.expenses, _products(tables, rules.profit_plan))
+
+
+def expense_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
+    """Categories without a last year beside one of last year's that nobody declared and that is called much alike."""
+    rules = loaded.rules["annual_target"]
+    assert isinstance(rules, AnnualTargetTerms)
+    if rules.expenses is None:
+        return
+    months = calendar.fiscal_months(loaded.plan.fiscal_year - 1, loaded.plan.first_month)
+    spent = _spent(tables, months)
+    left = sorted(spent - {expense.name for expense in rules.expenses.categories})
+    for number, expense in enumerate(rules.expenses.categories):
+        near = difflib.get_close_matches(expense.name, left, n=1, cutoff=0.5)
+        if expense.name not in spent and near:
+            place = loaded.place("annual_target", ("expenses", "categories", number, "name"))
+            yield Notice("expense_alike", place, {"category": expense.name, "nearest": near[0]})
 
 
 def _spent(tables: Tables, months: list[str]) -> set[str]:

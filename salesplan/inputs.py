@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar, tables
 from salesplan.errors import Fault, PlanError
-from salesplan.expense_checks import calendar_faults, expense_faults
+from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
 from salesplan.money import to_fen
 from salesplan.params import Loaded, load
 from salesplan.params.targets import target_faults
@@ -118,7 +118,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
-    inputs.notices += table_notices(loaded, checked.tables)
+    inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
     return inputs
 
 

@@ -53,6 +53,20 @@ def test_every_fault_at_once_with_its_place(plan, language):
     ]
 
 
+@pytest.mark.parametrize(("name", "alike"), [("freigth", "freight"), ("freight", None), ("training", None)])
+def test_a_category_called_much_like_one_of_last_year_is_said(plan, name, alike):
+    rows = "month,category,amount\n2026-03,freight,100.00\n2026-04,rent,100.00\n"
+    (plan / "data" / "expenses.csv").write_text(rows, encoding="utf-8")
+    text = (plan / "plan.yaml").read_text(encoding="utf-8")
+    given = text.replace("{sales: data/sales.csv}", "{sales: data/sales.csv, expenses: data/expenses.csv}")
+    (plan / "plan.yaml").write_text(given, encoding="utf-8")
+    budget = f"levels: {{commit: 780000}}\nexpenses:\n  categories:\n    - {{name: {name}, rate: 0.02}}\n"
+    (plan / "annual_target.yaml").write_text(budget, encoding="utf-8")
+    found = [notice for notice in check(plan).notices if notice.code == "expense_alike"]
+    assert [notice.values["nearest"] for notice in found] == ([alike] if alike else [])
+    assert all("annual_target.yaml line 4: expenses.categories[0].name" in notice.place for notice in found)
+
+
 def test_the_line_is_the_files(plan):
     (plan / "annual_target.yaml").write_text(BUDGET, encoding="utf-8")
     assert "annual_target.yaml line 5: expenses.categories[0].name = 'travel' : " in told(plan)[0]

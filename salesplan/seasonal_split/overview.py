@@ -90,7 +90,7 @@ def with_growth(table: pd.DataFrame) -> pd.DataFrame:
     before = table["last_year"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
     growth = table["amount"].to_numpy(dtype="float64") / np.where(before > 0, before, np.nan) - 1
     found = table.copy()
-    found.insert(int(table.columns.get_loc("last_year")) + 1, "growth", growth)
+    found.insert(list(table.columns).index("last_year") + 1, "growth", growth)
     return found
 
 

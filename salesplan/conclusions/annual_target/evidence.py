@@ -55,7 +55,7 @@ def verdict(words: Words, scores: "pd.DataFrame") -> list[str]:
     cases = int(ours["cases"].sum())
     error, covered = (float((ours[name] * ours["cases"]).sum() / cases) for name in ("calibration_error", "coverage"))
     judged = "few" if cases < FEW else "good" if error <= GOOD else "fair" if error <= FAIR else "poor"
-    values = {"cases": words.number(cases), "error": words.percent(error), "covered": words.percent(covered, 0)}
+    values = {"cases": words.number(cases), "error": words.number(100 * error, 1), "covered": words.percent(covered, 0)}
     return [_say(words, f"trust_{judged}", coverage=words.percent(COVERAGE, 0), **values)]
 
 
