@@ -1,9 +1,10 @@
 """What a manager should take from the expense budget and the profit plan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesplan.annual_target import NEAR, NEAR_RATE, Costs, Difference, agrees, differences
+from salesplan.conclusions.saying import each_row, ratio_of, sayer
 from salesplan.money import to_fen
 from salesplan.terms.expenses import CONTINGENCY, Expenses
 from salesplan.wording import Words
@@ -11,15 +12,8 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("annual_target")
 YEAR = 12
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
 
 
 def budget(
@@ -39,7 +33,7 @@ def budget(
     return [
         *(_expenses(expenses, allowed, profit, words) if len(expenses) else []),
         *_profits(profit, planned, words),
-        *(_new(row, words) for row in _rows(new)),
+        *(_new(row, words) for row in each_row(new)),
     ]
 
 
@@ -52,7 +46,7 @@ def _expenses(expenses: "pd.DataFrame", allowed: "pd.DataFrame", profit: "pd.Dat
         *_standards(expenses, words),
         *(
             _reserve(row, int(expenses["amount"].sum()), words)
-            for row in _rows(expenses[expenses["category"] == CONTINGENCY])
+            for row in each_row(expenses[expenses["category"] == CONTINGENCY])
         ),
     ]
 
@@ -76,7 +70,7 @@ def _total(expenses: "pd.DataFrame", words: Words) -> list[str]:
 
 def _allowed(amount: int, allowed: "pd.DataFrame", words: Words) -> list[str]:
     found = []
-    for row in _rows(allowed):
+    for row in each_row(allowed):
         way = "above" if amount > row.reference else "under" if amount < row.reference else "equal"
         values = {
             "basis": _say(words, f"basis_{row.basis}"),
@@ -96,19 +90,15 @@ def _moves(plan: "pd.DataFrame", words: Words) -> list[str]:
 
 
 def _level(name: str, column: "pd.Series[Any]", words: Words) -> str:
-    level, ratio = words.code("level", name.removeprefix("amount_")), _ratio(column["expenses"], column["sales"])
+    level, ratio = words.code("level", name.removeprefix("amount_")), ratio_of(column["expenses"], column["sales"])
     amount = words.money(column["expenses"])
     return _say(words, "expenses_level", level=level, amount=amount, ratio=words.percent(ratio))
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return int(part) / int(whole) if whole > 0 else None
 
 
 def _standards(expenses: "pd.DataFrame", words: Words) -> list[str]:
     over, within = expenses[expenses["state"] == "over"], expenses[expenses["state"] == "within"]
     if len(over):
-        return [_say(words, "expenses_over", categories=words.list([_over(row, words) for row in _rows(over)]))]
+        return [_say(words, "expenses_over", categories=words.list([_over(row, words) for row in each_row(over)]))]
     return [_say(words, "expenses_within", count=len(within))] if len(within) else []
 
 
@@ -123,7 +113,7 @@ def _reserve(row: Any, total: int, words: Words) -> str:
         "conditions": row.standard, "timing": row.timing, "evaluation": row.evaluation, "approver": row.approver,
     }  # fmt: skip
     parts = [_say(words, f"contingency_{name}", text=text) for name, text in given.items() if text]
-    share = words.percent(_ratio(row.amount, total))
+    share = words.percent(ratio_of(row.amount, total))
     return _say(words, "contingency", amount=words.money(row.amount), share=share, terms="".join(parts))
 
 
@@ -134,7 +124,7 @@ def _profits(profit: "pd.DataFrame", planned: str, words: Words) -> list[str]:
     said = [_profit(words.code("level", level), column, words) for level, column in known]
     last = plan["last_year"]
     if said and last.notna()["net_profit"]:
-        net, share = words.money(last["net_profit"]), words.percent(_ratio(last["net_profit"], last["sales"]))
+        net, share = words.money(last["net_profit"]), words.percent(ratio_of(last["net_profit"], last["sales"]))
         said.append(_say(words, "profit_plan_last", net=net, net_rate=share))
     return said
 
@@ -143,10 +133,10 @@ def _profit(level: str, column: "pd.Series[Any]", words: Words) -> str:
     values = {
         "sales": words.money(column["sales"]),
         "gross": words.money(column["gross_margin"]),
-        "gross_rate": words.percent(_ratio(column["gross_margin"], column["sales"])),
+        "gross_rate": words.percent(ratio_of(column["gross_margin"], column["sales"])),
         "expenses": words.money(column["expenses"]),
         "net": words.money(abs(column["net_profit"])),
-        "net_rate": words.percent(_ratio(column["net_profit"], column["sales"])),
+        "net_rate": words.percent(ratio_of(column["net_profit"], column["sales"])),
     }
     return _say(words, "profit_plan_loss" if column["net_profit"] < 0 else "profit_plan_level", level=level, **values)
 
@@ -165,7 +155,7 @@ def gross_goal(words: Words, *, company: "pd.DataFrame", profit: "pd.DataFrame",
     """
     plan = dict(zip(profit.columns, profit[profit["item"] == "gross_margin"].iloc[0], strict=True))
     rows = company[(company["indicator"] == "gross_profit") & company["value"].notna()]
-    pairs = [(row, "amount" if row.level == planned else f"amount_{row.level}") for row in _rows(rows)]
+    pairs = [(row, "amount" if row.level == planned else f"amount_{row.level}") for row in each_row(rows)]
     return [_gross(row, int(plan[name]), words) for row, name in pairs if name in plan and str(plan[name]) != "<NA>"]
 
 

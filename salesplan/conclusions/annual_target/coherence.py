@@ -1,24 +1,17 @@
 """What step 1 says where goals, budget, tree and roster do not tell the same, and what the months of hires rest on."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from salesplan.conclusions.annual_target.plan import figure
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("annual_target")
 SAME = Decimal("0.005")  # of the goal: a budget that exceeds it by less is the same
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
 
 
 def coherence_sentences(
@@ -30,7 +23,7 @@ def coherence_sentences(
     """
     said = [
         _unit_cost(row, words) if row.check == "unit_selling_cost" else _collected(row, words)
-        for row in _rows(checks)
+        for row in each_row(checks)
         if _differs(row)
     ]
     if unbudgeted is not None:

@@ -1,9 +1,10 @@
 """What the odds and the back-test say, in sentences; how far the odds can be trusted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesplan.annual_target import ASKED, COVERAGE
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -11,20 +12,13 @@ if TYPE_CHECKING:
 
     from salesplan.annual_target.customers import Habits
 
+_say = sayer("annual_target")
 OURS = "share_ratio"
 FEW = 40  # scored forecasts below which a back-test shows little more than chance
 GOOD, FAIR = 0.05, 0.12  # calibration error up to which odds are called good, fair
 OFF = 0.1  # of the cases: from here on an interval is called wide or narrow
 SHORT_MONTHS = 24
 NAMED = 3
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
 
 
 def trust(
@@ -42,7 +36,7 @@ def trust(
     """
     ours = scores[scores["method"] == OURS]
     enough = int(ours["cases"].sum()) >= FEW
-    beside = [_ahead(row, scores, words) for row in _rows(ours)] if enough else []
+    beside = [_ahead(row, scores, words) for row in each_row(ours)] if enough else []
     doubts = [*_short(months, words), *_idle(idle, words), *_singles(singles, words)]
     return [*_asked(ours, words), *beside, *verdict(words, scores), *_width(ours, words), *doubts]
 

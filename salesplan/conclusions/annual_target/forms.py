@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from salesplan.conclusions.annual_target.plan import figure
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.report.forms import Cell, Form
 from salesplan.terms import AnnualTargetTerms
 from salesplan.wording import Words
@@ -13,16 +14,9 @@ if TYPE_CHECKING:
 
     from salesplan.annual_target import Proof
 
+_say = sayer("annual_target")
 SHARES = ("capacity", "measures", "least_odds", "growth", "above_trend", "most_odds")
 SWOT = ("strengths", "weaknesses", "opportunities", "threats")
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
 
 
 def quality_rows(words: Words, checks: "pd.DataFrame") -> "pd.DataFrame":
@@ -37,8 +31,8 @@ def quality_rows(words: Words, checks: "pd.DataFrame") -> "pd.DataFrame":
         (
             quality,
             _state(part),
-            _joined((_check(row, words) for row in _rows(part[part["state"] != "unknown"])), words),
-            _joined((_lack(row, words) for row in _rows(part[part["state"] != "met"])), words),
+            _joined((_check(row, words) for row in each_row(part[part["state"] != "unknown"])), words),
+            _joined((_lack(row, words) for row in each_row(part[part["state"] != "met"])), words),
         )
         for quality, part in checks.groupby("quality", sort=False)
     ]
@@ -109,14 +103,14 @@ def _named(row: Any, text: str, words: Words) -> str:
 
 def _figures(part: "pd.DataFrame", words: Words) -> list[str]:
     known = part[part["last_year"].notna()]
-    found = [_named(row, figure(row.last_year, row.unit, words, row.indicator), words) for row in _rows(known)]
+    found = [_named(row, figure(row.last_year, row.unit, words, row.indicator), words) for row in each_row(known)]
     return found or [_say(words, "statement_unknown")]
 
 
 def _differences(part: "pd.DataFrame", words: Words) -> list[str]:
     known = part[part["last_year"].notna() & part["value"].notna()]
     found = []
-    for row in _rows(known):
+    for row in each_row(known):
         more = row.value - row.last_year
         points = words("annual_target.points", value=words.number(more * 100, 1))
         text = ("+" if more > 0 else "") + (
@@ -149,7 +143,7 @@ def _arguments(part: "pd.DataFrame", level: str, proof: "Proof", words: Words) -
     gaps = proof.gaps[proof.gaps["level"] == level]
     said += [
         _say(words, "argument_measures", named=words.money(row.explained), increase=words.money(row.increase))
-        for row in _rows(gaps)
+        for row in each_row(gaps)
         if row.increase > 0
     ]
     return said + ([_say(words, "argument_odds", probability=words.percent(odds, 0))] if odds == odds else [])
@@ -187,7 +181,7 @@ def formulas(words: Words, tree: "pd.DataFrame") -> "pd.DataFrame":
         float(value / last - 1) if last else float("nan")
         for value, last in zip(tree["value"], tree["last_year"], strict=True)
     ]
-    return shown.assign(growth=growth, formula=[_formula(row, words) for row in _rows(tree)])
+    return shown.assign(growth=growth, formula=[_formula(row, words) for row in each_row(tree)])
 
 
 def _formula(row: Any, words: Words) -> str:
@@ -255,7 +249,7 @@ def basis_sentences(words: Words, *, spent: "pd.DataFrame", done: "pd.DataFrame"
             sold=words.percent(row.growth),
             share=words.percent(row.advertising_share, 2),
         )
-        for row in _rows(known)
+        for row in each_row(known)
     ]
     for dimension, part in done.groupby("dimension", sort=False):
         best, worst = (part.sort_values(["attainment", "member"]).iloc[place] for place in (-1, 0))

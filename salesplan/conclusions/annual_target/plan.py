@@ -1,10 +1,10 @@
 """What step 1 says of goals, gaps, causes and hires, in sentences computed from its tables."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import UNASSIGNED
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.money import to_fen
 from salesplan.report.table import PER_PIECE, counted
 from salesplan.terms import AnnualTargetTerms
@@ -15,18 +15,11 @@ if TYPE_CHECKING:
 
     from salesplan.annual_target import Proof
 
+_say = sayer("annual_target")
 DECLARED = ("goal", "goal_growth")
 COMPARED = ("customers", "new_customers")  # indicators that the tree derives too
 MOST_GOALS = 6  # in one sentence; all stand in the table
 SAME = 0.005  # of last year's value: a declared one nearer to the measured one than this is the same
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
 
 
 def figure(value: Any, unit: str, words: Words, indicator: str = "") -> str:
@@ -69,13 +62,13 @@ def _gaps(gaps: "pd.DataFrame", planned: str, words: Words) -> list[str]:
             increase=words.money(row.increase),
             rest=words.money(abs(row.unexplained)),
         )
-        for row in _rows(gaps)
+        for row in each_row(gaps)
         if row.level != planned and row.increase > 0
     ]
 
 
 def _tree(tree: "pd.DataFrame", words: Words) -> list[str]:
-    found = {row.node: row for row in _rows(tree)}
+    found = {row.node: row for row in each_row(tree)}
     said = []
     if "contracts" in found and "customers" in found:
         new = found["new_customers"]
@@ -114,7 +107,7 @@ def _hires(hires: "pd.DataFrame", words: Words) -> list[str]:
             month=words.month(row.month),
             start=words.month(row.start_by),
         )
-        for row in _rows(fresh)
+        for row in each_row(fresh)
     ]
     return [_say(words, "hires", parts=_say(words, "join").join(parts))]
 
@@ -122,7 +115,7 @@ def _hires(hires: "pd.DataFrame", words: Words) -> list[str]:
 def _goals(targets: "pd.DataFrame", words: Words) -> list[str]:
     """The first of the declared goals of the planned level beside last year; the rest is counted."""
     own = targets[targets["planned"] & targets["basis"].isin(DECLARED) & targets["value"].notna()]
-    goals = words.list([_goal(row, words) for row in _rows(own.head(MOST_GOALS))])
+    goals = words.list([_goal(row, words) for row in each_row(own.head(MOST_GOALS))])
     if len(own) > MOST_GOALS:
         return [_say(words, "goals_more", goals=goals, count=len(own) - MOST_GOALS)]
     return [_say(words, "goals", goals=goals)] if len(own) else []
@@ -141,7 +134,7 @@ def _goal(row: Any, words: Words) -> str:
 def _unplaced(targets: "pd.DataFrame", words: Words) -> list[str]:
     """Sales of the planned level that the goals of lines leave to the other lines."""
     rest = targets[(targets["line"] == UNASSIGNED) & targets["planned"] & (targets["indicator"] == "amount")]
-    return [_say(words, "lines_left", amount=figure(row.value, "currency", words)) for row in _rows(rest)]
+    return [_say(words, "lines_left", amount=figure(row.value, "currency", words)) for row in each_row(rest)]
 
 
 def _quality(checks: "pd.DataFrame", words: Words) -> list[str]:
@@ -181,7 +174,7 @@ def _measure(name: Any, lacks: list[str], words: Words) -> str:
 def _against_tree(targets: "pd.DataFrame", tree: "pd.DataFrame", words: Words) -> list[str]:
     """Goals of the company at the planned level that ask for another number than the tree derives."""
     own = targets[targets["planned"] & (targets["line"] == "") & targets["basis"].isin(DECLARED)]
-    asked = {row.indicator: row.value for row in _rows(own) if row.value is not None}
+    asked = {row.indicator: row.value for row in each_row(own) if row.value is not None}
     return [
         _say(
             words,
@@ -190,7 +183,7 @@ def _against_tree(targets: "pd.DataFrame", tree: "pd.DataFrame", words: Words) -
             goal=counted(words.number(asked[row.node]), row.node, words),
             derived=counted(words.number(row.value), row.node, words),
         )
-        for row in _rows(tree)
+        for row in each_row(tree)
         if row.node in COMPARED and row.node in asked and asked[row.node] != row.value
     ]
 

@@ -1,9 +1,9 @@
 """What a manager should take from step 1, in sentences computed from its tables."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from salesplan.annual_target import COVERAGE
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.money import to_fen
 from salesplan.tables.outputs import of_company
 from salesplan.wording import Words
@@ -11,6 +11,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("annual_target")
 SEVERAL = 2  # estimates from which a weighted value says something of its own
 SHORT = 3  # complete years below which the interval is called wide
 
@@ -27,20 +28,20 @@ def sentences(
     amounts = company[company["indicator"] == "amount"]
     planned = amounts[amounts["planned"]].iloc[0]
     return [
-        *(_level(row, words) for row in _rows(amounts[amounts["planned"]])),
+        *(_level(row, words) for row in each_row(amounts[amounts["planned"]])),
         *_odds(amounts, words),
         *_gap(bridge, planned, words),
         *_weighted(estimates, planned, words),
         *_sides(estimates, planned, words),
         *_trend(estimates, words),
-        *(_level(row, words) for row in _rows(amounts[~amounts["planned"]])),
+        *(_level(row, words) for row in each_row(amounts[~amounts["planned"]])),
         *_floor(estimates, planned, words),
     ]
 
 
 def profit_sentences(words: Words, profits: "pd.DataFrame") -> list[str]:
     """What profit each level brings and how far sales may fall short before there is a loss; frame of `profits`."""
-    return [_profit(row, words) for row in _rows(profits)]
+    return [_profit(row, words) for row in each_row(profits)]
 
 
 def warnings(
@@ -53,14 +54,6 @@ def warnings(
         *_assumed(capacity, words),
     ]
     return found or [_say(words, "nothing_odd")]
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"annual_target.{key}", **values)
 
 
 def _level(row: Any, words: Words) -> str:
@@ -114,7 +107,7 @@ def _named(rows: "pd.DataFrame", words: Words) -> str:
     return words.list(
         [
             _say(words, "named_amount", name=words.code("estimate", row.estimate), amount=words.money(row.value))
-            for row in _rows(rows)
+            for row in each_row(rows)
         ]
     )
 
@@ -129,7 +122,7 @@ def _trend(estimates: "pd.DataFrame", words: Words) -> list[str]:
             high=words.money(row.high),
             coverage=words.percent(COVERAGE, 0),
         )
-        for row in _rows(estimates[estimates["estimate"] == "trend"])
+        for row in each_row(estimates[estimates["estimate"] == "trend"])
     ]
 
 
@@ -137,7 +130,7 @@ def _odds(amounts: "pd.DataFrame", words: Words) -> list[str]:
     known = amounts[amounts["probability"].notna()]
     parts = [
         _say(words, "odds_part", level=words.code("level", row.level), probability=words.percent(row.probability, 0))
-        for row in _rows(known)
+        for row in each_row(known)
     ]
     return [_say(words, "odds", levels=words.list(parts))] if parts else []
 
@@ -174,7 +167,9 @@ def _history(years: "pd.DataFrame", fiscal_year: int, words: Words) -> list[str]
     last = years[(years["year"] == fiscal_year - 1) & years["amount"].notna()]
     if last.empty:
         return [_say(words, "no_last_year", year=fiscal_year - 1)]
-    open_year = [_say(words, "open_year", year=row.year, months=row.months) for row in _rows(last[~last["complete"]])]
+    open_year = [
+        _say(words, "open_year", year=row.year, months=row.months) for row in each_row(last[~last["complete"]])
+    ]
     short = {0: "no_complete_year", 1: "one_year"}.get(complete, "short_history")
     return open_year + ([_say(words, short, count=complete)] if complete < SHORT else [])
 

@@ -1,26 +1,20 @@
 """What a manager should take from the expenses and the profit by month, and from the plan calendar."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from salesplan.conclusions.saying import ratio_of, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("seasonal_split")
 HALF = 6
 
 
 def budget_sentences(words: Words, *, profit: "pd.DataFrame", due: "pd.DataFrame") -> list[str]:
     """The dearest month, months at a loss, the halves of the year, the calendar; frames as saved by the step."""
     return [*_peak(profit, words), *_net(profit, words), *_calendar(due, words)]
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"seasonal_split.{key}", **values)
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return int(part) / int(whole) if whole > 0 else None
 
 
 def _peak(profit: "pd.DataFrame", words: Words) -> list[str]:
@@ -31,9 +25,9 @@ def _peak(profit: "pd.DataFrame", words: Words) -> list[str]:
     values = {
         "month": words.month(row["month"]),
         "amount": words.money(row["expense"]),
-        "ratio": words.percent(_ratio(row["expense"], row["sales"])),
+        "ratio": words.percent(ratio_of(row["expense"], row["sales"])),
         "total": words.money(total),
-        "year": words.percent(_ratio(total, sales)),
+        "year": words.percent(ratio_of(total, sales)),
     }
     return [_say(words, "expense_peak", **values)]
 

@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar
+from salesplan.conclusions.saying import sayer
 from salesplan.seasonal_split import DayPattern, PlanYear, closed_workdays, level_of, pattern_classes
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("seasonal_split")
 MOST_CLASSES = 6
 MOST_DAYS = 6
 THIRDS = ("1", "2", "3")
@@ -39,10 +41,6 @@ def day_warnings(words: Words, *, pattern: DayPattern, periods: "pd.DataFrame", 
         first, _ = calendar.month_span(year.months[0], year.month_cutoff)
         found.append(_say(words, "ten_day_counted", first=first.day))
     return found
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"seasonal_split.{key}", **values)
 
 
 def _pattern(pattern: DayPattern, words: Words) -> list[str]:

@@ -1,13 +1,14 @@
 """What step 2 says of the members' targets and of the lines that had targets of their own."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("seasonal_split")
 NAMED = 3
 SAME = 0.002  # of the pieces: nearer than this, sales and pieces agree
 
@@ -31,21 +32,15 @@ def line_sentences(words: Words, targets: "pd.DataFrame", members: "pd.DataFrame
     found = members[members["dimension"] == dimension].set_index("member")
     lined = targets[targets["line"].fillna("").isin(found.index) & targets["planned"] & targets["value"].notna()]
     sold = lined[(lined["indicator"] == "amount") & (lined["unit"] == "currency")]
-    parts = [_say(words, "line_part", line=row.line, amount=words.money(int(row.value * 100))) for row in _rows(sold)]
+    parts = [
+        _say(words, "line_part", line=row.line, amount=words.money(int(row.value * 100))) for row in each_row(sold)
+    ]
     pieces = lined[(lined["indicator"] == "quantity")]
     return [
         *([_say(words, "lines_met", lines=words.list(parts))] if parts else []),
-        *(_pieces(row, found.loc[row.line], words) for row in _rows(pieces) if row.value > 0),
+        *(_pieces(row, found.loc[row.line], words) for row in each_row(pieces) if row.value > 0),
         *_company_pieces(targets, found, words),
     ]
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"seasonal_split.{key}", **values)
-
-
-def _rows(frame: "pd.DataFrame") -> Iterable[Any]:
-    return frame.itertuples()
 
 
 def _sides(members: "pd.DataFrame", words: Words) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesplan.calendar import fiscal_year_of
+from salesplan.conclusions.saying import row_at, sayer
 from salesplan.seasonal_split import HistoryUsed
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Event
@@ -12,6 +13,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("seasonal_split")
 CLEARLY_BETTER = 0.95  # of the chosen method's error
 ENOUGH_YEARS = 4  # with fewer, chance decides which method looks best
 USUAL = "pooled_share"
@@ -69,16 +71,8 @@ def profile_sentences(words: Words, *, used: HistoryUsed, rules: SeasonalSplitTe
     return [_say(words, "profiles_filled", months=words.list(months))] if months else []
 
 
-def _row(frame: "pd.DataFrame", place: Any) -> Any:
-    return frame.iloc[int(place)]
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"seasonal_split.{key}", **values)
-
-
 def _season(months: "pd.DataFrame", words: Words) -> list[str]:
-    best, worst = _row(months, months["amount"].argmax()), _row(months, months["amount"].argmin())
+    best, worst = row_at(months, months["amount"].argmax()), row_at(months, months["amount"].argmin())
     if words.money(best["amount"]) == words.money(worst["amount"]):  # a fen apart is even
         return [_say(words, "even_months", amount=words.money(best["amount"]))]
     values = {
@@ -108,7 +102,7 @@ def _growth(months: "pd.DataFrame", words: Words) -> list[str]:
     if known.empty:
         return [_say(words, "no_last_year")]
     more = (known["amount"] - known["last_year"]).to_numpy(dtype="int64")
-    row = _row(known, more.argmax())
+    row = row_at(known, more.argmax())
     if more.max() <= 0:
         return []
     values = {"last": words.money(row["last_year"]), "more": words.money(more.max())}
@@ -122,7 +116,7 @@ def _pace(months: "pd.DataFrame", words: Words) -> list[str]:
         return []
     pace = worked["amount"] / worked["target_days"]
     usual = worked["amount"].sum() / worked["target_days"].sum()
-    month = words.month(_row(worked, pace.argmax())["month"])
+    month = words.month(row_at(worked, pace.argmax())["month"])
     return [_say(words, "pace", usual=words.money(round(usual)), month=month, most=words.money(round(pace.max())))]
 
 
@@ -139,7 +133,7 @@ def _tested(methods: "pd.DataFrame", words: Words) -> list[str]:
         return []
     chosen = methods[methods["chosen"]].iloc[0]
     usual = methods[methods["method"] == USUAL].iloc[0]
-    best = _row(methods.sort_values(["error", "method"]), 0)
+    best = row_at(methods.sort_values(["error", "method"]), 0)
     years = int(chosen["years"])
     values = {"method": _name(chosen, words), "error": words.number(chosen["error"], 1), "years": years}
     said = [_say(words, "tested_alone", **values)]

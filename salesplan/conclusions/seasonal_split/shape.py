@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from salesplan.conclusions.saying import sayer
 from salesplan.money import to_fen
 from salesplan.seasonal_split.abnormal import YEAR_LEAST, Unusual
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
@@ -12,12 +13,9 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("seasonal_split")
 MOST_GIVERS = 3
 NOT_PLACED = ("small", "outside", "unlikely", "unknown")
-
-
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"seasonal_split.{key}", **values)
 
 
 def unusual_sentences(words: Words, found: Unusual) -> list[str]:

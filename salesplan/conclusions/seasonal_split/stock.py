@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from salesplan.conclusions.saying import row_at, sayer
 from salesplan.seasonal_split import StockGaps, slow_movers
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.wording import Words
@@ -9,6 +10,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_say = sayer("seasonal_split")
 MOST_NAMED = 5
 
 
@@ -41,10 +43,6 @@ def stock_warnings(words: Words, gaps: StockGaps, stock: "pd.DataFrame") -> list
             if getattr(gaps, name)]  # fmt: skip
 
 
-def _say(words: Words, key: str, **values: Any) -> str:
-    return words(f"seasonal_split.{key}", **values)
-
-
 def _names(names: list[str], words: Words) -> str:
     """The first names in a row, and how many there are in all where there are more."""
     return _more(names[:MOST_NAMED], len(names), words)
@@ -53,10 +51,6 @@ def _names(names: list[str], words: Words) -> str:
 def _more(shown: list[str], count: int, words: Words) -> str:
     text = words.list(shown)
     return text if count <= len(shown) else _say(words, "and_more", names=text, count=count)
-
-
-def _row(frame: "pd.DataFrame", place: Any) -> Any:
-    return frame.iloc[int(place)]
 
 
 def _purchases(stock: "pd.DataFrame", words: Words) -> list[str]:
@@ -132,7 +126,7 @@ def _turnover(purchases: "pd.DataFrame", months: int, words: Words) -> list[str]
     said = {"turnover": words.number(turnover, 1), "days": words.number(365 / turnover if turnover else None)}
     if len(sold) < 2:
         return [_say(words, "turnover_alone", **said)]
-    worst = _row(sold, sold["turnover"].to_numpy().argmin())
+    worst = row_at(sold, sold["turnover"].to_numpy().argmin())
     return [_say(words, "turnover", product=worst["product"], lowest=words.number(worst["turnover"], 1), **said)]
 
 
