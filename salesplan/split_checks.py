@@ -12,6 +12,7 @@ from salesplan.money import from_fen, to_fen
 from salesplan.params import Loaded
 from salesplan.tables import Notice
 from salesplan.terms import AnnualTargetTerms, SeasonalSplitTerms
+from salesplan.terms.seasonal_split import WITHOUT_HISTORY
 from salesplan.terms.shape import Launch, Part
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "pa.Table"]
 STEM = "seasonal_split"
-WITHOUT_SEASON = ("even", "workdays", "manual")
 MOST_NAMES = 10
 
 
@@ -167,7 +167,7 @@ def _one_month(loaded: Loaded, rules: SeasonalSplitTerms, sales: "pa.Table") -> 
     import pyarrow.compute as pc
 
     methods = [name for name, weight in rules.blend.items() if weight] if rules.method == "blended" else [rules.method]
-    seasonal = [name for name in methods if name not in WITHOUT_SEASON]
+    seasonal = [name for name in methods if name not in WITHOUT_HISTORY]
     first, _ = _span(loaded)
     days = pc.unique(sales["date"]).to_pylist()
     months = {_label_of(day, loaded.plan.month_cutoff) for day in days if day is not None and day < first}

@@ -77,7 +77,7 @@ def seasonal_split(step: Step) -> VBox:
         cube = split_room.split(target, history, year=year, rules=rules, apart=apart)
         display(step.draw(charts.seasonal_split.months, split_room.month_overview(cube, step.facts(), year=year)))
 
-    names = ["auto", "pooled_share", "average_share", "last_year", "even", "workdays"]
+    names = list(split_room.METHODS)
     options = [(step.words.code("method", name), name) for name in names]
     value = step.rules.method if step.rules.method in names else "auto"
     return _panel({"method": Dropdown(options=options, value=value, description=step.words("whatif.method"))}, show)

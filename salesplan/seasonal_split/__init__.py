@@ -7,7 +7,6 @@ days, `back_test` how well each method would have done on the plan's own history
 from salesplan.seasonal_split.abnormal import Unusual, unusual
 from salesplan.seasonal_split.apart import Apart, months_apart
 from salesplan.seasonal_split.backtest import back_test, hindsight
-from salesplan.seasonal_split.by_method import months_by_method
 from salesplan.seasonal_split.cube import company_months, split, with_levels, with_list_prices
 from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
 from salesplan.seasonal_split.days import day_weights, split_days
@@ -18,6 +17,7 @@ from salesplan.seasonal_split.launches import launch_table, planned_launches
 from salesplan.seasonal_split.line_goals import LineGoal, Target, line_goals
 from salesplan.seasonal_split.members import member_targets
 from salesplan.seasonal_split.methods import METHODS, monthly_shares
+from salesplan.seasonal_split.other_rules import months_by_method
 from salesplan.seasonal_split.overview import (
     HistoryUsed,
     amount_levels,

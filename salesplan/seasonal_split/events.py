@@ -7,9 +7,7 @@ import pandas as pd
 
 from salesplan import calendar as days_of
 from salesplan.seasonal_split.apart import Apart
-from salesplan.seasonal_split.cube import company_months
-from salesplan.seasonal_split.history import Array
-from salesplan.seasonal_split.launches import planned_launches
+from salesplan.seasonal_split.other_rules import months_under
 from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 
@@ -28,11 +26,12 @@ def event_moves(
     The target's months with all events less the months without this one: positive where amounts come in, negative
     where they go out, zero in sum. Events on the same days add up, so that each is measured on top of the others.
     """
-    base = _months(target, facts, year, rules, products, projects)
+    base = months_under(target, facts, year=year, rules=rules, products=products, projects=projects)
     found = [np.empty(0, dtype="int64")]
     for number in range(len(rules.events)):
         others = rules.model_copy(update={"events": rules.events[:number] + rules.events[number + 1 :]})
-        found.append(base - _months(target, facts, year, others, products, projects))
+        left = months_under(target, facts, year=year, rules=others, products=products, projects=projects)
+        found.append(base - left)
     names = [event.name for event in rules.events]
     return pd.DataFrame(
         {
@@ -41,18 +40,6 @@ def event_moves(
             "amount": np.concatenate(found).astype("int64"),
         }
     )
-
-
-def _months(
-    target: int,
-    facts: pd.DataFrame,
-    year: PlanYear,
-    rules: SeasonalSplitTerms,
-    products: pd.DataFrame | None,
-    projects: Sequence[Apart],
-) -> Array:
-    launches = planned_launches(target, facts, year=year, rules=rules, products=products)
-    return company_months(target, facts, year=year, rules=rules, apart=[*launches, *projects])
 
 
 def event_table(moves: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> pd.DataFrame:

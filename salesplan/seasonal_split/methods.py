@@ -10,10 +10,10 @@ from salesplan import calendar as days_of
 from salesplan.seasonal_split.auto import auto_shares
 from salesplan.seasonal_split.history import Array, YearTable, divide, history_faults, is_month, normalised, year_table
 from salesplan.seasonal_split.trading_days import trading_days, workdays
+from salesplan.terms.seasonal_split import WITHOUT_HISTORY
 
 SPRING_FESTIVAL_MONTHS = (1, 2, 3)
 Total: TypeAlias = "float | pd.Series[Any] | None"
-WITHOUT_HISTORY = ("even", "workdays")
 METHODS = ("auto", "pooled_share", "average_share", "last_year", "even", "workdays")
 
 
@@ -70,7 +70,7 @@ def _faults(history: pd.DataFrame, begin: int, method: str, total: Total) -> lis
     if not unsound and method not in WITHOUT_HISTORY:
         before = [label for label in history["month"].unique() if int(label[:4]) * 12 + int(label[5:]) < begin]
         if len(before) == 1:
-            ways = " or ".join(WITHOUT_HISTORY)
+            ways = " or ".join(name for name in WITHOUT_HISTORY if name in METHODS)
             unsound = [f"the history has no other month than {before[0]}, which tells no season; use method {ways}"]
     return faults + unsound
 

@@ -9,7 +9,6 @@ from pydantic_core import PydanticCustomError
 from salesplan.terms.common import Many, Money, Month, Name, Number, Rate, Share, Terms, value
 
 CONTINGENCY = "(contingency)"  # the budget's row of money kept for the unforeseen
-STAGES = ("launch", "growth", "maturity", "decline")
 Stage = Literal["launch", "growth", "maturity", "decline"]
 Weight = Annotated[Number, Field(ge=0)]
 # What each method needs, and what else it may be given.

@@ -13,6 +13,7 @@ from salesplan.terms.stock import DealerTerms, StockTerms
 
 METHODS = ("auto", "pooled_share", "average_share", "last_year", "even", "workdays", "manual", "blended")
 Weight = Annotated[Number, Field(ge=0)]
+WITHOUT_HISTORY = ("even", "workdays", "manual")  # methods that take no season from the history
 Mixed = Literal["auto", "pooled_share", "average_share", "last_year", "even", "workdays", "manual"]
 
 

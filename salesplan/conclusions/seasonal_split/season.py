@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from salesplan.calendar import fiscal_year_of
 from salesplan.conclusions.saying import row_at, sayer
 from salesplan.seasonal_split import HistoryUsed
-from salesplan.terms.seasonal_split import SeasonalSplitTerms
+from salesplan.terms.seasonal_split import WITHOUT_HISTORY, SeasonalSplitTerms
 from salesplan.terms.shape import Event
 from salesplan.wording import Words
 
@@ -151,7 +151,7 @@ def _name(row: "pd.Series[Any]", words: Words) -> str:
 
 
 def _history(used: HistoryUsed, rules: SeasonalSplitTerms, words: Words) -> list[str]:
-    if rules.method in ("even", "workdays", "manual"):
+    if rules.method in WITHOUT_HISTORY:
         return []
     if used.basis != "complete_years":
         return [_say(words, used.basis)]
