@@ -1,28 +1,16 @@
-"""Charts of step 3: the quotas beside last year, how hard they are, and the reps by month."""
+"""Charts of the quotas: each beside last year, and the reps by month."""
 
 from typing import TYPE_CHECKING, Any
 
 from salesplan.charts import style
+from salesplan.charts.rep_allocation.people import MOST, names, nothing
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-MOST = 30  # reps a chart can still name
 PRINTED = 16  # reps up to which the months' amounts are printed into the cells
-LIKELY, UNLIKELY = 0.5, 0.2
-
-
-def _names(frame: "pd.DataFrame") -> list[str]:
-    """The reps' names, or their keys where no name is known."""
-    return frame["name"].fillna(frame["rep"]).astype(str).tolist()
-
-
-def _nothing(ax: "Axes", text: str) -> "Axes":
-    ax.set_axis_off()
-    style.title(ax, text)
-    return ax
 
 
 def quotas(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
@@ -31,14 +19,14 @@ def quotas(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     `frame` is the table rep_allocation_reps.
     """
     if frame.empty:
-        return _nothing(ax, words("rep_allocation.no_reps"))
+        return nothing(ax, words("rep_allocation.no_reps"))
     shown = frame.sort_values(["quota", "rep"], ascending=[False, True]).head(MOST)
     teams = sorted(frame["team"].fillna("").unique())
     colours = [style.PALETTE[teams.index(team) % len(style.PALETTE)] for team in shown["team"].fillna("")]
     ax.barh(range(len(shown)), shown["quota"].astype("float64"), height=0.66, color=colours)
     _name_teams(ax, shown)
     _mark_last_year(ax, shown, words)
-    ax.set_yticks(range(len(shown)), _names(shown))
+    ax.set_yticks(range(len(shown)), names(shown))
     style.rows(ax, len(shown))
     style.money_axis(ax, words, axis="x")
     most = max(float(shown[["quota", "last_year"]].astype("Float64").max().max()), 1.0)
@@ -87,57 +75,18 @@ def _mark_last_year(ax: "Axes", shown: "pd.DataFrame", words: Words) -> None:
 
 
 def _quota_title(shown: "pd.DataFrame", words: Words) -> str:
-    names = _names(shown)
+    people = names(shown)
     most, least = words.money(shown["quota"].iloc[0]), words.money(shown["quota"].iloc[-1])
     if len(shown) == 1:
-        return words("rep_allocation.quotas_title_one", rep=names[0], amount=most)
-    return words("rep_allocation.quotas_title", most_rep=names[0], most=most, least_rep=names[-1], least=least)
-
-
-def stretch(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Quota as a share of what is expected of each rep, hardest first, with the odds of reaching it.
-
-    `frame` is the table rep_allocation_reps; reps of whom nothing is expected yet are left out.
-    """
-    known = frame[frame["quota_to_expected"].notna()]
-    if known.empty:
-        return _nothing(ax, words("rep_allocation.no_expected"))
-    shown = known.sort_values(["quota_to_expected", "rep"], ascending=[False, True]).head(MOST)
-    for y, row in enumerate(shown.itertuples()):
-        _dot(ax, y, row, words)
-    ax.axvline(1.0, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    ax.set_yticks(range(len(shown)), _names(shown))
-    ax.set_ylim(len(shown) - 0.4, -0.6)
-    low, high = min(1.0, shown["quota_to_expected"].min()), max(1.0, shown["quota_to_expected"].max())
-    ax.set_xlim(low - 0.08 * (high - low) - 0.02, high + 0.35 * (high - low) + 0.05)
-    style.percent_axis(ax, "x")
-    ax.set_xlabel(words("rep_allocation.stretch_axis"))
-    likely = int((known["probability"] >= LIKELY).sum())
-    style.title(ax, words("rep_allocation.stretch_title", likely=likely, count=len(known)))
-    return ax
-
-
-def _dot(ax: "Axes", y: int, row: Any, words: Words) -> None:
-    ax.plot([1.0, row.quota_to_expected], [y, y], color=style.GREY, linewidth=2, zorder=1)
-    ax.plot(row.quota_to_expected, y, "o", color=_colour(row.probability), markersize=8, zorder=2)
-    ratio = words.percent(row.quota_to_expected, 0)
-    odds = words.percent(row.probability, 0)
-    text = words("rep_allocation.stretch_label", ratio=ratio, odds=odds)
-    right = (max(row.quota_to_expected, 1.0), y)
-    ax.annotate(text, right, (8, 0), textcoords="offset points", va="center", fontsize=9, color=style.INK)
-
-
-def _colour(odds: float) -> str:
-    if odds != odds:
-        return style.MUTED
-    return style.GREEN if odds >= LIKELY else style.ORANGE if odds >= UNLIKELY else style.RED
+        return words("rep_allocation.quotas_title_one", rep=people[0], amount=most)
+    return words("rep_allocation.quotas_title", most_rep=people[0], most=most, least_rep=people[-1], least=least)
 
 
 def months(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Quotas rep by month as a heat map; `frame` has one row per rep and month: rep, month, amount."""
     grid = frame.pivot_table(index="rep", columns="month", values="amount", aggfunc="sum", fill_value=0).head(MOST)
     if grid.empty:
-        return _nothing(ax, words("rep_allocation.no_reps"))
+        return nothing(ax, words("rep_allocation.no_reps"))
     texts = grid.map(lambda fen: words.money(fen, unit=False, decimals=1) if fen else "")
     style.heat(ax, grid.rename(index=words.person, columns=words.month_short), texts if len(grid) <= PRINTED else None)
     top = str(grid.sum().idxmax())
