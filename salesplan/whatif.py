@@ -85,10 +85,7 @@ def seasonal_split(step: Step) -> VBox:
 
 def rep_allocation(step: Step) -> VBox:
     """Weights of the bases and over-assignment: the quota of each rep."""
-    split, history = step.table("seasonal_split"), step.history()
-    cutoff, unit = step.plan.month_cutoff, step.money_unit
-    reps = allocation_room.planned_reps(step.input("reps"), history, step.months, customers=step.input("customers"))
-    months = split.groupby("month")["amount"].sum().reset_index()  # quotas do not depend on the other dimensions
+    start = step.allocation_given().by_month()
 
     def show(over_assignment: float, **weights: float) -> None:
         parts = {name: _exact(value) for name, value in weights.items()}
@@ -96,7 +93,7 @@ def rep_allocation(step: Step) -> VBox:
             return
         changed = {"over_assignment": _exact(over_assignment), "weights": step.rules.weights.model_copy(update=parts)}
         rules = step.rules.model_copy(update=changed)
-        found = allocation_room.allocate(reps, months, history, rules=rules, cutoff=cutoff, unit=unit)
+        found = allocation_room.allocate(start, rules=rules)
         display(step.draw(charts.rep_allocation.quotas, found.reps, size=(8, 4.6)))
 
     given = step.rules.weights

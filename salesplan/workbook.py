@@ -25,6 +25,8 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesplan.rep_allocation import Given
+
 
 class Sentences:
     """Sentences that notebooks and pages show as a list, escaped."""
@@ -132,6 +134,19 @@ class Step:
 
         given = self.input("reps")
         return given if given is not None else rep_allocation.reps_from_sales(self.facts())
+
+    def allocation_given(self) -> "Given":
+        """What step 3 starts from: the split, the people, customers, deals and what is handed down."""
+        from salesplan import rep_allocation
+
+        return rep_allocation.gather(
+            self.table("seasonal_split"),
+            self.history(),
+            self.tables_given("reps", "customers", "opportunities", "quotas"),
+            projects=self.table("seasonal_split_projects"),
+            cutoff=self.plan.month_cutoff,
+            unit=self.money_unit,
+        )
 
     def input(self, name: str) -> "pd.DataFrame | None":
         """An input table as a frame, or None when the plan has none."""

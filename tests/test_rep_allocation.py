@@ -16,6 +16,7 @@ from salesplan.calendar import add_months, fiscal_months
 from salesplan.errors import PlanError
 from salesplan.money import to_fen
 from salesplan.terms import RepAllocationTerms
+from tests.allocation_cases import allocate, by_base, by_over_assignment
 
 GOLDENS = Path(__file__).parents[2] / "shared" / "goldens"
 MONTHS = fiscal_months(2027)
@@ -151,7 +152,7 @@ def assert_closes(found, split, over=Decimal(0)):
 )
 def test_quota(changed, reps, history, expected):
     split = months_split(1_000_000)
-    found = ra.allocate(reps, split, sales(**history), rules=rules(**_decimals(changed)))
+    found = allocate(reps, split, sales(**history), rules=rules(**_decimals(changed)))
     assert quota_of(found) == expected
     assert_closes(found, split, Decimal(changed.get("over_assignment", 0)))
 
@@ -167,7 +168,7 @@ def _decimals(tree):
 def test_coverage_buffer_of_twenty_reps():
     """15 million with 15 % over-assignment over 20 equal reps: a pool of 17.25 million, 862,500 each (case A01)."""
     split = months_split(to_fen(15_000_000))
-    found = ra.allocate(
+    found = allocate(
         staff(*[f"R{n:02d}" for n in range(20)]), split, sales(), rules=rules(over_assignment=Decimal("0.15"))
     )
     assert found.reps["quota"].sum() == to_fen(17_250_000)
@@ -178,7 +179,7 @@ def test_weighted_fair_share():
     """0.5 x history + 0.3 x pipeline + 0.2 x even of a million: 376,666.67, 306,666.67, 316,666.67 (case A09)."""
     reps = staff("A", "B", "C", potential=[200, 300, 500])
     weights = {"history": Decimal("0.5"), "potential": Decimal("0.3"), "equal": Decimal("0.2")}
-    found = ra.allocate(reps, months_split(to_fen(1_000_000)), sales(A=500, B=300, C=200), rules=rules(weights=weights))
+    found = allocate(reps, months_split(to_fen(1_000_000)), sales(A=500, B=300, C=200), rules=rules(weights=weights))
     shares = [0.5 * 0.5 + 0.3 * 0.2 + 0.2 / 3, 0.5 * 0.3 + 0.3 * 0.3 + 0.2 / 3, 0.5 * 0.2 + 0.3 * 0.5 + 0.2 / 3]
     exact = np.array(shares) * 1e8
     assert np.abs(found.reps["quota"].to_numpy() - exact).max() < 1
@@ -188,7 +189,7 @@ def test_weighted_fair_share():
 def test_equal_stretch():
     """Quotas on history alone ask the same stretch of everybody: 900, 600, 300, 200 become 2,200 in all (case A11)."""
     expected = {"A": 900, "B": 600, "C": 300, "D": 200}
-    found = ra.allocate(
+    found = allocate(
         staff(*expected),
         months_split(220_000),
         sales(**{rep: fen * 100 for rep, fen in expected.items()}),
@@ -202,7 +203,7 @@ def test_ramp_times_season():
     """Full quota x sum of month share x ramp since the start: 1,200,000 ; 697,500 ; 401,100 (case A12)."""
     ramp = [Decimal(0), Decimal("0.25"), Decimal("0.5"), Decimal("0.75")]
     reps = staff("A", "B", "C", "D", start=["2020-01-01", "2020-01-01", "2027-04-01", "2027-07-01"])
-    found = ra.allocate(reps, months_split(to_fen(3_500_000)), sales(), rules=rules(ramp=ramp))
+    found = allocate(reps, months_split(to_fen(3_500_000)), sales(), rules=rules(ramp=ramp))
     part_c = (0.25 * 81 + 0.5 * 83 + 0.75 * 78 + 80 + 88 + 91 + 97 + 105) / 1000
     part_d = (0.25 * 80 + 0.5 * 88 + 0.75 * 91 + 97 + 105) / 1000
     assert found.reps["ramp_share"].tolist() == pytest.approx([1, 1, part_c, part_d])
@@ -217,7 +218,7 @@ def test_published_cases():
     reps = staff("A", "B", "C", "D", start=["2020-01-01", "2020-01-01", "2027-04-01", "2027-07-01"])
     ramp = [Decimal(str(share)) for share in ramp_case["ramp"][:4]]
     season = [round(share * 1000) for share in ramp_case["season"]]
-    found = ra.allocate(reps, months_split(to_fen(3_500_000), season), sales(), rules=rules(ramp=ramp))
+    found = allocate(reps, months_split(to_fen(3_500_000), season), sales(), rules=rules(ramp=ramp))
     assert (found.reps["quota"] / 100).tolist() == pytest.approx(ramp_case["quota_for_target_3500000"], abs=0.01)
     for case in cases["fairness"][:2]:
         assert ra.gini(case["x"]) == pytest.approx(case["gini"])
@@ -230,7 +231,7 @@ def test_two_way_golden():
     case = golden("two_way_plan_golden.json")
     reps = staff(*"ABCDE", potential=[31, 24, 19, 15, 11])
     split = pd.DataFrame({"month": MONTHS, "amount": case["row_targets"], "quantity": np.nan})
-    found = ra.allocate(reps, split, sales(), rules=rules(weights={"potential": 1}))
+    found = allocate(reps, split, sales(), rules=rules(weights={"potential": 1}))
     assert found.reps["quota"].tolist() == case["col_targets"]
     table = found.table.pivot_table(index="month", columns="rep", values="amount").to_numpy()
     assert table.sum(axis=1).tolist() == case["row_targets"]
@@ -289,7 +290,7 @@ def test_reps_from_sales():
     history = pd.concat([sales(B=10_000, A=10_000), sales((2025,), C=10_000), sales(**{UNASSIGNED: 1_200, "": 1_200})])
     assert ra.reps_from_sales(history, MONTHS)["rep"].tolist() == ["A", "B"]
     assert ra.reps_from_sales(history)["rep"].tolist() == ["A", "B", "C"]
-    found = ra.allocate(ra.planned_reps(None, history, MONTHS), months_split(1_000), history, rules=rules())
+    found = allocate(ra.planned_reps(None, history, MONTHS), months_split(1_000), history, rules=rules())
     assert quota_of(found) == {"A": 500, "B": 500}
 
 
@@ -302,7 +303,7 @@ def shares(found):
 
 def test_a_new_rep_takes_the_median_of_his_team():
     reps = staff("A", "B", "C", "N", "X", team=["t", "t", "u", "t", None])
-    found = ra.allocate(reps, months_split(10**6), sales(A=100, B=300, C=900), rules=rules(weights={"history": 1}))
+    found = allocate(reps, months_split(10**6), sales(A=100, B=300, C=900), rules=rules(weights={"history": 1}))
     total = 100 + 300 + 900 + 200 + 300
     assert shares(found) == pytest.approx(
         {"A": 100 / total, "B": 300 / total, "C": 900 / total, "N": 200 / total, "X": 300 / total}
@@ -324,7 +325,7 @@ def test_a_new_rep_takes_the_customers_he_inherited():
     history = pd.concat([history, sales(A=600).assign(customer="k1"), sales(OLD=240).assign(customer="k2")])
     reps = ra.planned_reps(staff("A", "N"), history, MONTHS, customers=customers)
     assert reps["inherited"].tolist() == [pd.NA, 600 + 240]
-    found = ra.allocate(reps, months_split(10**6), history, rules=rules(weights={"history": 1}))
+    found = allocate(reps, months_split(10**6), history, rules=rules(weights={"history": 1}))
     assert shares(found) == pytest.approx({"A": 1_800 / 2_640, "N": 840 / 2_640})
     assert found.reps["replaced"].tolist() == ["", "inherited"]
 
@@ -348,23 +349,21 @@ def test_part_of_last_year_is_carried_to_a_full_year():
     reps = staff("A", "H", "S", start=["2020-01-01", "2026-07-01", "2026-11-01"])
     history = pd.concat([sales(A=1_200), sales(H=1_200).tail(6), sales(S=1_200).tail(2)])
     split = months_split(1_200_000, [1] * 12)
-    found = ra.allocate(reps, split, history, rules=rules(weights={"history": 1}))
+    found = allocate(reps, split, history, rules=rules(weights={"history": 1}))
     assert found.reps["replaced"].tolist() == ["", "full_year", "median"]
     assert found.reps["quota"].tolist() == [400_000] * 3
     assert found.reps["last_year"].tolist() == [1_200, 600, 200]
 
 
 def test_no_data_at_all_means_equal_parts():
-    found = ra.allocate(
-        staff("A", "B"), months_split(1_000), sales(), rules=rules(weights={"history": 1, "capacity": 1})
-    )
+    found = allocate(staff("A", "B"), months_split(1_000), sales(), rules=rules(weights={"history": 1, "capacity": 1}))
     assert found.dropped == ("history", "capacity")
     assert quota_of(found) == {"A": 500, "B": 500}
     assert found.reps["history_share"].isna().all()
 
 
 def test_more_returns_than_sales_weigh_nothing():
-    found = ra.allocate(staff("A", "B"), months_split(1_000), sales(A=-500, B=500), rules=rules(weights={"history": 1}))
+    found = allocate(staff("A", "B"), months_split(1_000), sales(A=-500, B=500), rules=rules(weights={"history": 1}))
     assert quota_of(found) == {"A": 0, "B": 1_000}
 
 
@@ -374,7 +373,7 @@ def test_more_returns_than_sales_weigh_nothing():
 def test_a_month_fixed_by_agreement():
     pins = [{"rep": "A", "month": "2027-03", "amount": 30}, {"rep": "B", "amount": 2_000}]
     split = months_split(1_000_000)
-    found = ra.allocate(staff("A", "B", "C"), split, sales(), rules=rules(pins=pins, over_assignment=Decimal("0.05")))
+    found = allocate(staff("A", "B", "C"), split, sales(), rules=rules(pins=pins, over_assignment=Decimal("0.05")))
     table = ra.month_totals(found.table).set_index(["rep", "month"])["amount"]
     assert table["A", "2027-03"] == 3_000
     assert quota_of(found)["B"] == 200_000
@@ -426,13 +425,13 @@ def test_a_month_fixed_by_agreement():
 )
 def test_what_cannot_be_is_refused(changed, expected):
     with pytest.raises(PlanError) as caught:
-        ra.allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(**changed))
+        allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(**changed))
     assert codes(caught) == expected
 
 
 def test_the_amount_that_does_not_fit_is_said():
     with pytest.raises(PlanError) as caught:
-        ra.allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(bounds={"max": 4_000}))
+        allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(bounds={"max": 4_000}))
     (fault,) = faults_of(caught)
     assert fault.values.get("over") == 10_000 - 2 * 4_000  # noqa: PD011 - not a frame
     assert fault.place == "rep_allocation.yaml"
@@ -441,7 +440,7 @@ def test_the_amount_that_does_not_fit_is_said():
 def test_months_without_anybody_stay_unassigned():
     reps = staff("A", "B", start=["2027-03-01", "2027-02-10"])
     split = months_split(1_000_000)
-    found = ra.allocate(reps, split, sales(), rules=rules(ramp=[Decimal(0)], over_assignment=Decimal("0.1")))
+    found = allocate(reps, split, sales(), rules=rules(ramp=[Decimal(0)], over_assignment=Decimal("0.1")))
     left = found.table[found.table["rep"] == UNASSIGNED].set_index("month")
     assert left["base"].to_dict() == {"2027-01": 61_000, "2027-02": 72_000}
     assert left["amount"].to_dict() == left["base"].to_dict()
@@ -451,7 +450,7 @@ def test_months_without_anybody_stay_unassigned():
 
 def test_nobody_at_all():
     split = months_split(1_000_000)
-    found = ra.allocate(ra.planned_reps(None, sales(), MONTHS), split, sales(), rules=rules())
+    found = allocate(ra.planned_reps(None, sales(), MONTHS), split, sales(), rules=rules())
     assert found.reps.empty
     assert set(found.table["rep"]) == {UNASSIGNED}
     assert_closes(found, split)
@@ -461,14 +460,14 @@ def test_where_too_few_are_there_the_months_lead():
     """One rep alone until July cannot do with an equal part of the year: he carries what nobody else can."""
     reps = staff("A", "B", "C", "D", start=["2020-01-01"] + ["2027-07-01"] * 3)
     split = months_split(1_200_000, [1] * 12)
-    found = ra.allocate(reps, split, sales(), rules=rules())
+    found = allocate(reps, split, sales(), rules=rules())
     assert found.by_month
     assert quota_of(found) == {"A": 600_000 + 150_000, "B": 150_000, "C": 150_000, "D": 150_000}
     assert_closes(found, split)
-    bounded = ra.allocate(reps, split, sales(), rules=rules(pins=[{"rep": "B", "amount": 3_000}]))
+    bounded = allocate(reps, split, sales(), rules=rules(pins=[{"rep": "B", "amount": 3_000}]))
     assert quota_of(bounded) == {"A": 700_000, "B": 300_000, "C": 100_000, "D": 100_000}
     with pytest.raises(PlanError) as caught:
-        ra.allocate(reps, split, sales(), rules=rules(bounds={"max": 5_000}))
+        allocate(reps, split, sales(), rules=rules(bounds={"max": 5_000}))
     assert codes(caught) == ["months_short"]
     assert faults_of(caught)[0].values.get("over") == 1_000  # noqa: PD011 - not a frame
 
@@ -496,7 +495,7 @@ def cube_history():
 def test_cells_follow_each_rep_and_close():
     reps = staff("A", "B", "N", region=["n", "s", "s"])
     split = cube_split([3, 1, 1, 1, 3, 2])
-    found = ra.allocate(reps, split, cube_history(), rules=rules(over_assignment=Decimal("0.05")))
+    found = allocate(reps, split, cube_history(), rules=rules(over_assignment=Decimal("0.05")))
     assert found.to_cells
     assert list(found.table.columns) == ["rep", "month", "region", "product", "base", "amount", "quantity"]
     assert_closes(found, split, Decimal("0.05"))
@@ -511,7 +510,7 @@ def test_too_many_rows_stop_at_the_month():
     assert ra.cells_that_fit(3, split)
     assert not ra.cells_that_fit(3, split, most=200)
     many = staff(*[f"R{number:04d}" for number in range(2_100)])
-    found = ra.allocate(many, split, sales(), rules=rules())
+    found = allocate(many, split, sales(), rules=rules())
     assert not found.to_cells
     assert "region" not in found.table.columns
     assert_closes(found, split)
@@ -519,7 +518,7 @@ def test_too_many_rows_stop_at_the_month():
 
 def test_split_in_whole_yuan():
     split = months_split(1_000_000).assign(amount=apportion(1_000_000, SEASON, unit=100))
-    found = ra.allocate(staff("A", "B", "C"), split, sales(), rules=rules(over_assignment=Decimal("0.07")), unit=100)
+    found = allocate(staff("A", "B", "C"), split, sales(), rules=rules(over_assignment=Decimal("0.07")), unit=100)
     assert (found.table[["base", "amount"]] % 100 == 0).all(axis=None)
     assert_closes(found, split, Decimal("0.07"))
 
@@ -543,9 +542,9 @@ def test_everything_closes(data):
     terms = rules(
         weights={"potential": 1, "history": 1, "equal": 1}, over_assignment=over, ramp=[Decimal(0), Decimal("0.5")]
     )
-    found = ra.allocate(reps, split, cube_history(), rules=terms)
+    found = allocate(reps, split, cube_history(), rules=terms)
     assert_closes(found, split, over)
-    other = ra.allocate(reps[::-1], split.sample(frac=1, random_state=1), cube_history()[::-1], rules=terms)
+    other = allocate(reps[::-1], split.sample(frac=1, random_state=1), cube_history()[::-1], rules=terms)
     pd.testing.assert_frame_equal(found.table, other.table)
     pd.testing.assert_frame_equal(found.reps, other.reps)
 
@@ -564,7 +563,7 @@ def test_bounds_hold_or_are_refused(weights, pinned, least, more):
     others = len(weights) - 1
     fits = pinned + others * least <= 5_000 <= pinned + others * (least + more)
     try:
-        found = ra.allocate(reps, months_split(500_000), sales(), rules=terms)
+        found = allocate(reps, months_split(500_000), sales(), rules=terms)
     except PlanError:
         assert not fits
         return
@@ -581,7 +580,7 @@ def test_bounds_hold_or_are_refused(weights, pinned, least, more):
 def test_expected_is_last_year_with_part_of_the_growth():
     """The company grew from 2,000 to 2,400, by 20 %: half of it is expected again."""
     history = pd.concat([sales((2025,), A=100_000, B=100_000), sales((2026,), A=150_000, B=90_000)])
-    found = ra.allocate(staff("A", "B", "N"), months_split(300_000), history, rules=rules())
+    found = allocate(staff("A", "B", "N"), months_split(300_000), history, rules=rules())
     table = found.reps.set_index("rep")
     assert table["expected"].tolist() == [165_000, 99_000, pd.NA]
     assert table.loc["A", "quota_to_expected"] == pytest.approx(100_000 / 165_000)
@@ -602,7 +601,7 @@ def test_errors_of_past_years_make_the_spread():
 
 
 def test_one_year_of_history_gives_no_odds():
-    found = ra.allocate(staff("A"), months_split(1_000), sales(A=1_200), rules=rules())
+    found = allocate(staff("A"), months_split(1_000), sales(A=1_200), rules=rules())
     assert found.reps["quota_to_expected"].notna().all()
     assert found.reps["probability"].isna().all()
 
@@ -628,7 +627,7 @@ def test_gini_of_nothing_is_unknown():
 
 def test_managers_hold_the_over_assignment():
     reps = staff("A", "B", "C", team=["t", "t", "u"], manager=["m", "m", None])
-    found = ra.allocate(reps, months_split(300_000), sales(), rules=rules(over_assignment=Decimal("0.1")))
+    found = allocate(reps, months_split(300_000), sales(), rules=rules(over_assignment=Decimal("0.1")))
     rows = ra.teams(found.reps)
     assert rows["team"].tolist() == ["t", "u", "(total)"]
     assert rows["count"].tolist() == [2, 1, 3]
@@ -641,7 +640,7 @@ def test_managers_hold_the_over_assignment():
 
 def test_one_base_alone():
     reps = staff("A", "B", potential=[100, 300])
-    found = ra.by_base(reps, months_split(1_000_000), sales(A=300, B=100), rules=rules())
+    found = by_base(reps, months_split(1_000_000), sales(A=300, B=100), rules=rules())
     assert list(found.columns) == ["rep", "quota", "amount_history", "amount_potential", "amount_equal"]
     assert found["amount_history"].tolist() == [750_000, 250_000, 1_000_000]
     assert found["amount_potential"].tolist() == [250_000, 750_000, 1_000_000]
@@ -650,14 +649,14 @@ def test_one_base_alone():
 
 def test_several_over_assignments():
     terms = rules(over_assignment=Decimal("0.07"), bounds={"max": 5_500})
-    found = ra.by_over_assignment(staff("A", "B"), months_split(1_000_000), sales(), rules=terms)
+    found = by_over_assignment(staff("A", "B"), months_split(1_000_000), sales(), rules=terms)
     assert found["rate"].tolist() == [0, 0.05, 0.07, 0.1, 0.15]
     assert found.loc[found["planned"], "rate"].tolist() == [0.07]
     assert found["quota"].tolist() == [1_000_000, 1_050_000, 1_070_000, 1_100_000, pd.NA]
 
 
 def test_later_tables_have_their_header():
-    found = ra.allocate(staff("A"), months_split(1_000), sales(), rules=rules())
+    found = allocate(staff("A"), months_split(1_000), sales(), rules=rules())
     assert list(found.activities.columns) == ["rep", "period", "activity", "count"]
     assert list(found.customers.columns) == ["customer", "grade", "rep", "amount", "contacts_per_month"]
     assert found.activities.empty and found.customers.empty
@@ -666,7 +665,7 @@ def test_later_tables_have_their_header():
 def test_arguments_stay_as_they_are():
     reps, split, history = staff("A", "B"), months_split(1_000), sales(A=100)
     before = [frame.copy() for frame in (reps, split, history)]
-    ra.allocate(reps, split, history, rules=rules())
+    allocate(reps, split, history, rules=rules())
     for old, new in zip(before, (reps, split, history), strict=True):
         pd.testing.assert_frame_equal(old, new)
 
@@ -675,6 +674,6 @@ def test_a_fiscal_year_from_april():
     months = fiscal_months(2027, 4)
     history = sales(A=300, B=100).assign(month=lambda frame: [add_months(month, 3) for month in frame["month"]])
     split = months_split(1_000_000, months=months)
-    found = ra.allocate(staff("A", "B"), split, history, rules=rules(weights={"history": 1}))
+    found = allocate(staff("A", "B"), split, history, rules=rules(weights={"history": 1}))
     assert quota_of(found) == {"A": 750_000, "B": 250_000}
     assert sorted(set(found.table["month"])) == months

@@ -14,6 +14,7 @@ from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.terms import RepAllocationTerms
 from salesplan.wording import LANGUAGES, Words
+from tests.allocation_cases import allocate
 
 MONTHS = fiscal_months(2027)
 OVER = Decimal("0.05")
@@ -55,7 +56,7 @@ def split(total=30_000_000):
 
 def allocation(**changed):
     rules = {"over_assignment": OVER, "pins": [{"rep": "R2", "amount": 80_000}], **changed}
-    return ra.allocate(reps(), split(), history(), rules=RepAllocationTerms.model_validate(rules))
+    return allocate(reps(), split(), history(), rules=RepAllocationTerms.model_validate(rules))
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -114,7 +115,7 @@ def test_months_are_a_grid_of_reps_and_months(words):
 
 @pytest.mark.parametrize("chart", [charts.quotas, charts.stretch])
 def test_charts_without_reps_say_so(chart, words):
-    nothing = ra.allocate(reps().head(0), split(), history(), rules=RepAllocationTerms()).reps
+    nothing = allocate(reps().head(0), split(), history(), rules=RepAllocationTerms()).reps
     with mpl.rc_context():
         ax = chart(axes(), nothing, words=words)
     assert ax.get_title(loc="center") + ax.get_title(loc="left")
@@ -158,13 +159,13 @@ def test_hard_quotas_are_named(words):
 
 
 def test_nobody_there_is_one_sentence(words):
-    nothing = ra.allocate(reps().head(0), split(), history(), rules=RepAllocationTerms())
+    nothing = allocate(reps().head(0), split(), history(), rules=RepAllocationTerms())
     assert said(words, nothing) == [words("rep_allocation.all_unassigned", amount=words.money(30_000_000))]
 
 
 def test_what_was_left_out_is_said(words):
     late = reps().assign(start=pd.Timestamp("2027-02-01"))
-    found = ra.allocate(late, split(), history((2026,)), rules=RepAllocationTerms())._replace(
+    found = allocate(late, split(), history((2026,)), rules=RepAllocationTerms())._replace(
         by_month=True, to_cells=False
     )
     lines = said(words, found)

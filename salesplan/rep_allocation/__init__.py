@@ -8,6 +8,7 @@ month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other ru
 from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
 from salesplan.rep_allocation.fairness import gini, outlook, teams
+from salesplan.rep_allocation.given import Given, gather
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.roster import (
     availability,
@@ -24,6 +25,7 @@ __all__ = [
     "QUOTA_COLUMNS",
     "WEIGHT_COLUMNS",
     "Allocation",
+    "Given",
     "QuotaTable",
     "Season",
     "Weighing",
@@ -32,6 +34,7 @@ __all__ = [
     "by_base",
     "by_over_assignment",
     "cells_that_fit",
+    "gather",
     "gini",
     "inherited_sales",
     "listed",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesplan.rep_allocation import cube
 from salesplan.rep_allocation.fairness import outlook
+from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.roster import availability, listed
 from salesplan.rep_allocation.weighing import (
@@ -59,26 +60,13 @@ class Ground(NamedTuple):
     full_year: "pd.Series[float]"  # last year's sales carried to a full year, fen
 
 
-def season_of(split: pd.DataFrame) -> Season:
-    """The months of a split and their targets (fen)."""
-    sums = split.groupby("month", sort=True)["amount"].sum()
-    return Season([str(month) for month in sums.index], sums.to_numpy(dtype=np.int64))
-
-
-def ground(
-    reps: pd.DataFrame,
-    split: pd.DataFrame,
-    history: pd.DataFrame,
-    *,
-    rules: RepAllocationTerms,
-    cutoff: int | None = None,
-) -> Ground:
-    """Who is there, what each weighs and what is to be carried; arguments as in `allocate`."""
-    season = season_of(split)
+def ground(given: Given, rules: RepAllocationTerms) -> Ground:
+    """Who is there, what each weighs and what is to be carried."""
+    reps, season, cutoff = given.reps, given.season, given.cutoff
     people = listed(reps, season.months, cutoff=cutoff)
     there = availability(reps, season.months, rules.ramp, cutoff=cutoff).reindex(people["rep"])
     part = part_of_last_year(reps, season.months, season.target.tolist(), rules.ramp, cutoff=cutoff)
-    sales = full_year_sales(last_year_sales(history, season.months), part)
+    sales = full_year_sales(last_year_sales(given.history, season.months), part)
     return Ground(
         people, there, weigh(people, sales, part, rules.weights.model_dump()), season, sales.reindex(people["rep"])
     )
@@ -91,32 +79,21 @@ def quotas_of(found: Ground, rules: RepAllocationTerms, unit: int = 1) -> QuotaT
     return quota_table(weight, there, found.season, rules=rules, reps=labels, unit=unit)
 
 
-def allocate(
-    reps: pd.DataFrame,
-    split: pd.DataFrame,
-    history: pd.DataFrame,
-    *,
-    rules: RepAllocationTerms,
-    cutoff: int | None = None,
-    unit: int = 1,
-) -> Allocation:
+def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
     """Give every rep his quota, by month and where it can be carried down by cell of the split.
 
-    `reps` one row per rep and spell (`roster.planned_reps`); `split` the table seasonal_split (month, dimensions,
-    amount fen, quantity); `history` monthly facts before the plan year (month, dimensions, rep, amount fen). `cutoff`
-    is the day a month ends early, `unit` the money unit in fen. Quota = level x (1 + over-assignment) x blended
-    weight x availability, through pins and bounds. In the table, `base` sums to every cell of the split, with what
-    nobody can serve under `(unassigned)`, and `amount` to each rep's quota. Raises `PlanError` for pins and bounds
-    that cannot be.
+    Quota = level x (1 + over-assignment) x blended weight x availability, through pins and bounds. In the table,
+    `base` sums to every cell of the split, with what nobody can serve under `(unassigned)`, and `amount` to each rep's
+    quota. Raises `PlanError` for pins and bounds that cannot be.
 
     Example: two reps with equal weights, a target of 100.00 and 5 % over-assignment: 52.50 each, base 50.00 each.
     """
-    found = ground(reps, split, history, rules=rules, cutoff=cutoff)
-    table = quotas_of(found, rules, unit)
-    to_cells = cube.cells_that_fit(len(found.people), split)
-    rows = _rows(found, table, split if to_cells else _months_only(split), history, unit)
+    found = ground(given, rules)
+    table = quotas_of(found, rules, given.unit)
+    to_cells = cube.cells_that_fit(len(found.people), given.split)
+    rows = _rows(found, table, given if to_cells else given.by_month())
     summary = outlook(
-        _summary(found, table, rules), history, found.full_year, found.season.months, damping=rules.damping
+        _summary(found, table, rules), given.history, found.full_year, found.season.months, damping=rules.damping
     )
     return Allocation(
         rows,
@@ -125,25 +102,19 @@ def allocate(
         no_customers(),
         found.weighing.dropped,
         table.by_month,
-        to_cells or not cube.dimensions_of(split),
+        to_cells or not cube.dimensions_of(given.split),
     )
 
 
-def _months_only(split: pd.DataFrame) -> pd.DataFrame:
-    """The split without its dimensions: month, amount, quantity (unknown as soon as one cell's is)."""
-    quantity = split["quantity"] if "quantity" in split else pd.Series(np.nan, index=split.index)
-    known = split.assign(quantity=quantity.astype("float64")).groupby("month", sort=True)
-    return known.agg(
-        amount=("amount", "sum"), quantity=("quantity", lambda units: units.sum(skipna=False))
-    ).reset_index()
-
-
-def _rows(found: Ground, table: QuotaTable, split: pd.DataFrame, history: pd.DataFrame, unit: int) -> pd.DataFrame:
+def _rows(found: Ground, table: QuotaTable, given: Given) -> pd.DataFrame:
     """The allocation as rows, those of `(unassigned)` first as its name sorts."""
-    months, members = found.season.months, cube.members_of(split)
+    split, months = given.split, found.season.months
+    members = cube.members_of(split)
     cells = cube.by_cell(split, months, "amount").astype(np.int64)
     if members.shape[1]:
-        base, amount = cube.carry_down(table, cells, cube.own_mix(found.people, history, members), unit=unit)
+        base, amount = cube.carry_down(
+            table, cells, cube.own_mix(found.people, given.history, members), unit=given.unit
+        )
     else:
         base, amount = table.base.T[:, :, None], table.amount.T[:, :, None]
     known = (

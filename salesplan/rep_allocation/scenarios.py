@@ -7,62 +7,39 @@ import pandas as pd
 from salesplan.apportion import TOTAL
 from salesplan.errors import PlanError
 from salesplan.rep_allocation.allocation import ground, quotas_of
+from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.weighing import BASES
 from salesplan.terms.rep_allocation import RepAllocationTerms, Weights
 
 STEPS = (Decimal(0), Decimal("0.05"), Decimal("0.10"), Decimal("0.15"))
 
 
-def quotas_under(
-    reps: pd.DataFrame,
-    split: pd.DataFrame,
-    history: pd.DataFrame,
-    *,
-    rules: RepAllocationTerms,
-    cutoff: int | None = None,
-    unit: int = 1,
-) -> "pd.Series[int]":
+def quotas_under(given: Given, *, rules: RepAllocationTerms) -> "pd.Series[int]":
     """Quota of the year by rep (Int64 fen) under the rules; NA throughout where pins and bounds cannot be."""
-    found = ground(reps, split, history, rules=rules, cutoff=cutoff)
+    found = ground(given, rules)
     try:
-        quota = quotas_of(found, rules, unit).amount.sum(axis=1)
+        quota = quotas_of(found, rules, given.unit).amount.sum(axis=1)
     except PlanError:
         quota = pd.array([pd.NA] * len(found.people), dtype="Int64")
     return pd.Series(quota, index=found.there.index, dtype="Int64")
 
 
-def by_base(
-    reps: pd.DataFrame,
-    split: pd.DataFrame,
-    history: pd.DataFrame,
-    *,
-    rules: RepAllocationTerms,
-    cutoff: int | None = None,
-    unit: int = 1,
-) -> pd.DataFrame:
+def by_base(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
     """Each rep's quota as planned, and if one base alone decided: rep, quota, amount_history, ... (Int64 fen).
 
     The last row is `(total)`. A base without data is left out.
     """
-    columns = {"quota": quotas_under(reps, split, history, rules=rules, cutoff=cutoff, unit=unit)}
+    columns = {"quota": quotas_under(given, rules=rules)}
     for base in BASES:
         alone = rules.model_copy(update={"weights": Weights(**{base: Decimal(1)})})
-        if not ground(reps, split, history, rules=alone, cutoff=cutoff).weighing.dropped:
-            columns[f"amount_{base}"] = quotas_under(reps, split, history, rules=alone, cutoff=cutoff, unit=unit)
+        if not ground(given, alone).weighing.dropped:
+            columns[f"amount_{base}"] = quotas_under(given, rules=alone)
     table = pd.DataFrame(columns).rename_axis("rep").reset_index()
     whole = pd.DataFrame([{"rep": TOTAL, **table.drop(columns="rep").sum(min_count=1).to_dict()}])
     return pd.concat([table, whole.astype(table.dtypes.to_dict())], ignore_index=True)
 
 
-def by_over_assignment(
-    reps: pd.DataFrame,
-    split: pd.DataFrame,
-    history: pd.DataFrame,
-    *,
-    rules: RepAllocationTerms,
-    cutoff: int | None = None,
-    unit: int = 1,
-) -> pd.DataFrame:
+def by_over_assignment(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
     """Quotas under several over-assignments: rate, quota (sum), low and high of a rep (Int64 fen), planned.
 
     The plan's own rate is always among them and marked `planned`; rows are sorted by rate.
@@ -70,7 +47,7 @@ def by_over_assignment(
     rows = []
     for rate in sorted({*STEPS, rules.over_assignment}):
         varied = rules.model_copy(update={"over_assignment": rate})
-        quota = quotas_under(reps, split, history, rules=varied, cutoff=cutoff, unit=unit)
+        quota = quotas_under(given, rules=varied)
         found = {"quota": quota.sum(min_count=1), "low": quota.min(), "high": quota.max()}
         rows.append({"rate": float(rate), **found, "planned": rate == rules.over_assignment})
     return pd.DataFrame(rows).astype(dict.fromkeys(("quota", "low", "high"), "Int64"))

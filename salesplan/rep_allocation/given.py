@@ -1,0 +1,72 @@
+"""What the step starts from: the split, the people, and what is known of them."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from salesplan.rep_allocation.quotas import Season
+from salesplan.rep_allocation.roster import planned_reps
+
+
+@dataclass(frozen=True)
+class Given:
+    """The frames an allocation is made from; money in fen, None where the plan has no such table.
+
+    `reps` one row per rep and spell (`roster.planned_reps`); `split` the table seasonal_split (month, dimensions,
+    amount, quantity); `history` monthly facts before the plan year (month, dimensions, customer, rep, amount);
+    `customers` one row per customer and spell; `opportunities` one per deal followed; `projects` the table
+    seasonal_split_projects; `quotas` what is handed down from above. `cutoff` is the day a month ends early, `unit` the
+    money unit in fen.
+    """
+
+    reps: pd.DataFrame
+    split: pd.DataFrame
+    history: pd.DataFrame
+    customers: pd.DataFrame | None = None
+    opportunities: pd.DataFrame | None = None
+    projects: pd.DataFrame | None = None
+    quotas: pd.DataFrame | None = None
+    cutoff: int | None = None
+    unit: int = 1
+
+    @cached_property
+    def season(self) -> Season:
+        """The months of the split and their targets."""
+        sums = self.split.groupby("month", sort=True)["amount"].sum()
+        return Season([str(month) for month in sums.index], sums.to_numpy(dtype=np.int64))
+
+    @property
+    def months(self) -> list[str]:
+        """The months of the plan year."""
+        return self.season.months
+
+    def by_month(self) -> "Given":
+        """The same without dimensions: quotas of reps and months do not depend on them."""
+        return replace(self, split=months_only(self.split))
+
+
+def months_only(split: pd.DataFrame) -> pd.DataFrame:
+    """A split without its dimensions: month, amount, quantity (unknown as soon as one cell's is)."""
+    quantity = split["quantity"] if "quantity" in split else pd.Series(np.nan, index=split.index)
+    known = split.assign(quantity=quantity.astype("float64")).groupby("month", sort=True)
+    return known.agg(
+        amount=("amount", "sum"), quantity=("quantity", lambda units: units.sum(skipna=False))
+    ).reset_index()
+
+
+def gather(
+    split: pd.DataFrame,
+    history: pd.DataFrame,
+    tables: "dict[str, pd.DataFrame | None]",
+    *,
+    projects: pd.DataFrame | None = None,
+    cutoff: int | None = None,
+    unit: int = 1,
+) -> Given:
+    """What the step starts from, of a plan's input tables `reps`, `customers`, `opportunities`, `quotas` (or None)."""
+    months = sorted(split["month"].unique())
+    reps = planned_reps(tables["reps"], history, months, customers=tables["customers"])
+    others = {name: tables.get(name) for name in ("customers", "opportunities", "quotas")}
+    return Given(reps, split, history, **others, projects=projects, cutoff=cutoff, unit=unit)
