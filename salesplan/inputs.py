@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders")
+FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders", "deals")
 KEY = "key.json"
+DEAL_YEARS = 3  # before the plan year, whose deals say how large one is and when it is paid
 # Tables that are read and checked, and that no step uses yet: said, so that nobody relies on them.
-UNUSED = {"quotas", "adjustments", "activities"}
+UNUSED = {"quotas", "adjustments"}
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Inputs:
         return review.as_of or default_as_of(self.tables["sales"], self.loaded)
 
     def frame(self, name: str) -> "pd.DataFrame":
-        """One of the ledger's frames: `facts`, `order_lines`, `orders`, `daily`, `big_orders`."""
+        """One of the ledger's frames: `facts`, `order_lines`, `orders`, `daily`, `big_orders`, `deals`."""
         if self.folder and (self.folder / f"{name}.parquet").exists():
             import pandas as pd
 
@@ -64,6 +65,8 @@ class Inputs:
             return ledger.daily(self.tables, self.loaded.plan)
         if name == "big_orders":
             return ledger.big_orders(self.tables, self.loaded.plan, project_size(self.loaded))
+        if name == "deals":
+            return ledger.deals(self.tables, self.loaded.plan, DEAL_YEARS)
         return ledger.order_lines(self.tables, self.loaded.plan, self.as_of)
 
     def save(self, folder: Path) -> None:

@@ -98,6 +98,25 @@ def big_orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms, size: int | N
     return _frame(own.semi_join(big, "deal").select(columns).order_by(columns))
 
 
+def deals(tables: Mapping[str, "pa.Table"], terms: PlanTerms, years: int = 3) -> "pd.DataFrame":
+    """Orders of the plan year and so many years before it by credited rep, with the returns that name them.
+
+    Columns: order, customer, rep, date (of the order), month, amount (int64 fen, that rep's part); sorted by them. A
+    line without an order number is an order by itself; what a return or rebate without an order takes back is one too.
+    """
+    import ibis
+
+    credited = _credited(tables, terms)
+    since = credited.filter(credited.number >= (terms.fiscal_year - years) * 12 + terms.first_month - 1)
+    day = since.date.cast("string")
+    own = since.mutate(key=ibis.coalesce(since.original_order, since.order, since.customer + " " + day))
+    sums = own.group_by(["key", "customer", "rep"]).aggregate(
+        date=own.date.min(), month=own.month.min(), amount=own.amount.sum().cast("int64")
+    )
+    columns = ["order", "customer", "rep", "date", "month", "amount"]
+    return _frame(sums.rename(order="key").select(columns).order_by(columns))
+
+
 def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date | None = None) -> "pd.DataFrame":
     """The plan year's order lines up to `as_of`, one row per line and credited rep.
 

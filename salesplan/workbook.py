@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -124,6 +125,10 @@ class Step:
         """Lines of past orders of the size planned apart: order, month, the dimensions, amount, quantity."""
         return self.inputs.frame("big_orders")
 
+    def deals(self) -> "pd.DataFrame":
+        """Orders by credited rep of the last years and this one: order, customer, rep, date, month, amount."""
+        return self.inputs.frame("deals")
+
     def daily(self) -> "pd.DataFrame":
         """Net sales by day before the plan year: date, amount."""
         return self.inputs.frame("daily")
@@ -139,7 +144,7 @@ class Step:
         """What step 3 starts from: the split, the people, customers, deals and what is handed down."""
         from salesplan import rep_allocation
 
-        return rep_allocation.gather(
+        given = rep_allocation.gather(
             self.table("seasonal_split"),
             self.history(),
             self.tables_given("reps", "customers", "opportunities", "quotas"),
@@ -147,6 +152,7 @@ class Step:
             cutoff=self.plan.month_cutoff,
             unit=self.money_unit,
         )
+        return replace(given, expected=rep_allocation.company_expected(self.table("annual_target_odds")))
 
     def input(self, name: str) -> "pd.DataFrame | None":
         """An input table as a frame, or None when the plan has none."""

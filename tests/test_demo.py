@@ -30,6 +30,7 @@ NAMES = (
     "stock",
     "dealers",
     "expenses",
+    "activities",
 )
 SALES = [
     "date",

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from salesplan.demo.activities import activities
 from salesplan.demo.channel import dealers, stock
 from salesplan.demo.company import CHANNELS, LAST, PRODUCTS, REPS, TEAMS, Rep
 from salesplan.demo.customers import Customer, customers
@@ -28,6 +29,7 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "expenses": "月份,费用类别,部门,金额",
     "stock": "月份,产品,期初库存,在途",
     "dealers": "月份,经销商,产品,进货,实销,期末库存,上级",
+    "activities": "月份,业务员,活动,次数",
     "opportunities": "项目名称,客户,业务员,阶段,预计金额,预计成交日期,下次跟进日期,概率",
 }
 STANDARDS = {"customer_records": 20, "market_analysis": 4, "satisfaction": 1}
@@ -49,6 +51,7 @@ def tables() -> dict[str, list[Cells]]:
         "expenses": [tuple(expense) for expense in expenses(papers)],
         "stock": list(stock(papers)),
         "dealers": list(dealers(everyone, papers)),
+        "activities": [tuple(activity) for activity in activities(papers)],
         "opportunities": list(_opportunities(everyone)),
     }
 

@@ -7,9 +7,14 @@ month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other ru
 
 from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
-from salesplan.rep_allocation.fairness import gini, outlook, teams
+from salesplan.rep_allocation.expectation import company_expected, expectations
+from salesplan.rep_allocation.fairness import correlation, expected_parts, fairness_table, gini, outlook, same_periods, teams
 from salesplan.rep_allocation.given import Given, gather
+from salesplan.rep_allocation.handed_down import has_quotas, reconciliation, set_aside
+from salesplan.rep_allocation.hierarchy import hierarchy, sellers
+from salesplan.rep_allocation.negotiation import agreed_pins, gap_list, rounds_table
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
+from salesplan.rep_allocation.reconciliation import by_rule
 from salesplan.rep_allocation.roster import (
     availability,
     inherited_sales,
@@ -29,13 +34,23 @@ __all__ = [
     "QuotaTable",
     "Season",
     "Weighing",
+    "agreed_pins",
     "allocate",
     "availability",
     "by_base",
     "by_over_assignment",
+    "by_rule",
     "cells_that_fit",
+    "company_expected",
+    "correlation",
+    "expectations",
+    "expected_parts",
+    "fairness_table",
+    "gap_list",
     "gather",
     "gini",
+    "has_quotas",
+    "hierarchy",
     "inherited_sales",
     "listed",
     "month_totals",
@@ -43,7 +58,12 @@ __all__ = [
     "people_table",
     "planned_reps",
     "quota_table",
+    "reconciliation",
     "reps_from_sales",
+    "rounds_table",
+    "same_periods",
+    "sellers",
+    "set_aside",
     "teams",
     "weigh",
 ]

@@ -9,6 +9,7 @@ import pandas as pd
 from salesplan.rep_allocation import cube
 from salesplan.rep_allocation.fairness import outlook
 from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.peers import compared
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.roster import availability, listed
 from salesplan.rep_allocation.weighing import (
@@ -93,8 +94,9 @@ def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
     to_cells = cube.cells_that_fit(len(found.people), given.split)
     rows = _rows(found, table, given if to_cells else given.by_month())
     summary = outlook(
-        _summary(found, table, rules), given.history, found.full_year, found.season.months, damping=rules.damping
+        _summary(found, table, rules), given.history, found.full_year, given.months, company=given.expected
     )
+    summary = compared(summary, found.people, rules.fairness)
     return Allocation(
         rows,
         summary,

@@ -1,65 +1,27 @@
-"""How hard each quota is: against what is expected of the rep, the odds of reaching it, and the spread over reps."""
+"""How hard each quota is, and how fair they are together: expectation, odds, and the measures of the fairness page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from salesplan.apportion import TOTAL
-from salesplan.calendar import add_months
-from salesplan.odds import reach
-from salesplan.rep_allocation.roster import NOBODY, year_before
+from salesplan.odds import interval
+from salesplan.rep_allocation.expectation import expectations, level_at, probability
+from salesplan.rep_allocation.roster import year_before
+from salesplan.terms.fairness import Fairness
 
-YEARS_BACK = 4  # years of the history in which the errors of the expectation are looked up
-POOLED = 3.0  # errors of all reps count as so many of a rep's own
-LEAST_SPREAD = 0.02  # no year is known better than this share of the expectation
+COVERAGE = 0.8  # of the interval around the expectation
+LIKELY = 0.5  # odds from which a quota is rather reached than not
+FEWEST = 4  # reps below which a correlation says nothing
+MORE_THAN_EXPECTED = 0.05  # the quotas may be so much less equal than what is expected of the reps
+SIGNIFICANT = 0.95
+COLUMNS = ["measure", "value", "rule", "limit", "count", "state"]
 
-
-def yearly_sales(history: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
-    """Sales by rep (index) and year before the plan's (columns 1 = last year, 2, ...), fen; NaN without sales.
-
-    Only years of which the history has all twelve months, counted back from last year without a gap.
-    """
-    present = set(history["month"])
-    complete = [back for back in range(1, YEARS_BACK + 1) if set(year_before(months, back)) <= present]
-    years = [back for number, back in enumerate(complete, 1) if back == number]
-    shift = {add_months(month, -12 * back): back for back in years for month in months}
-    known = history.loc[history["month"].isin(set(shift)) & ~history["rep"].isin(NOBODY)]
-    table = known.groupby(["rep", known["month"].map(shift)])["amount"].sum().unstack().astype("float64")  # noqa: PD010 - nothing is aggregated
-    return table.reindex(columns=years)
-
-
-def company_growth(history: pd.DataFrame, months: Sequence[str], damping: Decimal) -> float:
-    """Last year's growth of the whole company, damped: damping x (last year / the year before - 1); 0 when unknown."""
-    totals = [history.loc[history["month"].isin(year_before(months, back)), "amount"].sum() for back in (1, 2)]
-    complete = all(set(year_before(months, back)) <= set(history["month"]) for back in (1, 2))
-    return float(damping) * (totals[0] / totals[1] - 1) if complete and totals[1] > 0 else 0.0
-
-
-def relative_errors(years: pd.DataFrame, growth: float) -> pd.DataFrame:
-    """Error of the same expectation in past years, as a share of it.
-
-    sales / (sales of the year before x (1 + growth)) - 1. One column per year that has one before it; NaN for a rep
-    who lacks one of the two.
-    """
-    known = [int(back) for back in years.columns]
-    pairs = [back for back in known if back + 1 in known]
-    before = years[[back + 1 for back in pairs]].set_axis(pairs, axis=1)
-    return years[pairs].div(before.where(before > 0) * (1 + growth)) - 1
-
-
-def spreads(errors: pd.DataFrame) -> pd.DataFrame:
-    """Per rep the `spread` (share of the expectation) and its `degrees` of freedom, from his errors and everybody's.
-
-    spread² = (sum of own errors² + 3 x mean of all errors²) / (own errors + 3); few own errors lean on all.
-    """
-    squares = errors**2
-    everyone = float(np.nanmean(squares.to_numpy())) if squares.notna().any(axis=None) else np.nan
-    own = squares.notna().sum(axis=1)
-    spread = (((squares.sum(axis=1) + POOLED * everyone) / (own + POOLED)) ** 0.5).clip(lower=LEAST_SPREAD)
-    return pd.DataFrame({"spread": spread, "degrees": own + POOLED - 1})
+Real = NDArray[np.float64]
 
 
 def outlook(
@@ -68,53 +30,41 @@ def outlook(
     full_year: "pd.Series[float]",
     months: Sequence[str],
     *,
-    damping: Decimal,
+    company: float | None = None,
 ) -> pd.DataFrame:
-    """The reps with `last_year`, `expected` (fen), `quota_to_expected` and `probability`; NA where nothing is known.
+    """The reps with `last_year`, `expected` and its 80 % (`amount_low`, `amount_high`; fen), `quota_to_expected` and
+    `probability`; NA where nothing is known.
 
-    `summary` has `rep`, `quota`, `ramp_share`; `full_year` last year's sales of a full year by rep.
-    expected = full-year sales x (1 + damped growth of the company) x the part of the year the rep can carry;
-    probability = P(expected with Student's t errors reaches the quota), the errors those of the same expectation in
-    past years.
+    `summary` has `rep`, `quota`, `ramp_share`; `full_year` last year's sales of a full year by rep, `company` what is
+    expected of the company. expected = expectation of a full year (`expectation.expectations`) x the part of the year
+    the rep can carry; probability = P(expected with Student's t errors reaches the quota).
     """
-    growth, index = company_growth(history, months, damping), pd.Index(summary["rep"])
-    years = yearly_sales(history, months)
+    index = pd.Index(summary["rep"])
+    year = expectations(index, history, months, full_year=full_year, company=company)
+    part = summary["ramp_share"].to_numpy()
+    mu, sigma = ((year[name].to_numpy() * part) for name in ("mu", "sigma"))
+    mu = np.where(mu > 0, mu, np.nan)
+    degrees = year["degrees"].to_numpy()
     sold = history.loc[history["month"].isin(year_before(months))].groupby("rep")["amount"].sum()
-    spread = spreads(relative_errors(years, growth)).reindex(index)
-    expected = (full_year.reindex(index) * (1 + growth)).to_numpy() * summary["ramp_share"].to_numpy()
-    expected = np.where(expected > 0, expected, np.nan)
-    odds = [
-        _odds(*row)
-        for row in zip(summary["quota"].tolist(), expected.tolist(), spread["spread"], spread["degrees"], strict=True)
-    ]
+    tail = (1 - COVERAGE) / 2
     return summary.assign(
         last_year=sold.reindex(index).astype("Int64").array,
-        expected=pd.array(np.rint(expected), dtype="Float64").astype("Int64"),
-        quota_to_expected=summary["quota"].to_numpy() / expected,
-        probability=np.array(odds, dtype=np.float64),
+        expected=_fen(mu),
+        quota_to_expected=summary["quota"].to_numpy() / mu,
+        probability=probability(summary["quota"], mu, sigma, degrees),
+        amount_low=_fen(np.maximum(level_at(1 - tail, mu, sigma, degrees), 0.0)),
+        amount_high=_fen(level_at(tail, mu, sigma, degrees)),
     )[_order(summary)]
 
 
+def _fen(values: Real) -> "pd.Series[int]":
+    return pd.Series(np.rint(values)).astype("Float64").astype("Int64").array
+
+
 def _order(summary: pd.DataFrame) -> list[str]:
-    first = [
-        "rep",
-        "name",
-        "team",
-        "manager",
-        "quota",
-        "base",
-        "last_year",
-        "expected",
-        "quota_to_expected",
-        "probability",
-    ]
+    first = ["rep", "name", "team", "manager", "quota", "base", "last_year", "expected", "quota_to_expected"]
+    first = [*first, "probability", "amount_low", "amount_high"]
     return [*first, *(name for name in summary.columns if name not in first)]
-
-
-def _odds(quota: int, expected: float, spread: float, degrees: float) -> float:
-    if np.isnan(expected) or np.isnan(spread):
-        return float("nan")
-    return reach(quota, expected, spread * expected, degrees)
 
 
 def gini(values: ArrayLike) -> float:
@@ -129,6 +79,163 @@ def gini(values: ArrayLike) -> float:
         return float("nan")
     ranks = np.arange(1, count + 1)
     return float((2 * ranks - count - 1) @ ordered / (count * total))
+
+
+def correlation(left: ArrayLike, right: ArrayLike, *, ranks: bool = False) -> tuple[float, int]:
+    """Pearson's correlation over the pairs of which both are known, and their number; with `ranks` Spearman's.
+
+    NaN for fewer than four pairs and where one side is all alike.
+    """
+    pairs = pd.DataFrame({"left": np.asarray(left, dtype=np.float64), "right": np.asarray(right, dtype=np.float64)})
+    known = pairs[np.isfinite(pairs).all(axis=1)].sort_values(["left", "right"])
+    known = known.rank() if ranks else known
+    if len(known) < FEWEST or known.std().min() <= 1e-12 * known.abs().to_numpy().max():
+        return float("nan"), len(known)
+    return float(np.corrcoef(known["left"], known["right"])[0, 1]), len(known)
+
+
+def by_chance(count: int) -> float:
+    """The largest correlation that so many pairs show by chance in 95 of 100 cases where there is none."""
+    if count < FEWEST:
+        return 1.0
+    t = interval(0.0, 1.0, count - 2, SIGNIFICANT)[1]
+    return float(t / np.sqrt(count - 2 + t * t))
+
+
+class _Sizes(NamedTuple):
+    """What the measures look at, one entry per rep, NaN where unknown."""
+
+    quota: Real
+    expected: Real
+    ratio: Real  # quota to expected
+    odds: Real
+    potential: Real
+    last: Real
+
+
+def _sizes(reps: pd.DataFrame, people: pd.DataFrame) -> _Sizes:
+    known = people.set_index("rep")["value_potential"] if "value_potential" in people else pd.Series(dtype="float64")
+    columns = {name: reps[name] for name in ("quota", "expected", "quota_to_expected", "probability")}
+    columns |= {"potential": reps["rep"].map(known), "last_year": reps["last_year"]}
+    return _Sizes(*(column.astype("Float64").to_numpy(dtype="float64", na_value=np.nan) for column in columns.values()))
+
+
+def fairness_table(reps: pd.DataFrame, people: pd.DataFrame, limits: Fairness) -> pd.DataFrame:
+    """Table `rep_allocation_fairness`: one row per measure of how fair the quotas are together.
+
+    `reps` the table rep_allocation_reps (with `peers.compared`), `people` from `people_table` (`value_potential`).
+    Columns `measure`, `value` (number), `rule` (at_most, at_least or blank), `limit`, `count` (reps it rests on),
+    `state` (ok, watch, unknown, blank where there is no limit). Attainment is expected / quota; territory size is the
+    potential, else last year's sales. A correlation that should not be there counts from what is not chance.
+    """
+    sizes = _sizes(reps, people)
+    rows = [*_stretch(sizes, limits), *_equality(sizes, limits), *_correlations(sizes, limits), *_apart(reps, limits)]
+    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    state = [_state(*row) for row in zip(table["value"], table["rule"], table["limit"], strict=True)]
+    kinds = {"measure": "str", "value": "float64", "rule": "str", "limit": "float64", "count": "int64"}
+    return table.astype(kinds).assign(state=pd.Series(state, dtype="str"))
+
+
+def _state(value: float, rule: str, limit: float) -> str:
+    if not rule:
+        return ""
+    if np.isnan(value):
+        return "unknown"
+    held = value <= limit + 1e-9 if rule == "at_most" else value >= limit - 1e-9
+    return "ok" if held else "watch"
+
+
+Row = tuple[str, float, str, float, int]
+
+
+def _stretch(sizes: _Sizes, limits: Fairness) -> Iterator[Row]:
+    known = np.isfinite(sizes.ratio)
+    ratio, odds = sizes.ratio[known], sizes.odds[np.isfinite(sizes.odds)]
+    whole = sizes.quota[known].sum() / sizes.expected[known].sum() if known.any() else np.nan
+    yield "stretch", float(whole), "", np.nan, len(ratio)
+    yield "stretch_spread", _spread(ratio), "at_most", float(limits.stretch_spread), len(ratio)
+    yield "probability", float(np.median(odds)) if len(odds) else np.nan, "", np.nan, len(odds)
+    yield "probability_spread", _spread(odds), "at_most", float(limits.probability_spread), len(odds)
+    likely = float((odds >= LIKELY).mean()) if len(odds) else np.nan
+    yield "likely_share", likely, "at_least", float(limits.likely_share), len(odds)
+
+
+def _spread(values: Real) -> float:
+    """Between 10 % and 90 % of the reps: a single one does not decide it."""
+    return float(np.quantile(values, 0.9) - np.quantile(values, 0.1)) if len(values) else float("nan")
+
+
+def _equality(sizes: _Sizes, limits: Fairness) -> Iterator[Row]:
+    known = np.isfinite(sizes.expected)
+    expected = gini(sizes.expected[known])
+    yield "gini_quota", gini(sizes.quota[known]), "at_most", expected + MORE_THAN_EXPECTED, int(known.sum())
+    yield "gini_expected", expected, "", np.nan, int(known.sum())
+    yield "gini_stretch", gini(sizes.ratio[known]), "at_most", float(limits.gini), int(known.sum())
+
+
+def _correlations(sizes: _Sizes, limits: Fairness) -> Iterator[Row]:
+    least = float(limits.correlation)
+    for name, other in (("quota_potential", sizes.potential), ("quota_last_year", sizes.last)):
+        for ranks, kind in ((False, name), (True, f"{name}_rank")):
+            value, count = correlation(sizes.quota, other, ranks=ranks)
+            yield kind, value, "at_least", least, count
+    size = sizes.potential if np.isfinite(sizes.potential).sum() >= FEWEST else sizes.last
+    for ranks, kind in ((False, "attainment_size"), (True, "attainment_size_rank")):
+        value, count = correlation(1 / sizes.ratio, size, ranks=ranks)
+        yield kind, abs(value), "at_most", max(least, by_chance(count)), count
+
+
+def _apart(reps: pd.DataFrame, limits: Fairness) -> Iterator[Row]:
+    """Who is far from his peers, and how much of the quotas is by agreement and bounds rather than by the rule."""
+    total, moved = float(reps["quota"].sum()), float((reps["quota"] - reps["amount_rule"]).clip(lower=0).sum())
+    yield "far", float((reps["far"] != "").sum()), "at_most", 0.0, int((reps["peers"] != "").sum())
+    share = moved / total if total else np.nan
+    yield "exceptions", share, "at_most", float(limits.exceptions), len(reps)
+
+
+def expected_parts(reps: pd.DataFrame, company: float | None) -> pd.DataFrame:
+    """How what is expected of the reps adds up to what is expected of the company: part, amount (Int64 fen).
+
+    `reps`: expected by the reps as planned; `ramp`: what their territories would bring beyond the part of the year
+    they can carry; `nobody`: what no rep of the plan year is expected to sell; `company` the sum. NA without one.
+    """
+    known = reps["expected"].notna() & (reps["ramp_share"] > 0)
+    expected = float(reps.loc[known, "expected"].astype("float64").sum())
+    full = float((reps.loc[known, "expected"].astype("float64") / reps.loc[known, "ramp_share"]).sum())
+    if company is None:
+        return pd.DataFrame({"part": pd.Series(dtype="str"), "amount": pd.Series(dtype="Int64")})
+    first, second, whole = round(expected), round(full - expected), round(company)
+    amounts = {"reps": first, "ramp": second, "nobody": whole - first - second, "company": whole}
+    return pd.DataFrame({"part": list(amounts), "amount": pd.array(list(amounts.values()), dtype="Int64")})
+
+
+def same_periods(history: pd.DataFrame, quotas: pd.DataFrame, months: Sequence[str], years: int = 3) -> pd.DataFrame:
+    """The same quarters of several years beside the quota, rep by rep: the evidence that nobody is favoured.
+
+    `history`: month, rep, amount (fen); `quotas` one row per rep and month (rep, month, amount). Columns `rep`,
+    `quarter` (Q1 ...), `amount_<year>` (Int64 fen, oldest first; NA for a year of which the history has no month),
+    `amount_average` of the years known, `quota`, `growth` on last year, `growth_average` on the average; only reps
+    who have a quota, in their order.
+    """
+    backs = [back for back in range(years, 0, -1) if set(year_before(months, back)) & set(history["month"])]
+    parts = {f"amount_{int(months[0][:4]) - back}": _quarters(history, year_before(months, back)) for back in backs}
+    quota = _quarters(quotas, months)
+    table = pd.DataFrame({name: part.reindex(quota.index) for name, part in parts.items()}, index=quota.index)
+    average, last = table.mean(axis=1), table.iloc[:, -1] if len(backs) else pd.Series(np.nan, index=quota.index)
+    money = table.assign(amount_average=average.round(), quota=quota).astype("Float64").astype("Int64")
+    changes: dict[str, Callable[[], pd.Series[float]]] = {
+        "growth": lambda: quota / last.where(last > 0) - 1,
+        "growth_average": lambda: quota / average.where(average > 0) - 1,
+    }
+    return money.assign(**{name: change() for name, change in changes.items()}).reset_index()
+
+
+def _quarters(frame: pd.DataFrame, months: Sequence[str]) -> "pd.Series[float]":
+    """Sums by rep and quarter of the given twelve months, as floats."""
+    quarter = {month: f"Q{number // 3 + 1}" for number, month in enumerate(months)}
+    rows = frame.loc[frame["month"].isin(months), ["rep", "month", "amount"]]
+    keyed = rows.assign(quarter=rows["month"].map(quarter))
+    return keyed.groupby(["rep", "quarter"], sort=True)["amount"].sum().astype("float64")
 
 
 def teams(reps: pd.DataFrame) -> pd.DataFrame:

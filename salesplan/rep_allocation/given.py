@@ -17,7 +17,8 @@ class Given:
     `reps` one row per rep and spell (`roster.planned_reps`); `split` the table seasonal_split (month, dimensions,
     amount, quantity); `history` monthly facts before the plan year (month, dimensions, customer, rep, amount);
     `customers` one row per customer and spell; `opportunities` one per deal followed; `projects` the table
-    seasonal_split_projects; `quotas` what is handed down from above. `cutoff` is the day a month ends early, `unit` the
+    seasonal_split_projects; `quotas` what is handed down from above; `expected` what is expected of the company in the
+    plan year (fen). `cutoff` is the day a month ends early, `unit` the
     money unit in fen.
     """
 
@@ -30,6 +31,7 @@ class Given:
     quotas: pd.DataFrame | None = None
     cutoff: int | None = None
     unit: int = 1
+    expected: float | None = None
 
     @cached_property
     def season(self) -> Season:

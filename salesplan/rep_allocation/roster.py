@@ -85,16 +85,42 @@ def _spells(reps: pd.DataFrame) -> pd.DataFrame:
     return spells.assign(first=first, since=spells["start"].where(first).groupby(spells["rep"]).ffill())
 
 
-def _presence(spells: pd.DataFrame, months: Sequence[str], cutoff: int | None) -> NDArray[np.float64]:
-    """Share of each month's days (columns) a spell (rows) covers; the month an employment begins counts whole."""
+def day_numbers(dates: "pd.Series[Any]") -> NDArray[np.int64]:
+    """Days since the open past, so that spells can be compared and intersected."""
+    return np.asarray((pd.to_datetime(dates) - LONG_AGO).dt.days.to_numpy(), dtype=np.int64)
+
+
+def month_days(months: Sequence[str], cutoff: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last day of each month as `day_numbers`."""
     spans = [month_span(month, cutoff) for month in months]
-    opens = np.array([(pd.Timestamp(first) - LONG_AGO).days for first, _ in spans])
-    closes = np.array([(pd.Timestamp(last) - LONG_AGO).days for _, last in spans])
-    starts = (spells["start"] - LONG_AGO).dt.days.to_numpy()[:, None]
-    ends = (spells["end"] - LONG_AGO).dt.days.to_numpy()[:, None]
-    joins = spells["first"].to_numpy(dtype=bool)[:, None] & (opens <= starts) & (starts <= closes)
-    covered = np.minimum(ends, closes) - np.where(joins, opens, np.maximum(starts, opens)) + 1
-    return np.asarray(np.clip(covered, 0, None) / (closes - opens + 1), dtype=np.float64)
+    first, last = ([(pd.Timestamp(span[end]) - LONG_AGO).days for span in spans] for end in (0, 1))
+    return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+
+
+def covered(
+    starts: NDArray[np.int64], ends: NDArray[np.int64], months: Sequence[str], cutoff: int | None
+) -> NDArray[np.float64]:
+    """Share of each month's days (columns) that each spell (rows, day numbers) covers."""
+    opens, closes = month_days(months, cutoff)
+    days = np.minimum(ends[:, None], closes) - np.maximum(starts[:, None], opens) + 1
+    return np.asarray(np.clip(days, 0, None) / (closes - opens + 1), dtype=np.float64)
+
+
+def employments(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:
+    """The spells as day numbers: rep, first_day, last_day; the month in which an employment begins counts whole."""
+    spells = _spells(reps)
+    opens, closes = month_days(months, cutoff)
+    starts = day_numbers(spells["start"])
+    place = np.searchsorted(closes, starts)
+    inside = spells["first"].to_numpy(dtype=bool) & (place < len(opens)) & (starts >= opens[0])
+    first = np.where(inside, opens[np.minimum(place, len(opens) - 1)], starts)
+    return pd.DataFrame({"rep": spells["rep"], "first_day": first, "last_day": day_numbers(spells["end"])})
+
+
+def _presence(reps: pd.DataFrame, months: Sequence[str], cutoff: int | None) -> NDArray[np.float64]:
+    """Share of each month's days (columns) a spell (rows, in the order of `_spells`) covers."""
+    spans = employments(reps, months, cutoff=cutoff)
+    return covered(spans["first_day"].to_numpy(), spans["last_day"].to_numpy(), months, cutoff)
 
 
 def availability(
@@ -114,7 +140,7 @@ def availability(
     since = begun.str[:4].astype(int).to_numpy() * 12 + begun.str[5:].astype(int).to_numpy()
     now = np.array([int(month[:4]) * 12 + int(month[5:]) for month in months])
     ramped = shares[np.clip(now[None, :] - since[:, None], 0, len(ramp))]
-    table = pd.DataFrame(_presence(spells, months, cutoff) * ramped, index=spells["rep"], columns=list(months))
+    table = pd.DataFrame(_presence(reps, months, cutoff) * ramped, index=spells["rep"], columns=list(months))
     return table.groupby(level="rep", sort=True).sum().clip(upper=1.0)
 
 
@@ -129,6 +155,22 @@ def listed(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = No
         start=last["start"].where(last["start"] > LONG_AGO), end=last["end"].where(last["end"] < FOREVER)
     )
     return known.drop(columns=["first", "since"])
+
+
+def stations(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:
+    """Where each rep is month by month: rep, month, region, team, manager, part (of his days there in that month).
+
+    A rep who changes team or manager within a month has a row for each, with the parts summing to 1; months in which
+    he is not there have none. Sorted by rep, month and the begin of the spell.
+    """
+    spells, days = _spells(reps), _presence(reps, months, cutoff)
+    row, column = np.nonzero(days)
+    places = spells.iloc[row][["rep", "region", "team", "manager"]].assign(
+        month=np.asarray(list(months), dtype=object)[column], days=days[row, column], order=row
+    )
+    sums = places.groupby(["rep", "month"])["days"].transform("sum")
+    found = places.assign(part=places["days"] / sums).sort_values(["rep", "month", "order"], ignore_index=True)
+    return found[["rep", "month", "region", "team", "manager", "part"]].astype({"month": "str"})
 
 
 def people_table(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:

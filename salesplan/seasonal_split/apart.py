@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import UNKNOWN
+from salesplan.claims import matching
 from salesplan.errors import Fault
 from salesplan.money import from_fen
 from salesplan.seasonal_split.history import Array
@@ -63,11 +64,3 @@ def spread(mix: pd.DataFrame, one: Apart) -> pd.DataFrame:
         return pd.DataFrame({"weight": [1.0]})
     sums = placed.groupby(dimensions, sort=True)["weight"].sum().reset_index()
     return sums.assign(weight=sums["weight"] / sums["weight"].sum())
-
-
-def matching(members: pd.DataFrame, named: Mapping[str, str]) -> Array:
-    """Which rows have all the members named; every row where none is."""
-    found = np.ones(len(members), dtype=bool)
-    for name, member in named.items():
-        found &= (members[name] == member).to_numpy()
-    return found

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import apportion, split_table
+from salesplan.claims import Claim, matching, rests
 from salesplan.errors import stop_on
-from salesplan.seasonal_split.apart import Apart, apart_faults, matching, months_apart, spread
+from salesplan.seasonal_split.apart import Apart, apart_faults, months_apart, spread
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array, divide
 from salesplan.seasonal_split.line_goals import (
@@ -20,7 +21,6 @@ from salesplan.seasonal_split.line_goals import (
     years_by_line,
 )
 from salesplan.seasonal_split.pins import (
-    Claim,
     around_pins,
     claims_of,
     less_apart,
@@ -30,7 +30,6 @@ from salesplan.seasonal_split.pins import (
     pin_faults,
     pinned_months,
     pinned_years,
-    rests,
     sum_faults,
 )
 from salesplan.seasonal_split.plan_year import PlanYear

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import UNASSIGNED, MisfitError, fit_table
+from salesplan.claims import Claim, rests
 from salesplan.errors import Fault, stop_on
 from salesplan.lines import line_of
 from salesplan.money import from_fen
 from salesplan.seasonal_split.history import Array, divide
-from salesplan.seasonal_split.pins import Claim, rests
 from salesplan.terms.goals import Goal
 
 

@@ -1,45 +1,23 @@
 """Amounts fixed by agreement: months and quarters of the company, and periods of its members; the rest fits around."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from salesplan.apportion import apportion
+from salesplan.claims import Claim, inner, largest, matching, rests
 from salesplan.errors import Fault, stop_on
 from salesplan.money import from_fen, to_fen
-from salesplan.seasonal_split.apart import PLACE, matching
+from salesplan.seasonal_split.apart import PLACE
 from salesplan.seasonal_split.history import Array, divide
 from salesplan.seasonal_split.rounding import EVEN_PULL
 from salesplan.terms.shape import Pin
 
 SWEEPS = 3000
 TOLERANCE = 1e-11  # of the total
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A pin as cells of the cube: number in the parameter file, amount (fen), months (12 booleans), members."""
-
-    number: int
-    amount: int
-    months: Array
-    members: Mapping[str, str]
-
-    def holds(self, other: "Claim") -> bool:
-        """Whether every cell of the other is one of this."""
-        return bool((self.months | ~other.months).all()) and self.members.items() <= other.members.items()
-
-    def touches(self, other: "Claim") -> bool:
-        """Whether the two have cells in common."""
-        apart = any(other.members.get(name, member) != member for name, member in self.members.items())
-        return bool((self.months & other.months).any()) and not apart
-
-    def cells(self, members: pd.DataFrame) -> Array:
-        """The cells as booleans, months x combinations."""
-        return np.outer(self.months, matching(members, self.members))
 
 
 def claims_of(pins: Sequence[Pin], months: Sequence[str]) -> list[Claim]:
@@ -66,12 +44,6 @@ def less_apart(claims: Sequence[Claim], apart: Array, members: pd.DataFrame) -> 
         if fen > c.amount
     )
     return [replace(c, amount=c.amount - fen) for c, fen in zip(claims, planned, strict=True)]
-
-
-def inner(claim: Claim, claims: Sequence[Claim]) -> list[Claim]:
-    """The largest claims inside this one; claims overlap only where one holds the other."""
-    inside = [c for c in claims if c is not claim and claim.holds(c)]
-    return [c for c in inside if not any(o is not c and o.holds(c) for o in inside)]
 
 
 def pinned_months(total: int, shares: Array, claims: Sequence[Claim], months: Sequence[str], unit: int) -> Array:
@@ -147,11 +119,6 @@ def owners(claims: Sequence[Claim], members: pd.DataFrame) -> Array:
     for place in wide:
         owner[claims[place].cells(members)] = place
     return owner
-
-
-def rests(claims: Sequence[Claim]) -> Array:
-    """Each pin's amount less those of the pins inside it, fen."""
-    return np.array([c.amount - sum(i.amount for i in inner(c, claims)) for c in claims], dtype="int64")
 
 
 # ---------------------------------------------------------------- what cannot be
@@ -257,13 +224,13 @@ def _over_months(claims: Sequence[Claim], rows: Array, months: Sequence[str]) ->
     periods = {claim.months.tobytes(): claim.months for claim in claims}
     for period in periods.values():
         inside = [c for c in claims if not (c.months & ~period).any()]
-        largest = [c for c in inside if not any(o is not c and o.holds(c) for o in inside)]
-        asked, held = sum(c.amount for c in largest), int(rows[period].sum())
+        widest = largest(inside)
+        asked, held = sum(c.amount for c in widest), int(rows[period].sum())
         if asked > held:
-            named = ", ".join(f"pins[{c.number}]" for c in largest)
+            named = ", ".join(f"pins[{c.number}]" for c in widest)
             label = ", ".join(month for month, within in zip(months, period, strict=True) if within)
             yield _amounts(
-                "pins_over_period", largest[0].number, named, months=label, asked=asked, held=held, over=asked - held
+                "pins_over_period", widest[0].number, named, months=label, asked=asked, held=held, over=asked - held
             )
 
 
@@ -271,13 +238,13 @@ def _over_years(claims: Sequence[Claim], years: Array, members: pd.DataFrame) ->
     named = {tuple(sorted(c.members.items())): c.members for c in claims if not c.months.all()}
     for place_of in named.values():
         inside = [c for c in claims if place_of.items() <= c.members.items() and not c.months.all()]
-        largest = [c for c in inside if not any(o is not c and o.holds(c) for o in inside)]
-        asked, held = sum(c.amount for c in largest), int(years[matching(members, place_of)].sum().round())
+        widest = largest(inside)
+        asked, held = sum(c.amount for c in widest), int(years[matching(members, place_of)].sum().round())
         if asked > held:
-            numbers = ", ".join(f"pins[{c.number}]" for c in largest)
+            numbers = ", ".join(f"pins[{c.number}]" for c in widest)
             member = " ".join(place_of.values())
             yield _amounts(
-                "pins_over_member", largest[0].number, numbers, member=member, asked=asked, held=held, over=asked - held
+                "pins_over_member", widest[0].number, numbers, member=member, asked=asked, held=held, over=asked - held
             )
 
 

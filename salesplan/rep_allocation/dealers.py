@@ -1,0 +1,297 @@
+"""Dealers: what they took in, sold on and hold, and their plan down to specification.
+
+What they are expected to sell and order is table seasonal_split_dealers of the step before; nothing of it is
+calculated again here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from salesplan.calendar import add_months, month_span
+from salesplan.money import to_fen
+from salesplan.rep_allocation.steady import over_parts
+from salesplan.terms.channels import DealerAlert, DealerPlan, Specification
+
+KEYS = ["dealer", "product"]
+FLOWS = ["sell_in", "sell_out"]
+STANDING = [
+    *KEYS, "last_in", "last_out", "excess_share", "stock", "stock_days", "run_down", "state", "before", "sell_out",
+    "sell_in", "price", "amount",
+]  # fmt: skip
+ITEM_COLUMNS = ["month", *KEYS, "spec", "colour", "sell_out", "sell_in", "amount"]
+DEALER_COLUMNS = [
+    "dealer", "parent", "rep", "amount_in", "amount_out", "excess_share", "amount_stock", "stock_days", "amount_run_down",
+    "state", "sell_out", "sell_in", "growth", "amount", "receivables", "receivables_limit", "support", "actions",
+]  # fmt: skip
+ACTIONS = " / "  # between the actions of one dealer
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What is known of the dealers.
+
+    `expected` table seasonal_split_dealers (month, dealer, product, sell_out, sell_in, stock, parent); `told` their
+    reports (month, dealer, product, sell_in, sell_out, stock), None without any; `prices` fen per unit of each product;
+    `until` the last month of reports that counts; `cutoff` the day a month ends early.
+    """
+
+    expected: pd.DataFrame
+    told: pd.DataFrame | None
+    prices: Mapping[str, float]
+    until: str
+    cutoff: int | None = None
+
+
+def unit_prices(split: pd.DataFrame, channels: Sequence[str] = ()) -> dict[str, float]:
+    """Average price of a unit of each product in the plan, in fen, over the dealers' channels (all where none is named).
+
+    Products whose quantity is not known have none.
+    """
+    if "product" not in split:
+        return {}
+    inside = split["channel"].isin(list(channels)) if channels and "channel" in split else split["amount"].notna()
+    sums = split[inside & split["quantity"].notna()].groupby("product", sort=True)[["amount", "quantity"]].sum()
+    return {str(name): float(row) for name, row in (sums["amount"] / sums["quantity"])[sums["quantity"] > 0].items()}
+
+
+def standing(trade: Trade, alert: DealerAlert) -> pd.DataFrame:
+    """One row per dealer and product: the last months' flows, the stock in days, its state, and the plan.
+
+    `last_in`, `last_out` units of the last `alert.months` months up to `until` (Float64, NA where a cell is blank;
+    a dealer who supplies others and reports no sell-out sold what they took in); `excess_share` = in / out - 1; `stock`
+    last reported; `stock_days` = stock / sell-out of a day; `run_down` units above `alert.days`; `state` see
+    `states`; `before` sell-out in the months planned, a year ago; `sell_out`, `sell_in` units planned; `price` (fen,
+    NaN unknown), `amount` = sell_in x price (Int64 fen).
+    """
+    keys = trade.expected[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
+    at = pd.MultiIndex.from_frame(keys)
+    told = _reports(trade)
+    plan = trade.expected.groupby(KEYS, sort=True)[["sell_out", "sell_in"]].sum().reindex(at).reset_index(drop=True)
+    window = [add_months(trade.until, -k) for k in range(alert.months)]
+    known = _window(told, window, at, trade.cutoff)
+    price = keys["product"].map(dict(trade.prices)).astype("float64")
+    year_ago = [add_months(str(month), -12) for month in trade.expected["month"].unique()]
+    table = keys.assign(**known, **plan.astype("int64"), price=price, before=_sums(told, year_ago, at)["sell_out"])
+    worth = (plan["sell_in"] * price).round()
+    return _judged(table, alert).assign(amount=pd.array(worth, dtype="Float64").astype("Int64"))[STANDING]
+
+
+def _reports(trade: Trade) -> pd.DataFrame:
+    """The reports up to `until`; who supplies others and reports no sell-out sold on what they took in."""
+    columns = ["month", *KEYS, *FLOWS, "stock"]
+    if trade.told is None:
+        return pd.DataFrame({name: pd.Series(dtype="float64" if name in columns[3:] else "str") for name in columns})
+    told = trade.told[trade.told["month"] <= trade.until].reindex(columns=columns)
+    parents = trade.expected.drop_duplicates("dealer").set_index("dealer")["parent"]
+    through = told.assign(dealer=told["dealer"].map(parents)).dropna(subset=["dealer"])
+    sold = through.groupby(["dealer", "month", "product"], sort=True)["sell_in"].sum(min_count=1).rename("through")
+    found = told.merge(sold.reset_index(), on=["dealer", "month", "product"], how="left")
+    filled = found.assign(sell_out=found["sell_out"].fillna(found["through"]))
+    return filled.drop(columns="through").sort_values(["month", *KEYS], ignore_index=True)
+
+
+def _sums(told: pd.DataFrame, months: Sequence[str], at: pd.MultiIndex) -> pd.DataFrame:
+    """Units in and out over some months, Float64; unknown where a cell is blank, or nothing was reported at all."""
+    rows = told[told["month"].isin(list(months))]
+    groups = rows.groupby(KEYS, sort=True)[FLOWS]
+    whole = groups.count().eq(rows.groupby(KEYS, sort=True).size(), axis=0)
+    sums = groups.sum().where(whole).reindex(at)
+    reported = pd.Index(at.get_level_values("dealer")).isin(rows["dealer"].unique())
+    silent = reported & ~at.isin(whole.index)  # he reported, and nothing of this product
+    return sums.mask(pd.Series(silent, index=sums.index), 0.0).astype("Float64").reset_index(drop=True)
+
+
+def _window(told: pd.DataFrame, months: Sequence[str], at: pd.MultiIndex, cutoff: int | None) -> dict[str, pd.Series]:
+    """Flows of the window, the days each dealer reported in it, and his last stock."""
+    flows = _sums(told, months, at)
+    lengths = {month: (month_span(month, cutoff)[1] - month_span(month, cutoff)[0]).days + 1 for month in months}
+    rows = told[told["month"].isin(months)][["dealer", "month"]].drop_duplicates()
+    days = rows.assign(days=rows["month"].map(lengths)).groupby("dealer")["days"].sum()
+    stock = told.dropna(subset=["stock"]).groupby(KEYS, sort=True)["stock"].last().reindex(at)
+    return {
+        "last_in": flows["sell_in"],
+        "last_out": flows["sell_out"],
+        "days": pd.Series(days.reindex(at.get_level_values("dealer")).to_numpy(), dtype="Float64"),
+        "stock": pd.Series(stock.to_numpy(), dtype="Float64"),
+    }
+
+
+def _judged(table: pd.DataFrame, alert: DealerAlert) -> pd.DataFrame:
+    """The frame with excess, days of stock, what is above the limit, and the state; from last_in, last_out, stock, days."""
+    out = table["last_out"].where(table["last_out"] > 0)
+    pace = out / table["days"]
+    stock_days = table["stock"] / pace
+    over = (table["stock"] - pace * alert.days).clip(lower=0)
+    found = table.assign(excess_share=table["last_in"] / out - 1, stock_days=stock_days, run_down=over)
+    return found.assign(state=states(found, alert)).drop(columns="days")
+
+
+def states(table: pd.DataFrame, alert: DealerAlert) -> "pd.Series[str]":
+    """How a dealer's goods move, from `last_in`, `last_out`, `stock` and `stock_days`.
+
+    `stuffed` sell-in outran sell-out by more than `alert.excess` and the stock lasts longer than `alert.days`; `full`
+    only the stock does; `rising` only sell-in did; `slow` there is stock and nothing was sold; `short` nothing is left
+    although he sells; `unreported` neither stock nor both flows are known; else `fine`.
+    """
+    rising = (table["last_in"] > table["last_out"] * (1 + float(alert.excess))).fillna(value=False)
+    full = (table["stock_days"] > alert.days).fillna(value=False)
+    dead = ((table["last_out"] <= 0) & (table["stock"] > 0)).fillna(value=False)
+    empty = ((table["stock"] <= 0) & (table["last_out"] > 0)).fillna(value=False)
+    unknown = table["stock"].isna() & (table["last_in"].isna() | table["last_out"].isna())
+    reasons = {"unreported": unknown, "slow": dead, "stuffed": rising & full, "full": full, "short": empty, "rising": rising}
+    chosen = np.select([one.to_numpy(dtype=bool) for one in reasons.values()], list(reasons), default="fine")
+    return pd.Series(chosen, index=table.index, dtype="str")
+
+
+def dealer_plan(
+    goods: pd.DataFrame,
+    trade: Trade,
+    *,
+    alert: DealerAlert,
+    plans: Sequence[DealerPlan] = (),
+    owners: Mapping[str, str] | None = None,
+    owed: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
+    """Table `rep_allocation_dealers`: one row per dealer, in money where units of different goods do not add up.
+
+    `goods` is the frame of `standing`; `owners` the rep of a dealer who is a customer, `owed` what he owes (fen); what
+    `plans` says of a dealer goes first for the rep, and counts for what is owed where the sales do not say it.
+    `amount_in`, `amount_out`, `amount_stock` the last months' flows and the stock at the plan's prices, and the rest
+    from them as in `standing`; `sell_out`, `sell_in` units planned; `growth` of the planned sell-out on the same
+    months a year ago, at the same prices; `amount` = planned sell-in; `support` what is given, all fen.
+    """
+    price = goods["price"]
+    parts = goods.assign(**{name: goods[name] * price for name in ("last_in", "last_out", "stock", "before")})
+    parts = parts.assign(after=goods["sell_out"] * price)
+    groups = parts[price.notna()].groupby("dealer", sort=True)
+    worth = groups[["last_in", "last_out", "stock", "before", "after"]].sum(min_count=1)
+    units = goods.groupby("dealer", sort=True)[["sell_out", "sell_in"]].sum()
+    table = units.join(worth).reset_index().assign(days=lambda d: d["dealer"].map(_days_reported(trade, alert)))
+    judged = _judged(table.astype({"days": "Float64"}), alert)
+    before = judged["before"].where(judged["before"] > 0)
+    named = judged.assign(
+        parent=judged["dealer"].map(trade.expected.drop_duplicates("dealer").set_index("dealer")["parent"]),
+        amount=goods.groupby("dealer", sort=True)["amount"].sum(min_count=1).to_numpy(),
+        growth=judged["after"] / before - 1,
+        **{new: judged[old].round().astype("Int64") for new, old in _MONEY.items()},
+    )
+    return named.assign(**_agreed(named["dealer"], plans, owners or {}, owed or {}))[DEALER_COLUMNS]
+
+
+_MONEY = {"amount_in": "last_in", "amount_out": "last_out", "amount_stock": "stock", "amount_run_down": "run_down"}
+
+
+def _days_reported(trade: Trade, alert: DealerAlert) -> dict[str, float]:
+    """Days of the months in the window that each dealer reported."""
+    dealers = pd.DataFrame({"dealer": trade.expected["dealer"].unique(), "product": ""})
+    window = [add_months(trade.until, -k) for k in range(alert.months)]
+    found = _window(_reports(trade), window, pd.MultiIndex.from_frame(dealers), trade.cutoff)
+    return {name: days for name, days in zip(dealers["dealer"], found["days"].tolist(), strict=True) if days is not pd.NA}
+
+
+def _agreed(
+    dealers: "pd.Series[str]", plans: Sequence[DealerPlan], owners: Mapping[str, str], owed: Mapping[str, int]
+) -> dict[str, pd.Series]:
+    """Rep, receivables and their limit, support and actions of each dealer."""
+    given = {plan.dealer: plan for plan in plans}
+    told = {name: to_fen(plan.receivables) for name, plan in given.items() if plan.receivables is not None}
+    limits = {
+        name: to_fen(plan.receivables_limit) for name, plan in given.items() if plan.receivables_limit is not None
+    }
+    support = {
+        name: sum(to_fen(one.amount) for one in plan.support if one.amount is not None)
+        for name, plan in given.items()
+        if any(one.amount is not None for one in plan.support)
+    }
+    reps = {**owners, **{name: plan.owner for name, plan in given.items() if plan.owner}}
+    actions = {name: ACTIONS.join(plan.actions) for name, plan in given.items() if plan.actions}
+    money = {"receivables": {**told, **owed}, "receivables_limit": limits, "support": support}
+    texts = {"rep": reps, "actions": actions}
+    return {
+        **{name: dealers.map(found).astype("Int64") for name, found in money.items()},
+        **{name: dealers.map(found).astype("str") for name, found in texts.items()},
+    }
+
+
+def owners_of(dealers: Sequence[str], customers: pd.DataFrame | None, day: date) -> dict[str, str]:
+    """The rep who owns a dealer on a day, for those found among the customers by key or by name."""
+    found = customer_keys(dealers, customers)
+    if customers is None or not found:
+        return {}
+    when = pd.Timestamp(day)
+    since = pd.to_datetime(customers["start"]).fillna(pd.Timestamp.min)
+    until = pd.to_datetime(customers["end"]).fillna(pd.Timestamp.max)
+    held = customers[(since <= when) & (until >= when) & customers["rep"].notna()]
+    owner = held.drop_duplicates("customer", keep="last").set_index("customer")["rep"]
+    return {dealer: str(owner[key]) for dealer, key in found.items() if key in owner.index}
+
+
+def customer_keys(dealers: Sequence[str], customers: pd.DataFrame | None) -> dict[str, str]:
+    """The key under which a dealer buys from the company: his own name, or that of the customer called so."""
+    if customers is None:
+        return {}
+    keys = set(customers["customer"])
+    pairs = customers[["customer", "name"]].dropna().drop_duplicates() if "name" in customers else customers.head(0)
+    alone = pairs.drop_duplicates("name", keep=False) if len(pairs) else pairs
+    names = dict(zip(alone["name"], alone["customer"], strict=True)) if len(alone) else {}
+    return {dealer: dealer if dealer in keys else names[dealer] for dealer in dealers if dealer in keys or dealer in names}
+
+
+def dealer_items(
+    expected: pd.DataFrame,
+    prices: Mapping[str, float],
+    specifications: Sequence[Specification] = (),
+    *,
+    products: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Table `rep_allocation_dealer_items`: what each dealer signs, by month, product, specification and colour.
+
+    `expected` is table seasonal_split_dealers. Units of a month go to the specifications by their shares so that each
+    month sums exactly and a small share gets its unit when it is due (`steady.over_parts`); a product without
+    specifications is one row, with the specification and colour of the price list where it has them. Columns: month,
+    dealer, product, spec, colour (NA where there is none), sell_out, sell_in (int64 units), amount = sell_in x price
+    (Int64 fen). Sorted by dealer, product, spec, colour, month.
+    """
+    if expected.empty:
+        return pd.DataFrame(columns=ITEM_COLUMNS)
+    months = sorted(expected["month"].unique())
+    groups = expected[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
+    parts = groups.assign(group=np.arange(len(groups))).merge(_variants(specifications, products), on="product", how="left")
+    parts = parts.fillna({"share": 1.0}).sort_values([*KEYS, "spec", "colour"], ignore_index=True)
+    which, labels = parts["group"].to_numpy(dtype=np.int64), np.arange(len(parts))
+    weights = np.repeat(parts["share"].to_numpy(dtype="float64")[:, None], len(months), axis=1)
+    at = pd.MultiIndex.from_frame(groups)
+    units = {}
+    for name in ("sell_out", "sell_in"):
+        wide = expected.pivot_table(index=KEYS, columns="month", values=name, aggfunc="sum", fill_value=0)
+        totals = wide.reindex(index=at, columns=months, fill_value=0).to_numpy(dtype=np.int64)
+        units[name] = over_parts(totals.clip(min=0), weights, which, labels).ravel()
+    rows = parts.loc[np.repeat(labels, len(months))].reset_index(drop=True).assign(month=months * len(parts), **units)
+    worth = (rows["sell_in"] * rows["product"].map(dict(prices)).astype("float64")).round()
+    return rows.assign(amount=pd.array(worth, dtype="Float64").astype("Int64"))[ITEM_COLUMNS]
+
+
+def _variants(specifications: Sequence[Specification], products: pd.DataFrame | None) -> pd.DataFrame:
+    """Product, spec, colour, share: those of the parameters, else those of the price list."""
+    rows = [
+        (one.product, variant.spec, variant.colour, float(variant.share))
+        for one in specifications
+        for variant in one.variants
+    ]
+    given = pd.DataFrame(rows, columns=["product", "spec", "colour", "share"]).astype(
+        {"product": "str", "spec": "str", "colour": "str", "share": "float64"}
+    )
+    if products is None or not {"spec", "colour"} & set(products.columns):
+        return given
+    listed = products.reindex(columns=["product", "spec", "colour"]).assign(share=1.0)
+    listed = listed[~listed["product"].isin(given["product"])].astype({"spec": "str", "colour": "str"})
+    return pd.concat([given, listed], ignore_index=True)
+
+
+def end_dealers(table: pd.DataFrame) -> pd.DataFrame:
+    """Dealers who supply no other one: those whose figures sum without counting goods twice."""
+    return table[~table["dealer"].isin(table["parent"].dropna())].reset_index(drop=True)

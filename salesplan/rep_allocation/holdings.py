@@ -1,0 +1,215 @@
+"""Who holds which customer in the plan year, and what the customers bought in the years before it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesplan.apportion import UNASSIGNED, UNKNOWN
+from salesplan.calendar import month_span
+from salesplan.mix import OLDEST_WEIGHT
+from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.roster import FOREVER, LONG_AGO, NOBODY, year_before
+
+YEARS = 3  # years before the plan's whose sales count, the last one most
+TEXTS = ("name", "region", "channel")
+
+
+class Newcomers(NamedTuple):
+    """What customers brought in the year of their first purchase, over the years that can tell it."""
+
+    first_year: int | None  # mean sales of a new customer in the first year, fen; None where there was none
+    share: float  # part of all sales that they were
+    won: float  # how many a year
+
+
+def named(history: pd.DataFrame) -> bool:
+    """Whether any sale of the history names its customer."""
+    return "customer" in history.columns and bool((~history["customer"].isin(["", UNKNOWN])).any())
+
+
+def yearly_sales(history: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
+    """Net sales by customer (rows, sorted) and year before the plan's: columns 1 (last year) to 3, int64 fen.
+
+    Only years in which the company sold anything have a column.
+    """
+    year = {label: back for back in range(1, YEARS + 1) for label in year_before(months, back)}
+    within = history.assign(year=history["month"].map(year)).dropna(subset="year")
+    sums = within.groupby(["customer", "year"], sort=True)["amount"].sum()
+    table = sums.unstack("year", fill_value=0).astype("int64")  # noqa: PD010 - nothing is aggregated
+    return table.rename(columns=int).rename_axis(columns=None)
+
+
+def usual_sales(yearly: pd.DataFrame) -> "pd.Series[float]":
+    """What a customer buys in a usual year, fen: mean share of the company's sales x last year's total.
+
+    The years since the first purchase weigh 2 : 3 : 4, the last one most (as `mix.recency_mix`); shares take the
+    company's growth out. Net returns count as nothing.
+    """
+    years = sorted(yearly.columns, reverse=True)
+    share = yearly[years] / yearly[years].sum().clip(lower=1)
+    weights = pd.Series({back: float(YEARS - back + OLDEST_WEIGHT) for back in years})
+    known = (yearly[years] != 0).cummax(axis=1)
+    counted = known.mul(weights, axis=1)
+    mean = (share * counted).sum(axis=1) / counted.sum(axis=1).clip(lower=1.0)
+    total = float(yearly[1].sum()) if 1 in yearly else 0.0
+    return (mean * total).clip(lower=0)
+
+
+def newcomers(history: pd.DataFrame, months: Sequence[str]) -> Newcomers:
+    """What customers who first bought in one of the years before the plan's brought in that year.
+
+    The first year of the history says nothing: all its customers would be new.
+    """
+    year = {label: back for back in range(1, YEARS + 1) for label in year_before(months, back)}
+    sold = history[~history["customer"].isin(["", UNKNOWN])]
+    began = sold[sold["amount"] > 0].groupby("customer")["month"].min()
+    opened = str(history["month"].min())
+    told = [back for back in range(1, YEARS + 1) if year_before(months, back)[0] > opened]
+    first = sold["customer"].map(began).map(year)
+    fresh = sold[first.notna() & (first == sold["month"].map(year)) & first.isin(told)]
+    by_customer = fresh.groupby("customer")["amount"].sum()
+    within = history.loc[history["month"].map(year).isin(told), "amount"].sum()
+    if not (by_customer > 0).any():
+        return Newcomers(None, 0.0, 0.0)
+    total = int(by_customer[by_customer > 0].sum())
+    count = int((by_customer > 0).sum())
+    return Newcomers(round(total / count), min(total / int(within), 1.0) if within > 0 else 0.0, count / len(told))
+
+
+def profiles(given: Given) -> pd.DataFrame:
+    """One row per customer who is listed or bought in the last three years, sorted by `customer`.
+
+    `name`, `region`, `channel`, `given` (the grade in the table, NA where blank), `potential` (fen, NaN unknown),
+    `last_year`, `year_before` (int64 fen), `usual` and `best` (fen of a usual and of the best year), `last_month` of a
+    purchase. Of several spells the last that begins within the plan year counts; region and channel of an unlisted
+    customer are those of his largest sales.
+    """
+    yearly = yearly_sales(given.history, given.months)
+    listed = _listed(given)
+    # Lines that name no customer are one account of their own.
+    every = listed.index.union(yearly.index[yearly.index != ""]).sort_values()
+    sums = yearly.reindex(every, fill_value=0)
+    bought = given.history[given.history["amount"] > 0].groupby("customer")["month"].max()
+    largest = {name: _largest(given.history, name) for name in ("region", "channel")}
+    frame = pd.DataFrame({"customer": every})
+    known = listed.reindex(every)
+    texts = {
+        "name": known["name"],
+        **{name: known[name].fillna(pd.Series(largest[name])) for name in ("region", "channel")},
+    }
+    return frame.assign(
+        **{name: found.to_numpy() for name, found in texts.items()},
+        given=known["grade"].to_numpy(),
+        potential=known["potential"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
+        last_year=_year(sums, 1),
+        year_before=_year(sums, 2),
+        usual=usual_sales(sums).to_numpy(),
+        best=sums.max(axis=1).clip(lower=0).to_numpy() if len(sums.columns) else 0,
+        last_month=bought.reindex(every).to_numpy(),
+    ).astype({name: "str" for name in ("customer", *TEXTS, "given", "last_month")})
+
+
+def _year(sums: pd.DataFrame, back: int) -> Any:
+    return sums[back].to_numpy() if back in sums else np.zeros(len(sums), dtype=np.int64)
+
+
+def _listed(given: Given) -> pd.DataFrame:
+    """The table of customers by customer, of each his last spell that begins before the plan year ends."""
+    columns = [*TEXTS, "grade", "potential"]
+    if given.customers is None:
+        return pd.DataFrame(columns=columns, index=pd.Index([], dtype="str", name="customer"))
+    blank = pd.Series(pd.NaT, index=given.customers.index)
+    spells = given.customers.assign(start=pd.to_datetime(given.customers.get("start", blank)).fillna(LONG_AGO))
+    begun = spells[spells["start"] <= _days(given)[1]].sort_values(["customer", "start"], kind="stable")
+    last = begun.drop_duplicates("customer", keep="last").set_index("customer")
+    return last.reindex(columns=columns)
+
+
+def _largest(history: pd.DataFrame, name: str) -> "pd.Series[Any]":
+    """The member of a dimension in which each customer bought most."""
+    if name not in history.columns:
+        return pd.Series(dtype="str")
+    sums = history.groupby(["customer", name], sort=True)["amount"].sum().reset_index()
+    best = sums.sort_values(["amount", name], ascending=[False, True], kind="stable").drop_duplicates("customer")
+    return best[~best[name].isin(["", UNKNOWN])].set_index("customer")[name]
+
+
+def _days(given: Given) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of the plan year."""
+    spans = [month_span(month, given.cutoff) for month in (given.months[0], given.months[-1])]
+    return pd.Timestamp(spans[0][0]), pd.Timestamp(spans[1][1])
+
+
+def holdings(given: Given, reps: Sequence[str], customers: Sequence[str]) -> pd.DataFrame:
+    """Who holds which customer when in the plan year: `customer`, `rep`, `start`, `end`, `part`, `months_held`.
+
+    By the spells of the table customers, clipped to the year; `part` is the share of the year's season that lies in
+    the days held (two owners of a year share it), `months_held` the same in months. Who is in no table is held by
+    those who sold to him in his last year, in proportion to it. Whoever nobody of `reps` holds is with
+    `(unassigned)`. Sorted by customer, start, rep.
+    """
+    first, last = _days(given)
+    spells = _spells(given, first, last)
+    listed = set() if given.customers is None or spells is None else set(given.customers["customer"])
+    parts = [] if spells is None else [spells]
+    without = pd.Index(customers).difference(pd.Index(sorted(listed), dtype="str"))
+    parts.append(_sellers(given, without))
+    dropped = pd.Index(sorted(listed.intersection(customers))).difference(
+        pd.Index([] if spells is None else spells["customer"])
+    )
+    parts.append(pd.DataFrame({"customer": dropped, "rep": UNASSIGNED, "share": 1.0}))
+    found = pd.concat(parts, ignore_index=True)
+    found = found.assign(
+        rep=found["rep"].where(found["rep"].isin(set(reps)), UNASSIGNED),
+        start=pd.to_datetime(found["start"]).fillna(first),
+        end=pd.to_datetime(found["end"]).fillna(last),
+    )
+    found = found[found["customer"].isin(set(customers))]
+    found = found.groupby(["customer", "rep", "start", "end"], sort=True)["share"].sum().reset_index()
+    days = days_held(found, given.months, given.cutoff)
+    season = given.season.target.astype(np.float64)
+    season = season if season.sum() > 0 else np.ones(len(season))
+    held = found.assign(part=days @ season / season.sum() * found["share"], months_held=days.sum(axis=1))
+    return held.sort_values(["customer", "start", "rep"], ignore_index=True).drop(columns="share")
+
+
+def days_held(held: pd.DataFrame, months: Sequence[str], cutoff: int | None) -> Any:
+    """Share of each month's days (columns) in which a row's customer is held, from its `start` to its `end`."""
+    spans = [month_span(month, cutoff) for month in months]
+    opens = np.array([(pd.Timestamp(first) - LONG_AGO).days for first, _ in spans])
+    closes = np.array([(pd.Timestamp(last) - LONG_AGO).days for _, last in spans])
+    starts = (pd.to_datetime(held["start"]) - LONG_AGO).dt.days.to_numpy()[:, None]
+    ends = (pd.to_datetime(held["end"]) - LONG_AGO).dt.days.to_numpy()[:, None]
+    covered = np.minimum(ends, closes) - np.maximum(starts, opens) + 1
+    return np.clip(covered, 0, None) / (closes - opens + 1)
+
+
+def _spells(given: Given, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame | None:
+    """The spells of the plan year, clipped to it; None where the table does not say who holds whom."""
+    table = given.customers
+    if table is None or "rep" not in table.columns or table["rep"].isna().all():
+        return None
+    blank = pd.Series(pd.NaT, index=table.index)
+    start = pd.to_datetime(table.get("start", blank)).fillna(LONG_AGO)
+    end = pd.to_datetime(table.get("end", blank)).fillna(FOREVER)
+    within = table.assign(start=start.clip(lower=first), end=end.clip(upper=last), share=1.0)
+    within = within[(start <= last) & (end >= first)]
+    owner = within["rep"].fillna(UNASSIGNED)
+    return within.assign(rep=owner.where(~owner.isin(NOBODY), UNASSIGNED))[["customer", "rep", "start", "end", "share"]]
+
+
+def _sellers(given: Given, customers: pd.Index) -> pd.DataFrame:
+    """Who sold to customers without an owner in the last year in which they bought: customer, rep, share."""
+    year = {label: back for back in range(1, YEARS + 1) for label in year_before(given.months, back)}
+    sold = given.history[given.history["customer"].isin(customers)]
+    sold = sold.assign(year=sold["month"].map(year)).dropna(subset="year")
+    sums = sold.groupby(["customer", "year", "rep"], sort=True)["amount"].sum().clip(lower=0).reset_index()
+    sums = sums[sums["amount"] > 0]
+    latest = sums[sums["year"] == sums.groupby("customer")["year"].transform("min")]
+    share = latest["amount"] / latest.groupby("customer")["amount"].transform("sum")
+    found = latest.assign(share=share)[["customer", "rep", "share"]]
+    nobody = customers.difference(pd.Index(found["customer"]))
+    alone = pd.DataFrame({"customer": nobody, "rep": UNASSIGNED, "share": 1.0})
+    return pd.concat([found, alone], ignore_index=True)
