@@ -1,11 +1,13 @@
 """What can be wrong with a user's files, said so that it can be found and mended."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 SHOWN = 20
+NAMED = 10  # known names a message lists
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ class IdentityError(Exception):
         self.name = name
         self.detail = detail
         super().__init__(f"{name}: {detail}")
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
+    """The known name most like this one; empty where none is like it."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=cutoff)), "")
+
+
+def alternatives(name: str, known: Iterable[str]) -> dict[str, str]:
+    """What a message proposes for an unknown name: the first of the known ones, and the nearest."""
+    names = sorted(known)
+    return {"known": ", ".join(names[:NAMED]), "nearest": nearest(name, names)}
 
 
 def stop_on(faults: Iterable[Fault]) -> None:

@@ -1,12 +1,11 @@
 """What the expense budget and the plan calendar ask of the tables and of the year: faults across files."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from salesplan import calendar
-from salesplan.errors import Fault
+from salesplan.errors import Fault, alternatives, nearest
 from salesplan.params import Loaded
 from salesplan.tables import Notice
 from salesplan.terms import AnnualTargetTerms, SeasonalSplitTerms
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Tables = Mapping[str, "pa.Table"]
-SHOWN = 10
 
 
 def expense_faults(loaded: Loaded, tables: Tables) -> Iterator[Fault]:
@@ -49,10 +47,10 @@ def expense_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
     spent = _spent(tables, months)
     left = sorted(spent - {expense.name for expense in rules.expenses.categories})
     for number, expense in enumerate(rules.expenses.categories):
-        near = difflib.get_close_matches(expense.name, left, n=1, cutoff=0.5)
+        near = nearest(expense.name, left, cutoff=0.5)
         if expense.name not in spent and near:
             place = loaded.place("annual_target", ("expenses", "categories", number, "name"))
-            yield Notice("expense_alike", place, {"category": expense.name, "nearest": near[0]})
+            yield Notice("expense_alike", place, {"category": expense.name, "nearest": near})
 
 
 def _spent(tables: Tables, months: list[str]) -> set[str]:
@@ -92,11 +90,8 @@ def _has(tables: Tables, table: str, column: str) -> bool:
 def _stage_faults(loaded: Loaded, rules: Expenses, known: set[str]) -> Iterator[Fault]:
     for name in rules.stages:
         if name not in known:
-            nearest = next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.4)), "")
-            values = {"known": ", ".join(sorted(known)[:SHOWN]), "nearest": nearest}
-            yield Fault(
-                "expense_product_unknown", loaded.place("annual_target", ("expenses", "stages", name)), name, values
-            )
+            place = loaded.place("annual_target", ("expenses", "stages", name))
+            yield Fault("expense_product_unknown", place, name, alternatives(name, known))
 
 
 def calendar_faults(loaded: Loaded) -> Iterator[Fault]:

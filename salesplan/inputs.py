@@ -1,6 +1,5 @@
 """A plan's input tables, checked and aggregated once and handed from process to process."""
 
-import difflib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -11,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar, tables
-from salesplan.errors import Fault, PlanError
+from salesplan.customer_checks import customer_faults
+from salesplan.errors import Fault, PlanError, alternatives
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
 from salesplan.money import to_fen
 from salesplan.params import Loaded, load
 from salesplan.params.targets import target_faults
+from salesplan.quota_checks import quota_faults
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.stock_faults import stock_faults
 from salesplan.tables import Notice
@@ -29,7 +30,7 @@ FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders", "deals")
 KEY = "key.json"
 DEAL_YEARS = 3  # before the plan year, whose deals say how large one is and when it is paid
 # Tables that are read and checked, and that no step uses yet: said, so that nobody relies on them.
-UNUSED = {"quotas", "adjustments"}
+UNUSED = {"adjustments"}
 
 
 @dataclass
@@ -113,6 +114,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     checked = tables.check(folder, loaded.plan)
     inputs = Inputs(loaded, checked.tables, checked.notices, checked.hashes)
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
+    asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
     faults = [*loaded.faults, *asked, *checked.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *_plan_faults(inputs), *target_faults(loaded, checked.tables)]
@@ -146,8 +148,7 @@ def _plan_faults(inputs: Inputs) -> Iterator[Fault]:
             known = sorted({found for found in reps[key].to_pylist() if found}) if reps is not None else []
             if name not in known:
                 place = inputs.loaded.place("commission", ("plans", number, "applies_to", key))
-                nearest = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.4)), "")
-                yield Fault("applies_to_nobody", place, name, {"known": ", ".join(known[:10]), "nearest": nearest})
+                yield Fault("applies_to_nobody", place, name, alternatives(name, known))
 
 
 def _late_review(inputs: Inputs) -> Iterator[Notice]:

@@ -1,13 +1,12 @@
 """What seasonal_split.yaml asks for, held against the plan's year and dimensions and against its tables."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from salesplan import calendar
-from salesplan.errors import Fault
+from salesplan.errors import Fault, alternatives, nearest
 from salesplan.money import from_fen, to_fen
 from salesplan.params import Loaded
 from salesplan.tables import Notice
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "pa.Table"]
 STEM = "seasonal_split"
-MOST_NAMES = 10
 
 
 def parameter_faults(loaded: Loaded) -> list[Fault]:
@@ -139,13 +137,9 @@ def _members(loaded: Loaded, rules: SeasonalSplitTerms, sales: "pa.Table") -> It
 
 
 def _unknown(loaded: Loaded, path: tuple[str | int, ...], name: str, member: str, sales: "pa.Table") -> Iterator[Fault]:
-    known = sorted({found for found in sales[name].unique().to_pylist() if found})
+    known = {found for found in sales[name].unique().to_pylist() if found}
     if member not in known:
-        nearest = next(iter(difflib.get_close_matches(member, known, n=1, cutoff=0.4)), "")
-        yield Fault(
-            "part_unknown", loaded.place(STEM, path), member,
-            {"known": ", ".join(known[:MOST_NAMES]), "nearest": nearest},
-        )  # fmt: skip
+        yield Fault("part_unknown", loaded.place(STEM, path), member, alternatives(member, known))
 
 
 def _starts(loaded: Loaded, rules: SeasonalSplitTerms, tables: Tables) -> Iterator[Fault]:
@@ -156,8 +150,8 @@ def _starts(loaded: Loaded, rules: SeasonalSplitTerms, tables: Tables) -> Iterat
         start = launch.start or listed.get(launch.product)
         place = loaded.place(STEM, ("launches", number, launch.dimension))
         if start is None:
-            near = difflib.get_close_matches(launch.member, list(listed), n=1, cutoff=0.4)
-            yield Fault("launch_start_missing", place, launch.member, {"nearest": next(iter(near), "")})
+            near = {"nearest": nearest(launch.member, listed)}
+            yield Fault("launch_start_missing", place, launch.member, near)
         elif launch.start is None and start > last:
             yield Fault("launch_outside", place, start, {"last": last})
 

@@ -1,10 +1,9 @@
 """Parameters of stock and dealers that name what the plan's tables do not have."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from salesplan.errors import Fault
+from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
 from salesplan.terms import SeasonalSplitTerms
 
@@ -37,6 +36,4 @@ def _names(tables: "Mapping[str, pa.Table]", table: str, column: str) -> set[str
 
 def _unknown(loaded: Loaded, key: tuple[str | int, ...], code: str, name: str, known: set[str]) -> Iterator[Fault]:
     if name not in known:
-        names = sorted(known)
-        close = next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.4)), "")
-        yield Fault(code, loaded.place("seasonal_split", key), name, {"known": ", ".join(names[:10]), "nearest": close})
+        yield Fault(code, loaded.place("seasonal_split", key), name, alternatives(name, known))

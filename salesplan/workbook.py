@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
 from salesplan.report.forms import Form, forms_html
 from salesplan.report.table import Table, html_table
+from salesplan.report.tree import Branch, tree_html
 from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
 from salesplan.tables import outputs
 from salesplan.telling import tell_in_notebook
@@ -26,7 +26,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from salesplan.rep_allocation import Given
+    from salesplan.rep_allocation import Given, Letters
 
 
 class Sentences:
@@ -144,15 +144,19 @@ class Step:
         """What step 3 starts from: the split, the people, customers, deals and what is handed down."""
         from salesplan import rep_allocation
 
-        given = rep_allocation.gather(
+        history = self.history()
+        tables = self.tables_given("reps", "customers", "opportunities", "quotas")
+        return rep_allocation.Given(
+            rep_allocation.planned_reps(tables.pop("reps"), history, self.months),
             self.table("seasonal_split"),
-            self.history(),
-            self.tables_given("reps", "customers", "opportunities", "quotas"),
+            history,
+            **tables,
             projects=self.table("seasonal_split_projects"),
             cutoff=self.plan.month_cutoff,
             unit=self.money_unit,
+            expected=rep_allocation.company_expected(self.table("annual_target_odds")),
+            level=self.all_rules["annual_target"].planned,
         )
-        return replace(given, expected=rep_allocation.company_expected(self.table("annual_target_odds")))
 
     def input(self, name: str) -> "pd.DataFrame | None":
         """An input table as a frame, or None when the plan has none."""
@@ -177,6 +181,23 @@ class Step:
     def forms(self, forms: Sequence[Form]) -> Table | None:
         """Titled boxes of texts, such as a SWOT; nothing where there is no form."""
         return forms_html(forms) if forms else None
+
+    def tree(self, branches: Sequence[Branch]) -> Table | None:
+        """An indented tree with states; nothing where there is no branch."""
+        return tree_html(branches) if branches else None
+
+    def letters(self, content: "Letters") -> Sentences:
+        """Write the target letters into the run's folder, one file per rep; says how many."""
+        if self.run is None:
+            return self.note("report.not_saved")
+        from salesplan.report.letters import write_letters
+
+        first, last = (calendar.month_span(self.months[place], self.plan.month_cutoff)[end] for place, end in ((0, 0), (-1, 1)))
+        head = {"title": self.plan.title or "", "run": self.run.name}
+        head |= {"start": self.words.date(first), "end": self.words.date(last)}
+        count = write_letters(self.run / "letters", content, self.words, head=head, plans=self.rules.action_plans)
+        key = "letter.written" if not content.left_out else "letter.written_some"
+        return self.note(key, count=count, left_out=content.left_out)
 
     def tables_given(self, *names: str) -> "dict[str, pd.DataFrame | None]":
         """Input tables by name, None for those the plan does not have."""

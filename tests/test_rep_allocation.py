@@ -15,6 +15,7 @@ from salesplan.apportion import UNASSIGNED, apportion
 from salesplan.calendar import add_months, fiscal_months
 from salesplan.errors import PlanError
 from salesplan.money import to_fen
+from salesplan.rep_allocation import cube
 from salesplan.terms import RepAllocationTerms
 from tests.allocation_cases import allocate, by_base, by_over_assignment
 
@@ -323,9 +324,9 @@ def test_a_new_rep_takes_the_customers_he_inherited():
     )
     history = sales(A=1_200).assign(customer="k3")
     history = pd.concat([history, sales(A=600).assign(customer="k1"), sales(OLD=240).assign(customer="k2")])
-    reps = ra.planned_reps(staff("A", "N"), history, MONTHS, customers=customers)
-    assert reps["inherited"].tolist() == [pd.NA, 600 + 240]
-    found = allocate(reps, months_split(10**6), history, rules=rules(weights={"history": 1}))
+    found = allocate(
+        staff("A", "N"), months_split(10**6), history, rules=rules(weights={"history": 1}), customers=customers
+    )
     assert shares(found) == pytest.approx({"A": 1_800 / 2_640, "N": 840 / 2_640})
     assert found.reps["replaced"].tolist() == ["", "inherited"]
 
@@ -388,8 +389,8 @@ def test_a_month_fixed_by_agreement():
         pytest.param(
             {"pins": [{"rep": "A", "amount": 1, "month": "2028-01"}]}, ["pin_month_unknown"], id="another year"
         ),
-        pytest.param({"pins": [{"rep": "A", "amount": 1, "product": "p"}]}, ["pin_dimension"], id="part of a quota"),
-        pytest.param({"pins": [{"rep": "A", "amount": 1}, {"rep": "A", "amount": 2}]}, ["pin_twice"] * 2, id="twice"),
+        pytest.param({"pins": [{"rep": "A", "amount": 1, "product": "p"}]}, ["pin_no_dimension"], id="part of a quota"),
+        pytest.param({"pins": [{"rep": "A", "amount": 1}, {"rep": "A", "amount": 2}]}, ["pins_twice"], id="twice"),
         pytest.param(
             {"pins": [{"rep": "Z", "amount": 1}, {"rep": "A", "amount": 1, "month": "2026-01"}]},
             ["pin_rep_unknown", "pin_month_unknown"],
@@ -400,7 +401,7 @@ def test_a_month_fixed_by_agreement():
         pytest.param({"bounds": {"max": 4_000}}, ["limits_under_total"], id="most of two is less than all"),
         pytest.param(
             {"pins": [{"rep": "A", "amount": 5}, {"rep": "A", "month": "2027-01", "amount": 6}]},
-            ["pins_over_rep"],
+            ["pins_over"],
             id="a month above its year",
         ),
         pytest.param(
@@ -410,11 +411,11 @@ def test_a_month_fixed_by_agreement():
         ),
         pytest.param(
             {
-                "pins": [{"rep": "A", "month": "2027-01", "amount": 700}, {"rep": "A", "amount": 600}],
-                "bounds": {"max": 9_000},
+                "pins": [{"rep": "A", "month": "2027-01", "amount": 700}, {"rep": "B", "amount": 300}],
+                "limits": [{"rep": "B", "min": 400}],
             },
-            ["pins_over_rep", "pins_over_month", "limits_under_total"],
-            id="three amounts at once",
+            ["pins_over_rep", "pins_over_month"],
+            id="two amounts at once",
         ),
         pytest.param(
             {"pins": [{"rep": r, "month": "2027-01", "amount": 1} for r in "AB"]},
@@ -509,7 +510,7 @@ def test_too_many_rows_stop_at_the_month():
     split = cube_split([1, 2, 3])
     assert ra.cells_that_fit(3, split)
     assert not ra.cells_that_fit(3, split, most=200)
-    many = staff(*[f"R{number:04d}" for number in range(2_100)])
+    many = staff(*[f"R{number:04d}" for number in range(cube.MOST_ROWS // len(split) + 1)])
     found = allocate(many, split, sales(), rules=rules())
     assert not found.to_cells
     assert "region" not in found.table.columns

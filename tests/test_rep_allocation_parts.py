@@ -11,16 +11,21 @@ from hypothesis import strategies as st
 from salesplan.apportion import apportion
 from salesplan.calendar import fiscal_months
 from salesplan.rep_allocation import cube, fairness, limits, quotas, roster, weighing
+from salesplan.rep_allocation.agreements import People, claims_of, pin_faults
 from salesplan.terms import RepAllocationTerms
 
 MONTHS = fiscal_months(2027)
 NO = limits.FREE
+PEOPLE = People(("A", "B"), ("t", "u"), ("2027-01", "2027-02"))
 
 
 def limit(low, high, fixed=None):
     shape = (len(low), 2)
     cells = np.full(shape, NO) if fixed is None else np.array(fixed)
-    return limits.Limits(np.array(low, dtype=np.int64), np.array(high, dtype=np.int64), cells.astype(np.int64))
+    free = limits.free_limits(PEOPLE, 0)
+    return free._replace(
+        low=np.array(low, dtype=np.int64), high=np.array(high, dtype=np.int64), fixed=cells.astype(np.int64)
+    )
 
 
 # --- the sum of the quotas, and water-filling ------------------------------------------------------
@@ -95,15 +100,11 @@ def test_room(open_cells, rows, columns, expected):
 
 
 def test_the_worst_months_are_named():
-    found = limits.place_faults(
-        np.array([BOTH, LAST]), limit([0, 0], [30, 100]), ["2027-01", "2027-02"], np.array([50, 50])
-    )
+    found = limits.place_faults(np.array([BOTH, LAST]), limit([0, 0], [30, 100]), PEOPLE.months, np.array([50, 50]))
     assert [(fault.code, fault.value, dict(fault.values)["over"]) for fault in found] == [
         ("months_short", "2027-01", Decimal("0.20"))
     ]
-    found = limits.place_faults(
-        np.array([BOTH, LAST]), limit([0, 60], [99, 99]), ["2027-01", "2027-02"], np.array([50, 50])
-    )
+    found = limits.place_faults(np.array([BOTH, LAST]), limit([0, 60], [99, 99]), PEOPLE.months, np.array([50, 50]))
     assert [(fault.code, fault.value) for fault in found] == [("months_over", "2027-02")]
 
 
@@ -136,11 +137,9 @@ def test_round_rows_free(cells, unit):
 
 
 def taken(rules, carried=None, unit=1):
-    months = ["2027-01", "2027-02"]
     can = np.ones((2, 2), dtype=bool) if carried is None else np.array(carried)
-    return limits.limits(
-        RepAllocationTerms.model_validate(rules), ["A", "B"], months, carried=can, most=1_000, unit=unit
-    )
+    terms = RepAllocationTerms.model_validate(rules)
+    return limits.limits(terms, claims_of(terms.pins, PEOPLE), PEOPLE, carried=can, most=1_000, unit=unit)
 
 
 def test_bounds_are_taken_inwards_to_the_money_unit():
@@ -170,8 +169,9 @@ def test_all_months_fixed_fix_the_quota():
 
 def test_pins_in_whole_units():
     pins = RepAllocationTerms.model_validate({"pins": [{"rep": "A", "amount": Decimal("1.50")}]}).pins
-    assert [fault.code for fault in limits.pin_faults(pins, ["A"], MONTHS, 100)] == ["pin_unit"]
-    assert limits.pin_faults(pins, ["A"], MONTHS, 50) == []
+    members = pd.DataFrame(index=[0])
+    assert [fault.code for fault in pin_faults(pins, PEOPLE, members, 100)] == ["pin_unit"]
+    assert pin_faults(pins, PEOPLE, members, 50) == []
 
 
 # --- weights -----------------------------------------------------------------------------------------
@@ -213,36 +213,54 @@ def test_year_before():
 MEMBERS = pd.DataFrame({"region": ["n", "n", "s"], "product": ["p", "q", "p"]})
 
 
-def people(*regions):
-    return pd.DataFrame({"rep": [f"R{i}" for i in range(len(regions))], "region": list(regions)})
-
-
 def test_own_mix():
     sold = pd.DataFrame(
         [("R0", "n", "p", 30), ("R0", "n", "q", 10), ("R0", "x", "p", 99), ("R1", "n", "p", -5), ("Z", "s", "p", 50)],
         columns=["rep", "region", "product", "amount"],
     )
-    found = cube.own_mix(people("s", "s", "n", None), sold, MEMBERS)
-    assert found.tolist() == [[0.75, 0.25, 0], [0, 0, 1], [0.5, 0.5, 0], [0, 0, 0]]
+    found = cube.own_mix(["R0", "R1"], sold, MEMBERS)
+    assert found.tolist() == [[0.75, 0.25, 0], [0, 0, 0]]
+
+
+def test_a_rep_reaches_his_regions_and_those_he_sold_in():
+    own = np.array([[0.75, 0.25, 0], [0, 0, 0], [0, 0, 0]])
+    found = cube.reach_of(own, [frozenset("s"), frozenset("s"), frozenset()], MEMBERS)
+    assert found.tolist() == [[True, True, True], [False, False, True], [True, True, True]]
+    assert cube.reach_of(own[:, :2], [frozenset("s")] * 3, MEMBERS[["product"]].head(2)).all()
+
+
+def mix(*own, reach=None):
+    shares = np.array(own, dtype=float)
+    return cube.Mix(shares, np.ones(shares.shape, dtype=bool) if reach is None else np.array(reach))
 
 
 def test_carry_down_keeps_both_margins():
     base = np.array([[600, 0], [400, 300]])
-    table = quotas.QuotaTable(base, base + np.array([[30, 0], [20, 15]]), np.zeros(2, dtype=np.int64), by_month=False)
+    amount = base + np.array([[30, 0], [20, 15]])
     cells = np.array([apportion(1_000, [5, 3, 2]), apportion(300, [1, 1, 1])])
-    mix = np.array([[0.75, 0.25, 0], [0, 0, 0]])
-    found, amount = cube.carry_down(table, cells, mix)
+    real, whole = cube.carry_down(amount, cells, mix([0.75, 0.25, 0], [0, 0, 0]))
+    found = cube.base_cells(base, cells, real, whole)
     assert found.sum(axis=1).tolist() == cells.tolist()
-    assert found.sum(axis=2).T.tolist() == table.base.tolist()
-    assert amount.sum(axis=2).T.tolist() == table.amount.tolist()
+    assert found.sum(axis=2).T.tolist() == base.tolist()
+    assert whole.sum(axis=2).T.tolist() == amount.tolist()
+    assert whole.sum(axis=1).tolist() == [apportion(1_050, cells[0]).tolist(), apportion(315, cells[1]).tolist()]
     assert found[0, 0, 0] > found[0, 1, 0]
 
 
+def test_who_is_elsewhere_is_used_only_where_nothing_else_fits():
+    """Both margins can be met within reach: nothing lies outside. They cannot: only what must."""
+    own, reach = ([1, 0], [0, 1]), [[True, False], [False, True]]
+    even, _ = cube.carry_down(np.array([[500], [500]]), np.array([[500, 500]]), mix(*own, reach=reach))
+    np.testing.assert_allclose(even[0], [[500, 0], [0, 500]], atol=0.1)
+    _, forced = cube.carry_down(np.array([[600], [400]]), np.array([[500, 500]]), mix(*own, reach=reach))
+    assert forced[0].tolist() == [[500, 100], [0, 400]]
+
+
 def test_a_quota_of_a_fen_without_a_base_finds_its_cell():
-    table = quotas.QuotaTable(np.array([[10], [0]]), np.array([[10], [1]]), np.zeros(1, dtype=np.int64), by_month=False)
-    base, amount = cube.carry_down(table, np.array([[6, 4]]), np.array([[1.0, 0.0], [1.0, 0.0]]))
-    assert base.sum(axis=2).tolist() == [[10, 0]]
-    assert amount.sum(axis=2).tolist() == [[10, 1]]
+    amount, cells = np.array([[10], [1]]), np.array([[6, 4]])
+    real, whole = cube.carry_down(amount, cells, mix([1.0, 0.0], [1.0, 0.0]))
+    assert cube.base_cells(np.array([[10], [0]]), cells, real, whole).sum(axis=2).tolist() == [[10, 0]]
+    assert whole.sum(axis=2).tolist() == [[10, 1]]
 
 
 def test_quantities_go_with_the_amounts_and_stay_unknown():

@@ -12,7 +12,7 @@ from salesplan.demo.seasons import months
 
 BID, PROPOSAL, VISIT, CALL = "投标报价", "方案", "拜访", "电话"
 # percent of each stage that reaches the one above it, by team: bids, proposals, visits, calls
-RATES = ((58, 78, 44, 18), (52, 74, 41, 16), (44, 68, 36, 15))
+RATES = ((58, 78, 44, 18), (52, 74, 41, 16), (46, 70, 40, 16))
 # percent of the team's rates that a rep has, where he differs
 OWN = {"R02": (115, 104, 110, 105), "R05": (108, 100, 106, 112), "R08": (104, 105, 95, 90), "R10": (106, 98, 92, 100),
        "R11": (90, 96, 104, 100), "R12": (74, 92, 88, 96)}  # fmt: skip
@@ -25,7 +25,7 @@ class Activity(NamedTuple):
     month: str
     rep: str
     activity: str
-    count: int
+    times: int
 
 
 def activities(papers: Sequence[Order]) -> Iterator[Activity]:

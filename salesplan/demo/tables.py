@@ -11,6 +11,7 @@ from salesplan.demo.customers import Customer, customers
 from salesplan.demo.draws import SEED, Draws
 from salesplan.demo.expenses import expenses
 from salesplan.demo.orders import Order, follow_ups, orders, rebates
+from salesplan.demo.outlets import outlets
 from salesplan.demo.payments import payments
 from salesplan.demo.projects import opportunities
 from salesplan.money import from_fen
@@ -30,6 +31,7 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "stock": "月份,产品,期初库存,在途",
     "dealers": "月份,经销商,产品,进货,实销,期末库存,上级",
     "activities": "月份,业务员,活动,次数",
+    "outlets": "网点,经销商,城市,渠道,开业日期,实销",
     "opportunities": "项目名称,客户,业务员,阶段,预计金额,预计成交日期,下次跟进日期,概率",
 }
 STANDARDS = {"customer_records": 20, "market_analysis": 4, "satisfaction": 1}
@@ -40,6 +42,7 @@ def tables() -> dict[str, list[Cells]]:
     everyone = customers()
     sold = orders(everyone)
     papers = sorted([*sold, *follow_ups(sold), *rebates(sold)], key=lambda paper: (paper.day, paper.number))
+    reports = dealers(everyone, papers)
     return {
         "sales": list(_sales(papers)),
         "reps": [_rep(rep) for rep in REPS],
@@ -50,7 +53,8 @@ def tables() -> dict[str, list[Cells]]:
         "scores": list(_scores()),
         "expenses": [tuple(expense) for expense in expenses(papers)],
         "stock": list(stock(papers)),
-        "dealers": list(dealers(everyone, papers)),
+        "dealers": list(reports),
+        "outlets": list(outlets(everyone, reports)),
         "activities": [tuple(activity) for activity in activities(papers)],
         "opportunities": list(_opportunities(everyone)),
     }

@@ -1,6 +1,5 @@
 """A plan's parameter files, read and checked whole: all faults of all files in one pass."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from salesplan.errors import Fault
+from salesplan.errors import Fault, nearest
 from salesplan.params.reading import Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
@@ -133,7 +132,7 @@ def _foreign_files(texts: Mapping[str, bytes], shown: str) -> Iterator[Fault]:
                 "unknown_file",
                 f"{shown}/{stem}.yaml",
                 None,
-                {"nearest": _nearest(stem, list(MODELS)), "known": ", ".join(MODELS)},
+                {"nearest": nearest(stem, MODELS, cutoff=0.6), "known": ", ".join(MODELS)},
             )
 
 
@@ -150,7 +149,7 @@ def _apply(documents: Mapping[str, Document], changes: Mapping[str, Any]) -> tup
     for dotted, value in changes.items():
         stem, *keys = split_key(dotted)
         if stem not in MODELS or not keys:
-            names = {"nearest": _nearest(str(stem), list(MODELS)), "known": ", ".join(MODELS)}
+            names = {"nearest": nearest(str(stem), MODELS, cutoff=0.6), "known": ", ".join(MODELS)}
             faults.append(Fault("unknown_change", f"--set {dotted}", value, names))
             continue
         data[str(stem)] = _replaced(
@@ -244,9 +243,5 @@ def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
         values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))
     if detail["type"] == "extra_forbidden":
         known = known_names(stem, path[:-1])
-        values |= {"nearest": _nearest(str(path[-1]), known), "known": ", ".join(known)}
+        values |= {"nearest": nearest(str(path[-1]), known, cutoff=0.6), "known": ", ".join(known)}
     return values
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), "")

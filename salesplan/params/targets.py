@@ -1,17 +1,14 @@
 """Checks of annual_target.yaml across its parts and the tables: goals, themes, members with last year's targets."""
 
-import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from salesplan.errors import Fault
+from salesplan.errors import Fault, alternatives
 from salesplan.params.loading import Loaded
 from salesplan.terms import AnnualTargetTerms
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-MOST_NAMES = 10
 
 
 def target_faults(loaded: Loaded, tables: Mapping[str, "pa.Table"]) -> Iterator[Fault]:
@@ -35,7 +32,7 @@ def _goals(terms: AnnualTargetTerms, loaded: Loaded, tables: Mapping[str, "pa.Ta
         seen.add(key)
         if goal.line is not None and goal.line not in lines:
             place = loaded.place("annual_target", ("goals", number, "line"))
-            yield Fault("goal_line_unknown", place, goal.line, _known(goal.line, lines))
+            yield Fault("goal_line_unknown", place, goal.line, alternatives(goal.line, lines))
         for level in goal.by_level or ():
             if level not in terms.levels:
                 place = loaded.place("annual_target", ("goals", number, "values", level))
@@ -57,12 +54,6 @@ def _values(tables: Mapping[str, "pa.Table"], table: str, column: str) -> set[st
     return {str(name) for name in found[column].drop_null().unique().to_pylist()}
 
 
-def _known(name: str, known: Collection[str]) -> dict[str, str]:
-    names = sorted(known)
-    nearest = next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.4)), "")
-    return {"known": ", ".join(names[:MOST_NAMES]), "nearest": nearest}
-
-
 def _themes(terms: AnnualTargetTerms, loaded: Loaded) -> Iterator[Fault]:
     """A second focus for a quarter."""
     quarters = [theme.quarter for theme in terms.themes]
@@ -78,4 +69,4 @@ def _members(terms: AnnualTargetTerms, loaded: Loaded, tables: Mapping[str, "pa.
         for name in members:
             if name not in known:
                 place = loaded.place("annual_target", ("basis", "last_targets", dimension, name))
-                yield Fault("member_unknown", place, name, _known(name, known))
+                yield Fault("member_unknown", place, name, alternatives(name, known))

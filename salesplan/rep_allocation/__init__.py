@@ -5,35 +5,100 @@ quota = level x (1 + over-assignment) x blended weight x availability, through p
 month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other rules side by side.
 """
 
+from salesplan.rep_allocation.action_plan import conditions_table, whole_plan
 from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
+from salesplan.rep_allocation.boards import across
+from salesplan.rep_allocation.cadence import contacts_by_month, contacts_of_reps, leads, reps_by_grade
+from salesplan.rep_allocation.cards import key_customers, promotion_table
+from salesplan.rep_allocation.channels import Budget, channel_plan, channel_years, profit_by, profit_cells, profit_table
+from salesplan.rep_allocation.composition import composition, concentration, dependence, grade_table, steps_of_reps
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
+from salesplan.rep_allocation.customers import (
+    CustomerPlan,
+    customer_plan,
+    largest_customers,
+    open_deals,
+)
+from salesplan.rep_allocation.dealers import (
+    Trade,
+    customer_keys,
+    dealer_goods,
+    dealer_items,
+    dealer_plan,
+    dealers_agreed,
+    dealers_shown,
+    end_dealers,
+    goods_alarmed,
+    items_by_variant,
+    owed_by,
+    owners_of,
+    standing_day,
+    unit_prices,
+)
 from salesplan.rep_allocation.expectation import company_expected, expectations
-from salesplan.rep_allocation.fairness import correlation, expected_parts, fairness_table, gini, outlook, same_periods, teams
-from salesplan.rep_allocation.given import Given, gather
+from salesplan.rep_allocation.fairness import (
+    correlation,
+    expected_parts,
+    fairness_table,
+    gini,
+    outlook,
+    same_periods,
+    teams,
+)
+from salesplan.rep_allocation.field_work import FieldWork, Setting, field_work
+from salesplan.rep_allocation.funnel import Records
+from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.grades import graded, proposals
 from salesplan.rep_allocation.handed_down import has_quotas, reconciliation, set_aside
-from salesplan.rep_allocation.hierarchy import hierarchy, sellers
-from salesplan.rep_allocation.negotiation import agreed_pins, gap_list, rounds_table
+from salesplan.rep_allocation.handovers import presence_table, territory_table
+from salesplan.rep_allocation.hierarchy import hierarchy_table, sellers
+from salesplan.rep_allocation.letters import Letters, letters
+from salesplan.rep_allocation.negotiation import SHOWN_ROUNDS, agreed_pins, gap_list, rounds_table
+from salesplan.rep_allocation.outlets import city_months, city_totals, openings, outlet_months
+from salesplan.rep_allocation.peers import PEER_COLUMNS
+from salesplan.rep_allocation.projects import (
+    key_dates,
+    pipeline_coverage,
+    pipeline_stages,
+    project_size,
+    project_tracking,
+    projects_within,
+    recurring_shares,
+    stage_chances,
+    undated_bids,
+)
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
-from salesplan.rep_allocation.reconciliation import by_rule
 from salesplan.rep_allocation.roster import (
     availability,
-    inherited_sales,
     listed,
     people_table,
     planned_reps,
     reps_from_sales,
 )
+from salesplan.rep_allocation.rule_alone import by_rule
 from salesplan.rep_allocation.scenarios import by_base, by_over_assignment
-from salesplan.rep_allocation.weighing import Weighing, weigh
+from salesplan.rep_allocation.tasks import DealerCopy, dealer_copy, task_table
+from salesplan.rep_allocation.weighing import Weighing, weighed
 
 __all__ = [
+    "PEER_COLUMNS",
     "QUOTA_COLUMNS",
+    "SHOWN_ROUNDS",
     "WEIGHT_COLUMNS",
     "Allocation",
+    "Budget",
+    "CustomerPlan",
+    "DealerCopy",
+    "FieldWork",
     "Given",
+    "Letters",
     "QuotaTable",
+    "Records",
     "Season",
+    "Setting",
+    "Trade",
     "Weighing",
+    "across",
     "agreed_pins",
     "allocate",
     "availability",
@@ -41,29 +106,82 @@ __all__ = [
     "by_over_assignment",
     "by_rule",
     "cells_that_fit",
+    "channel_plan",
+    "channel_years",
+    "city_months",
+    "city_totals",
     "company_expected",
+    "composition",
+    "concentration",
+    "conditions_table",
+    "contacts_by_month",
+    "contacts_of_reps",
     "correlation",
+    "customer_keys",
+    "customer_plan",
+    "dealer_copy",
+    "dealer_goods",
+    "dealer_items",
+    "dealer_plan",
+    "dealers_agreed",
+    "dealers_shown",
+    "dependence",
+    "end_dealers",
     "expectations",
     "expected_parts",
     "fairness_table",
+    "field_work",
     "gap_list",
-    "gather",
     "gini",
+    "goods_alarmed",
+    "grade_table",
+    "graded",
     "has_quotas",
-    "hierarchy",
-    "inherited_sales",
+    "hierarchy_table",
+    "items_by_variant",
+    "key_customers",
+    "key_dates",
+    "largest_customers",
+    "leads",
+    "letters",
     "listed",
     "month_totals",
+    "open_deals",
+    "openings",
+    "outlet_months",
     "outlook",
+    "owed_by",
+    "owners_of",
     "people_table",
+    "pipeline_coverage",
+    "pipeline_stages",
     "planned_reps",
+    "presence_table",
+    "profit_by",
+    "profit_cells",
+    "profit_table",
+    "project_size",
+    "project_tracking",
+    "projects_within",
+    "promotion_table",
+    "proposals",
     "quota_table",
     "reconciliation",
+    "recurring_shares",
+    "reps_by_grade",
     "reps_from_sales",
     "rounds_table",
     "same_periods",
     "sellers",
     "set_aside",
+    "stage_chances",
+    "standing_day",
+    "steps_of_reps",
+    "task_table",
     "teams",
-    "weigh",
+    "territory_table",
+    "undated_bids",
+    "unit_prices",
+    "weighed",
+    "whole_plan",
 ]

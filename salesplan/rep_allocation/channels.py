@@ -1,6 +1,5 @@
 """The plan by channel, and by rep and product: sales, cost, gross margin, selling expense and net profit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,13 +34,13 @@ class Budget:
 
 
 def profit_cells(
-    quotas: pd.DataFrame, split: pd.DataFrame, history: pd.DataFrame, *, budget: Budget, teams: Mapping[str, str]
+    quotas: pd.DataFrame, split: pd.DataFrame, history: pd.DataFrame, *, budget: Budget, reps: pd.DataFrame
 ) -> pd.DataFrame:
     """Sales and profit of every month, rep, channel and product, as far down as the quotas go.
 
     `quotas` is table rep_allocation (its base sums to the split); where it stops at rep and month although the split
     goes further, the split itself is taken, with `rep` blank. `history` monthly facts before the plan year, with `cost`;
-    `teams` the team of each rep. Cost of goods: each month's cost of the profit plan lies on the cells by amount x cost
+    `reps` has `rep` and `team`. Cost of goods: each month's cost of the profit plan lies on the cells by amount x cost
     rate of channel and product (last year's cost / sales; the price list where nothing was sold), so that it sums
     exactly; without a profit plan it is amount x rate. Expense: each month's budget by department; a department that is
     a team lies on that team's reps by amount, all others on everybody. gross = amount - cost, net = gross - expense.
@@ -50,7 +49,8 @@ def profit_cells(
     """
     cells = _cells(quotas, split)
     cost = _cost(cells, cost_rates(cells, history, budget.products), budget)
-    expense = _expense(cells.assign(team=cells["rep"].map(dict(teams)).fillna("").astype("str")), budget)
+    teams = cells["rep"].map(reps.drop_duplicates("rep").set_index("rep")["team"]).fillna("").astype("str")
+    expense = _expense(cells.assign(team=teams), budget)
     table = cells.assign(cost=cost, gross=cells["amount"] - cost, expense=expense)
     return table.assign(net=table["gross"] - table["expense"])
 
@@ -143,20 +143,29 @@ def _expense(cells: pd.DataFrame, budget: Budget) -> pd.arrays.IntegerArray:
     """Selling expense of each cell; NA without a budget."""
     if budget.expenses.empty:
         return pd.array([None] * len(cells), dtype="Int64")
-    spent = department_months(budget.expenses, budget.departments)
-    there = cells[cells["amount"] > 0][["month", "team"]].drop_duplicates().rename(columns={"team": "department"})
-    own = spent.merge(there[there["department"] != ""], on=["month", "department"], how="left", indicator=True)
-    own_team = own["_merge"] == "both"
-    spent = own.assign(team=own["department"].where(own_team, "")).groupby(["month", "team"])["amount"].sum()
+    spent = _by_team(department_months(budget.expenses, budget.departments), cells)
     weights = cells["amount"].to_numpy(dtype="float64").clip(min=0)
-    parts = np.zeros(len(cells), dtype=np.int64)
-    for scope, keys in (("team", ["month", "team"]), ("all", ["month"])):
-        totals = spent[spent.index.get_level_values("team") == ""].droplevel("team") if scope == "all" else spent
-        totals = totals if scope == "all" else totals[totals.index.get_level_values("team") != ""]
-        at = totals.index.get_indexer(pd.MultiIndex.from_frame(cells[keys]) if len(keys) > 1 else cells["month"])
-        among = at >= 0
-        parts[among] += _shared(totals.to_numpy(dtype=np.int64), weights[among], at[among], 1)
-    return pd.array(parts, dtype="Int64")
+    of_all = spent["team"] == ""
+    everybody = spent[of_all].set_index("month")["amount"]
+    parts = _lain_on(everybody, pd.Index(cells["month"]), weights)
+    own = spent[~of_all].set_index(["month", "team"])["amount"]
+    return pd.array(parts + _lain_on(own, pd.MultiIndex.from_frame(cells[["month", "team"]]), weights), dtype="Int64")
+
+
+def _by_team(spent: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Departments that are a team with sales in the month by their name; all others under a blank one."""
+    there = cells[(cells["amount"] > 0) & (cells["team"] != "")][["month", "team"]].drop_duplicates()
+    own = pd.MultiIndex.from_frame(spent[["month", "department"]]).isin(pd.MultiIndex.from_frame(there))
+    named = spent.assign(team=spent["department"].where(own, ""))
+    return named.groupby(["month", "team"], sort=True)["amount"].sum().reset_index()
+
+
+def _lain_on(totals: "pd.Series[int]", keys: pd.Index, weights: Real) -> Fen:
+    """Totals over the cells of the same key, by their weights; cells of no total get nothing."""
+    at = totals.index.get_indexer(keys)
+    parts = np.zeros(len(keys), dtype=np.int64)
+    parts[at >= 0] = _shared(totals.to_numpy(dtype=np.int64), weights[at >= 0], at[at >= 0], 1)
+    return parts
 
 
 def profit_table(cells: pd.DataFrame) -> pd.DataFrame:

@@ -1,22 +1,24 @@
 """From rep by month down to the cells of the split: nested two-way tables, one per month."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.apportion import UNASSIGNED, apportion, apportion_table, fit_table
-from salesplan.rep_allocation.quotas import QuotaTable
+from salesplan.rep_allocation.parts import Parts, Row
 from salesplan.terms.plan import DIMENSIONS
 
 Fen = NDArray[np.int64]
 Real = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 # More rows than this are not worth their time: the table then stops at rep and month.
-MOST_ROWS = 150_000
+MOST_ROWS = 700_000
 # Part of a rep's cells that follows the month's own mix, so that every cell finds somebody who carries it.
 BACKING = 0.002
+FAR = 1e-7  # of that for cells out of his reach
 
 
 def dimensions_of(split: pd.DataFrame) -> list[str]:
@@ -47,66 +49,131 @@ def by_cell(split: pd.DataFrame, months: Sequence[str], column: str) -> NDArray[
     return wide.reindex(columns=list(months)).fillna(0).to_numpy().T
 
 
-def own_mix(reps: pd.DataFrame, history: pd.DataFrame, members: pd.DataFrame) -> Real:
-    """Share of each combination of members (columns) in each rep's own sales (rows); zeros without any.
+class Mix(NamedTuple):
+    """Where each rep sells."""
 
-    A rep without sales of his own has the cells of his region, where the split has regions and his is one of them.
-    """
+    own: Real  # reps x members: share of each combination in his own sales, zeros without any
+    reach: Mask  # reps x members: those of his regions
+
+
+def own_mix(reps: Sequence[str], history: pd.DataFrame, members: pd.DataFrame) -> Real:
+    """Share of each combination of members (columns) in each rep's own sales (rows); zeros without any."""
     dims = list(members.columns)
     sold = history.groupby(["rep", *dims], sort=True)["amount"].sum().clip(lower=0).rename("amount").reset_index()
     place = members.assign(cell=range(len(members)))
-    known = sold.merge(place, on=dims).merge(pd.DataFrame({"rep": reps["rep"], "row": range(len(reps))}), on="rep")
+    known = sold.merge(place, on=dims).merge(pd.DataFrame({"rep": list(reps), "row": range(len(reps))}), on="rep")
     mix = np.zeros((len(reps), len(members)))
     mix[known["row"].to_numpy(), known["cell"].to_numpy()] = known["amount"]
-    if "region" in dims:
-        regions = reps["region"].fillna("").tolist()
-        here = np.array([members["region"] == region for region in regions], dtype=np.float64).reshape(mix.shape)
-        mix = np.where(mix.any(axis=1, keepdims=True), mix, here)
     sums = mix.sum(axis=1, keepdims=True)
     shares: Real = np.divide(mix, sums, out=np.zeros_like(mix), where=sums > 0)
     return shares
 
 
-def _seed(mix: Real, month: Fen, year: Fen) -> Real:
-    """A rep's mix moved by the season of each cell, with the backing of the month's own mix."""
+def reach_of(own: Real, regions: Sequence[frozenset[str]], members: pd.DataFrame) -> Mask:
+    """Which combinations each rep can serve: those of the regions he is in or has sold in; all, where none is known.
+
+    `regions` by rep, of all his spells of the year. Without regions in the split everybody serves everything.
+    """
+    if "region" not in members.columns:
+        return np.ones(own.shape, dtype=bool)
+    place = members["region"].to_numpy()
+    sold = [frozenset(place[row > 0]) for row in own]
+    at = [here | there if here else frozenset() for here, there in zip(regions, sold, strict=True)]
+    return np.array([np.isin(place, list(names)) if names else np.ones(len(place), dtype=bool) for names in at])
+
+
+def mix_of(reps: Sequence[str], regions: Sequence[frozenset[str]], history: pd.DataFrame, members: pd.DataFrame) -> Mix:
+    """Where each rep sells; without sales of his own that is what his regions hold."""
+    if not members.shape[1]:
+        return Mix(np.ones((len(reps), 1)), np.ones((len(reps), 1), dtype=bool))
+    own = own_mix(reps, history, members)
+    return Mix(own, reach_of(own, regions, members))
+
+
+def seed_of(mix: Mix, month: Fen, year: Fen) -> Real:
+    """A rep's mix moved by the season of each cell, with the backing of the month's own mix.
+
+    Cells out of his reach have next to nothing: they are used only where nothing else meets both margins.
+    """
     usual = month / month.sum()
     season = np.divide(month, year, out=np.zeros(len(month)), where=year > 0) * year.sum() / month.sum()
-    moved = mix * season
+    backing = np.where(mix.reach, usual, usual * FAR)
+    moved = mix.own * season
     sums = moved.sum(axis=1, keepdims=True)
-    own = np.divide(moved, sums, out=np.tile(usual, (len(mix), 1)), where=sums > 0)
-    seed: Real = (1 - BACKING) * own + BACKING * usual
+    own = np.divide(moved, sums, out=backing / backing.sum(axis=1, keepdims=True), where=sums > 0)
+    seed: Real = (1 - BACKING) * own + BACKING * backing
     return seed
 
 
-def _table(cells: Real, rows: Fen, columns: Fen, unit: int) -> tuple[Real, Fen]:
-    """The fit to both margins and its controlled rounding; rows and columns of zero stay zero."""
-    real, whole = np.zeros(cells.shape), np.zeros(cells.shape, dtype=np.int64)
+def fit_rows(seed: Real, rows: Fen, columns: Fen) -> Real:
+    """The fit to both margins; rows and columns of zero stay zero."""
+    real = np.zeros(seed.shape)
     if rows.any():
         within = np.ix_(rows > 0, columns > 0)
-        real[within] = fit_table(cells[within], rows[rows > 0], columns[columns > 0])
+        real[within] = fit_table(seed[within], rows[rows > 0], columns[columns > 0])
+    return real
+
+
+def round_rows(real: Real, rows: Fen, columns: Fen, unit: int) -> Fen:
+    """Controlled rounding of a fit; rows and columns of zero stay zero."""
+    whole = np.zeros(real.shape, dtype=np.int64)
+    if rows.any():
+        within = np.ix_(rows > 0, columns > 0)
         whole[within] = apportion_table(real[within], rows[rows > 0], columns[columns > 0], unit=unit)
+    return whole
+
+
+def carry_down(amount: Fen, cells: Fen, mix: Mix, parts: Parts | None = None, *, unit: int = 1) -> tuple[Real, Fen]:
+    """Quota of every rep in every cell, before and after rounding: two arrays months x reps x members, fen.
+
+    `amount` reps by months; `cells` months by members of the split that the reps carry (fen), padded here to the
+    quotas' sum; `parts` what is agreed for part of the members. Per month, each rep's amount, each padded cell and each
+    agreed part are kept. Raises `MisfitError` for parts that no cell has room for.
+    """
+    real, whole = np.zeros((len(cells), *mix.own.shape)), np.zeros((len(cells), *mix.own.shape), dtype=np.int64)
+    for m, columns in enumerate(cells):
+        if not columns.sum() or not amount[:, m].any():
+            continue
+        seed, given = seed_of(mix, columns, cells.sum(axis=0)), padded(int(amount[:, m].sum()), columns, unit)
+        rows = parts.of_month(m, amount[:, m]) if parts is not None and parts.in_month(m) else None
+        if rows is None:
+            real[m] = fit_rows(seed, amount[:, m], given)
+            whole[m] = round_rows(real[m], amount[:, m], given, unit)
+        else:
+            real[m], whole[m] = _with_parts(seed, rows, given, unit)
     return real, whole
 
 
-def carry_down(table: QuotaTable, cells: Fen, mix: Real, *, unit: int = 1) -> tuple[Fen, Fen]:
-    """Base and quota of every rep in every cell: two arrays months x reps x members, int64 fen.
+def _with_parts(seed: Real, rows: Sequence[Row], columns: Fen, unit: int) -> tuple[Real, Fen]:
+    """A month's table with rows of their own for what is agreed, put together again by rep."""
+    open_cells, amounts = np.array([row.open_cells for row in rows]), np.array([row.amount for row in rows])
+    reps = np.array([row.rep for row in rows])
+    fitted = fit_rows(np.where(open_cells, seed[reps], 0.0), amounts, columns)
+    rounded = round_rows(fitted, amounts, columns, unit)
+    real, whole = np.zeros(seed.shape), np.zeros(seed.shape, dtype=np.int64)
+    np.add.at(real, reps, fitted)
+    np.add.at(whole, reps, rounded)
+    return real, whole
 
-    `cells` months by members of the split (fen), `mix` reps by members. Per month, `base` keeps each rep's base and
-    each cell of the split; `amount` keeps each rep's quota of the month and is spread as the base is.
+
+def padded(total: int, columns: Fen, unit: int) -> Fen:
+    """The cells of a month raised to the sum of its quotas."""
+    return columns if total == columns.sum() else apportion(total, columns, unit=unit)
+
+
+def base_cells(base: Fen, cells: Fen, led: Real, whole: Fen, *, unit: int = 1) -> Fen:
+    """Base of every rep in every cell, months x reps x members: each rep's base and each cell of the split is kept.
+
+    Spread as the quotas are: `led` before and `whole` after rounding.
     """
-    base = np.zeros((len(cells), *mix.shape), dtype=np.int64)
-    amount = base.copy()
-    same = (table.base == table.amount).all()
+    found = np.zeros(whole.shape, dtype=np.int64)
     for m, columns in enumerate(cells):
-        if not columns.sum() or not table.base[:, m].any():
-            continue
-        seed = _seed(mix, columns, cells.sum(axis=0))
-        real, base[m] = _table(seed, table.base[:, m], columns, unit)
-        given = apportion(int(table.amount[:, m].sum()), columns, unit=unit)
-        # A quota of a fen or two may have a base of none, and then no cells to follow.
-        led = np.where(real.any(axis=1, keepdims=True), real, seed)
-        amount[m] = base[m] if same else _table(led, table.amount[:, m], given, unit)[1]
-    return base, amount
+        if (base[:, m] == whole[m].sum(axis=1)).all():
+            found[m] = whole[m]
+        elif base[:, m].any():
+            thin = FAR * columns / max(int(columns.sum()), 1) * max(float(led[m].sum()), 1.0)
+            found[m] = round_rows(fit_rows(led[m] + thin, base[:, m], columns), base[:, m], columns, unit)
+    return found
 
 
 def quantities(amount: Fen, cells: Fen, quantity: Real) -> Real:
@@ -131,15 +198,15 @@ def long_table(
     return frame.assign(base=turned[0], amount=turned[1], quantity=turned[2])
 
 
-def unassigned_rows(split: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
-    """What nobody can serve, as rows of the allocation: the split's cells of those months, base and amount alike."""
-    dims = dimensions_of(split)
-    left = split.loc[split["month"].isin(set(months)) & (split["amount"] != 0)]
-    quantity = left["quantity"].astype("float64") if "quantity" in left else np.nan
-    rows = left[["month", *dims]].assign(rep=UNASSIGNED, base=left["amount"], amount=left["amount"], quantity=quantity)
-    return rows[["rep", "month", *dims, "base", "amount", "quantity"]].sort_values(
-        ["rep", "month", *dims], ignore_index=True
-    )
+def unassigned_rows(split: pd.DataFrame, months: Sequence[str], members: pd.DataFrame, left: Fen) -> pd.DataFrame:
+    """What nobody can serve, as rows of the allocation, base and amount alike; `left` months x members, fen."""
+    cells = by_cell(split, months, "amount").astype(np.int64)
+    known = np.full(cells.shape, np.nan)
+    if "quantity" in split:
+        known = by_cell(split, months, "quantity").astype(np.float64)
+    units = quantities(left[:, None], cells, known)
+    rows = long_table([UNASSIGNED], months, members, left[:, None], left[:, None], units)
+    return rows[rows["base"] != 0].reset_index(drop=True)
 
 
 def month_totals(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,8 +13,11 @@ import pandas as pd
 
 from salesplan.calendar import add_months, month_span
 from salesplan.money import to_fen
+from salesplan.rep_allocation.receivables import settle
 from salesplan.rep_allocation.steady import over_parts
 from salesplan.terms.channels import DealerAlert, DealerPlan, Specification
+from salesplan.terms.plan import Tax
+from salesplan.terms.rep_allocation import RepAllocationTerms
 
 KEYS = ["dealer", "product"]
 FLOWS = ["sell_in", "sell_out"]
@@ -27,6 +30,8 @@ DEALER_COLUMNS = [
     "dealer", "parent", "rep", "amount_in", "amount_out", "excess_share", "amount_stock", "stock_days", "amount_run_down",
     "state", "sell_out", "sell_in", "growth", "amount", "receivables", "receivables_limit", "support", "actions",
 ]  # fmt: skip
+ALARMS = ("stuffed", "slow", "full", "short", "rising")
+AGREED = ("receivables", "receivables_limit", "support", "actions")
 ACTIONS = " / "  # between the actions of one dealer
 
 
@@ -36,14 +41,33 @@ class Trade:
 
     `expected` table seasonal_split_dealers (month, dealer, product, sell_out, sell_in, stock, parent); `told` their
     reports (month, dealer, product, sell_in, sell_out, stock), None without any; `prices` fen per unit of each product;
-    `until` the last month of reports that counts; `cutoff` the day a month ends early.
+    `day` the day all this is looked at; `cutoff` the day a month ends early.
     """
 
     expected: pd.DataFrame
     told: pd.DataFrame | None
     prices: Mapping[str, float]
-    until: str
+    day: date
     cutoff: int | None = None
+
+    @property
+    def until(self) -> str:
+        """The last month that is over on that day."""
+        month = f"{self.day:%Y-%m}"
+        later = [month, add_months(month, 1)]
+        return next(
+            (label for label in reversed(later) if month_span(label, self.cutoff)[1] <= self.day), add_months(month, -1)
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """The dealers, sorted."""
+        return sorted(self.expected["dealer"].unique())
+
+
+def standing_day(as_of: date | None, months: Sequence[str], cutoff: int | None = None) -> date:
+    """The day on which stock, projects and receivables are looked at: the review's, else the first of the plan year."""
+    return as_of or month_span(months[0], cutoff)[0]
 
 
 def unit_prices(split: pd.DataFrame, channels: Sequence[str] = ()) -> dict[str, float]:
@@ -58,7 +82,7 @@ def unit_prices(split: pd.DataFrame, channels: Sequence[str] = ()) -> dict[str, 
     return {str(name): float(row) for name, row in (sums["amount"] / sums["quantity"])[sums["quantity"] > 0].items()}
 
 
-def standing(trade: Trade, alert: DealerAlert) -> pd.DataFrame:
+def dealer_goods(trade: Trade, alert: DealerAlert) -> pd.DataFrame:
     """One row per dealer and product: the last months' flows, the stock in days, its state, and the plan.
 
     `last_in`, `last_out` units of the last `alert.months` months up to `until` (Float64, NA where a cell is blank;
@@ -89,7 +113,7 @@ def _reports(trade: Trade) -> pd.DataFrame:
     parents = trade.expected.drop_duplicates("dealer").set_index("dealer")["parent"]
     through = told.assign(dealer=told["dealer"].map(parents)).dropna(subset=["dealer"])
     sold = through.groupby(["dealer", "month", "product"], sort=True)["sell_in"].sum(min_count=1).rename("through")
-    found = told.merge(sold.reset_index(), on=["dealer", "month", "product"], how="left")
+    found = told.merge(sold.reset_index(), on=["dealer", "month", "product"], how="outer")
     filled = found.assign(sell_out=found["sell_out"].fillna(found["through"]))
     return filled.drop(columns="through").sort_values(["month", *KEYS], ignore_index=True)
 
@@ -148,20 +172,15 @@ def states(table: pd.DataFrame, alert: DealerAlert) -> "pd.Series[str]":
 
 
 def dealer_plan(
-    goods: pd.DataFrame,
-    trade: Trade,
-    *,
-    alert: DealerAlert,
-    plans: Sequence[DealerPlan] = (),
-    owners: Mapping[str, str] | None = None,
-    owed: Mapping[str, int] | None = None,
+    goods: pd.DataFrame, trade: Trade, *, rules: RepAllocationTerms, owners: Mapping[str, str], owed: Mapping[str, int]
 ) -> pd.DataFrame:
     """Table `rep_allocation_dealers`: one row per dealer, in money where units of different goods do not add up.
 
-    `goods` is the frame of `standing`; `owners` the rep of a dealer who is a customer, `owed` what he owes (fen); what
-    `plans` says of a dealer goes first for the rep, and counts for what is owed where the sales do not say it.
+    `goods` is the frame of `dealer_goods`; `owners` the rep of a dealer who is a customer, `owed` what he owes (fen); what
+    `rules.dealer_plans` says of a dealer goes first for the rep, and counts for what is owed where the sales do not
+    say it.
     `amount_in`, `amount_out`, `amount_stock` the last months' flows and the stock at the plan's prices, and the rest
-    from them as in `standing`; `sell_out`, `sell_in` units planned; `growth` of the planned sell-out on the same
+    from them as in `dealer_goods`; `sell_out`, `sell_in` units planned; `growth` of the planned sell-out on the same
     months a year ago, at the same prices; `amount` = planned sell-in; `support` what is given, all fen.
     """
     price = goods["price"]
@@ -170,8 +189,8 @@ def dealer_plan(
     groups = parts[price.notna()].groupby("dealer", sort=True)
     worth = groups[["last_in", "last_out", "stock", "before", "after"]].sum(min_count=1)
     units = goods.groupby("dealer", sort=True)[["sell_out", "sell_in"]].sum()
-    table = units.join(worth).reset_index().assign(days=lambda d: d["dealer"].map(_days_reported(trade, alert)))
-    judged = _judged(table.astype({"days": "Float64"}), alert)
+    table = units.join(worth).reset_index().assign(days=lambda d: d["dealer"].map(_days_reported(trade, rules.dealer_alert)))
+    judged = _judged(table.astype({"days": "Float64"}), rules.dealer_alert)
     before = judged["before"].where(judged["before"] > 0)
     named = judged.assign(
         parent=judged["dealer"].map(trade.expected.drop_duplicates("dealer").set_index("dealer")["parent"]),
@@ -179,7 +198,7 @@ def dealer_plan(
         growth=judged["after"] / before - 1,
         **{new: judged[old].round().astype("Int64") for new, old in _MONEY.items()},
     )
-    return named.assign(**_agreed(named["dealer"], plans, owners or {}, owed or {}))[DEALER_COLUMNS]
+    return named.assign(**_agreed(named["dealer"], rules.dealer_plans, owners, owed))[DEALER_COLUMNS]
 
 
 _MONEY = {"amount_in": "last_in", "amount_out": "last_out", "amount_stock": "stock", "amount_run_down": "run_down"}
@@ -241,6 +260,24 @@ def customer_keys(dealers: Sequence[str], customers: pd.DataFrame | None) -> dic
     return {dealer: dealer if dealer in keys else names[dealer] for dealer in dealers if dealer in keys or dealer in names}
 
 
+def owed_by(
+    keys: Mapping[str, str], orders: pd.DataFrame, collections: pd.DataFrame | None, *, tax: Tax, day: date
+) -> dict[str, int]:
+    """What each dealer still owes on a day, in the money of collections (fen): his open orders, the oldest paid first.
+
+    `keys` the dealers' keys as customers; `orders` order, original_order, customer, date, amount (fen); empty without
+    collections, since then nobody knows what is paid.
+    """
+    if collections is None or not keys:
+        return {}
+    root = orders["original_order"].where(orders["original_order"].notna() & (orders["original_order"] != ""))
+    wanted = orders.assign(order=root.fillna(orders["order"]))[orders["customer"].isin(list(keys.values()))]
+    paid = collections.reindex(columns=["date", "amount", "order", "customer"])
+    found, _ = settle(wanted, paid, pd.Timestamp(day), tax)
+    open_now = found.groupby("customer")["open"].sum()
+    return {dealer: int(open_now.get(key, 0)) for dealer, key in keys.items()}
+
+
 def dealer_items(
     expected: pd.DataFrame,
     prices: Mapping[str, float],
@@ -295,3 +332,35 @@ def _variants(specifications: Sequence[Specification], products: pd.DataFrame | 
 def end_dealers(table: pd.DataFrame) -> pd.DataFrame:
     """Dealers who supply no other one: those whose figures sum without counting goods twice."""
     return table[~table["dealer"].isin(table["parent"].dropna())].reset_index(drop=True)
+
+
+def dealers_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The dealers as a manager reads them: how their goods move and what is planned, alarms first, suppliers last."""
+    alarm = table["state"].map({state: k for k, state in enumerate(ALARMS)}).fillna(len(ALARMS))
+    rank = table.assign(above=table["dealer"].isin(table["parent"].dropna()), alarm=alarm)
+    rows = rank.sort_values(["above", "alarm", "amount", "dealer"], ascending=[True, True, False, True], ignore_index=True)
+    return rows[[name for name in DEALER_COLUMNS if name not in (*AGREED, "sell_out", "sell_in")]]
+
+
+def dealers_agreed(table: pd.DataFrame) -> pd.DataFrame:
+    """The dealers of whom something is agreed or who owe something: rep, money owed and given, actions."""
+    some = table[table["actions"].notna() | table["support"].notna() | table["receivables_limit"].notna()]
+    rows = some.sort_values(["amount", "dealer"], ascending=[False, True], ignore_index=True)
+    return rows[["dealer", "rep", "sell_out", "sell_in", "amount", *AGREED]]
+
+
+def goods_alarmed(goods: pd.DataFrame) -> pd.DataFrame:
+    """Single products that pile up with a dealer, the most money above the limit first."""
+    found = goods[goods["state"].isin(["stuffed", "full", "slow"])]
+    worth = (found["run_down"].fillna(found["stock"]) * found["price"]).astype("Float64")
+    rows = found.assign(worth=worth).sort_values(["worth", "dealer", "product"], ascending=[False, True, True])
+    return rows.reset_index(drop=True).drop(columns=["worth", "price", "before", "amount"])
+
+
+def items_by_variant(items: pd.DataFrame, dealers: pd.DataFrame) -> pd.DataFrame:
+    """The year by product, specification and colour over all dealers who supply no other one."""
+    suppliers = dealers["parent"].dropna().unique()
+    ends = items[~items["dealer"].isin(suppliers)]
+    keys = ["product", "spec", "colour"]
+    sums = ends.groupby(keys, sort=True, dropna=False)[["sell_out", "sell_in", "amount"]].sum().reset_index()
+    return sums.assign(amount=sums["amount"].astype("Int64"))

@@ -65,6 +65,8 @@ def past_years(history: pd.DataFrame, months: Sequence[str]) -> Past:
     known = history.loc[history["month"].isin(labels), ["rep", "month", "amount"]]
     members, place = np.unique(known["rep"].fillna("").to_numpy(dtype=str), return_inverse=True)
     column = known["month"].map({label: number for number, label in enumerate(labels)}).to_numpy(dtype=np.int64)
+    if not backs:
+        return Past([], np.zeros((0, 0, MONTHS)), np.zeros((0, 0), dtype=bool))
     grid = np.zeros((len(members), len(labels)))
     np.add.at(grid, (place, column), known["amount"].to_numpy(dtype=np.float64))
     began = np.where((grid != 0).any(axis=1), (grid != 0).argmax(axis=1), len(labels))

@@ -30,19 +30,20 @@ def outlook(
     full_year: "pd.Series[float]",
     months: Sequence[str],
     *,
+    part: "pd.Series[float]",
     company: float | None = None,
 ) -> pd.DataFrame:
-    """The reps with `last_year`, `expected` and its 80 % (`amount_low`, `amount_high`; fen), `quota_to_expected` and
-    `probability`; NA where nothing is known.
+    """The reps with `last_year`, `expected`, its 80 % (`amount_low`, `amount_high`) and `amount_full_year`, expected of
+    a full year (all fen), `quota_to_expected` and `probability`; NA where nothing is known.
 
-    `summary` has `rep`, `quota`, `ramp_share`; `full_year` last year's sales of a full year by rep, `company` what is
-    expected of the company. expected = expectation of a full year (`expectation.expectations`) x the part of the year
-    the rep can carry; probability = P(expected with Student's t errors reaches the quota).
+    `summary` has `rep`, `quota`; by rep `full_year`, last year's sales of a full year, and `part`, how much of such a
+    year he can carry in the plan year; `company` what is expected of the company. expected = expectation of a full year
+    (`expectation.expectations`) x part; probability = P(expected with Student's t errors reaches the quota).
     """
     index = pd.Index(summary["rep"])
     year = expectations(index, history, months, full_year=full_year, company=company)
-    part = summary["ramp_share"].to_numpy()
-    mu, sigma = ((year[name].to_numpy() * part) for name in ("mu", "sigma"))
+    share = part.reindex(index).to_numpy(dtype=np.float64)
+    mu, sigma = ((year[name].to_numpy() * share) for name in ("mu", "sigma"))
     mu = np.where(mu > 0, mu, np.nan)
     degrees = year["degrees"].to_numpy()
     sold = history.loc[history["month"].isin(year_before(months))].groupby("rep")["amount"].sum()
@@ -54,6 +55,7 @@ def outlook(
         probability=probability(summary["quota"], mu, sigma, degrees),
         amount_low=_fen(np.maximum(level_at(1 - tail, mu, sigma, degrees), 0.0)),
         amount_high=_fen(level_at(tail, mu, sigma, degrees)),
+        amount_full_year=_fen(year["mu"].to_numpy()),
     )[_order(summary)]
 
 
@@ -63,7 +65,7 @@ def _fen(values: Real) -> "pd.Series[int]":
 
 def _order(summary: pd.DataFrame) -> list[str]:
     first = ["rep", "name", "team", "manager", "quota", "base", "last_year", "expected", "quota_to_expected"]
-    first = [*first, "probability", "amount_low", "amount_high"]
+    first = [*first, "probability", "amount_low", "amount_high", "amount_full_year"]
     return [*first, *(name for name in summary.columns if name not in first)]
 
 
@@ -199,13 +201,11 @@ def expected_parts(reps: pd.DataFrame, company: float | None) -> pd.DataFrame:
     `reps`: expected by the reps as planned; `ramp`: what their territories would bring beyond the part of the year
     they can carry; `nobody`: what no rep of the plan year is expected to sell; `company` the sum. NA without one.
     """
-    known = reps["expected"].notna() & (reps["ramp_share"] > 0)
-    expected = float(reps.loc[known, "expected"].astype("float64").sum())
-    full = float((reps.loc[known, "expected"].astype("float64") / reps.loc[known, "ramp_share"]).sum())
     if company is None:
         return pd.DataFrame({"part": pd.Series(dtype="str"), "amount": pd.Series(dtype="Int64")})
-    first, second, whole = round(expected), round(full - expected), round(company)
-    amounts = {"reps": first, "ramp": second, "nobody": whole - first - second, "company": whole}
+    known = reps.loc[reps["expected"].notna(), ["expected", "amount_full_year"]].sum()
+    first, full, whole = int(known["expected"]), int(known["amount_full_year"]), round(company)
+    amounts = {"reps": first, "ramp": full - first, "nobody": whole - full, "company": whole}
     return pd.DataFrame({"part": list(amounts), "amount": pd.array(list(amounts.values()), dtype="Int64")})
 
 

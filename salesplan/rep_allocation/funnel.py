@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesplan.calendar import add_months, month_of
 from salesplan.money import to_fen
 from salesplan.rep_allocation.shrinking import Real, Shrunk, shrink_means, shrink_rates
-from salesplan.terms.activities import Funnel
+from salesplan.terms.activities import Funnel, Stage
 
 DEAL = "deal"
 FUNNEL_COLUMNS = (
@@ -20,7 +23,7 @@ NOISE = 1e-9  # what a product of floats may lie above a whole number
 
 
 @dataclass(frozen=True)
-class Past:
+class Records:
     """What is known of the years before: activities recorded, deals closed; row order does not matter.
 
     `records`: input table activities (date, rep, activity, count) or None; `deals`: the ledger's (order, rep, customer,
@@ -53,7 +56,7 @@ def window(months: Sequence[str], terms: Funnel) -> list[str]:
     return [add_months(months[0], -back) for back in range(terms.history_months, 0, -1)]
 
 
-def recorded(past: Past, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
+def recorded(past: Records, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
     """Records by rep and month (rows) and stage (columns, the deals first); NaN where nothing was recorded.
 
     Deals are the orders, of the months in which the rep recorded anything: a month without an order had none.
@@ -71,52 +74,58 @@ def recorded(past: Past, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
     return wide.reindex(columns=names).assign(**{DEAL: won.reindex(wide.index).fillna(0)})[[DEAL, *names]].astype(float)
 
 
-def _pairs(counts: pd.DataFrame, reps: pd.Index, above: str, below: str) -> tuple[Real, Real, "np.ndarray"]:
-    """By rep: how many of `above` and of `below` in the months that have both, and whether these fit each other."""
-    both = counts[[above, below]].dropna().groupby(level="rep").sum().reindex(reps).fillna(0.0)
-    reached, tried = both[above].to_numpy(), both[below].to_numpy()
-    fits = reached <= tried
-    return reached, tried, fits
+class Pairs(NamedTuple):
+    """By rep: how many of a stage, in the months that also have the stage above, and how many of that."""
+
+    reached: Real
+    tried: Real
+    whole: NDArray[np.bool_]  # False: more reached than tried at this stage or at the one above: something is missing
 
 
-def stage_rates(past: Past, people: pd.DataFrame, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
+def _pairs(counts: pd.DataFrame, reps: pd.Index) -> list[Pairs]:
+    """Of each stage in turn. Who writes down few visits spoils two rates: proposals of visits, and visits of calls."""
+    found, above = [], np.ones(len(reps), dtype=bool)
+    for upper, lower in pairwise(counts.columns):
+        both = counts[[upper, lower]].dropna().groupby(level="rep").sum().reindex(reps).fillna(0.0)
+        reached, tried = both[upper].to_numpy(), both[lower].to_numpy()
+        fits = reached <= tried
+        found.append(Pairs(reached, tried, fits & above))
+        above = fits
+    return found
+
+
+def stage_rates(past: Records, people: pd.DataFrame, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
     """Rates by rep and stage, long: rep, activity, tried, reached, own_rate, team_rate, plan_rate, own_weight, rate,
     source.
 
     `people`: rep, team. The rate of a stage is the part of it that reaches the stage above, counted in months with
     records of both. `source`: own (own records, drawn to the team's), team, company (no records of his, of his team),
-    plan (the file's), doubtful (more reached than tried: the records cannot be whole, the team's rate is used), none.
+    plan (the file's), doubtful (more reached than tried here or above: the records cannot be whole, the team's rate is
+    used), none.
     """
     counts, reps = recorded(past, months, terms), pd.Index(people["rep"])
     teams = np.asarray(pd.factorize(people["team"].fillna("").astype(str), sort=True)[0], dtype=np.int64)
-    above = [DEAL, *terms.names]
+    strength = None if terms.strength is None else float(terms.strength)
     found = []
-    for place, stage in enumerate(terms.stages):
-        reached, tried, fits = _pairs(counts, reps, above[place], stage.activity)
-        strength = None if terms.strength is None else float(terms.strength)
-        shrunk = shrink_rates(np.where(fits, reached, 0.0), np.where(fits, tried, 0.0), teams, strength)
-        plan = np.nan if stage.rate is None else float(stage.rate)
-        found.append(_rates(people, stage.activity, (reached, tried, fits), shrunk, plan, terms.rates == "plan"))
+    for stage, pairs in zip(terms.stages, _pairs(counts, reps), strict=True):
+        shrunk = shrink_rates(
+            np.where(pairs.whole, pairs.reached, 0.0), np.where(pairs.whole, pairs.tried, 0.0), teams, strength
+        )
+        found.append(_rates(people, stage, pairs, shrunk, by_plan=terms.rates == "plan"))
     return pd.concat(found, ignore_index=True)
 
 
-def _rates(
-    people: pd.DataFrame,
-    activity: str,
-    counted: tuple[Real, Real, "np.ndarray"],
-    shrunk: Shrunk,
-    plan: float,
-    by_plan: bool,
-) -> pd.DataFrame:
-    reached, tried, fits = counted
+def _rates(people: pd.DataFrame, stage: Stage, pairs: Pairs, shrunk: Shrunk, *, by_plan: bool) -> pd.DataFrame:
+    reached, tried, whole = pairs
+    plan = np.nan if stage.rate is None else float(stage.rate)
     usable = np.isfinite(shrunk.used) & (shrunk.used > 0) & ~(by_plan & np.isfinite(plan))
     team = np.where(shrunk.of_team, "team", "company")
-    source = np.where(~fits, "doubtful", np.where(tried > 0, "own", team))
+    source = np.where(~whole, "doubtful", np.where(tried > 0, "own", team))
     fallback = "plan" if np.isfinite(plan) else "none"
     return pd.DataFrame(
         {
             "rep": people["rep"].to_numpy(),
-            "activity": activity,
+            "activity": stage.activity,
             "tried": tried.astype(np.int64),
             "reached": reached.astype(np.int64),
             "own_rate": np.divide(reached, tried, out=np.full(len(tried), np.nan), where=tried > 0),
@@ -129,7 +138,7 @@ def _rates(
     )
 
 
-def deal_sizes(past: Past, people: pd.DataFrame, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
+def deal_sizes(past: Records, people: pd.DataFrame, months: Sequence[str], terms: Funnel) -> pd.DataFrame:
     """Average deal by rep: rep, activity (`deal`), tried (deals), amount_own, amount_team, amount_deal (fen),
     own_weight, source.
 
@@ -170,17 +179,16 @@ def _sizes(people: pd.DataFrame, shrunk: Shrunk, counts: Real, terms: Funnel) ->
 
 
 def funnel_table(
-    past: Past, people: pd.DataFrame, placed: "pd.Series[int]", months: Sequence[str], *, terms: Funnel
+    past: Records, people: pd.DataFrame, regular: NDArray[np.int64], months: Sequence[str], *, terms: Funnel
 ) -> pd.DataFrame:
     """Table `rep_allocation_funnel`: one row per rep and stage, the deal first, with what the quota asks for.
 
-    `people`: rep, team, quota (fen); `placed`: by rep, what of the quota his projects bring (fen), which is no business
-    for the funnel. count = (quota - projects) / average deal / rates, rounded up once; unknown where a rate is. See
+    `people`: rep, team; `regular`: what of their quotas has to come by the funnel (fen): the quota less projects that are
+    planned apart. count = that / average deal / rates, rounded up once; unknown where a rate is. See
     `stage_rates` and `deal_sizes` for the other columns.
     """
     sizes, rates = deal_sizes(past, people, months, terms), stage_rates(past, people, months, terms)
-    rest = (people["quota"] - people["rep"].map(placed).fillna(0).astype("int64")).clip(lower=0)
-    deals = rest.to_numpy(dtype=np.float64) / sizes["amount_deal"].to_numpy(dtype="float64", na_value=np.nan)
+    deals = regular.astype(np.float64) / sizes["amount_deal"].to_numpy(dtype="float64", na_value=np.nan)
     by_stage = rates["rate"].to_numpy().reshape(len(terms.stages), len(people)).T
     every = pd.concat([sizes, rates], ignore_index=True)
     exact = back_calculate(deals, by_stage)

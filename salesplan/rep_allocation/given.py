@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from salesplan.rep_allocation.handed_down import has_quotas
 from salesplan.rep_allocation.quotas import Season
-from salesplan.rep_allocation.roster import planned_reps
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Given:
     amount, quantity); `history` monthly facts before the plan year (month, dimensions, customer, rep, amount);
     `customers` one row per customer and spell; `opportunities` one per deal followed; `projects` the table
     seasonal_split_projects; `quotas` what is handed down from above; `expected` what is expected of the company in the
-    plan year (fen). `cutoff` is the day a month ends early, `unit` the
+    plan year (fen); `level` the name of the level that is planned. `cutoff` is the day a month ends early, `unit` the
     money unit in fen.
     """
 
@@ -32,6 +32,7 @@ class Given:
     cutoff: int | None = None
     unit: int = 1
     expected: float | None = None
+    level: str = ""
 
     @cached_property
     def season(self) -> Season:
@@ -43,6 +44,11 @@ class Given:
     def months(self) -> list[str]:
         """The months of the plan year."""
         return self.season.months
+
+    @property
+    def handed_down(self) -> bool:
+        """Whether quotas of the plan year are handed down from above."""
+        return has_quotas(self.quotas, self.months, self.level)
 
     def by_month(self) -> "Given":
         """The same without dimensions: quotas of reps and months do not depend on them."""
@@ -56,19 +62,3 @@ def months_only(split: pd.DataFrame) -> pd.DataFrame:
     return known.agg(
         amount=("amount", "sum"), quantity=("quantity", lambda units: units.sum(skipna=False))
     ).reset_index()
-
-
-def gather(
-    split: pd.DataFrame,
-    history: pd.DataFrame,
-    tables: "dict[str, pd.DataFrame | None]",
-    *,
-    projects: pd.DataFrame | None = None,
-    cutoff: int | None = None,
-    unit: int = 1,
-) -> Given:
-    """What the step starts from, of a plan's input tables `reps`, `customers`, `opportunities`, `quotas` (or None)."""
-    months = sorted(split["month"].unique())
-    reps = planned_reps(tables["reps"], history, months, customers=tables["customers"])
-    others = {name: tables.get(name) for name in ("customers", "opportunities", "quotas")}
-    return Given(reps, split, history, **others, projects=projects, cutoff=cutoff, unit=unit)

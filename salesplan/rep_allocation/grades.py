@@ -16,7 +16,6 @@ ABC = CustomerGrades(
     rule="pareto",
     grades=(Grade(name="A", share=Decimal("0.7")), Grade(name="B", share=Decimal("0.2")), Grade(name="C")),
 )
-Sales = "pd.Series[Any]"
 
 
 def grades_of(rules: CustomerGrades | None, customers: pd.DataFrame) -> CustomerGrades:
@@ -34,7 +33,7 @@ def grades_of(rules: CustomerGrades | None, customers: pd.DataFrame) -> Customer
     return CustomerGrades(grades=tuple(Grade(name=str(name)) for name in mean.index))
 
 
-def place_by_share(sales: Sales, grades: Sequence[Grade]) -> NDArray[np.int64]:
+def place_by_share(sales: "pd.Series[Any]", grades: Sequence[Grade]) -> NDArray[np.int64]:
     """Place of each customer's grade by cumulative share of the sales (Pareto), 0 for the best.
 
     From the largest customer on, a customer is in the first grade whose shares, with those of the grades before, are
@@ -57,18 +56,20 @@ def place_by_share(sales: Sales, grades: Sequence[Grade]) -> NDArray[np.int64]:
     return np.where(amount > 0, places, len(grades) - 1).astype(np.int64)
 
 
-def place_by_bounds(sales: Sales, grades: Sequence[Grade]) -> NDArray[np.int64]:
-    """Place of each customer's grade by bounds of the sales, 0 for the best; `from` is inclusive, the last has the rest.
+def place_by_bounds(sales: "pd.Series[Any]", grades: Sequence[Grade]) -> NDArray[np.int64]:
+    """Place of each customer's grade by bounds of the sales, 0 for the best; `from` is inclusive.
+
+    The last grade has the rest.
 
     Example: from 300,000 and 100,000: sales of 300,000.00 have place 0, of 299,999.99 place 1, of nothing place 2.
     """
     amount = sales.fillna(0).to_numpy(dtype=np.int64)
     least = np.array([to_fen(grade.from_ or Decimal(0)) for grade in grades[:-1]], dtype=np.int64)
-    return np.searchsorted(-least, -amount, side="left").astype(np.int64)
+    return np.asarray(np.searchsorted(-least, -amount, side="left"), dtype=np.int64)
 
 
-def computed_grades(sales: Sales, grades: CustomerGrades) -> "pd.Series[str]":
-    """Each customer's grade as a year's sales (fen) say; NA throughout where the grades name neither share nor bound."""
+def computed_grades(sales: "pd.Series[Any]", grades: CustomerGrades) -> "pd.Series[str]":
+    """Each customer's grade as a year's sales (fen) say; NA where the grades name neither shares nor bounds."""
     if not grades.computed_by:
         return pd.Series(pd.NA, index=sales.index, dtype="str")
     place = place_by_bounds if grades.computed_by == "bounds" else place_by_share
@@ -101,44 +102,18 @@ def graded(customers: pd.DataFrame, grades: CustomerGrades) -> pd.DataFrame:
     return customers.assign(grade=grade, computed=computed, before=before, change=pd.Series(change, dtype="str").values)
 
 
-def proposals(customers: pd.DataFrame, grades: CustomerGrades) -> pd.DataFrame:
+def proposals(customers: pd.DataFrame) -> pd.DataFrame:
     """Customers whose computed grade is another than the given one, the largest first.
 
-    Columns `customer`, `name`, `given`, `computed`, `before`, `change`, `last_year`, `year_before` (fen). Who bought
-    nothing last year is left out: no sales say nothing about what a customer could be.
+    Columns `customer`, `customer_name`, `given`, `computed`, `before`, `change`, `last_year`, `year_before` (fen). Who
+    bought nothing last year is left out: no sales say nothing about what a customer could be.
     """
+    if customers.empty:
+        return pd.DataFrame()
     known = customers["given"].notna() & customers["computed"].notna() & (customers["last_year"] > 0)
     apart = customers[known & (customers["given"] != customers["computed"])]
     ordered = apart.sort_values(["last_year", "customer"], ascending=[False, True], ignore_index=True)
-    return ordered[["customer", "name", "given", "computed", "before", "change", "last_year", "year_before"]]
-
-
-def grade_table(customers: pd.DataFrame, grades: CustomerGrades) -> pd.DataFrame:
-    """One row per grade: how it is bounded, its cadence and who is in it.
-
-    Columns `grade`, `share_from` and `value_from` (its bounds, unknown where not named), `contacts_per_month` (NaN: as
-    needed), `customers`, `value_last_year` (fen), `share` of last year's sales, and how many came `up` into it and
-    `down`.
-    """
-    sums = customers.groupby("grade").agg(customers=("customer", "size"), value_last_year=("last_year", "sum"))
-    moved = pd.crosstab(customers["computed"].fillna(""), customers["change"])
-    names, whole = grades.names, int(customers["last_year"].sum())
-    rows = pd.DataFrame(
-        {
-            "grade": names,
-            "grade_share": [None if grade.share is None else float(grade.share) for grade in grades.grades],
-            "value_from": pd.array([None if g.from_ is None else to_fen(g.from_) for g in grades.grades], dtype="Int64"),
-            "contacts_per_month": [contacts_per_month(grade) for grade in grades.grades],
-        }
-    )
-    counted = {name: moved.get(name, pd.Series(dtype="int64")).reindex(names, fill_value=0) for name in ("up", "down")}
-    found = sums.reindex(names, fill_value=0)
-    return rows.assign(
-        customers=found["customers"].to_numpy(),
-        value_last_year=found["value_last_year"].to_numpy(dtype=np.int64),
-        share=found["value_last_year"].to_numpy() / whole if whole else np.nan,
-        **{name: numbers.to_numpy(dtype=np.int64) for name, numbers in counted.items()},
-    )
+    return ordered[["customer", "customer_name", "given", "computed", "before", "change", "last_year", "year_before"]]
 
 
 def contacts_per_month(grade: Grade) -> float:

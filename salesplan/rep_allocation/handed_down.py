@@ -8,14 +8,13 @@ import pandas as pd
 from salesplan.apportion import TOTAL, apportion
 from salesplan.errors import Fault, stop_on
 from salesplan.rep_allocation.quotas import QuotaTable, Season
-
-AMOUNTS = frozenset({"", "amount", "sales", "销售额", "金额"})  # the indicators that are a quota of sales
+from salesplan.terms.negotiation import QUOTA_INDICATORS
 
 
 def _used(quotas: pd.DataFrame, months: Sequence[str], level: str) -> "pd.Series[bool]":
     """Which rows are quotas of this plan: of its months, in amounts, of its level or of none."""
     indicator, of_level = quotas["indicator"].fillna(""), quotas["level"].fillna("")
-    return quotas["month"].isin(set(months)) & indicator.isin(AMOUNTS) & of_level.isin({"", level})
+    return quotas["month"].isin(set(months)) & indicator.isin(QUOTA_INDICATORS) & of_level.isin({"", level})
 
 
 def has_quotas(quotas: pd.DataFrame | None, months: Sequence[str], level: str = "") -> bool:

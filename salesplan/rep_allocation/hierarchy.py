@@ -43,7 +43,7 @@ def manager_keys(reps: pd.DataFrame) -> "pd.Series[Any]":
     said = reps["manager"].fillna("").astype(object)
     people = reps.loc[reps["name"].notna(), ["name", "rep"]].drop_duplicates()
     by_name = people.drop_duplicates("name", keep=False).set_index("name")["rep"]
-    return said.where(said.isin(set(reps["rep"])), said.map(by_name).fillna(said)).rename("manager")
+    return said.where(said.isin(set(reps["rep"])), said.map(by_name.to_dict()).astype(object).fillna(said)).rename("manager")
 
 
 def sellers(reps: pd.DataFrame, *, named: Collection[str] = ()) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def _parts(summary: pd.DataFrame, monthly: pd.DataFrame, placed: pd.DataFrame) -
     return parts.assign(last_year=sold).reset_index(drop=True)
 
 
-def hierarchy(
+def hierarchy_table(
     summary: pd.DataFrame,
     monthly: pd.DataFrame,
     reps: pd.DataFrame,
@@ -147,6 +147,9 @@ def hierarchy(
     asks of those directly below, `rate` its share of `assigned`. For rep, team and region the padding of the direct
     managers. Fen; `depth` 0 is the company. base + all amounts held by company and managers = quota.
     """
+    if summary.empty:
+        texts = dict.fromkeys(("level", "member", "parent", "holder"), "str")
+        return pd.DataFrame({name: pd.Series(dtype=texts.get(name, "int64")) for name in COLUMNS})
     placed = placements(reps, sorted(monthly["month"].unique()), cutoff=cutoff)
     parts = _parts(summary, monthly[monthly["rep"].isin(summary["rep"])], placed)
     above = chains(parts["manager"], parents_of(reps))

@@ -1,6 +1,7 @@
 """Who holds which customer in the plan year, and what the customers bought in the years before it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ from salesplan.mix import OLDEST_WEIGHT
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.roster import FOREVER, LONG_AGO, NOBODY, year_before
 
-YEARS = 3  # years before the plan's whose sales count, the last one most
-TEXTS = ("name", "region", "channel")
+YEARS = 3  # years before the plan's whose sales count
+RECENCY = tuple(Decimal(OLDEST_WEIGHT + place) for place in range(YEARS))
+TEXTS = ("customer_name", "region", "channel")
 
 
 class Newcomers(NamedTuple):
@@ -22,6 +24,9 @@ class Newcomers(NamedTuple):
     first_year: int | None  # mean sales of a new customer in the first year, fen; None where there was none
     share: float  # part of all sales that they were
     won: float  # how many a year
+
+
+NOBODY_NEW = Newcomers(None, 0.0, 0.0)
 
 
 def named(history: pd.DataFrame) -> bool:
@@ -41,15 +46,15 @@ def yearly_sales(history: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
     return table.rename(columns=int).rename_axis(columns=None)
 
 
-def usual_sales(yearly: pd.DataFrame) -> "pd.Series[float]":
+def usual_sales(yearly: pd.DataFrame, recency: Sequence[Decimal] = RECENCY) -> "pd.Series[float]":
     """What a customer buys in a usual year, fen: mean share of the company's sales x last year's total.
 
-    The years since the first purchase weigh 2 : 3 : 4, the last one most (as `mix.recency_mix`); shares take the
-    company's growth out. Net returns count as nothing.
+    The years since the first purchase count as `recency` says, the oldest first (2 : 3 : 4, as `mix.recency_mix`);
+    shares take the company's growth out. Net returns count as nothing.
     """
-    years = sorted(yearly.columns, reverse=True)
+    years = sorted(map(int, yearly.columns), reverse=True)
     share = yearly[years] / yearly[years].sum().clip(lower=1)
-    weights = pd.Series({back: float(YEARS - back + OLDEST_WEIGHT) for back in years})
+    weights = pd.Series([float(recency[-back]) if back <= len(recency) else 0.0 for back in years], index=years)
     known = (yearly[years] != 0).cummax(axis=1)
     counted = known.mul(weights, axis=1)
     mean = (share * counted).sum(axis=1) / counted.sum(axis=1).clip(lower=1.0)
@@ -72,19 +77,19 @@ def newcomers(history: pd.DataFrame, months: Sequence[str]) -> Newcomers:
     by_customer = fresh.groupby("customer")["amount"].sum()
     within = history.loc[history["month"].map(year).isin(told), "amount"].sum()
     if not (by_customer > 0).any():
-        return Newcomers(None, 0.0, 0.0)
+        return NOBODY_NEW
     total = int(by_customer[by_customer > 0].sum())
     count = int((by_customer > 0).sum())
     return Newcomers(round(total / count), min(total / int(within), 1.0) if within > 0 else 0.0, count / len(told))
 
 
-def profiles(given: Given) -> pd.DataFrame:
+def profiles(given: Given, recency: Sequence[Decimal] = RECENCY) -> pd.DataFrame:
     """One row per customer who is listed or bought in the last three years, sorted by `customer`.
 
-    `name`, `region`, `channel`, `given` (the grade in the table, NA where blank), `potential` (fen, NaN unknown),
-    `last_year`, `year_before` (int64 fen), `usual` and `best` (fen of a usual and of the best year), `last_month` of a
-    purchase. Of several spells the last that begins within the plan year counts; region and channel of an unlisted
-    customer are those of his largest sales.
+    `customer_name`, `region`, `channel`, `given` (the grade in the table, NA where blank), `potential` (fen, NaN
+    unknown), `last_year`, `year_before` (int64 fen), `usual` and `best` (fen of a usual and of the best year),
+    `last_month` of a purchase. Of several spells the last that begins within the plan year counts; region and channel
+    of an unlisted customer are those of his largest sales.
     """
     yearly = yearly_sales(given.history, given.months)
     listed = _listed(given)
@@ -96,7 +101,7 @@ def profiles(given: Given) -> pd.DataFrame:
     frame = pd.DataFrame({"customer": every})
     known = listed.reindex(every)
     texts = {
-        "name": known["name"],
+        "customer_name": known["customer_name"],
         **{name: known[name].fillna(pd.Series(largest[name])) for name in ("region", "channel")},
     }
     return frame.assign(
@@ -105,10 +110,10 @@ def profiles(given: Given) -> pd.DataFrame:
         potential=known["potential"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
         last_year=_year(sums, 1),
         year_before=_year(sums, 2),
-        usual=usual_sales(sums).to_numpy(),
+        usual=usual_sales(sums, recency).to_numpy(),
         best=sums.max(axis=1).clip(lower=0).to_numpy() if len(sums.columns) else 0,
         last_month=bought.reindex(every).to_numpy(),
-    ).astype({name: "str" for name in ("customer", *TEXTS, "given", "last_month")})
+    ).astype(dict.fromkeys(("customer", *TEXTS, "given", "last_month"), "str"))
 
 
 def _year(sums: pd.DataFrame, back: int) -> Any:
@@ -121,7 +126,8 @@ def _listed(given: Given) -> pd.DataFrame:
     if given.customers is None:
         return pd.DataFrame(columns=columns, index=pd.Index([], dtype="str", name="customer"))
     blank = pd.Series(pd.NaT, index=given.customers.index)
-    spells = given.customers.assign(start=pd.to_datetime(given.customers.get("start", blank)).fillna(LONG_AGO))
+    table = given.customers.rename(columns={"name": "customer_name"})
+    spells = table.assign(start=pd.to_datetime(given.customers.get("start", blank)).fillna(LONG_AGO))
     begun = spells[spells["start"] <= _days(given)[1]].sort_values(["customer", "start"], kind="stable")
     last = begun.drop_duplicates("customer", keep="last").set_index("customer")
     return last.reindex(columns=columns)
@@ -194,7 +200,7 @@ def _spells(given: Given, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFra
     blank = pd.Series(pd.NaT, index=table.index)
     start = pd.to_datetime(table.get("start", blank)).fillna(LONG_AGO)
     end = pd.to_datetime(table.get("end", blank)).fillna(FOREVER)
-    within = table.assign(start=start.clip(lower=first), end=end.clip(upper=last), share=1.0)
+    within = table.assign(start=start.where(start > first, first), end=end.where(end < last, last), share=1.0)
     within = within[(start <= last) & (end >= first)]
     owner = within["rep"].fillna(UNASSIGNED)
     return within.assign(rep=owner.where(~owner.isin(NOBODY), UNASSIGNED))[["customer", "rep", "start", "end", "share"]]

@@ -1,110 +1,187 @@
-"""What is fixed or bounded by agreement, and every way in which that cannot be."""
+"""What of the quotas is fixed or bounded by agreement, rep by month, and where that cannot be."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from salesplan.claims import Claim, largest
 from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
-from salesplan.terms.rep_allocation import Pin, RepAllocationTerms
+from salesplan.rep_allocation.agreements import PLACE, People, of_cells, of_month
+from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
 FREE = -1
-PLACE = "rep_allocation.yaml"
+VAST = 2**60
+
+
+class Team(NamedTuple):
+    """A team whose quotas together are bounded."""
+
+    name: str
+    rows: NDArray[np.bool_]  # who belongs to it
+    low: int
+    high: int
 
 
 class Limits(NamedTuple):
-    """Least and most of each rep's quota (fen per year), and the cells fixed by agreement."""
+    """Least and most of each rep's quota (fen per year), of his months, and of teams."""
 
     low: Fen  # by rep
     high: Fen  # by rep
     fixed: Fen  # rep x month, FREE where nothing is agreed
+    floor: Fen  # rep x month, least of what is not fixed
+    ceiling: Fen  # rep x month, most of what is not fixed
+    teams: tuple[Team, ...] = ()
 
     @property
     def agreed(self) -> Fen:
         """The cells fixed by agreement, 0 elsewhere."""
         return np.where(self.fixed == FREE, 0, self.fixed)
 
+    @property
+    def boxed(self) -> bool:
+        """Whether months that are not fixed are bounded."""
+        return bool(self.floor.any() or (self.ceiling < VAST).any())
 
-def pin_faults(pins: Sequence[Pin], reps: Sequence[str], months: Sequence[str], unit: int) -> list[Fault]:
-    """What is wrong with the pins by themselves: unknown rep or month, named twice, parts of a quota, odd fen."""
-    known_reps, known_months = set(reps), set(months)
-    times = Counter((pin.rep, pin.month, pin.region, pin.channel, pin.product) for pin in pins)
-    faults: list[Fault] = []
-    for number, pin in enumerate(pins):
-        where = f"{PLACE} pins[{number}]"
-        if pin.rep not in known_reps:
-            faults.append(Fault("pin_rep_unknown", f"{where}.rep", pin.rep, {"rep": pin.rep}))
-        if pin.month is not None and pin.month not in known_months:
-            faults.append(
-                Fault("pin_month_unknown", f"{where}.month", pin.month, {"first": months[0], "last": months[-1]})
-            )
-        faults += [
-            Fault("pin_dimension", f"{where}.{name}", getattr(pin, name), {"dimension": name})
-            for name in ("region", "channel", "product")
-            if getattr(pin, name) is not None
-        ]
-        if times[pin.rep, pin.month, pin.region, pin.channel, pin.product] > 1:
-            faults.append(Fault("pin_twice", where, pin.rep, {"rep": pin.rep}))
-        if to_fen(pin.amount) % unit:
-            faults.append(Fault("pin_unit", f"{where}.amount", str(pin.amount), {"unit": from_fen(unit)}))
-    return faults
+
+def free_limits(people: People, most: int) -> Limits:
+    """No limits at all but the sum of the quotas."""
+    count, shape = len(people.reps), (len(people.reps), len(people.months))
+    nothing = np.zeros(shape, dtype=np.int64)
+    return Limits(
+        np.zeros(count, dtype=np.int64),
+        np.full(count, most, dtype=np.int64),
+        np.full(shape, FREE, dtype=np.int64),
+        nothing,
+        np.full(shape, VAST, dtype=np.int64),
+    )
 
 
 def limits(
     rules: RepAllocationTerms,
-    reps: Sequence[str],
-    months: Sequence[str],
+    claims: Sequence[Claim],
+    people: People,
     *,
     carried: NDArray[np.bool_],
     most: int,
     unit: int = 1,
 ) -> Limits:
-    """Pins and bounds as arrays in the order of `reps` and `months`.
+    """Claims, limits and bounds as arrays in the order of the reps and months.
 
-    `carried` says in which months a rep can carry anything, `most` bounds what has no bound. Pins go before bounds:
-    those of months fix cells, one of the year fixes the quota. Bounds are taken inwards to the money unit; a rep who
-    can carry nothing has none.
+    `carried` says in which months a rep can carry anything, `most` bounds what has no bound. Claims go before bounds:
+    those of months fix cells, one of the year fixes the quota, those of part of the members are floors. Bounds are
+    taken inwards to the money unit; a rep who can carry nothing has none.
     """
-    row, column = {rep: i for i, rep in enumerate(reps)}, {month: i for i, month in enumerate(months)}
-    fixed = np.full((len(reps), len(months)), FREE, dtype=np.int64)
-    for pin in rules.pins:
-        if pin.month is not None:
-            fixed[row[pin.rep], column[pin.month]] = to_fen(pin.amount)
-    agreed = np.where(fixed == FREE, 0, fixed).sum(axis=1)
-    can = (carried & (fixed == FREE)).any(axis=1)
-    floor = -(-to_fen(rules.bounds.min) // unit) * unit
-    ceiling = most if rules.bounds.max is None else to_fen(rules.bounds.max) // unit * unit
-    low, high = np.where(can, np.maximum(agreed, floor), agreed), np.where(can, np.maximum(agreed, ceiling), agreed)
-    for pin in rules.pins:
-        if pin.month is None:
-            number, amount = row[pin.rep], to_fen(pin.amount)
-            low[number], high[number] = amount, amount if can[number] else min(amount, int(agreed[number]))
-    return Limits(low, high, fixed)
+    of_reps = [c for c in claims if "rep" in c.members]
+    found = _months(rules, of_reps, free_limits(people, most), people)
+    agreed = found.agreed.sum(axis=1)
+    can = (carried & (found.fixed == FREE)).any(axis=1)
+    floor = np.minimum(-(-to_fen(rules.bounds.min) // unit) * unit, most)
+    ceiling = most if rules.bounds.max is None else np.minimum(to_fen(rules.bounds.max) // unit * unit, most)
+    low = np.where(can, np.maximum(agreed, floor), agreed)
+    high = np.where(can, np.maximum(agreed, ceiling), agreed)
+    for rep, needed in _parts(of_reps, people).items():
+        low[rep], high[rep] = max(low[rep], needed), max(high[rep], needed)
+    for claim in (c for c in of_reps if c.months.all() and not of_cells(c)):
+        row = people.row[claim.members["rep"]]
+        low[row], high[row] = claim.amount, claim.amount if can[row] else min(claim.amount, int(agreed[row]))
+    return _limited(rules, found._replace(low=low, high=high), claims, people)
 
 
-def amount_faults(limit: Limits, reps: Sequence[str], months: Sequence[str], columns: Fen) -> list[Fault]:
-    """Amounts that cannot be together: per rep, per month, and over all reps against the sum of the quotas."""
+def _months(rules: RepAllocationTerms, claims: Sequence[Claim], found: Limits, people: People) -> Limits:
+    """Months of reps: fixed by a claim, at least what is agreed for part of them, and the limits' own."""
+    fixed, floor, ceiling = found.fixed.copy(), found.floor.copy(), found.ceiling.copy()
+    of_months = [c for c in claims if of_month(c)]
+    for claim in largest(of_months):
+        row, month = people.row[claim.members["rep"]], int(np.argmax(claim.months))
+        if of_cells(claim):
+            floor[row, month] += claim.amount
+        else:
+            fixed[row, month] = claim.amount
+    for limit in rules.limits:
+        if limit.rep in people.row and limit.month in people.months and not limit.members:
+            cell = people.row[str(limit.rep)], people.months.index(str(limit.month))
+            floor[cell] = max(floor[cell], to_fen(limit.min))
+            ceiling[cell] = ceiling[cell] if limit.max is None else min(ceiling[cell], to_fen(limit.max))
+    return found._replace(fixed=fixed, floor=np.where(fixed == FREE, floor, 0), ceiling=ceiling)
+
+
+def fixed_months(claims: Sequence[Claim], people: People) -> NDArray[np.bool_]:
+    """The months of reps (reps x months) that are fixed by agreement, wholly or in part."""
+    fixed = np.zeros((len(people.reps), len(people.months)), dtype=bool)
+    for claim in claims:
+        if "rep" in claim.members and (of_cells(claim) or of_month(claim)):
+            fixed[people.row[claim.members["rep"]]] |= claim.months
+    return fixed
+
+
+def _parts(claims: Sequence[Claim], people: People) -> dict[int, int]:
+    """By rep what is agreed for parts of his year: the least that his quota can be."""
+    needed: dict[int, int] = {}
+    for claim in largest([c for c in claims if of_cells(c) or not c.months.all()]):
+        row = people.row[claim.members["rep"]]
+        needed[row] = needed.get(row, 0) + claim.amount
+    return needed
+
+
+def _limited(rules: RepAllocationTerms, found: Limits, claims: Sequence[Claim], people: People) -> Limits:
+    """The year's limits of reps and teams, and the teams' claims of the year."""
+    low, high, teams = found.low.copy(), found.high.copy(), {}
+    for claim in (c for c in claims if "rep" not in c.members and c.months.all() and not of_cells(c)):
+        teams[claim.members["team"]] = (claim.amount, claim.amount)
+    for limit in rules.limits:
+        if limit.month is not None or limit.members:
+            continue
+        least, most = to_fen(limit.min), VAST if limit.max is None else to_fen(limit.max)
+        if limit.rep in people.row:
+            row = people.row[str(limit.rep)]
+            low[row], high[row] = max(low[row], least), min(high[row], most)
+        elif limit.team is not None:
+            before = teams.get(limit.team, (0, VAST))
+            teams[limit.team] = (max(before[0], least), min(before[1], most))
+    bounded = tuple(_team(name, bounds, low, high, people) for name, bounds in sorted(teams.items()))
+    return found._replace(low=low, high=high, teams=bounded)
+
+
+def _team(name: str, bounds: tuple[int, int], low: Fen, high: Fen, people: People) -> Team:
+    """A team's bounds, drawn in to what its reps' own leave."""
+    rows = np.array([team == name for team in people.teams], dtype=np.bool_)
+    return Team(name, rows, max(bounds[0], int(low[rows].sum())), min(bounds[1], int(high[rows].sum())))
+
+
+# ---------------------------------------------------------------- what cannot be
+
+
+def amount_faults(limit: Limits, people: People, columns: Fen) -> list[Fault]:
+    """Amounts that cannot be together: per rep, per team, per month, and over all against the sum of the quotas."""
     return [
-        *_rep_faults(limit, reps),
-        *_month_faults(limit, months, columns),
+        *_rep_faults(limit, people.reps),
+        *_team_faults(limit),
+        *_month_faults(limit, people.months, columns),
         *_total_faults(limit, int(columns.sum())),
     ]
 
 
 def _rep_faults(limit: Limits, reps: Sequence[str]) -> Iterator[Fault]:
-    agreed = limit.agreed.sum(axis=1)
+    agreed = (limit.agreed + limit.floor).sum(axis=1)
     for number in np.flatnonzero((agreed > limit.high) | (limit.low > limit.high)).tolist():
         needed = max(int(agreed[number]), int(limit.low[number]))
         over = needed - int(limit.high[number])
         yield _fault("pins_over_rep", over, reps[number], rep=reps[number], least=needed, most=int(limit.high[number]))
 
 
+def _team_faults(limit: Limits) -> Iterator[Fault]:
+    for team in limit.teams:
+        if team.low > team.high:
+            over = team.low - team.high
+            yield _fault("pins_over_team", over, team.name, team=team.name, least=team.low, most=team.high)
+
+
 def _month_faults(limit: Limits, months: Sequence[str], columns: Fen) -> Iterator[Fault]:
-    agreed = limit.agreed.sum(axis=0)
+    agreed = (limit.agreed + limit.floor).sum(axis=0)
     for number in np.flatnonzero(agreed > columns).tolist():
         over = int(agreed[number] - columns[number])
         yield _fault(
@@ -118,11 +195,13 @@ def _month_faults(limit: Limits, months: Sequence[str], columns: Fen) -> Iterato
 
 
 def _total_faults(limit: Limits, total: int) -> Iterator[Fault]:
-    least, most = int(limit.low.sum()), int(limit.high.sum())
+    alone = ~np.any([team.rows for team in limit.teams], axis=0) if limit.teams else np.ones(len(limit.low), dtype=bool)
+    least = int(limit.low[alone].sum()) + sum(team.low for team in limit.teams)
+    most = int(limit.high[alone].sum()) + sum(team.high for team in limit.teams)
     if least > total:
-        yield _fault("limits_over_total", least - total, "pins, bounds.min", least=least, total=total)
+        yield _fault("limits_over_total", least - total, "pins, bounds.min, limits", least=least, total=total)
     if most < total:
-        yield _fault("limits_under_total", total - most, "pins, bounds.max", most=most, total=total)
+        yield _fault("limits_under_total", total - most, "pins, bounds.max, limits", most=most, total=total)
 
 
 def _fault(code: str, over: int, found: str, **values: Any) -> Fault:

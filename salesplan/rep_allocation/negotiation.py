@@ -4,13 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesplan.money import to_fen
 from salesplan.rep_allocation.roster import LONG_AGO
+from salesplan.terms.agreements import Pin
 from salesplan.terms.negotiation import Round
-from salesplan.terms.rep_allocation import Pin, RepAllocationTerms
+from salesplan.terms.rep_allocation import RepAllocationTerms
 
 ROUND_COLUMNS = ("rep", "round", "date", "by_rule", "quota", "proposed", "asked", "agreed", "gap", "reason")
+SHOWN_ROUNDS = ("rep", "round", "date", "proposed", "asked", "gap", "agreed", "reason")  # as people read them
 
 
 def last_rounds(rules: RepAllocationTerms) -> Mapping[str, Round]:
@@ -43,14 +46,15 @@ def _said(rules: RepAllocationTerms) -> pd.DataFrame:
 
 
 def rounds_table(
-    summary: pd.DataFrame, by_rule: "pd.Series[int]", reps: pd.DataFrame, *, rules: RepAllocationTerms
+    summary: pd.DataFrame, ruled: pd.DataFrame, reps: pd.DataFrame, *, rules: RepAllocationTerms
 ) -> pd.DataFrame:
     """Table `rep_allocation_negotiation`: how each quota was settled, one row per rep and round; fen per year.
 
-    Round 0 is where it starts: `proposed` is what the rule gives (`by_rule`, by rep), `asked` the rep's own commitment
+    Round 0 is where it starts: `proposed` is what the rule gives (`ruled`: rep, month, amount), `asked` the rep's own commitment
     in `reps`; then the rounds held. `gap` = proposed - asked, `quota` what the plan now asks of him. Reps without
     either are left out.
     """
+    by_rule = _year(ruled)
     start = pd.DataFrame({"rep": summary["rep"].to_numpy(), "round": 0, "agreed": False, "reason": ""})
     held = _said(rules)
     opening = start.assign(
@@ -72,40 +76,43 @@ def rounds_table(
 
 
 def gap_list(
-    summary: pd.DataFrame, by_rule: "pd.Series[int]", reps: pd.DataFrame, *, rules: RepAllocationTerms
+    summary: pd.DataFrame, ruled: pd.DataFrame, reps: pd.DataFrame, *, rules: RepAllocationTerms
 ) -> pd.DataFrame:
     """Each rep's quota beside his own commitment, the largest gap first; fen per year.
 
-    rep, name, by_rule, quota, commitment, gap = quota - commitment, gap_share = gap / quota, proposed and asked in the
-    last round (blank without one), gap_left = quota - last word (0 where agreed), `standing`: agreed, open (rounds
-    held, not agreed), covered (commits to the quota or more), apart (commits to less), silent (nothing said). Reps who
-    said nothing come last.
+    rep, name, by_rule, quota, commitment, gap = quota - commitment, gap_share = gap / quota, the last `proposed` and
+    the last `asked` of the rounds (blank without one), gap_left = quota - his last word (0 where agreed), `standing`:
+    agreed, open (rounds held, not agreed), waiting (the last proposal is not answered), covered (commits to the quota
+    or more), apart (commits to less), silent (nothing said). Reps who said nothing come last.
     """
-    last = last_rounds(rules)
-    rows = summary[["rep", "name", "quota"]].reset_index(drop=True)
-    held = _said(rules).drop_duplicates("rep", keep="last").set_index("rep") if last else None
-    blank = pd.Series(pd.NA, index=rows.index, dtype="Int64")
-    committed = rows["rep"].map(commitments(reps)).astype("Int64")
-    asked = blank if held is None else rows["rep"].map(held["asked"]).astype("Int64")
+    rows, held = summary[["rep", "name", "quota"]].reset_index(drop=True), _said(rules)
+    quota, committed = rows["quota"].astype("Int64"), rows["rep"].map(commitments(reps)).astype("Int64")
+    last, word = (found.drop_duplicates("rep", keep="last").set_index("rep") for found in
+                  (held, held[held["asked"].notna()]))  # fmt: skip
+    asked = rows["rep"].map(word["asked"]).astype("Int64")
     every = rows.assign(
-        by_rule=rows["rep"].map(by_rule).astype("Int64"),
-        quota=rows["quota"].astype("Int64"),
+        by_rule=rows["rep"].map(_year(ruled)).astype("Int64"),
+        quota=quota,
         commitment=committed,
-        gap=rows["quota"].astype("Int64") - committed,
-        proposed=blank if held is None else rows["rep"].map(held["proposed"]).astype("Int64"),
+        gap=quota - committed,
+        gap_share=((quota - committed).astype("Float64") / quota.where(quota > 0)).to_numpy("float64", na_value=np.nan),
+        proposed=rows["rep"].map(last["proposed"]).astype("Int64"),
         asked=asked,
-        gap_left=rows["quota"].astype("Int64") - asked.fillna(committed),
+        gap_left=quota - asked.fillna(committed),
     )
-    share = every["gap"].astype("Float64") / every["quota"].where(every["quota"] > 0).astype("Float64")
-    named = every.assign(gap_share=share.to_numpy(dtype="float64", na_value=np.nan), standing=_standing(every, rules))
+    named = every.assign(standing=_standing(every, last))
     return named.sort_values(["gap", "rep"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
-def _standing(rows: pd.DataFrame, rules: RepAllocationTerms) -> "pd.Series[str]":
-    last = last_rounds(rules)
-    agreed = rows["rep"].isin({rep for rep, one in last.items() if one.agreed}).to_numpy()
-    talked = rows["rep"].isin(set(last)).to_numpy()
-    covered = (rows["gap"] <= 0).fillna(value=False).to_numpy(dtype=bool)
-    silent = rows["commitment"].isna().to_numpy()
-    found = np.select([agreed, talked, silent, covered], ["agreed", "open", "silent", "covered"], "apart")
-    return pd.Series(found, index=rows.index, dtype="str")
+def _year(ruled: pd.DataFrame) -> "pd.Series[int]":
+    """The year of what the rule gives, by rep; unknown where it gives no answer."""
+    return ruled.groupby("rep")["amount"].agg(lambda fen: fen.sum(skipna=False)).astype("Int64")
+
+
+def _standing(rows: pd.DataFrame, last: pd.DataFrame) -> NDArray[np.str_]:
+    """How far each rep has come; `last` is his last round, by rep."""
+    agreed = rows["rep"].isin(last.index[last["agreed"].astype(bool)])
+    waiting = rows["rep"].isin(last.index[last["asked"].isna()])
+    silent, covered = rows["commitment"].isna(), (rows["gap"] <= 0).fillna(value=False).astype(bool)
+    known = [agreed, waiting, rows["rep"].isin(last.index), silent, covered]
+    return np.select(known, ["agreed", "waiting", "open", "silent", "covered"], "apart")

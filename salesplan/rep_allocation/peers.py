@@ -2,10 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesplan.apportion import TOTAL
 from salesplan.terms.fairness import Fairness
 
+PEER_COLUMNS = [
+    "rep", "name", "quota", "amount_rule", "growth", "quota_to_expected", "peers", "peers_share", "distance", "far",
+]  # fmt: skip
 ENOUGH = 5  # fewer peers say nothing about who is far from them
 NORMAL = 1.4826  # median absolute deviation x this is the standard deviation of a normal
 LEAST_DEVIATION = 0.02  # of quota to expected: closer together nobody is far
@@ -31,17 +35,23 @@ def _texts(reps: pd.DataFrame, name: str) -> "pd.Series[str]":
     return reps[name].fillna("").astype("str") if name in reps else pd.Series("", index=reps.index, dtype="str")
 
 
-def compared(reps: pd.DataFrame, people: pd.DataFrame, limits: Fairness) -> pd.DataFrame:
+def compared(
+    reps: pd.DataFrame, people: pd.DataFrame, carried: "pd.Series[float]", limits: Fairness
+) -> pd.DataFrame:
     """The reps with what sets each apart.
 
-    `reps` the table rep_allocation_reps, `people` one row per rep (`rep`, `grade`). Added: `growth` (quota on last
-    year's sales), `amount_rule` (fen: the sum of all quotas by weight and part of the year alone), `peers` (the group
+    `reps` the table rep_allocation_reps, `people` one row per rep (`rep`, `grade`), `carried` by rep what he carries by
+    the rule, in any unit. Added: `growth` (quota on last year's sales), `carried_share` (his part of what is carried),
+    `amount_rule` (fen: that part of all quotas, deals planned apart on top), `peers` (the group
     he is compared with), `peers_share` (its median of quota to expected), `distance` (from it, in median absolute
     deviations x 1.4826, at least 2 %), `far` (`harder`, `easier` or blank; blank too among fewer than five).
     """
     last = reps["last_year"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
     graded = reps.assign(grade=reps["rep"].map(people.set_index("rep")["grade"]) if "grade" in people else "")
     groups = peer_groups(graded)
+    own = np.nan_to_num(carried.reindex(reps["rep"]).to_numpy(dtype=np.float64))
+    shares = own / max(np.sort(own).sum(), 1e-300)
+    apart = reps["amount_projects"].to_numpy() if "amount_projects" in reps else np.zeros(len(reps), dtype=np.int64)
     ratio = reps["quota_to_expected"]
     median = ratio.groupby(groups).transform("median").where(groups != "")
     spread = ((ratio - median).abs().groupby(groups).transform("median") * NORMAL).clip(lower=LEAST_DEVIATION)
@@ -49,7 +59,8 @@ def compared(reps: pd.DataFrame, people: pd.DataFrame, limits: Fairness) -> pd.D
     far = np.select([distance > float(limits.distance), distance < -float(limits.distance)], ["harder", "easier"], "")
     return reps.assign(
         growth=reps["quota"].to_numpy() / np.where(last > 0, last, np.nan) - 1,
-        amount_rule=by_rule(reps),
+        carried_share=shares,
+        amount_rule=by_rule(reps["quota"], shares, apart),
         peers=groups,
         peers_share=median,
         distance=distance,
@@ -57,9 +68,9 @@ def compared(reps: pd.DataFrame, people: pd.DataFrame, limits: Fairness) -> pd.D
     )
 
 
-def by_rule(reps: pd.DataFrame) -> "pd.Series[int]":
-    """What each quota would be by weight x part of the year alone, without agreements and bounds; fen."""
-    share = (reps["weight"] * reps["ramp_share"]).astype("float64")
-    total = share.sum()
-    parts = share / total * float(reps["quota"].sum()) if total > 0 else share * 0
-    return parts.round().astype("int64")
+def by_rule(quota: "pd.Series[int]", shares: NDArray[np.float64], apart: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What each quota (fen) would be in proportion to what is carried, without agreements, bounds and transfers.
+
+    Deals planned apart lie with their reps; the rest of the sum of all quotas is shared.
+    """
+    return np.asarray(np.rint(shares * float(quota.sum() - apart.sum())).astype(np.int64) + apart, dtype=np.int64)

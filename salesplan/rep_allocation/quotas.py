@@ -1,20 +1,25 @@
 """Quotas rep by month: weights and availability, through pins and bounds, to whole fen with both margins exact."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from salesplan.apportion import apportion, apportion_table, fit_table
-from salesplan.errors import stop_on
-from salesplan.money import MICRO, half_away, times_rate, to_micro
-from salesplan.rep_allocation.limits import FREE, Limits, amount_faults, limits, pin_faults, place_faults, room
+from salesplan.apportion import MisfitError, apportion, apportion_table, fit_table
+from salesplan.claims import Claim
+from salesplan.errors import NAMED, Fault, PlanError, stop_on
+from salesplan.money import from_fen, half_away
+from salesplan.rep_allocation.agreements import PLACE, People
+from salesplan.rep_allocation.hierarchy import total_rate
+from salesplan.rep_allocation.limits import FREE, Limits, amount_faults, limits, place_faults, room
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
 Real = NDArray[np.float64]
 SWEEPS = 5_000
+THIN = 1e-6  # of the smallest wishes: what somebody without any carries
 
 
 class Season(NamedTuple):
@@ -34,32 +39,53 @@ class QuotaTable(NamedTuple):
 
 
 def quota_total(target: int, rules: RepAllocationTerms, unit: int = 1) -> int:
-    """Sum of all quotas, fen: target x (1 + over-assignment), rounded half away from zero to the money unit.
+    """Sum of all quotas, fen: target x (1 + all over-assignment), rounded half away from zero to the money unit.
 
     Example: 15,000,000 at 0.15 is 17,250,000, for 20 reps 862,500 each.
     """
-    given = times_rate(np.array([target]), MICRO + to_micro(round(rules.over_assignment, 6)))
-    return half_away(int(given[0]), unit) * unit
+    parts, whole = (1 + total_rate(rules)).as_integer_ratio()
+    return half_away(target * parts, whole * unit) * unit
 
 
 def fill_quotas(total: int, weights: Real, limit: Limits, *, labels: Sequence[str], unit: int = 1) -> Fen:
-    """Split the sum of the quotas by weight within least and most (water-filling), exactly.
+    """Split the sum of the quotas by weight within least and most of reps and teams (water-filling), exactly.
 
     Whoever falls below his least or above his most is set there, the rest is shared again by weight among the others,
-    and rounded by largest remainder. Least and most must leave room for the total (`limits.amount_faults`).
+    and rounded by largest remainder; teams likewise. Least and most must leave room (`limits.amount_faults`).
 
     Example: 100 over weights 1, 1, 2 with a most of 40: 30, 30, 40.
     """
+    settled: dict[str, int] = {}
+    names, quota = np.asarray(labels, dtype=object), np.zeros(len(weights), dtype=np.int64)
+    while True:
+        free = np.ones(len(weights), dtype=bool)
+        for team in limit.teams:
+            if team.name in settled:
+                free &= ~team.rows
+                quota[team.rows] = _filled(settled[team.name], weights, limit, team.rows, names, unit)
+        quota[free] = _filled(total - sum(settled.values()), weights, limit, free, names, unit)
+        under = {t.name: t.low for t in limit.teams if t.name not in settled and quota[t.rows].sum() < t.low}
+        over = {t.name: t.high for t in limit.teams if t.name not in settled and quota[t.rows].sum() > t.high}
+        if not under and not over:
+            return quota
+        sums = {team.name: int(quota[team.rows].sum()) for team in limit.teams}
+        lifted, cut = (sum(abs(sums[name] - fen) for name, fen in side.items()) for side in (under, over))
+        settled |= under if lifted >= cut else over
+
+
+def _filled(total: int, weights: Real, limit: Limits, rows: NDArray[np.bool_], labels: NDArray[Any], unit: int) -> Fen:
+    """Water-filling among some of the reps."""
+    weights, low, high = weights[rows], limit.low[rows], limit.high[rows]
     quota, free = np.zeros(len(weights), dtype=np.int64), np.ones(len(weights), dtype=bool)
     while free.any():
         rest = total - int(quota.sum())
         shared = np.where(free, weights, 0.0) if weights[free].sum() > 0 else free.astype(np.float64)
         wish = rest * shared / shared.sum()
-        under, over = free & (wish < limit.low), free & (wish > limit.high)
+        under, over = free & (wish < low), free & (wish > high)
         if not (under | over).any():
-            return quota + apportion(rest, shared, labels=labels, unit=unit)
-        lifted, cut = (limit.low - wish)[under].sum(), (wish - limit.high)[over].sum()
-        settled, at = (under, limit.low) if lifted >= cut else (over, limit.high)
+            return quota + apportion(rest, shared, labels=labels[rows].tolist(), unit=unit)
+        lifted, cut = (low - wish)[under].sum(), (wish - high)[over].sum()
+        settled, at = (under, low) if lifted >= cut else (over, high)
         quota, free = np.where(settled, at, quota), free & ~settled
     return quota
 
@@ -109,6 +135,14 @@ def _rounded(seed: Real, rows: Fen, columns: Fen, unit: int) -> Fen:
     return table
 
 
+def _boxed(seed: Real, rows: Fen, columns: Fen, limit: Limits, unit: int) -> Fen:
+    """As `_rounded`, with months between their least and most."""
+    floor, ceiling = np.where(seed > 0, limit.floor, 0), np.minimum(limit.ceiling, columns.sum())
+    cells = fit_table(seed, rows, columns, lower=floor, upper=np.maximum(ceiling, floor)) - floor
+    above = apportion_table(cells, rows - floor.sum(axis=1), columns - floor.sum(axis=0), unit=unit)
+    return np.asarray(above + floor, dtype=np.int64)
+
+
 def _base(amount: Fen, target: Fen, columns: Fen, unit: int) -> Fen:
     """The quotas less the over-assignment, month by month, each month exactly its target."""
     if (target == columns).all():
@@ -119,44 +153,76 @@ def _base(amount: Fen, target: Fen, columns: Fen, unit: int) -> Fen:
 
 def _by_season(goal: Fen, limit: Limits, seed: Real, columns: Fen, unit: int) -> Fen:
     """The quotas of the year over the months, around the cells that are fixed."""
-    free = _rounded(seed, goal - limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0), unit)
-    return limit.agreed + free
+    rows, rest = goal - limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0)
+    if not limit.boxed:
+        return limit.agreed + _rounded(seed, rows, rest, unit)
+    return limit.agreed + _boxed(seed, rows, rest, limit, unit)
 
 
-def _by_month(weight: Real, limit: Limits, seed: Real, columns: Fen, unit: int) -> Fen:
+def _by_month(limit: Limits, seed: Real, columns: Fen, unit: int) -> Fen:
     """Each month shared among those who are there; the quotas of the year follow, within least and most."""
-    # A weight of zero still carries what nobody else is there to carry, or what his least asks for.
-    lead = np.maximum(weight, weight.max() * 1e-6) if weight.any() else np.ones(len(weight))
     agreed, rest = limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0)
-    cells = share_by_month(seed * lead[:, None], limit.low - agreed, limit.high - agreed, rest)
+    cells = share_by_month(seed, limit.low - agreed, limit.high - agreed, rest)
     return limit.agreed + round_rows_free(cells, rest, unit=unit)
 
 
 def quota_table(
-    weight: Real, there: Real, season: Season, *, rules: RepAllocationTerms, reps: Sequence[str], unit: int = 1
+    wish: Real,
+    there: Real,
+    season: Season,
+    claims: Sequence[Claim] = (),
+    *,
+    rules: RepAllocationTerms,
+    people: People,
+    unit: int = 1,
 ) -> QuotaTable:
-    """Quotas rep by month: level x (1 + over-assignment) x weight x availability, through pins and bounds.
+    """Quotas rep by month: level x (1 + over-assignment) x wish, through agreements and bounds.
 
-    `weight` by rep, `there` availability rep by month (0 to 1), `season` the months' targets (fen), `reps` the labels
-    in the order of the rows. A quota of the year is in proportion to weight x sum over months of (month's share x
-    availability); its months follow the season x availability, fitted to both margins. Where so few are there in some
-    months that these quotas cannot carry them, each month is shared among those who are there (`by_month`). Months in
-    which nobody is there stay `unassigned`. Raises `PlanError` with every pin or bound that cannot be, and the
-    amounts.
+    `wish` what each rep (row) is to carry in each month, of any scale; `there` his availability (0 to 1), `season` the
+    months' targets (fen). A quota of the year is in proportion to his wishes' sum; its months follow them, fitted to
+    both margins. Where so few are there in some months that these quotas cannot carry them, each month is shared among
+    those who are there (`by_month`). Months in which nobody is there stay `unassigned`. Raises `PlanError` with every
+    agreement or bound that cannot be, and the amounts.
     """
-    stop_on(pin_faults(rules.pins, reps, season.months, unit))
     served = np.where(there.any(axis=0), season.target, 0)
     total = quota_total(int(served.sum()), rules, unit)
     columns = apportion(total, served, labels=season.months, unit=unit)
-    limit = limits(rules, reps, season.months, carried=there * columns > 0, most=total, unit=unit)
-    stop_on(amount_faults(limit, reps, season.months, columns))
+    limit = limits(rules, claims, people, carried=there * columns > 0, most=total, unit=unit)
+    stop_on(amount_faults(limit, people, columns))
     if not total:
         nothing = np.zeros(there.shape, dtype=np.int64)
         return QuotaTable(nothing, nothing, season.target - served, by_month=False)
-    seed = np.where(limit.fixed == FREE, there * columns, 0.0)
-    goal = fill_quotas(total, weight * (there @ columns / total), limit, labels=reps, unit=unit)
+    seed = np.where(limit.fixed == FREE, _seed(wish, there, columns), 0.0)
+    goal = fill_quotas(total, wish.sum(axis=1), limit, labels=people.reps, unit=unit)
     by_month = not room(seed > 0, goal - limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0))
     if by_month:
         stop_on(place_faults(seed > 0, limit, season.months, columns))
-    amount = _by_month(weight, limit, seed, columns, unit) if by_month else _by_season(goal, limit, seed, columns, unit)
+        amount = _by_month(limit, seed, columns, unit)
+    else:
+        with misfits_told(people):
+            amount = _by_season(goal, limit, seed, columns, unit)
     return QuotaTable(_base(amount, served, columns, unit), amount, season.target - served, by_month)
+
+
+def _seed(wish: Real, there: Real, columns: Fen) -> Real:
+    """The wishes; who wishes nothing still carries what nobody else is there to carry, or what his least asks for."""
+    thin = there * columns / max(float((there * columns).sum()), 1.0)
+    seed: Real = np.maximum(wish / wish.sum(), thin * THIN) if wish.any() else thin
+    return seed
+
+
+@contextmanager
+def misfits_told(people: People) -> Iterator[None]:
+    """What cannot be met within the months' least and most, as a fault with the amount, the reps and the months."""
+    try:
+        yield
+    except MisfitError as error:
+        reps = ", ".join(people.reps[row] for row in error.rows[:NAMED])
+        months = ", ".join(people.months[month] for month in error.columns)
+        values = {"over": from_fen(round(error.amount)), "reps": reps, "months": months}
+        raise PlanError([Fault("limits_no_room", f"{PLACE} limits", None, values)]) from error
+
+
+def base_of(amount: Fen, target: Fen, unit: int = 1) -> Fen:
+    """The quotas less the over-assignment, month by month, each month exactly its target."""
+    return _base(amount, target, amount.sum(axis=0), unit)

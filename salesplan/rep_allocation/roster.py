@@ -37,38 +37,9 @@ def reps_from_sales(sales: pd.DataFrame, months: Sequence[str] | None = None) ->
     return pd.DataFrame({"rep": pd.Series(names, dtype="str"), **unknown, **dates, **money})
 
 
-def inherited_sales(
-    customers: pd.DataFrame, history: pd.DataFrame, months: Sequence[str], starts: "pd.Series[Any]"
-) -> "pd.Series[Any]":
-    """Last year's sales (int64 fen) of the customers each rep owns as he begins to work the plan year, by rep.
-
-    `customers` has `customer`, `rep`, `start`, `end` (one row per spell; blank dates are open); `starts`: by rep, when
-    he joined (blank: long ago). Who joins during the year gets what is handed over to him then. Reps without
-    customers, or whose customers bought nothing, are not in it.
-    """
-    blank = pd.Series(pd.NaT, index=customers.index)
-    begins = pd.to_datetime(customers.get("start", blank)).fillna(LONG_AGO)
-    ends = pd.to_datetime(customers.get("end", blank)).fillna(FOREVER)
-    joined = pd.to_datetime(customers["rep"].map(starts)).fillna(LONG_AGO)
-    first = pd.Timestamp(f"{months[0]}-01")
-    day = joined.where(joined > first, first)
-    owned = customers.loc[(begins <= day) & (ends >= day), ["customer", "rep"]].dropna()
-    bought = history.loc[history["month"].isin(year_before(months))].groupby("customer")["amount"].sum()
-    known = owned.loc[owned["customer"].isin(bought.index)]
-    owned_sales: pd.Series[Any] = known["customer"].map(bought).astype("int64").groupby(known["rep"]).sum()
-    return owned_sales
-
-
-def planned_reps(
-    reps: pd.DataFrame | None, history: pd.DataFrame, months: Sequence[str], *, customers: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """The reps table, or without one those of last year's sales; with `inherited` (fen) where customers are known."""
-    found = reps_from_sales(history, months) if reps is None else reps
-    if customers is None or "rep" not in customers.columns:
-        return found.copy()
-    starts = pd.to_datetime(found["start"]).fillna(LONG_AGO).groupby(found["rep"]).min()
-    inherited = inherited_sales(customers, history, months, starts)
-    return found.assign(inherited=found["rep"].map(inherited).astype("Int64"))
+def planned_reps(reps: pd.DataFrame | None, history: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
+    """The reps table, or without one those of last year's sales."""
+    return reps_from_sales(history, months) if reps is None else reps.copy()
 
 
 def _spells(reps: pd.DataFrame) -> pd.DataFrame:
@@ -157,28 +128,11 @@ def listed(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = No
     return known.drop(columns=["first", "since"])
 
 
-def stations(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:
-    """Where each rep is month by month: rep, month, region, team, manager, part (of his days there in that month).
-
-    A rep who changes team or manager within a month has a row for each, with the parts summing to 1; months in which
-    he is not there have none. Sorted by rep, month and the begin of the spell.
-    """
-    spells, days = _spells(reps), _presence(reps, months, cutoff)
-    row, column = np.nonzero(days)
-    places = spells.iloc[row][["rep", "region", "team", "manager"]].assign(
-        month=np.asarray(list(months), dtype=object)[column], days=days[row, column], order=row
-    )
-    sums = places.groupby(["rep", "month"])["days"].transform("sum")
-    found = places.assign(part=places["days"] / sums).sort_values(["rep", "month", "order"], ignore_index=True)
-    return found[["rep", "month", "region", "team", "manager", "part"]].astype({"month": "str"})
-
-
 def people_table(reps: pd.DataFrame, months: Sequence[str], *, cutoff: int | None = None) -> pd.DataFrame:
     """The reps of the plan year as people read them: rep, name, team, manager, start, end and their amounts.
 
-    `value_potential`, `value_capacity` and, where customers are known, `value_inherited` in fen.
+    `value_potential` and `value_capacity` in fen.
     """
     people = listed(reps, months, cutoff=cutoff)
-    amounts = [name for name in (*MONEY, "inherited") if name in people.columns]
-    shown = people[["rep", "name", "team", "manager", "start", "end", *amounts]]
-    return shown.rename(columns={name: f"value_{name}" for name in amounts})
+    shown = people[["rep", "name", "team", "manager", "start", "end", *MONEY]]
+    return shown.rename(columns={name: f"value_{name}" for name in MONEY})

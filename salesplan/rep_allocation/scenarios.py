@@ -6,22 +6,22 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL
 from salesplan.errors import PlanError
-from salesplan.rep_allocation.allocation import ground, quotas_of
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.weighing import BASES
+from salesplan.rep_allocation.ground import Ground, ground_of
+from salesplan.rep_allocation.settling import quotas_of
+from salesplan.rep_allocation.bases import BASES
 from salesplan.terms.rep_allocation import RepAllocationTerms, Weights
 
 STEPS = (Decimal(0), Decimal("0.05"), Decimal("0.10"), Decimal("0.15"))
 
 
-def quotas_under(given: Given, *, rules: RepAllocationTerms) -> "pd.Series[int]":
+def quotas_under(ground: Ground, rules: RepAllocationTerms) -> "pd.Series[int]":
     """Quota of the year by rep (Int64 fen) under the rules; NA throughout where pins and bounds cannot be."""
-    found = ground(given, rules)
     try:
-        quota = quotas_of(found, rules, given.unit).amount.sum(axis=1)
+        quota = quotas_of(ground.under(rules), rules).amount.sum(axis=1)
     except PlanError:
-        quota = pd.array([pd.NA] * len(found.people), dtype="Int64")
-    return pd.Series(quota, index=found.there.index, dtype="Int64")
+        quota = pd.array([pd.NA] * len(ground.people.reps), dtype="Int64")
+    return pd.Series(quota, index=pd.Index(ground.people.reps, name="rep"), dtype="Int64")
 
 
 def by_base(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
@@ -29,11 +29,12 @@ def by_base(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
 
     The last row is `(total)`. A base without data is left out.
     """
-    columns = {"quota": quotas_under(given, rules=rules)}
+    ground = ground_of(given, rules)
+    columns = {"quota": quotas_under(ground, rules)}
     for base in BASES:
         alone = rules.model_copy(update={"weights": Weights(**{base: Decimal(1)})})
-        if not ground(given, alone).weighing.dropped:
-            columns[f"amount_{base}"] = quotas_under(given, rules=alone)
+        if not ground.weighing.under(alone).dropped:
+            columns[f"amount_{base}"] = quotas_under(ground, alone)
     table = pd.DataFrame(columns).rename_axis("rep").reset_index()
     whole = pd.DataFrame([{"rep": TOTAL, **table.drop(columns="rep").sum(min_count=1).to_dict()}])
     return pd.concat([table, whole.astype(table.dtypes.to_dict())], ignore_index=True)
@@ -44,10 +45,9 @@ def by_over_assignment(given: Given, *, rules: RepAllocationTerms) -> pd.DataFra
 
     The plan's own rate is always among them and marked `planned`; rows are sorted by rate.
     """
-    rows = []
+    ground, rows = ground_of(given, rules), []
     for rate in sorted({*STEPS, rules.over_assignment}):
-        varied = rules.model_copy(update={"over_assignment": rate})
-        quota = quotas_under(given, rules=varied)
+        quota = quotas_under(ground, rules.model_copy(update={"over_assignment": rate}))
         found = {"quota": quota.sum(min_count=1), "low": quota.min(), "high": quota.max()}
         rows.append({"rate": float(rate), **found, "planned": rate == rules.over_assignment})
     return pd.DataFrame(rows).astype(dict.fromkeys(("quota", "low", "high"), "Int64"))

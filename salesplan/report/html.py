@@ -33,9 +33,18 @@ def _environment() -> "Environment":
 
 def write_html(path: Path, template: str, words: Words, **values: Any) -> None:
     """Render a template of `templates/` into a file."""
-    css = Markup((Path(__file__).with_name("templates") / "style.css").read_text(encoding="utf-8"))
-    page = _environment().get_template(template).render(words=words, css=css, policy=POLICY, **values)
-    write_whole(path, page.encode("utf-8"))
+    write_whole(path, rendered(template, words, css=style("style.css"), **values).encode("utf-8"))
+
+
+def rendered(template: str, words: Words, **values: Any) -> str:
+    """A template of `templates/` as text, every value escaped."""
+    return _environment().get_template(template).render(words=words, policy=POLICY, **values)
+
+
+@lru_cache
+def style(name: str) -> Markup:
+    """A style sheet of `templates/`, to be put inside a page."""
+    return Markup((Path(__file__).with_name("templates") / name).read_text(encoding="utf-8"))
 
 
 def page_name(stem: str) -> str:

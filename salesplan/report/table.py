@@ -14,8 +14,10 @@ from salesplan.wording import BLANK, Words, round_half_away
 if TYPE_CHECKING:
     import pandas as pd
 
+# Columns of names that may be those of reps.
+PEOPLE = ("manager", "member", "parent", "holder", "successor")
 # Columns whose codes belong to a family of another name.
-FAMILIES = {"code": "cause", "name": "level", "parent": "node"}
+FAMILIES = {"code": "cause", "name": "level", "parent": "node", "substitute": "replaced", "carried_by": "choice"}
 MOST_ROWS = 60
 MOST_MEMBERS = 20
 MANY_COLUMNS = 9
@@ -35,6 +37,7 @@ LONG = (
     "strength",
     "weakness",
     "price_level",
+    "reason",
 )
 PER_PIECE = (
     "average_price",
@@ -58,6 +61,9 @@ FINE = (
 STATES = ("ok", "watch", "behind")
 # Tables shown with months across that count units.
 COUNTED = ("seasonal_split_movements",)
+# Tables with activities across, by the names that the plan gives them: counts.
+BOARDS = ("rep_allocation_counts", "rep_allocation_ten_days", "rep_allocation_weeks", "rep_allocation_days")
+KEYS = ("rep", "period")
 # Tables shown with months across that hold words.
 WORDED = ("seasonal_split_calendar",)
 
@@ -160,7 +166,8 @@ def _kind(table: str, name: str) -> Kind:
         return "mixed" if mixed else "count" if table in COUNTED else "money"
     if table == "annual_target" and name.startswith(("value_", "growth_")):
         return "mixed" if name.startswith("value_") else "share"
-    return kind_of(table, name)
+    found = kind_of(table, name)
+    return "count" if table in BOARDS and found == "text" and name not in KEYS else found
 
 
 def _header(table: str, name: str, kind: Kind, words: Words) -> str:
@@ -168,6 +175,8 @@ def _header(table: str, name: str, kind: Kind, words: Words) -> str:
         return words.month_short(name)
     if name == TOTAL:
         return words.code("member", name)
+    if table in BOARDS and kind == "count":
+        return words.code("activity", name)
     if kind == "mixed" and name.startswith("value_"):
         return words.code("level", name.removeprefix("value_"))
     return words.column(name, table)
@@ -194,7 +203,7 @@ def _text(value: Any, kind: Kind, column: str, words: Words) -> str:
         return words.month(text) if MONTH.fullmatch(text) else words.code("member", text)
     if kind == "date":
         return text[:10]
-    if text == TOTAL or column in ("rep", "setting"):
+    if text == TOTAL or column in ("rep", "setting") or (kind == "text" and column in PEOPLE):
         return words.person(text)
     if kind == "code":
         return words.code(FAMILIES.get(column, column), text)

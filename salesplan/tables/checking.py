@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from salesplan.errors import Fault
-from salesplan.tables import channel, sales, spells
+from salesplan.errors import SHOWN, Fault
+from salesplan.tables import channel, handing, sales, spells
 from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy
 from salesplan.tables.contract import Spec
-from salesplan.tables.headers import Header
+from salesplan.tables.headers import Header, nearest
 from salesplan.tables.reading import Body
 from salesplan.tables.results import Findings
 from salesplan.terms import PlanTerms
@@ -108,6 +108,7 @@ def check_tables(
     if "collections" in read:
         _check_collections(read["collections"], findings)
     channel.check_channel(read, findings)
+    handing.check_handing(read, terms, findings)
     return tables
 
 
@@ -175,6 +176,10 @@ def _check_reps(read: Mapping[str, Read], terms: PlanTerms, findings: Findings) 
     if "credit_splits" in read:
         orders = one.column("order").filter(flags(this_year))
         _report_reps(read["credit_splits"], listed, is_among(read["credit_splits"].column("order"), orders), findings)
+    if "customers" in read:
+        owners = read["customers"]
+        _report_reps(owners, listed, ~((owners.days("end") < first) | (owners.days("start") > last)), findings)
+        spells.note_away(owners, read["reps"], sales.fiscal_span(terms), findings)
 
 
 def _note_departed(read: Read, rows: Flags, findings: Findings) -> None:
@@ -200,5 +205,9 @@ def _report_reps(read: Read, listed: pa.Array, rows: Flags, findings: Findings) 
     found = np.flatnonzero(_unlisted(read, listed) & rows)
     _, codes = codes_of(read.column("rep").take(to_arrow(found, pa.int64())))
     _, first = np.unique(codes, return_index=True)
-    for at in first.tolist():
-        read.report(findings, "rep_unknown", [int(found[at])], "rep", count=int((codes == codes[at]).sum()))
+    names = listed.to_pylist()
+    for number, at in enumerate(first.tolist()):
+        row = int(found[at])
+        # Looking for the nearest of thousands of names takes its time; beyond the faults shown nobody reads it.
+        near = nearest(read.column("rep")[row].as_py(), names) if number < SHOWN else {}
+        read.report(findings, "rep_unknown", [row], "rep", count=int((codes == codes[at]).sum()), **near)

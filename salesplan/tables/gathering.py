@@ -69,7 +69,8 @@ def check_all(folder: Path, terms: PlanTerms) -> Checked:
     _check_names(plan)
     read = {name: table for name in SPECS if name in terms.inputs and (table := _read_table(plan, SPECS[name]))}
     tables = checking.check_tables(read, terms, f"{plan.shown}/plan.yaml", findings)
-    return Checked(tables, findings.faults, findings.notices, plan.hashes, findings.fault_count)
+    places = {name: one.place_of for name, one in read.items()}
+    return Checked(tables, findings.faults, findings.notices, plan.hashes, findings.fault_count, places)
 
 
 def _check_names(plan: Plan) -> None:

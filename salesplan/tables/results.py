@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,8 @@ class Checked:
 
     `tables` holds, per table given, the columns found under the contract's names: money int64 fen,
     dates date32, months and texts string, quantities and rates float64; blank is null. `faults`
-    lists at most 20 per column, `fault_count` counts all. `hashes` are SHA-256 per file.
+    lists at most 20 per column, `fault_count` counts all. `hashes` are SHA-256 per file. `places` says, per table just
+    read, where a row and a column of it stand in the user's file.
     """
 
     tables: Mapping[str, "pa.Table"]
@@ -36,6 +37,7 @@ class Checked:
     notices: list[Notice] = field(default_factory=list)
     hashes: Mapping[str, str] = field(default_factory=dict)
     fault_count: int = 0
+    places: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
 
 
 ROW = re.compile(r" (?:row|cell) [A-Z]*[0-9]+")

@@ -1,4 +1,4 @@
-"""The field `funnel` of rep_allocation.yaml: from the quota back to deals, visits and calls, and the hours they take."""
+"""The field `funnel` of rep_allocation.yaml: from the quota back to visits and calls, and the hours they take."""
 
 from collections import Counter
 from decimal import Decimal

@@ -69,7 +69,9 @@ class CustomerGrades(Terms):
         for number, grade in enumerate(self.grades[:-1]):
             if key and getattr(grade, key) is None:
                 place = f"grades.{number}.{key.rstrip('_')}"
-                raise PydanticCustomError("grade_needs", "the rule needs it in every grade but the last", {"key": place})
+                raise PydanticCustomError(
+                    "grade_needs", "the rule needs it in every grade but the last", {"key": place}
+                )
         _falling([grade.from_ for grade in self.grades])
         shares = sum(grade.share or Decimal(0) for grade in self.grades)
         if shares > 1:
@@ -118,7 +120,9 @@ class CustomerTargets(Terms):
     """How a rep's quota comes down to his customers."""
 
     potential_share: Share = value(
-        Decimal("0.2"), "part of what a customer could still buy that one year can win", unit="share of the potential left"
+        Decimal("0.2"),
+        "part of what a customer could still buy that one year can win",
+        unit="share of the potential left",
     )
     new_share: Share | None = value(
         None, "least part of a quota that new customers bring; default their usual part", unit="share of the quota"

@@ -8,6 +8,8 @@ from pydantic_core import PydanticCustomError
 from salesplan.terms.common import Day, Many, Money, Name, Terms, value
 
 Mode = Literal["command", "negotiated"]
+# Indicators under which handed-down rows are quotas of sales; all others are of something else.
+QUOTA_INDICATORS = frozenset({"", "amount", "sales", "销售额", "金额"})
 
 
 class Round(Terms):

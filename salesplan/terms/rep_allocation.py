@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from salesplan.terms.action_plan import ActionPlans, Conditions
+from salesplan.terms.activities import Funnel
 from salesplan.terms.agreements import Bounds, Limit, Pin, Transfer
 from salesplan.terms.bases import RECENCY, VACANCIES, Recency, Vacancies
 from salesplan.terms.channels import (
@@ -19,6 +21,7 @@ from salesplan.terms.channels import (
 )
 from salesplan.terms.common import Many, Number, Share, Terms, value
 from salesplan.terms.customers import CustomerGrades, CustomerTargets, Leads, Promotions
+from salesplan.terms.fairness import Fairness
 from salesplan.terms.fairness import Fairness
 from salesplan.terms.negotiation import Negotiation
 from salesplan.terms.texts import laid_out
@@ -78,8 +81,11 @@ class RepAllocationTerms(Terms):
     )
     lead_grades: Leads = value((), "grades of leads by how likely they are won, best first")
     customer_targets: CustomerTargets = value(CustomerTargets(), "how a quota comes down to the customers")
-    promotions: Promotions = value((), "promotions and events for groups of customers")
+    promotions: Promotions = laid_out((), "promotions and events for groups of customers")
     fairness: Fairness = value(Fairness(), "what still counts as fair")
+    action_plans: ActionPlans = laid_out((), "action plans in five questions, for a rep or for all")
+    conditions: Conditions = laid_out((), "goals, what they need and what stands in their way, part by part")
+    funnel: Funnel | None = value(None, "the way from the quota back to visits and calls; left out: none is planned")
     dealer_alert: DealerAlert = value(DealerAlert(), "when the goods that dealers take in pile up with them")
     dealer_plans: DealerPlans = laid_out((), "what is agreed with each dealer beside his figures")
     specifications: Specifications = laid_out((), "specifications that products are sold in")

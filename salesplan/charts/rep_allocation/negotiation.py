@@ -34,7 +34,7 @@ def gaps(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 def _gap_text(row: Any, words: Words) -> str:
     """The gap of a row with what became of it."""
     amount = words.money(row.gap, unit=False)
-    if row.standing not in ("agreed", "open"):
+    if row.standing not in ("agreed", "open", "waiting"):
         return amount
     return words("rep_allocation.gap_label", amount=amount, standing=words.code("standing", row.standing))
 

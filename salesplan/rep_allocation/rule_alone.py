@@ -5,8 +5,9 @@ from dataclasses import replace
 import pandas as pd
 
 from salesplan.errors import PlanError
-from salesplan.rep_allocation.allocation import ground, quotas_of
 from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.ground import ground_of
+from salesplan.rep_allocation.settling import quotas_of
 from salesplan.terms.negotiation import Negotiation
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
@@ -19,10 +20,10 @@ def by_rule(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
     """
     alone = replace(given, quotas=None)
     plain = rules.model_copy(update={"negotiation": Negotiation()})
-    found = ground(alone, plain)
-    labels = pd.Index(found.people["rep"], name="rep")
+    found = ground_of(alone, plain)
+    labels = pd.Index(found.people.reps, name="rep")
     try:
-        amounts = pd.DataFrame(quotas_of(found, plain, given.unit).amount, index=labels, columns=given.months)
+        amounts = pd.DataFrame(quotas_of(found, plain).amount, index=labels, columns=given.months)
     except PlanError:
         amounts = pd.DataFrame(pd.NA, index=labels, columns=given.months, dtype="Int64")
     return (

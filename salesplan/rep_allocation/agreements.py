@@ -1,0 +1,190 @@
+"""What is agreed: pins and negotiated quotas as claims, and every way in which they contradict themselves."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from salesplan.claims import Claim, inner, matching
+from salesplan.errors import Fault, alternatives
+from salesplan.money import from_fen, to_fen
+from salesplan.terms.agreements import CELLS, Part, Pin, Transfer
+
+PLACE = "rep_allocation.yaml"
+WHOSE = ("rep", "team")
+
+
+@dataclass(frozen=True)
+class People:
+    """Who quotas are agreed with: the reps in their order, the team of each, and the months of the plan year."""
+
+    reps: tuple[str, ...]
+    teams: tuple[str, ...]
+    months: tuple[str, ...]
+
+    @property
+    def row(self) -> dict[str, int]:
+        """The place of each rep."""
+        return {rep: number for number, rep in enumerate(self.reps)}
+
+    def rows(self, members: Mapping[str, str]) -> list[int]:
+        """The places of the reps a claim is about, all of them where it names neither rep nor team."""
+        if "rep" in members:
+            return [self.row[members["rep"]]]
+        return [number for number, team in enumerate(self.teams) if team == members.get("team", team)]
+
+
+def people_of(people: pd.DataFrame, months: Sequence[str]) -> People:
+    """The reps of `roster.listed`."""
+    return People(tuple(people["rep"]), tuple(people["team"].fillna("")), tuple(months))
+
+
+def claim_of(part: Part, number: int, amount: int, people: People) -> Claim:
+    """A part of the quotas and its amount (fen); a rep's part lies inside that of his team."""
+    months = np.array([part.month in (None, month) for month in people.months])
+    whose = {"team": str(part.team)}
+    if part.rep is not None:
+        whose = {"rep": part.rep, "team": people.teams[people.row[part.rep]]}
+    return Claim(number, amount, months, {**whose, **part.members})
+
+
+def claims_of(pins: Sequence[Pin], people: People) -> list[Claim]:
+    """The pins in the order given, those of customers and of nobody known left out."""
+    return [
+        claim_of(pin, number, to_fen(pin.amount), people)
+        for number, pin in enumerate(pins)
+        if pin.customer is None and (pin.team is not None or pin.rep in people.row)
+    ]
+
+
+def of_cells(claim: Claim) -> bool:
+    """Whether a claim is about part of the split's members, not about whole quotas."""
+    return any(name in CELLS for name in claim.members)
+
+
+def of_month(claim: Claim) -> bool:
+    """Whether a claim is about one month."""
+    return int(claim.months.sum()) == 1
+
+
+# ---------------------------------------------------------------- what cannot be
+
+
+def part_faults(parts: Sequence[Part], key: str, people: People, members: pd.DataFrame) -> Iterator[Fault]:
+    """Parts that name a rep, team, month or member the plan does not have; `key` is where they stand."""
+    known: dict[str, Sequence[str]] = {"rep": people.reps, "team": sorted(set(people.teams) - {""})}
+    known |= {name: sorted(members[name].unique()) for name in CELLS if name in members}
+    for number, part in enumerate(parts):
+        where = f"{PLACE} {key}[{number}]"
+        if part.month is not None and part.month not in people.months:
+            limits = {"first": people.months[0], "last": people.months[-1]}
+            yield Fault("pin_month_unknown", f"{where}.month", part.month, limits)
+        for name in (*WHOSE, *CELLS):
+            yield from _unknown(getattr(part, name), name, f"{where}.{name}", known.get(name))
+
+
+def _unknown(found: str | None, name: str, place: str, known: Sequence[str] | None) -> Iterator[Fault]:
+    if found is None:
+        return
+    if known is None:
+        yield Fault("pin_no_dimension", place, found, {"dimension": name})
+    elif found not in known:
+        values = {"rep": found, **alternatives(found, known)}
+        code = f"pin_{name}_unknown" if name in WHOSE else "pin_member_unknown"
+        yield Fault(code, place, found, values)
+
+
+def pin_faults(pins: Sequence[Pin], people: People, members: pd.DataFrame, unit: int) -> list[Fault]:
+    """What is wrong with the pins by themselves, each with its place and the amount that does not fit.
+
+    Names and months that are not there, odd units, the same part twice, parts that overlap without one lying inside the
+    other, and parts whose inner ones ask for more than they hold.
+    """
+    plain = [*part_faults(pins, "pins", people, members), *_odd_units(pins, unit)]
+    if plain:
+        return plain
+    claims = claims_of(pins, people)
+    return [*crossings(claims, len(claims))] or [*_sums(claims)]
+
+
+def _odd_units(pins: Sequence[Pin], unit: int) -> Iterator[Fault]:
+    for number, pin in enumerate(pins):
+        if to_fen(pin.amount) % unit:
+            yield Fault("pin_unit", f"{PLACE} pins[{number}].amount", str(pin.amount), {"unit": from_fen(unit)})
+
+
+def crossings(claims: Sequence[Claim], pins: int) -> Iterator[Fault]:
+    """Claims about the same part, or that overlap without one lying inside the other; those after `pins` are limits."""
+    names = [f"pins[{c.number}]" if place < pins else f"limits[{c.number}]" for place, c in enumerate(claims)]
+    for place, claim in enumerate(claims):
+        for before, other in zip(claims[:place], names, strict=False):
+            same = claim.holds(before) and before.holds(claim)
+            crossed = claim.touches(before) and not claim.holds(before) and not before.holds(claim)
+            if same or crossed:
+                code = "pins_twice" if same else "pins_cross"
+                yield Fault(code, f"{PLACE} {names[place]}", None, {"other": other})
+
+
+def _sums(claims: Sequence[Claim]) -> Iterator[Fault]:
+    for claim in claims:
+        within = inner(claim, claims)
+        asked = sum(c.amount for c in within)
+        if asked > claim.amount:
+            named = ", ".join(f"pins[{c.number}]" for c in within)
+            yield amounts_fault("pins_over", claim.number, named, asked=asked, held=claim.amount)
+
+
+def amounts_fault(code: str, number: int, found: str, *, asked: int, held: int, key: str = "pins") -> Fault:
+    """A fault of amounts that do not fit: fen become currency units, `over` is what is too much."""
+    amounts: dict[str, Any] = {"asked": from_fen(asked), "held": from_fen(held), "over": from_fen(abs(asked - held))}
+    return Fault(code, f"{PLACE} {key}[{number}]", None, {"found": found, **amounts})
+
+
+def cell_faults(claims: Sequence[Claim], cells: NDArray[Any], members: pd.DataFrame) -> Iterator[Fault]:
+    """Pins of members that together ask for more than the split (padded by the over-assignment) holds there.
+
+    `cells` months x members, fen. Every part of the split that a pin names is looked at by itself.
+    """
+    parts: dict[tuple[Any, ...], Claim] = {}
+    for claim in filter(of_cells, claims):
+        parts.setdefault((claim.months.tobytes(), *sorted(_place(claim).items())), claim)
+    for part in parts.values():
+        region = Claim(part.number, 0, part.months, _place(part))
+        inside = [c for c in claims if of_cells(c) and _within(c, region)]
+        widest = [c for c in inside if not any(o is not c and o.holds(c) for o in inside)]
+        asked, held = sum(c.amount for c in widest), int(cells[region.cells(members)].sum())
+        if asked > held:
+            named = ", ".join(f"pins[{c.number}]" for c in widest)
+            yield amounts_fault("pins_over_cells", part.number, named, asked=asked, held=held)
+
+
+def _place(claim: Claim) -> dict[str, str]:
+    return {name: member for name, member in claim.members.items() if name in CELLS}
+
+
+def _within(claim: Claim, region: Claim) -> bool:
+    return region.holds(Claim(claim.number, 0, claim.months, _place(claim)))
+
+
+def transfer_faults(transfers: Sequence[Transfer], pins: Sequence[Pin], people: People, unit: int) -> Iterator[Fault]:
+    """Transfers between reps that are not there, in months that are not, of odd units, or of a quota that is pinned."""
+    pinned = {pin.rep for pin in pins if pin.month is None and not pin.members and pin.customer is None}
+    for number, transfer in enumerate(transfers):
+        where = f"{PLACE} transfers[{number}]"
+        for key, rep in (("from", transfer.from_), ("to", transfer.to)):
+            yield from _unknown(rep, "rep", f"{where}.{key}", people.reps)
+            if rep in pinned:
+                yield Fault("transfer_pinned", f"{where}.{key}", rep, {"rep": rep})
+        if transfer.month is not None and transfer.month not in people.months:
+            limits = {"first": people.months[0], "last": people.months[-1]}
+            yield Fault("pin_month_unknown", f"{where}.month", transfer.month, limits)
+        if to_fen(transfer.amount) % unit:
+            yield Fault("pin_unit", f"{where}.amount", str(transfer.amount), {"unit": from_fen(unit)})
+
+
+def cells_of(claim: Claim, members: pd.DataFrame) -> NDArray[Any]:
+    """Which combinations of members a claim is about, as booleans."""
+    return matching(members, _place(claim))

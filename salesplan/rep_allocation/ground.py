@@ -1,0 +1,121 @@
+"""What the quotas stand on: who is there, what he weighs, where he sells, what is agreed, what is to be carried."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from salesplan.claims import Claim
+from salesplan.errors import stop_on
+from salesplan.rep_allocation import cube
+from salesplan.rep_allocation.agreements import People, claims_of, part_faults, people_of, pin_faults, transfer_faults
+from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.negotiation import agreed_pins
+from salesplan.rep_allocation.unassigned import nobody_serves, taken_out, vacancy_mix
+from salesplan.rep_allocation.weighing import Weighing, weighed
+from salesplan.terms.rep_allocation import RepAllocationTerms
+
+Fen = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The ground of one allocation; arrays in the order of `people`, the months and the `members`, fen."""
+
+    given: Given
+    people: People
+    weighing: Weighing
+    members: pd.DataFrame  # combinations of the split's dimensions; one row without columns where it has none
+    cells: Fen  # months x members: the split
+    left: Fen  # months x members: what nobody can serve
+    mix: cube.Mix
+    placed: Real  # reps x months: deals planned apart that are theirs
+    claims: tuple[Claim, ...]
+    to_cells: bool  # False: the table stops at rep and month though the split has dimensions
+
+    @property
+    def unit(self) -> int:
+        """The money unit, fen."""
+        return self.given.unit
+
+    @property
+    def split(self) -> pd.DataFrame:
+        """The split as far as the table goes down."""
+        return self.given.split if self.members.shape[1] else self.given.by_month().split
+
+    @property
+    def there(self) -> Real:
+        """Availability of the reps by month, 0 to 1."""
+        return self.weighing.there.to_numpy(dtype=np.float64)
+
+    @property
+    def wish(self) -> Real:
+        """What each rep is to carry in each month: his deals planned apart, and his weight of the rest.
+
+        rest[r, m] = regular target[m] x carries[r, m], scaled to the regular targets' sum.
+        """
+        target = (self.cells - self.left).sum(axis=1)
+        regular = np.maximum(target - self.placed.sum(axis=0), 0.0)
+        carried = self.weighing.carries.to_numpy(dtype=np.float64) * regular
+        rest: Real = carried * (regular.sum() / carried.sum()) if carried.any() else carried
+        return rest + self.placed
+
+
+    def under(self, rules: RepAllocationTerms) -> "Ground":
+        """The same people and agreements, weighed by other rules."""
+        if rules.weights.equal_probability:  # those weights depend on the sum of the quotas
+            return replace(self, weighing=weighed(self.given, rules))
+        return replace(self, weighing=self.weighing.under(rules))
+
+
+def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
+    """The ground of an allocation. Raises `PlanError` with everything agreed that contradicts itself."""
+    weighing = weighed(given, rules)
+    people = people_of(weighing.people, given.months)
+    to_cells = cube.cells_that_fit(len(people.reps), given.split)
+    split = given.split if to_cells else given.by_month().split
+    members, cells = cube.members_of(split), cube.by_cell(split, given.months, "amount").astype(np.int64)
+    pins = (*rules.pins, *agreed_pins(rules))
+    stop_on(
+        [
+            *pin_faults(pins, people, members, given.unit),
+            *part_faults(rules.limits, "limits", people, members),
+            *transfer_faults(rules.transfers, pins, people, given.unit),
+        ]
+    )
+    history, there = weighing.territory.history, weighing.there.to_numpy(dtype=np.float64)
+    mix = cube.mix_of(people.reps, regions_of(given.reps, people), history, members)
+    left = nobody_serves(cells, there, mix)
+    left = taken_out(cells, left, weighing.vacant, vacancy_mix(history, members), unit=given.unit)
+    placed = placed_deals(given, people, there, (cells - left).sum(axis=1))
+    claims = tuple(claims_of(pins, people))
+    return Ground(given, people, weighing, members, cells, left, mix, placed, claims, to_cells or not cube.dimensions_of(given.split))
+
+
+def regions_of(reps: pd.DataFrame, people: People) -> list[frozenset[str]]:
+    """The regions of each rep, of all his spells; none known: none."""
+    known = reps.loc[reps["region"].notna() & (reps["region"] != ""), ["rep", "region"]]
+    found = known.groupby("rep")["region"].agg(frozenset)
+    return [found.get(rep, frozenset()) for rep in people.reps]
+
+
+def placed_deals(given: Given, people: People, there: Real, target: Fen) -> Real:
+    """Deals that step 2 planned apart from the season, reps x months, fen: those of reps who are there to close them.
+
+    A month's deals are cut to its target where they are more.
+    """
+    found = np.zeros(there.shape)
+    if given.projects is None or given.opportunities is None or given.projects.empty:
+        return found
+    deals = given.projects.loc[given.projects["placed"] > 0, ["project", "month", "placed"]]
+    owned = deals.assign(rep=deals["project"].map(given.opportunities.set_index("project")["rep"]))
+    rows, months = owned["rep"].map(people.row), owned["month"].map({m: i for i, m in enumerate(people.months)})
+    known = (rows.notna() & months.notna()).to_numpy()
+    place = rows[known].to_numpy(dtype=np.int64), months[known].to_numpy(dtype=np.int64)
+    np.add.at(found, place, owned.loc[known, "placed"].to_numpy(dtype=np.float64))
+    found = np.where(there > 0, found, 0.0)
+    sums = found.sum(axis=0)
+    part: Real = np.divide(np.minimum(sums, target), sums, out=np.ones(len(sums)), where=sums > 0)
+    return found * part

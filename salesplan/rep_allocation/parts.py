@@ -1,0 +1,163 @@
+"""Part of a rep's quota that is agreed for some members: rows of its own in each month's table."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from salesplan.apportion import apportion, split_table
+from salesplan.claims import Claim, rests
+from salesplan.money import to_fen
+from salesplan.rep_allocation.agreements import People, cells_of, claim_of, of_cells, of_month
+from salesplan.terms.agreements import Limit
+
+Fen = NDArray[np.int64]
+Real = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a month's table: a rep's place, the members it may use, and its amount (fen)."""
+
+    rep: int
+    open_cells: Mask
+    amount: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The claims on parts of reps' quotas, their cells, and the months' amounts of what each holds alone."""
+
+    claims: tuple[Claim, ...]
+    rows: tuple[int, ...]  # place of the rep of each claim
+    cells: Mask  # claims x members
+    months: Fen  # claims x months: the claim's amount less what lies inside it
+
+    def in_month(self, month: int) -> bool:
+        """Whether anything is agreed for part of that month."""
+        return any(claim.months[month] for claim in self.claims)
+
+    def of_month(self, month: int, amounts: Fen) -> list[Row]:
+        """The rows of a month's table: every rep with what is left of his amount, and one per claim of the month."""
+        open_cells = np.ones((len(amounts), self.cells.shape[1]), dtype=bool)
+        left, own = amounts.copy(), []
+        for number in sorted(range(len(self.claims)), key=lambda i: self._depth(i, month), reverse=True):
+            if self.claims[number].months[month]:
+                rep = self.rows[number]
+                own.append(Row(rep, self.cells[number] & open_cells[rep], int(self.months[number, month])))
+                open_cells[rep] &= ~self.cells[number]
+                left[rep] -= own[-1].amount
+        return [*(Row(rep, open_cells[rep], int(fen)) for rep, fen in enumerate(left)), *own]
+
+    def _depth(self, number: int, month: int) -> int:
+        """How many claims of the month lie around this one: the innermost take their cells first."""
+        claim = self.claims[number]
+        return sum(other.holds(claim) for other in self.claims if other.months[month])
+
+
+def parts_of(claims: Sequence[Claim], people: People, members: pd.DataFrame, free: Real, amounts: Fen) -> Parts:
+    """The claims on cells of single reps, with those of several months spread over them.
+
+    `free` months x reps x members: what the reps would have without these claims (any scale); `amounts` reps x months,
+    fen. A rep's claims of several months and what is left of him are a table claims x months, fitted to both margins
+    and rounded: months of a claim follow the season of its members in his quota.
+    """
+    own = sorted((c for c in claims if of_cells(c)), key=lambda c: (c.members["rep"], *_sort_key(c)))
+    rows = tuple(people.row[c.members["rep"]] for c in own)
+    cells = np.array([cells_of(c, members) for c in own], dtype=bool).reshape(len(own), len(members))
+    months = np.zeros((len(own), len(people.months)), dtype=np.int64)
+    for rep in sorted(set(rows)):
+        numbers = [i for i, row in enumerate(rows) if row == rep]
+        months[numbers] = _spread([own[i] for i in numbers], cells[numbers], free[:, rep], amounts[rep])
+    return Parts(tuple(own), rows, cells, months)
+
+
+def _sort_key(claim: Claim) -> tuple[str, ...]:
+    months = "".join("1" if month else "0" for month in claim.months)
+    return (months, *(f"{name}={member}" for name, member in sorted(claim.members.items())))
+
+
+def _spread(claims: Sequence[Claim], cells: Mask, free: Real, amounts: Fen) -> Fen:
+    """Months of one rep's claims (claims x months, fen), each less what lies inside it."""
+    alone, found = rests(claims), np.zeros((len(claims), len(amounts)), dtype=np.int64)
+    single = np.array([of_month(c) for c in claims])
+    for number in np.flatnonzero(single).tolist():
+        found[number, claims[number].months] = alone[number]
+    long = np.flatnonzero(~single).tolist()
+    if long:
+        wish = np.array([_wish(number, claims, cells, free) for number in long])
+        rest = np.maximum(free.sum(axis=1) - wish.sum(axis=0), 0.0)
+        columns = amounts - found.sum(axis=0)
+        seed = np.maximum(np.vstack([wish, rest]), 1e-9 * max(float(free.sum()), 1.0))
+        seed[:-1] *= np.array([claims[number].months for number in long])
+        margins = np.append(alone[long], columns.sum() - alone[long].sum())
+        found[long] = split_table(seed, margins, columns)[:-1]
+    return found
+
+
+def _wish(number: int, claims: Sequence[Claim], cells: Mask, free: Real) -> Real:
+    """By month what the rep would have in a claim's cells, without those of the claims inside it."""
+    claim, wish = claims[number], np.zeros(len(free))
+    for month in np.flatnonzero(claim.months).tolist():
+        inside = [i for i, c in enumerate(claims) if c is not claim and c.months[month] and claim.holds(c)]
+        own = cells[number] & ~cells[inside].any(axis=0) if inside else cells[number]
+        wish[month] = free[month, own].sum()
+    return wish
+
+
+# ---------------------------------------------------------------- teams and limits
+
+
+def by_rep(claims: Sequence[Claim], people: People, members: pd.DataFrame, free: Real) -> list[Claim]:
+    """The claims with those of a team's months or members shared among its reps, as they would have it without.
+
+    Claims of single reps inside a team's are part of it: only the rest is shared.
+    """
+    found = [c for c in claims if "rep" in c.members]
+    for claim in claims:
+        if "rep" not in claim.members and (of_cells(claim) or not claim.months.all()):
+            found += _shared(claim, [c for c in claims if c is not claim and claim.holds(c)], people, members, free)
+    return [*found, *(c for c in claims if "rep" not in c.members and c.months.all() and not of_cells(c))]
+
+
+def _shared(
+    claim: Claim, inside: Sequence[Claim], people: People, members: pd.DataFrame, free: Real
+) -> Iterator[Claim]:
+    """What a team's claim leaves to each of its reps who has none of his own inside it."""
+    given = {c.members.get("rep") for c in inside}
+    rows = [row for row in people.rows(claim.members) if people.reps[row] not in given]
+    left = claim.amount - sum(c.amount for c in inside)
+    weights = amounts_of(claim, people, members, free)[rows]
+    labels = [people.reps[row] for row in rows]
+    for rep, share in zip(labels, apportion(left, _or_equal(weights), labels=labels), strict=True):
+        yield replace(claim, amount=int(share), members={**claim.members, "rep": rep})
+
+
+def _or_equal(weights: Real) -> Real:
+    return weights if weights.any() else np.ones(len(weights))
+
+
+def amounts_of(claim: Claim, people: People, members: pd.DataFrame, table: Real) -> Real:
+    """What each rep has in the cells of a claim: `table` months x reps x members; zero for reps it is not about."""
+    inside = table[np.ix_(claim.months, np.ones(table.shape[1], dtype=bool), cells_of(claim, members))]
+    sums = inside.sum(axis=(0, 2))
+    about = np.zeros(len(people.reps), dtype=bool)
+    about[people.rows(claim.members)] = True
+    return np.where(about, sums, 0)
+
+
+def broken(
+    limits: Mapping[int, Limit], people: People, members: pd.DataFrame, table: Fen
+) -> Iterator[tuple[int, Claim]]:
+    """Limits that a table breaks, each as the claim at its bound that mends it; limits by their place in the file."""
+    for number, limit in limits.items():
+        claim = claim_of(limit, number, 0, people)
+        held = int(amounts_of(claim, people, members, table).sum())
+        low, high = to_fen(limit.min), None if limit.max is None else to_fen(limit.max)
+        if held < low:
+            yield number, replace(claim, amount=low)
+        elif high is not None and held > high:
+            yield number, replace(claim, amount=high)

@@ -1,0 +1,226 @@
+"""What customers still owe by rep, and when money comes in: the days to pay of the past, applied to what is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesplan.apportion import apportion_groups
+from salesplan.money import MICRO, half_away, to_micro
+from salesplan.rep_allocation.activities import Integers
+from salesplan.rep_allocation.roster import FOREVER, LONG_AGO
+from salesplan.rep_allocation.shrinking import Real
+from salesplan.terms.plan import Tax
+
+DAYS = 365  # after which nothing more is expected
+SETTLED, YEARS = (
+    180,
+    2,
+)  # an order counts for the pattern when it is at least so many days old, and at most two years more
+OWN_ORDERS = 30.0  # orders that everybody's pattern weighs as much as, beside a rep's own
+COLUMNS = ("order", "rep", "customer", "date", "due", "open")
+
+
+@dataclass(frozen=True)
+class Cash:
+    """Orders with what is open on them on a day, and the pattern of payment by rep.
+
+    `open_items`: order, rep, customer, date, due, open (fen of collections' money, by credited rep); `pattern`: reps x
+    days since the order, the share of what was due that had been paid by then; `reps` its rows; `median`: days by rep.
+    """
+
+    open_items: pd.DataFrame
+    pattern: Real
+    reps: pd.Index
+    today: pd.Timestamp
+
+    @property
+    def median_days(self) -> "pd.Series[Any]":
+        """Days after which half of what comes in has come in, by rep."""
+        half = self.pattern[:, -1:] / 2
+        return pd.Series(np.where(half[:, 0] > 0, (self.pattern < half).sum(axis=1), -1), index=self.reps)
+
+
+def tax_factor(tax: Tax) -> tuple[int, int]:
+    """What an amount of sales is in the money of collections: numerator and denominator."""
+    rate = MICRO + to_micro(tax.rate)
+    if tax.sales == tax.collections:
+        return 1, 1
+    return (rate, MICRO) if tax.sales == "excluded" else (MICRO, rate)
+
+
+def settle(
+    deals: pd.DataFrame, collections: pd.DataFrame, today: pd.Timestamp, tax: Tax
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Orders up to a day with what is paid on them, and the payments by order.
+
+    A payment that names an order settles it; what is over, and payments without one, settle the customer's oldest
+    orders first. Returns orders (order, customer, date, due, open) and payments (order, days since the order, amount).
+    """
+    orders = _orders(deals, today, tax)
+    paid = collections[pd.to_datetime(collections["date"]) <= today]
+    paid = paid.assign(date=pd.to_datetime(paid["date"])).sort_values(
+        ["date", "customer", "order", "amount"], kind="stable"
+    )
+    number = paid["order"].map(pd.Series(orders.index, index=orders["order"]))
+    named = paid.assign(number=number)[number.notna().to_numpy()].astype({"number": "int64"})
+    sums = np.bincount(named["number"], weights=named["amount"], minlength=len(orders)).astype(np.int64)
+    by_name = np.minimum(np.maximum(sums, 0), orders["due"].to_numpy())
+    left = orders["due"].to_numpy() - by_name
+    over = pd.DataFrame(
+        {"customer": orders["customer"], "date": orders["date"], "amount": np.maximum(sums, 0) - by_name}
+    )
+    pool = pd.concat(
+        [paid.loc[number.isna(), ["customer", "date", "amount"]], over[over["amount"] > 0]], ignore_index=True
+    )
+    rest, when = _oldest_first(orders, left, pool)
+    days = (named["date"].to_numpy() - orders["date"].to_numpy()[named["number"]]) / np.timedelta64(1, "D")
+    first = pd.DataFrame({"number": named["number"].to_numpy(), "days": days, "amount": named["amount"].to_numpy()})
+    second = pd.DataFrame({"number": orders.index, "days": when, "amount": left - rest}).dropna()
+    both = pd.concat([first, second[second["amount"] > 0]], ignore_index=True)
+    return orders.assign(open=rest), both.assign(days=both["days"].clip(lower=0).astype("int64"))
+
+
+def _orders(deals: pd.DataFrame, today: pd.Timestamp, tax: Tax) -> pd.DataFrame:
+    known = deals[(pd.to_datetime(deals["date"]) <= today)]
+    sums = known.groupby(["order", "customer"], sort=True).agg(date=("date", "min"), amount=("amount", "sum"))
+    orders = sums[sums["amount"] > 0].reset_index().drop_duplicates("order", keep="first", ignore_index=True)
+    above, below = tax_factor(tax)
+    due = half_away(orders["amount"].to_numpy(dtype=np.int64) * above, below) if len(orders) else np.zeros(0, np.int64)
+    return orders.assign(due=due, date=pd.to_datetime(orders["date"]))
+
+
+def _oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tuple[Integers, Real]:
+    """What stays open after the customers' pools have settled their oldest orders, and days until an order was settled.
+
+    One search for all customers: each customer's running sums are shifted beyond those of the customer before.
+    """
+    names = pd.Index(sorted(set(orders["customer"])))
+    owner, payer = names.get_indexer(orders["customer"]), names.get_indexer(pool["customer"])
+    pool = pool.assign(payer=payer)[payer >= 0].sort_values(["payer", "date", "amount"], kind="stable")
+    by_age = np.lexsort((orders["order"].to_numpy(dtype=str), orders["date"].to_numpy(), owner))
+    owed = np.cumsum(left[by_age]) - _before(owner[by_age], left[by_age], len(names))
+    money = pool["amount"].clip(lower=0).to_numpy(dtype=np.int64)
+    code = pool["payer"].to_numpy(dtype=np.int64)
+    had = np.cumsum(money) - _before(code, money, len(names))
+    most = int(max(owed.max(initial=0), had.max(initial=0))) + 1
+    total = np.bincount(code, weights=money, minlength=len(names)).astype(np.int64)
+    rest = np.empty(len(orders), dtype=np.int64)
+    rest[by_age] = np.clip(owed - total[owner[by_age]], 0, left[by_age])
+    at = np.searchsorted(code * most + had, owner[by_age] * most + owed)
+    found = (at < len(pool)) & (rest[by_age] == 0) & (left[by_age] > 0)
+    paid_on = pool["date"].to_numpy(dtype="datetime64[D]")[np.minimum(at, max(len(pool) - 1, 0))] if len(pool) else None
+    days = np.full(len(orders), np.nan)
+    if paid_on is not None:
+        took = (paid_on - orders["date"].to_numpy(dtype="datetime64[D]")[by_age]).astype(np.float64)
+        days[by_age] = np.where(found, took, np.nan)
+    return rest, days
+
+
+def _before(owner: Integers, values: Integers, count: int) -> Integers:
+    """Sum of all values of the owners before each one's."""
+    sums = np.bincount(owner, weights=values, minlength=count).astype(np.int64)
+    return (np.cumsum(sums) - sums)[owner]
+
+
+def cash(
+    deals: pd.DataFrame,
+    collections: pd.DataFrame,
+    customers: pd.DataFrame | None,
+    reps: Sequence[str],
+    *,
+    today: pd.Timestamp,
+    tax: Tax,
+) -> Cash:
+    """What is open on a day by rep, and how fast his customers pay.
+
+    `deals`: the ledger's (order, rep, customer, date, month, amount fen); `collections`: date, amount (fen), order,
+    customer; `customers` by spell: an order of a rep who is not in `reps` is his customer's present owner's. A rep's
+    pattern is that of his own orders of the two years that are at least 180 days old, drawn to everybody's as far as he
+    has few.
+    """
+    orders, payments = settle(deals, collections, today, tax)
+    known = pd.Index(sorted(reps))
+    owners = _owners(customers, today)
+    shares = deals[deals["order"].isin(orders["order"]) & (deals["amount"] > 0)]
+    gone = ~shares["rep"].isin(known)
+    rep = shares["rep"].where(~gone, shares["customer"].map(owners))
+    number = shares["order"].map(pd.Series(orders.index, index=orders["order"])).to_numpy(dtype=np.int64)
+    weights, labels = shares["amount"].to_numpy(dtype=np.float64), shares["rep"].astype(str).tolist()
+    parts = {
+        name: apportion_groups(orders[name].to_numpy(dtype=np.int64), weights, number, labels=labels)
+        for name in ("due", "open")
+    }
+    items = shares[["order", "customer"]].assign(rep=rep, date=orders["date"].to_numpy()[number], **parts)
+    ours = items[items["rep"].isin(known)].reset_index(drop=True)
+    still = ours[ours["open"] > 0].reset_index(drop=True)[list(COLUMNS)]
+    return Cash(still, _pattern(ours, orders, payments, known, today), known, today)
+
+
+def _owners(customers: pd.DataFrame | None, today: pd.Timestamp) -> "pd.Series[Any]":
+    if customers is None:
+        return pd.Series(dtype="str")
+    begins = pd.to_datetime(customers["start"]).fillna(LONG_AGO)
+    ends = pd.to_datetime(customers["end"]).fillna(FOREVER)
+    now = customers[(begins <= today) & (ends >= today)].dropna(subset=["rep"])
+    return now.drop_duplicates("customer").set_index("customer")["rep"]
+
+
+def _pattern(
+    items: pd.DataFrame, orders: pd.DataFrame, payments: pd.DataFrame, reps: pd.Index, today: pd.Timestamp
+) -> Real:
+    """Share of what was due that had come in by each day since the order, reps x days."""
+    age = (today - orders["date"]).dt.days.to_numpy()
+    counts = (age >= SETTLED) & (age < SETTLED + 365 * YEARS)
+    old = items[items["order"].isin(orders.loc[counts, "order"])]
+    place = reps.get_indexer(old["rep"])
+    share = old["due"].to_numpy(dtype=np.float64) / old["order"].map(orders.set_index("order")["due"]).to_numpy()
+    of_order = pd.DataFrame({"number": old["order"].map(pd.Series(orders.index, index=orders["order"])),
+                             "place": place, "share": share})  # fmt: skip
+    paid = payments.merge(of_order, on="number")
+    grid = np.zeros((len(reps), DAYS + 1))
+    fen = paid["amount"].to_numpy(dtype=np.float64) * paid["share"].to_numpy()
+    np.add.at(grid, (paid["place"].to_numpy(), np.minimum(paid["days"].to_numpy(), DAYS)), fen)
+    due = np.bincount(place, weights=old["due"], minlength=len(reps))
+    number = np.bincount(place, minlength=len(reps)).astype(np.float64)
+    whole = _shares(grid.sum(axis=0)[None], np.array([due.sum()]))
+    own = _shares(grid, due)
+    weight = (number / (number + OWN_ORDERS))[:, None]
+    return np.asarray(weight * own + (1 - weight) * whole, dtype=np.float64)
+
+
+def _shares(grid: Real, due: Real) -> Real:
+    reached = np.cumsum(grid, axis=1)
+    return np.clip(np.divide(reached, due[:, None], out=np.zeros_like(reached), where=due[:, None] > 0), 0.0, 1.0)
+
+
+def incoming(cash: Cash, targets: Real, days: Sequence[pd.Timestamp]) -> tuple[Real, Real]:
+    """What comes in on each of the days, reps x days (fen, real): from what is open, and from sales still to come.
+
+    `targets`: what each rep is to sell on each of the days (money of collections, fen). What is open comes in by the
+    pattern given that it has not yet; what the pattern never saw paid stays out.
+    """
+    items, places = cash.open_items, cash.reps.get_indexer(cash.open_items["rep"])
+    open_now = np.zeros((len(cash.reps), len(days)))
+    age = (cash.today - items["date"]).dt.days.to_numpy()
+    fen = items["open"].to_numpy(dtype=np.float64)
+    now = cash.pattern[places, np.minimum(age, DAYS)]
+    before = now
+    for place, day in enumerate(days):
+        reached = cash.pattern[places, np.minimum(age + (day - cash.today).days, DAYS)]
+        part = np.divide(reached - before, 1 - now, out=np.zeros(len(now)), where=now < 1)
+        np.add.at(open_now[:, place], places, fen * part)
+        before = reached
+    return open_now, _from_sales(cash, targets)
+
+
+def _from_sales(cash: Cash, targets: Real) -> Real:
+    """Sales of each day come in by the pattern: their own day's share, then the next one's, ..."""
+    steps = np.diff(cash.pattern, axis=1, prepend=0.0)
+    found = np.zeros_like(targets)
+    for place in range(targets.shape[1]):
+        since = steps[:, : place + 1][:, ::-1]
+        found[:, place] = (targets[:, : place + 1] * since).sum(axis=1)
+    return found

@@ -1,0 +1,129 @@
+"""From the ground to the quotas of every cell: handed down, or weights through agreements, limits and transfers."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from salesplan.apportion import MisfitError
+from salesplan.claims import Claim
+from salesplan.errors import Fault, PlanError, stop_on
+from salesplan.money import from_fen
+from salesplan.rep_allocation import cube
+from salesplan.rep_allocation.agreements import PLACE, cell_faults, crossings, of_cells
+from salesplan.rep_allocation.ground import Ground
+from salesplan.rep_allocation.handed_down import handed_down
+from salesplan.rep_allocation.limits import fixed_months
+from salesplan.rep_allocation.parts import broken, by_rep, parts_of
+from salesplan.rep_allocation.quotas import QuotaTable, Season, base_of, quota_table
+from salesplan.rep_allocation.transfers import transferred
+from salesplan.rep_allocation.unassigned import taken_out, vacancy_mix
+from salesplan.terms.agreements import Limit
+from salesplan.terms.rep_allocation import RepAllocationTerms
+
+Fen = NDArray[np.int64]
+Real = NDArray[np.float64]
+ROUNDS = 12  # times that limits are looked at again after those broken were mended
+
+
+class Settled(NamedTuple):
+    """The quotas; arrays months x reps x members before and after rounding, fen."""
+
+    table: QuotaTable
+    real: Real
+    whole: Fen
+    left: Fen  # months x members: what nobody serves
+    moved: Fen  # reps x months: what transfers add
+    outside: Fen  # by rep: what of his quota lies in regions that are not his
+
+
+def quotas_of(ground: Ground, rules: RepAllocationTerms) -> QuotaTable:
+    """The quotas rep by month, without what parts of the members or of teams' months would change; transfers in."""
+    if ground.given.handed_down:
+        return _handed_down(ground)
+    return _table(ground, [c for c in ground.claims if "rep" in c.members or c.months.all()], rules)[0]
+
+
+def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
+    """The quotas of every rep, month and cell. Raises `PlanError` with everything that cannot be, and the amounts."""
+    if ground.given.handed_down:
+        table = _handed_down(ground)
+        left = taken_out(
+            ground.cells, np.zeros_like(ground.cells), table.unassigned,
+            vacancy_mix(ground.weighing.territory.history, ground.members), unit=ground.unit,
+        )  # fmt: skip
+        return _cells(ground, table, np.zeros_like(table.amount), left)
+    first = [c for c in ground.claims if "rep" in c.members or (c.months.all() and not of_cells(c))]
+    found = _round(ground, first, rules)
+    shared = len(first) < len(ground.claims)
+    parts = {n: limit for n, limit in enumerate(rules.limits) if limit.members or (limit.team and limit.month)}
+    extra: dict[int, Claim] = {}
+    for _ in range(ROUNDS):
+        fresh = dict(broken(_open(parts, extra), ground.people, ground.members, found.whole))
+        if not fresh and not shared:
+            return found
+        extra |= fresh
+        claims = [*ground.claims, *extra.values()]
+        stop_on(crossings(claims, len(ground.claims)))
+        found, shared = _round(ground, by_rep(claims, ground.people, ground.members, found.real), rules), False
+    raise PlanError([Fault("limits_unsettled", f"{PLACE} limits", None, {})])
+
+
+def _handed_down(ground: Ground) -> QuotaTable:
+    """The quotas handed down from above, as they are."""
+    given = ground.given
+    assert given.quotas is not None
+    return handed_down(given.quotas, given.season, ground.people.reps, level=given.level)
+
+
+def _open(limits: dict[int, Limit], extra: dict[int, Claim]) -> dict[int, Limit]:
+    return {number: limit for number, limit in limits.items() if number not in extra}
+
+
+def _round(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -> Settled:
+    table, moved = _table(ground, claims, rules)
+    return _cells(ground, table, moved, ground.left, claims)
+
+
+def _table(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -> tuple[QuotaTable, Fen]:
+    """The quotas rep by month after transfers, and what these moved."""
+    people, target = ground.people, (ground.cells - ground.left).sum(axis=1)
+    season = Season(list(people.months), target)
+    table = quota_table(ground.wish, ground.there, season, claims, rules=rules, people=people, unit=ground.unit)
+    if not rules.transfers:
+        return table, np.zeros_like(table.amount)
+    fixed = fixed_months(claims, people)
+    moved = transferred(table.amount, ground.there, rules.transfers, people, fixed=fixed)
+    amount = table.amount + moved
+    return table._replace(amount=amount, base=base_of(amount, target - table.unassigned, ground.unit)), moved
+
+
+def _cells(ground: Ground, table: QuotaTable, moved: Fen, left: Fen, claims: Sequence[Claim] = ()) -> Settled:
+    """The quotas rep by month carried down to the cells, around what is agreed for part of the members."""
+    people, members, mix, unit = ground.people, ground.members, ground.mix, ground.unit
+    cells, amount = ground.cells - left, table.amount
+    if not members.shape[1]:
+        whole = amount.T[:, :, None]
+        return Settled(table, whole.astype(np.float64), whole, left, moved, np.zeros(len(amount), dtype=np.int64))
+    real, whole = cube.carry_down(amount, cells, mix, unit=unit)
+    if any(of_cells(claim) for claim in claims):
+        padded = np.array([cube.padded(int(amount[:, m].sum()), cells[m], unit) for m in range(len(cells))])
+        stop_on(cell_faults(claims, padded, members))
+        with _misfits_told(ground):
+            parts = parts_of(claims, people, members, real, amount)
+            real, whole = cube.carry_down(amount, cells, mix, parts, unit=unit)
+    outside = np.where(mix.reach, 0, whole.sum(axis=0)).sum(axis=1)
+    return Settled(table, real, whole, left, moved, outside)
+
+
+@contextmanager
+def _misfits_told(ground: Ground) -> Iterator[None]:
+    """Agreed parts that no table has room for, as a fault with the amount."""
+    try:
+        yield
+    except MisfitError as error:
+        named = ", ".join(f"pins[{c.number}]" for c in ground.claims if of_cells(c))
+        values = {"found": named, "over": from_fen(round(error.amount))}
+        raise PlanError([Fault("pins_no_room", f"{PLACE} pins", None, values)]) from error
