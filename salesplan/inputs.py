@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar, tables
+from salesplan.action_checks import action_faults
+from salesplan.agreement_checks import agreement_faults
+from salesplan.channel_checks import channel_faults, channel_notices
 from salesplan.customer_checks import customer_faults
 from salesplan.errors import Fault, PlanError, alternatives
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
@@ -115,15 +118,18 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     inputs = Inputs(loaded, checked.tables, checked.notices, checked.hashes)
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
+    asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
     faults = [*loaded.faults, *asked, *checked.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *_plan_faults(inputs), *target_faults(loaded, checked.tables)]
         faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
         faults += stock_faults(loaded, checked.tables, _months(loaded))
+        faults += action_faults(loaded, checked.tables)
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
     inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
+    inputs.notices += channel_notices(loaded, checked.tables)
     return inputs
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Tables = Mapping[str, "pa.Table"]
 STEM = "rep_allocation"
 Numbered = tuple[int, Round]
+KeyPath = tuple[str | int, ...]
 
 
 def quota_faults(loaded: Loaded, checked: Checked) -> list[Fault]:
@@ -43,7 +45,7 @@ def _known(loaded: Loaded, rules: RepAllocationTerms, tables: Tables) -> Iterato
     """Every rep of the rounds is listed and there in the year; without a table of reps, has sold."""
     source = tables.get("reps", tables.get("sales"))
     names = sorted({rep for rep in source["rep"].unique().to_pylist() if rep}) if source is not None else []
-    there = _there(loaded, tables["reps"]) if "reps" in tables else set(names)
+    there = reps_there(loaded, tables["reps"]) if "reps" in tables else set(names)
     for number, one in enumerate(rules.negotiation.rounds):
         if one.rep not in names:
             yield Fault("negotiation_rep", _place(loaded, number, "rep"), one.rep, nearest(one.rep, names))
@@ -51,7 +53,7 @@ def _known(loaded: Loaded, rules: RepAllocationTerms, tables: Tables) -> Iterato
             yield Fault("pin_rep_unknown", _place(loaded, number, "rep"), one.rep, {"rep": one.rep})
 
 
-def _there(loaded: Loaded, reps: "pa.Table") -> set[str]:
+def reps_there(loaded: Loaded, reps: "pa.Table") -> set[str]:
     """Reps with a spell in the plan year."""
     months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
     first = calendar.month_span(months[0], loaded.plan.month_cutoff)[0]
@@ -122,6 +124,7 @@ def _handed_down(loaded: Loaded, rules: RepAllocationTerms, checked: Checked) ->
 
 def _contradicted(loaded: Loaded, rules: RepAllocationTerms, sums: Mapping[str, int]) -> Iterator[Fault]:
     """What is agreed or pinned for a year against what is handed down for it."""
+    fixed: list[tuple[KeyPath, str, Decimal]]
     fixed = [(("negotiation", "rounds", number, "proposed"), one.rep, one.proposed)
              for number, one in enumerate(rules.negotiation.rounds) if one.agreed]  # fmt: skip
     fixed += [(("pins", number, "amount"), pin.rep, pin.amount) for number, pin in enumerate(rules.pins)

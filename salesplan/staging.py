@@ -7,6 +7,7 @@ INPUTS = ".inputs"  # checked tables and ledger frames, read once
 DONE = ".done"  # written last by a step, when its tables are there
 FAULTS = "faults.json"  # what a notebook found wrong in the user's files
 LEFT_OUT = ".left_out"  # a step this run does not execute
+LETTERS = "letters"  # folder of the target letters
 # Lets the index page take up a step's conclusions as they are.
 SENTENCES = "application/vnd.salesplan.sentences+json"
 

@@ -17,7 +17,7 @@ from salesplan.params.assumptions import assumptions_frame
 from salesplan.report.forms import Form, forms_html
 from salesplan.report.table import Table, html_table
 from salesplan.report.tree import Branch, tree_html
-from salesplan.staging import DONE, INPUTS, SENTENCES, write_whole
+from salesplan.staging import DONE, INPUTS, LETTERS, SENTENCES, write_whole
 from salesplan.tables import outputs
 from salesplan.telling import tell_in_notebook
 from salesplan.terms import PlanTerms
@@ -26,7 +26,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from salesplan.rep_allocation import Given, Letters
+    from salesplan.rep_allocation import DealerCopy, Given, Letters
 
 
 class Sentences:
@@ -195,9 +195,20 @@ class Step:
         first, last = (calendar.month_span(self.months[place], self.plan.month_cutoff)[end] for place, end in ((0, 0), (-1, 1)))
         head = {"title": self.plan.title or "", "run": self.run.name}
         head |= {"start": self.words.date(first), "end": self.words.date(last)}
-        count = write_letters(self.run / "letters", content, self.words, head=head, plans=self.rules.action_plans)
+        count = write_letters(self.run / LETTERS, content, self.words, head=head, plans=self.rules.action_plans)
         key = "letter.written" if not content.left_out else "letter.written_some"
         return self.note(key, count=count, left_out=content.left_out)
+
+    def dealer_letters(self, copies: "Sequence[DealerCopy]") -> Sentences:
+        """Write each dealer's own plan into the run's folder, one file per dealer; says how many."""
+        if self.run is None:
+            return self.note("report.not_saved")
+        from salesplan.report.dealer_letters import write_dealer_letters
+
+        head = {"title": self.plan.title or "", "run": self.run.name, "year": str(self.plan.fiscal_year)}
+        head["tax"] = self.words(f"rep_allocation.dealer_letter_{self.plan.tax.sales}")
+        count = write_dealer_letters(self.run / "letters" / "dealers", copies, self.words, head=head)
+        return self.note("rep_allocation.dealer_letters" if count else "rep_allocation.no_dealer_letters", count=count)
 
     def tables_given(self, *names: str) -> "dict[str, pd.DataFrame | None]":
         """Input tables by name, None for those the plan does not have."""

@@ -626,16 +626,6 @@ def test_gini_of_nothing_is_unknown():
     assert np.isnan(ra.gini([0, 0]))
 
 
-def test_managers_hold_the_over_assignment():
-    reps = staff("A", "B", "C", team=["t", "t", "u"], manager=["m", "m", None])
-    found = allocate(reps, months_split(300_000), sales(), rules=rules(over_assignment=Decimal("0.1")))
-    rows = ra.teams(found.reps)
-    assert rows["team"].tolist() == ["t", "u", "(total)"]
-    assert rows["count"].tolist() == [2, 1, 3]
-    assert rows["amount_over_assignment"].tolist() == [20_000, 10_000, 30_000]
-    assert (rows["base"] + rows["amount_over_assignment"]).tolist() == rows["quota"].tolist()
-
-
 # --- other rules side by side ----------------------------------------------------------------------
 
 

@@ -67,7 +67,8 @@ def settled(reps, given, target=1_200):
     split, history = plan(target)
     found = allocate(reps, split, history, rules=given)
     ruled = ra.by_rule(ra.Given(reps, split, history), rules=given)
-    return found, ra.gap_list(found.reps, ruled, reps, rules=given), ra.rounds_table(found.reps, ruled, reps, rules=given)
+    shown = (make(found.reps, ruled, reps, rules=given) for make in (ra.gap_list, ra.rounds_table))
+    return found, *shown
 
 
 THREE = {"A": 300, "B": 450, "C": None}

@@ -43,7 +43,6 @@ from salesplan.rep_allocation.fairness import (
     gini,
     outlook,
     same_periods,
-    teams,
 )
 from salesplan.rep_allocation.field_work import FieldWork, Setting, field_work
 from salesplan.rep_allocation.funnel import Records
@@ -62,6 +61,7 @@ from salesplan.rep_allocation.projects import (
     pipeline_stages,
     project_size,
     project_tracking,
+    projects_shown,
     projects_within,
     recurring_shares,
     stage_chances,
@@ -77,7 +77,7 @@ from salesplan.rep_allocation.roster import (
 )
 from salesplan.rep_allocation.rule_alone import by_rule
 from salesplan.rep_allocation.scenarios import by_base, by_over_assignment
-from salesplan.rep_allocation.tasks import DealerCopy, dealer_copy, task_table
+from salesplan.rep_allocation.tasks import DealerCopy, dealer_copies, dealer_copy, task_table
 from salesplan.rep_allocation.weighing import Weighing, weighed
 
 __all__ = [
@@ -119,6 +119,7 @@ __all__ = [
     "correlation",
     "customer_keys",
     "customer_plan",
+    "dealer_copies",
     "dealer_copy",
     "dealer_goods",
     "dealer_items",
@@ -162,6 +163,7 @@ __all__ = [
     "profit_table",
     "project_size",
     "project_tracking",
+    "projects_shown",
     "projects_within",
     "promotion_table",
     "proposals",
@@ -178,7 +180,6 @@ __all__ = [
     "standing_day",
     "steps_of_reps",
     "task_table",
-    "teams",
     "territory_table",
     "undated_bids",
     "unit_prices",

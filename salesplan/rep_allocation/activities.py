@@ -24,8 +24,8 @@ class Field:
     """Whose plan it is and what a month holds: frames rep x month with the same rows (sorted by rep) and columns.
 
     `people`: rep, name, team, quota (fen); `quotas` (fen) and `workdays` (of each rep) by month; `contacts`: how many
-    his customers are to get by their grades, NaN-free; `placed`: what of the quota his projects bring (fen), which is no
-    business for the funnel.
+    his customers are to get by their grades; `placed`: what of the quota his projects bring (fen), which
+    is no business of the funnel.
     """
 
     people: pd.DataFrame
@@ -96,9 +96,9 @@ def _placed(projects: pd.DataFrame | None, opportunities: pd.DataFrame | None) -
 def activity_plan(field: Field, past: Records, *, terms: Funnel) -> ActivityPlan:
     """What each quota asks for, by month.
 
-    The year's numbers are the funnel's (`funnel.funnel_table`), rounded up once; the months follow the rep's monthly
-    quota without projects (that of `lead_months` later), by largest remainder, so that they sum to the year. The stage of the cadence is
-    at least what the customers' grades ask for; these are return visits, what is more are cold visits.
+    The year's numbers are the funnel's (`funnel.funnel_table`), rounded up once. The months follow the rep's monthly
+    quota without projects (that of `lead_months` later), by largest remainder, so that they sum to the year. The stage
+    of the cadence is at least what the customers' grades ask for; these are return visits, what is more cold visits.
     """
     funnel = funnel_table(past, field.people, field.regular.sum(axis=1), field.months, terms=terms)
     year = funnel.pivot_table(index="rep", columns="activity", values="count", aggfunc="first").reindex(

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from salesplan.agreed import PLACE, Known, part_faults
 from salesplan.claims import Claim, inner, matching
-from salesplan.errors import Fault, alternatives
+from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
-from salesplan.terms.agreements import CELLS, Part, Pin, Transfer
-
-PLACE = "rep_allocation.yaml"
-WHOSE = ("rep", "team")
+from salesplan.terms.agreements import CELLS, Part, Pin
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class People:
     teams: tuple[str, ...]
     months: tuple[str, ...]
 
-    @property
+    @cached_property
     def row(self) -> dict[str, int]:
         """The place of each rep."""
         return {rep: number for number, rep in enumerate(self.reps)}
@@ -73,28 +72,10 @@ def of_month(claim: Claim) -> bool:
 # ---------------------------------------------------------------- what cannot be
 
 
-def part_faults(parts: Sequence[Part], key: str, people: People, members: pd.DataFrame) -> Iterator[Fault]:
-    """Parts that name a rep, team, month or member the plan does not have; `key` is where they stand."""
-    known: dict[str, Sequence[str]] = {"rep": people.reps, "team": sorted(set(people.teams) - {""})}
-    known |= {name: sorted(members[name].unique()) for name in CELLS if name in members}
-    for number, part in enumerate(parts):
-        where = f"{PLACE} {key}[{number}]"
-        if part.month is not None and part.month not in people.months:
-            limits = {"first": people.months[0], "last": people.months[-1]}
-            yield Fault("pin_month_unknown", f"{where}.month", part.month, limits)
-        for name in (*WHOSE, *CELLS):
-            yield from _unknown(getattr(part, name), name, f"{where}.{name}", known.get(name))
-
-
-def _unknown(found: str | None, name: str, place: str, known: Sequence[str] | None) -> Iterator[Fault]:
-    if found is None:
-        return
-    if known is None:
-        yield Fault("pin_no_dimension", place, found, {"dimension": name})
-    elif found not in known:
-        values = {"rep": found, **alternatives(found, known)}
-        code = f"pin_{name}_unknown" if name in WHOSE else "pin_member_unknown"
-        yield Fault(code, place, found, values)
+def known_names(people: People, members: pd.DataFrame) -> Known:
+    """The names that agreements may use: reps, teams, months, and the members of the split's dimensions."""
+    names = {"rep": people.reps, "team": sorted(set(people.teams) - {""}), "month": people.months}
+    return {**names, **{name: sorted(members[name].unique()) for name in CELLS if name in members}}
 
 
 def pin_faults(pins: Sequence[Pin], people: People, members: pd.DataFrame, unit: int) -> list[Fault]:
@@ -103,17 +84,11 @@ def pin_faults(pins: Sequence[Pin], people: People, members: pd.DataFrame, unit:
     Names and months that are not there, odd units, the same part twice, parts that overlap without one lying inside the
     other, and parts whose inner ones ask for more than they hold.
     """
-    plain = [*part_faults(pins, "pins", people, members), *_odd_units(pins, unit)]
+    plain = [*part_faults(pins, "pins", known_names(people, members), unit)]
     if plain:
         return plain
     claims = claims_of(pins, people)
     return [*crossings(claims, len(claims))] or [*_sums(claims)]
-
-
-def _odd_units(pins: Sequence[Pin], unit: int) -> Iterator[Fault]:
-    for number, pin in enumerate(pins):
-        if to_fen(pin.amount) % unit:
-            yield Fault("pin_unit", f"{PLACE} pins[{number}].amount", str(pin.amount), {"unit": from_fen(unit)})
 
 
 def crossings(claims: Sequence[Claim], pins: int) -> Iterator[Fault]:
@@ -167,22 +142,6 @@ def _place(claim: Claim) -> dict[str, str]:
 
 def _within(claim: Claim, region: Claim) -> bool:
     return region.holds(Claim(claim.number, 0, claim.months, _place(claim)))
-
-
-def transfer_faults(transfers: Sequence[Transfer], pins: Sequence[Pin], people: People, unit: int) -> Iterator[Fault]:
-    """Transfers between reps that are not there, in months that are not, of odd units, or of a quota that is pinned."""
-    pinned = {pin.rep for pin in pins if pin.month is None and not pin.members and pin.customer is None}
-    for number, transfer in enumerate(transfers):
-        where = f"{PLACE} transfers[{number}]"
-        for key, rep in (("from", transfer.from_), ("to", transfer.to)):
-            yield from _unknown(rep, "rep", f"{where}.{key}", people.reps)
-            if rep in pinned:
-                yield Fault("transfer_pinned", f"{where}.{key}", rep, {"rep": rep})
-        if transfer.month is not None and transfer.month not in people.months:
-            limits = {"first": people.months[0], "last": people.months[-1]}
-            yield Fault("pin_month_unknown", f"{where}.month", transfer.month, limits)
-        if to_fen(transfer.amount) % unit:
-            yield Fault("pin_unit", f"{where}.amount", str(transfer.amount), {"unit": from_fen(unit)})
 
 
 def cells_of(claim: Claim, members: pd.DataFrame) -> NDArray[Any]:

@@ -189,13 +189,13 @@ def _sums(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def profit_by(table: pd.DataFrame, key: str) -> pd.DataFrame:
     """The year by `rep`, `product` or `channel`: quantity, amount, cost, gross, gross_share, expense, net, net_share.
 
-    Largest amount first; shares are of the amount.
+    Largest amount first; shares are of the amount, units whole.
     """
     sums = _sums(table, [key]).sort_values(["amount", key], ascending=[False, True], ignore_index=True)
     amount = sums["amount"].astype("float64").where(sums["amount"] > 0)
     shares = {f"{name}_share": sums[name].astype("Float64") / amount for name in ("gross", "net")}
     order = [key, "quantity", "amount", "cost", "gross", "gross_share", "expense", "net", "net_share"]
-    return sums.assign(**shares)[order]
+    return sums.assign(quantity=sums["quantity"].round(), **shares)[order]
 
 
 def channel_plan(cells: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

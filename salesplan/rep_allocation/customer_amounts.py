@@ -46,8 +46,8 @@ def fill(rows: pd.DataFrame, wished: pd.DataFrame, accounts: pd.DataFrame, *, un
     `rows` has `rep`, `customer` and `agreed` (fen fixed by agreement, NA where free), `accounts` one row per rep:
     `rep`, `quota` (fen), `least_new` (least part of it that new customers bring). Per rep what is agreed goes first;
     of the rest every row keeps, in full or scaled to what there is; of the growth beyond, new customers have their
-    least, then deals and development what they can carry, then `free` rows or new customers the remainder. Rounded by
-    largest remainder in money units.
+    least, then deals and then development what they can carry, then `free` rows or new customers the remainder. Rounded
+    by largest remainder in money units.
     """
     place = pd.Series(range(len(accounts)), index=accounts["rep"])
     account: Fen = np.asarray(rows["rep"].map(place), dtype=np.int64)
@@ -83,16 +83,16 @@ def _steps(wished: pd.DataFrame, account: Fen, rest: Real, least_new: Real) -> t
     kept = _sums(values["kept"], account, len(rest))
     growth = np.clip(rest - kept, 0.0, None)
     new = np.minimum(least_new, growth)
-    asked = _sums(values["pipeline"] + values["developed"], account, len(rest))
-    part = _share(growth - new, asked)
-    left = growth - new - part * asked
+    left = growth - new
+    part = {"kept": _share(rest, kept)}
+    for name in ("pipeline", "developed"):
+        asked = _sums(values[name], account, len(rest))
+        part[name] = _share(left, asked)
+        left = np.clip(left - part[name] * asked, 0.0, None)
     free = _sums(values["free"], account, len(rest))
     more = np.divide(left, free, out=np.zeros(len(rest)), where=free > 0)
-    carried = {
-        "kept": values["kept"] * _share(rest, kept)[account],
-        "pipeline": values["pipeline"] * part[account],
-        "developed": values["developed"] * part[account] + values["free"] * more[account],
-    }
+    carried = {name: values[name] * part[name][account] for name in STEPS}
+    carried["developed"] = carried["developed"] + values["free"] * more[account]
     over = new + np.where(free > 0, 0.0, left)
     return carried, np.where(over < 0.5, 0.0, over)  # the noise of the sums is nobody's new customer
 

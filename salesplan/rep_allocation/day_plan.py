@@ -25,8 +25,8 @@ def day_plan(
 
     `customers`: the table rep_allocation_customers (customer, customer_name, rep, region, contacts_per_month);
     `opportunities`: project, customer, rep, next_follow_up. Columns `DAY_COLUMNS`: `activity` is a stage or
-    `follow_up`, `person` the customers, those whose grade asks for most contacts first, `spend` currency units (NaN: not
-    known). What was due before `today` stands on the first workday after it. By date, rep, time.
+    `follow_up`, `person` the customers, those whose grade asks for most contacts first, `spend` in currency units (NaN:
+    not known). What was due before `today` stands on the first workday after it. By date, rep, time.
     """
     first = _first_day(found, plan, customers)
     due = _follow_ups(found, customers, opportunities, today)
@@ -79,7 +79,7 @@ def _with_customers(table: pd.DataFrame, seen: "np.ndarray[Any, Any]", customers
         person=("person", "\u3001".join),
         place=("place", lambda names: "\u3001".join(dict.fromkeys(filter(None, names)))),
     )
-    return blank.assign(**{name: table["rep"].map(texts[name]).fillna("") for name in ("person", "place")})
+    return blank.assign(**{name: table["rep"].map(texts[name]).astype(object).fillna("") for name in ("person", "place")})
 
 
 def _follow_ups(
@@ -100,6 +100,6 @@ def _follow_ups(
     name = due["customer"].map(who["customer_name"]) if "customer_name" in who else pd.Series(np.nan, index=due.index)
     place = due["customer"].map(who["region"]) if "region" in who else pd.Series(np.nan, index=due.index)
     return due[["rep", "project"]].assign(
-        date=work.to_numpy()[at], time="", person=name.fillna(due["customer"]), activity=FOLLOW_UP, count=1,
-        place=place.fillna(""), material="", spend=np.nan, place_in_day=0,
+        date=work.to_numpy()[at], time="", person=name.astype(object).fillna(due["customer"]), activity=FOLLOW_UP, count=1,
+        place=place.astype(object).fillna(""), material="", spend=np.nan, place_in_day=0,
     )[columns]  # fmt: skip

@@ -339,7 +339,8 @@ def dealers_shown(table: pd.DataFrame) -> pd.DataFrame:
     alarm = table["state"].map({state: k for k, state in enumerate(ALARMS)}).fillna(len(ALARMS))
     rank = table.assign(above=table["dealer"].isin(table["parent"].dropna()), alarm=alarm)
     rows = rank.sort_values(["above", "alarm", "amount", "dealer"], ascending=[True, True, False, True], ignore_index=True)
-    return rows[[name for name in DEALER_COLUMNS if name not in (*AGREED, "sell_out", "sell_in")]]
+    kept = [name for name in DEALER_COLUMNS if name not in (*AGREED, "sell_out", "sell_in")]
+    return rows.assign(stock_days=rows["stock_days"].round())[kept]
 
 
 def dealers_agreed(table: pd.DataFrame) -> pd.DataFrame:
@@ -354,7 +355,8 @@ def goods_alarmed(goods: pd.DataFrame) -> pd.DataFrame:
     found = goods[goods["state"].isin(["stuffed", "full", "slow"])]
     worth = (found["run_down"].fillna(found["stock"]) * found["price"]).astype("Float64")
     rows = found.assign(worth=worth).sort_values(["worth", "dealer", "product"], ascending=[False, True, True])
-    return rows.reset_index(drop=True).drop(columns=["worth", "price", "before", "amount"])
+    whole = {name: rows[name].round() for name in ("stock_days", "run_down")}
+    return rows.assign(**whole).reset_index(drop=True).drop(columns=["worth", "price", "before", "amount"])
 
 
 def items_by_variant(items: pd.DataFrame, dealers: pd.DataFrame) -> pd.DataFrame:

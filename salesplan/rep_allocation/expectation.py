@@ -165,7 +165,7 @@ def expectations(
     found = _filtered(shares, known, noise, drift := _drift(shares, known, noise))
     year = odds.forecast(past.table.sum(axis=0)[None])
     parts = np.where(last > 0, np.exp(found.level + _lead(past, noise)), 0.0)
-    mu = parts / parts.sum() * (last.sum() / sold.sum()) * (year.expected[0] if company is None else company)
+    mu = parts / parts.sum() * (year.expected[0] if company is None else company)
     spread, degrees = _spread(found, drift + noise, float(year.spread[0]))
     table = pd.DataFrame(
         {"mu": mu, "sigma": spread * mu, "degrees": degrees, "growth": mu / np.where(last > 0, last, np.nan) - 1},

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from salesplan.apportion import TOTAL
 from salesplan.odds import interval
 from salesplan.rep_allocation.expectation import expectations, level_at, probability
 from salesplan.rep_allocation.roster import year_before
@@ -213,7 +212,7 @@ def same_periods(history: pd.DataFrame, quotas: pd.DataFrame, months: Sequence[s
     """The same quarters of several years beside the quota, rep by rep: the evidence that nobody is favoured.
 
     `history`: month, rep, amount (fen); `quotas` one row per rep and month (rep, month, amount). Columns `rep`,
-    `quarter` (Q1 ...), `amount_<year>` (Int64 fen, oldest first; NA for a year of which the history has no month),
+    `quarter` (1 to 4), `amount_<year>` (Int64 fen, oldest first; NA for a year of which the history has no month),
     `amount_average` of the years known, `quota`, `growth` on last year, `growth_average` on the average; only reps
     who have a quota, in their order.
     """
@@ -232,23 +231,7 @@ def same_periods(history: pd.DataFrame, quotas: pd.DataFrame, months: Sequence[s
 
 def _quarters(frame: pd.DataFrame, months: Sequence[str]) -> "pd.Series[float]":
     """Sums by rep and quarter of the given twelve months, as floats."""
-    quarter = {month: f"Q{number // 3 + 1}" for number, month in enumerate(months)}
+    quarter = {month: str(number // 3 + 1) for number, month in enumerate(months)}
     rows = frame.loc[frame["month"].isin(months), ["rep", "month", "amount"]]
     keyed = rows.assign(quarter=rows["month"].map(quarter))
     return keyed.groupby(["rep", "quarter"], sort=True)["amount"].sum().astype("float64")
-
-
-def teams(reps: pd.DataFrame) -> pd.DataFrame:
-    """Quotas by team and manager: team, manager, count of reps, quota, base, amount_over_assignment (fen).
-
-    base + amount_over_assignment = quota in every row: the reps' quotas are more than the manager's own target `base`,
-    and the over-assignment is his to hold. The last row is `(total)`.
-    """
-    keyed = reps.assign(team=reps["team"].fillna(""), manager=reps["manager"].fillna(""))
-    sums = keyed.groupby(["team", "manager"], sort=True).agg(
-        count=("rep", "size"), quota=("quota", "sum"), base=("base", "sum")
-    )
-    rows = sums.reset_index()
-    whole = pd.DataFrame([{"team": TOTAL, "manager": "", **rows[["count", "quota", "base"]].sum().to_dict()}])
-    every = pd.concat([rows, whole], ignore_index=True)
-    return every.assign(amount_over_assignment=every["quota"] - every["base"])

@@ -166,7 +166,7 @@ def doubts(past: Records, funnel: pd.DataFrame) -> pd.DataFrame:
         rows = past.records[(past.records["count"] >= 10) & past.records["rep"].isin(funnel["rep"])]
         sums = rows.assign(whole=rows["count"] % 10 == 0).groupby("rep", sort=True)["whole"].agg(["size", "all"])
         parts.append(pd.DataFrame({"rep": sums.index[sums["all"] & (sums["size"] >= 12)], "doubt": "rounded"}))
-    return pd.concat(parts, ignore_index=True).assign(activity=lambda d: d["activity"].fillna(""))
+    return pd.concat(parts, ignore_index=True).assign(activity=lambda d: d["activity"].astype(object).fillna(""))
 
 
 def _nothing(recorded: pd.DataFrame) -> FieldWork:

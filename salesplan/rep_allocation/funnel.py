@@ -63,7 +63,8 @@ def recorded(past: Records, months: Sequence[str], terms: Funnel) -> pd.DataFram
     """
     names = terms.names
     if past.records is None:
-        return pd.DataFrame(columns=[DEAL, *names], dtype="float64")
+        nobody = pd.MultiIndex.from_arrays([[], []], names=["rep", "month"])
+        return pd.DataFrame(index=nobody, columns=[DEAL, *names], dtype="float64")
     rows = past.records[past.records["activity"].isin(names)]
     text = rows["date"].astype("str")
     days = text.where(text.str.len() > len("2027-01"), text + "-01")
@@ -183,9 +184,9 @@ def funnel_table(
 ) -> pd.DataFrame:
     """Table `rep_allocation_funnel`: one row per rep and stage, the deal first, with what the quota asks for.
 
-    `people`: rep, team; `regular`: what of their quotas has to come by the funnel (fen): the quota less projects that are
-    planned apart. count = that / average deal / rates, rounded up once; unknown where a rate is. See
-    `stage_rates` and `deal_sizes` for the other columns.
+    `people`: rep, team; `regular`: what of their quotas has to come by the funnel (fen): the quota less projects
+    planned apart. count = that / average deal / rates, rounded up once; unknown where a rate is. See `stage_rates` and
+    `deal_sizes` for the other columns.
     """
     sizes, rates = deal_sizes(past, people, months, terms), stage_rates(past, people, months, terms)
     deals = regular.astype(np.float64) / sizes["amount_deal"].to_numpy(dtype="float64", na_value=np.nan)

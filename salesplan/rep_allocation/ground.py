@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from salesplan.agreed import fixed_years, part_faults, transfer_faults
 from salesplan.claims import Claim
 from salesplan.errors import stop_on
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.agreements import People, claims_of, part_faults, people_of, pin_faults, transfer_faults
+from salesplan.rep_allocation.agreements import People, claims_of, known_names, people_of, pin_faults
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.negotiation import agreed_pins
 from salesplan.rep_allocation.unassigned import nobody_serves, taken_out, vacancy_mix
@@ -54,14 +55,14 @@ class Ground:
     def wish(self) -> Real:
         """What each rep is to carry in each month: his deals planned apart, and his weight of the rest.
 
-        rest[r, m] = regular target[m] x carries[r, m], scaled to the regular targets' sum.
+        rest[r, m] = (regular target[m] + what the manager keeps) x carries[r, m], scaled to the regular targets' sum:
+        what is vacant in a month makes nobody else's part of the year smaller.
         """
         target = (self.cells - self.left).sum(axis=1)
         regular = np.maximum(target - self.placed.sum(axis=0), 0.0)
-        carried = self.weighing.carries.to_numpy(dtype=np.float64) * regular
+        carried = self.weighing.carries.to_numpy(dtype=np.float64) * (regular + self.weighing.vacant)
         rest: Real = carried * (regular.sum() / carried.sum()) if carried.any() else carried
         return rest + self.placed
-
 
     def under(self, rules: RepAllocationTerms) -> "Ground":
         """The same people and agreements, weighed by other rules."""
@@ -77,12 +78,12 @@ def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
     to_cells = cube.cells_that_fit(len(people.reps), given.split)
     split = given.split if to_cells else given.by_month().split
     members, cells = cube.members_of(split), cube.by_cell(split, given.months, "amount").astype(np.int64)
-    pins = (*rules.pins, *agreed_pins(rules))
+    pins, known = (*rules.pins, *agreed_pins(rules)), known_names(people, members)
     stop_on(
         [
             *pin_faults(pins, people, members, given.unit),
-            *part_faults(rules.limits, "limits", people, members),
-            *transfer_faults(rules.transfers, pins, people, given.unit),
+            *part_faults(rules.limits, "limits", known),
+            *transfer_faults(rules.transfers, fixed_years(pins), known, given.unit),
         ]
     )
     history, there = weighing.territory.history, weighing.there.to_numpy(dtype=np.float64)
@@ -91,7 +92,18 @@ def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
     left = taken_out(cells, left, weighing.vacant, vacancy_mix(history, members), unit=given.unit)
     placed = placed_deals(given, people, there, (cells - left).sum(axis=1))
     claims = tuple(claims_of(pins, people))
-    return Ground(given, people, weighing, members, cells, left, mix, placed, claims, to_cells or not cube.dimensions_of(given.split))
+    return Ground(
+        given,
+        people,
+        weighing,
+        members,
+        cells,
+        left,
+        mix,
+        placed,
+        claims,
+        to_cells or not cube.dimensions_of(given.split),
+    )
 
 
 def regions_of(reps: pd.DataFrame, people: People) -> list[frozenset[str]]:

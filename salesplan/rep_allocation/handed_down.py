@@ -76,7 +76,7 @@ def reconciliation(
     months = _beside(given, ruled, "month").reindex(season.months, fill_value=0).assign(target=season.target)
     year = months.sum(skipna=False).to_frame().T.rename(index={0: TOTAL})
     company = pd.concat([months, year]).rename_axis("month").reset_index().assign(rep=TOTAL)
-    people = _beside(given, ruled, "rep").rename_axis("rep").reset_index().assign(month=TOTAL, target=pd.NA)
+    people = _beside(given, ruled, "rep").rename_axis("rep").reset_index().assign(month=TOTAL)
     rows = pd.concat([company, people], ignore_index=True).astype(
         dict.fromkeys(("target", "handed_down", "by_rule"), "Int64")
     )

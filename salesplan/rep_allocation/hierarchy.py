@@ -43,7 +43,8 @@ def manager_keys(reps: pd.DataFrame) -> "pd.Series[Any]":
     said = reps["manager"].fillna("").astype(object)
     people = reps.loc[reps["name"].notna(), ["name", "rep"]].drop_duplicates()
     by_name = people.drop_duplicates("name", keep=False).set_index("name")["rep"]
-    return said.where(said.isin(set(reps["rep"])), said.map(by_name.to_dict()).astype(object).fillna(said)).rename("manager")
+    named = said.map(by_name.to_dict()).astype(object).fillna(said)
+    return said.where(said.isin(set(reps["rep"])), named).rename("manager")
 
 
 def sellers(reps: pd.DataFrame, *, named: Collection[str] = ()) -> pd.DataFrame:
@@ -191,7 +192,8 @@ def _groups(parts: pd.DataFrame, above: Chains, levels: NDArray[np.int64]) -> It
     """Teams and regions; who holds the padding is named where it is one manager."""
     for order, level in enumerate(("team", "region"), 1):
         if (parts[level] != UNKNOWN).any():
-            holders = parts.groupby(level)["manager"]
-            one = parts[level].map(holders.first().where(holders.nunique() == 1, ""))
+            pairs = parts[[level, "manager"]].drop_duplicates()
+            alone = pairs.drop_duplicates(level, keep=False).set_index(level)["manager"]
+            one = parts[level].map(alone.to_dict()).astype(object).fillna("")
             keys = {"member": parts[level], "parent": COMPANY, "holder": one, "path": parts[level]}
             yield _at(parts, levels, above.depth, order=order, level=level, **keys).assign(depth=1)

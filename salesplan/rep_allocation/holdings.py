@@ -166,7 +166,7 @@ def holdings(given: Given, reps: Sequence[str], customers: Sequence[str]) -> pd.
         pd.Index([] if spells is None else spells["customer"])
     )
     parts.append(pd.DataFrame({"customer": dropped, "rep": UNASSIGNED, "share": 1.0}))
-    found = pd.concat(parts, ignore_index=True)
+    found = pd.concat(parts, ignore_index=True).reindex(columns=["customer", "rep", "start", "end", "share"])
     found = found.assign(
         rep=found["rep"].where(found["rep"].isin(set(reps)), UNASSIGNED),
         start=pd.to_datetime(found["start"]).fillna(first),

@@ -13,7 +13,7 @@ MOST_LETTERS = 1000
 MOST_MEMBERS = 5  # of a dimension in a letter; the rest is one row
 MOST_CUSTOMERS = 6
 REST = "(other)"
-MONTH = r"\d{4}-\d{2}"
+YEAR = r"\d{4}"
 
 
 class Letters(NamedTuple):
@@ -22,7 +22,7 @@ class Letters(NamedTuple):
     reps: pd.DataFrame  # who he is, quota and what it is compared with, and how it came about
     months: pd.DataFrame  # rep, month, amount, last_year
     members: pd.DataFrame  # rep, dimension, member, amount
-    customers: pd.DataFrame  # rep, customer, name, grade, amount
+    customers: pd.DataFrame  # rep, customer, customer_name, grade, amount
     activities: pd.DataFrame  # rep, activity, count (of the year)
     bases: pd.DataFrame  # rep, basis, value, share, weight, weighted_share, substitute
     left_out: int  # reps beyond the most that are written
@@ -114,7 +114,7 @@ def _largest(table: pd.DataFrame, keys: list[str], label: str, most: int) -> pd.
 
 def _customers(customers: pd.DataFrame | None, reps: pd.DataFrame) -> pd.DataFrame:
     """Each rep's customers with the largest targets; those still to be won stand at the end."""
-    columns = ["rep", "customer", "name", "grade", "amount"]
+    columns = ["rep", "customer", "customer_name", "grade", "amount"]
     if customers is None or customers.empty:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
     own = customers[customers["rep"].isin(reps["rep"]) & (customers["amount"] != 0)].reindex(columns=columns)
@@ -122,13 +122,12 @@ def _customers(customers: pd.DataFrame | None, reps: pd.DataFrame) -> pd.DataFra
 
 
 def _activities(activities: pd.DataFrame | None, reps: pd.DataFrame) -> pd.DataFrame:
-    """Each rep's activities of the year: the sum of the months."""
+    """Each rep's activities of the year, those that are asked of him."""
     columns = ["rep", "activity", "count"]
     if activities is None or activities.empty:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
-    months = activities["period"].astype(str).str.fullmatch(MONTH)
-    own = activities[activities["rep"].isin(reps["rep"]) & months]
-    return own.groupby(["rep", "activity"], sort=False)["count"].sum().reset_index()
+    year = activities["period"].astype(str).str.fullmatch(YEAR) & (activities["count"] > 0)
+    return activities.loc[activities["rep"].isin(reps["rep"]) & year, columns].reset_index(drop=True)
 
 
 def _bases(bases: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:

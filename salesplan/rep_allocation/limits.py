@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from salesplan.agreed import PLACE
 from salesplan.claims import Claim, largest
 from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
-from salesplan.rep_allocation.agreements import PLACE, People, of_cells, of_month
+from salesplan.rep_allocation.agreements import People, of_cells, of_month
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]

@@ -50,15 +50,14 @@ def rounds_table(
 ) -> pd.DataFrame:
     """Table `rep_allocation_negotiation`: how each quota was settled, one row per rep and round; fen per year.
 
-    Round 0 is where it starts: `proposed` is what the rule gives (`ruled`: rep, month, amount), `asked` the rep's own commitment
-    in `reps`; then the rounds held. `gap` = proposed - asked, `quota` what the plan now asks of him. Reps without
-    either are left out.
+    Round 0 is where it starts: `proposed` is what the rule gives (`ruled`: rep, month, amount), `asked` the rep's own
+    commitment in `reps`; then the rounds held. `gap` = proposed - asked, `quota` what the plan now asks of him. Reps
+    without either are left out.
     """
     by_rule = _year(ruled)
     start = pd.DataFrame({"rep": summary["rep"].to_numpy(), "round": 0, "agreed": False, "reason": ""})
     held = _said(rules)
     opening = start.assign(
-        date=pd.NaT,
         proposed=start["rep"].map(by_rule).astype("Int64"),
         asked=start["rep"].map(commitments(reps)).astype("Int64"),
     )

@@ -178,7 +178,7 @@ def city_totals(outlets: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index().sort_values(["sell_out", "city", "dealer"], ascending=[False, True, True], ignore_index=True)
     count, last = table["outlets"].where(table["outlets"] > 0), table["last_sell_out"].where(table["last_sell_out"] > 0)
     plan = table["sell_out"].astype("Float64")
-    return table.assign(per_outlet=plan / count, growth=plan / last - 1)
+    return table.assign(per_outlet=(plan / count).round(), growth=plan / last - 1)
 
 
 def openings(rules: OutletRules) -> pd.DataFrame:

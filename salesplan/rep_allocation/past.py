@@ -18,6 +18,7 @@ Real = NDArray[np.float64]
 MONTHS = 12
 # A rep who could carry less than this part of a year has no sales in it that could be carried to a full year.
 KNOWN_YEAR = 0.5
+CLOSE = 1e-9
 
 
 class Past(NamedTuple):
@@ -107,7 +108,7 @@ def past_of_accounts(given: Given, rules: RepAllocationTerms, owners: Ownership)
     part = _parts(given, rules, owners, years)
     backs = np.array(years)
     known = (first[:, None] >= backs * MONTHS - 1) | (backs == 1)
-    known &= (part >= KNOWN_YEAR) & (first[:, None] > 0)
+    known &= (part >= KNOWN_YEAR - CLOSE) & (first[:, None] > 0)
     company = table.sum(axis=(0, 2))
     level = np.where((company > 0) & (company[0] > 0), company[0] / np.where(company > 0, company, 1), 1.0)
     full = np.where(known[..., None], _full(table, part, owners, month_shares(given.season.target)), 0.0)

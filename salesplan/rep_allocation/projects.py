@@ -9,6 +9,7 @@ import pandas as pd
 
 from salesplan.calendar import add_months, month_of
 from salesplan.money import times_rate, to_fen, to_micro
+from salesplan.rep_allocation.dealers import ACTIONS
 from salesplan.terms.channels import KeyDate, ProjectStage
 from salesplan.terms.shape import Projects
 
@@ -160,14 +161,32 @@ def recurring_shares(history: pd.DataFrame, big: pd.DataFrame, *, months: Sequen
 
 
 def pipeline_stages(table: pd.DataFrame, stages: Sequence[ProjectStage] = ()) -> pd.DataFrame:
-    """The pipeline by stage: stage, deals, amount, weighted, overdue; in the order of the stages, then by name."""
-    place = {one.stage: number for number, one in enumerate(stages)}
+    """The pipeline by stage: stage, deals, amount, weighted (fen), overdue, follow_up_days, tasks.
+
+    The stages of the parameters in their order, those without a project too, then any other by name; empty without
+    projects.
+    """
     sums = table.assign(late=table["state"] == "overdue").groupby("stage", sort=True)
     found = sums.agg(
         deals=("project", "size"), amount=("amount", "sum"), weighted=("weighted", "sum"), overdue=("late", "sum")
-    ).reset_index()
-    order = found["stage"].map(place).fillna(len(place))
-    return found.assign(order=order).sort_values(["order", "stage"], ignore_index=True).drop(columns="order")
+    )
+    named = [one.stage for one in stages] if len(table) else []
+    order = [*named, *(name for name in found.index if name not in named)]
+    cadence = {one.stage: one.follow_up_days for one in stages}
+    work = {one.stage: ACTIONS.join(one.tasks) for one in stages if one.tasks}
+    rows = found.reindex(order).fillna(0).astype("int64").rename_axis("stage").reset_index()
+    return rows.assign(
+        follow_up_days=rows["stage"].map(cadence).fillna(USUAL_DAYS).astype("int64"),
+        tasks=rows["stage"].map(work).astype("str"),
+    )
+
+
+def projects_shown(table: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFrame:
+    """The tracking table with the customers' names in place of their keys, where they have one."""
+    if customers is None or "name" not in customers or table.empty:
+        return table
+    names = customers.dropna(subset=["name"]).drop_duplicates("customer", keep="last").set_index("customer")["name"]
+    return table.assign(customer=table["customer"].map(names).fillna(table["customer"])).drop(columns="follow_up_days")
 
 
 def projects_within(table: pd.DataFrame, reps: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from salesplan.agreed import PLACE
 from salesplan.apportion import MisfitError, apportion, apportion_table, fit_table
 from salesplan.claims import Claim
 from salesplan.errors import NAMED, Fault, PlanError, stop_on
 from salesplan.money import from_fen, half_away
-from salesplan.rep_allocation.agreements import PLACE, People
+from salesplan.rep_allocation.agreements import People
 from salesplan.rep_allocation.hierarchy import total_rate
 from salesplan.rep_allocation.limits import FREE, Limits, amount_faults, limits, place_faults, room
 from salesplan.terms.rep_allocation import RepAllocationTerms

@@ -25,7 +25,8 @@ def by_rule(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
     try:
         amounts = pd.DataFrame(quotas_of(found, plain).amount, index=labels, columns=given.months)
     except PlanError:
-        amounts = pd.DataFrame(pd.NA, index=labels, columns=given.months, dtype="Int64")
+        unknown = {month: pd.array([pd.NA] * len(labels), dtype="Int64") for month in given.months}
+        amounts = pd.DataFrame(unknown, index=labels)
     return (
         amounts.astype("Int64")
         .reset_index()

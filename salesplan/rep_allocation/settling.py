@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from salesplan.agreed import PLACE
 from salesplan.apportion import MisfitError
 from salesplan.claims import Claim
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.money import from_fen
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.agreements import PLACE, cell_faults, crossings, of_cells
+from salesplan.rep_allocation.agreements import cell_faults, crossings, of_cells
 from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.handed_down import handed_down
 from salesplan.rep_allocation.limits import fixed_months

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from salesplan.agreed import PLACE
 from salesplan.apportion import apportion
 from salesplan.errors import Fault, stop_on
 from salesplan.money import from_fen, to_fen
-from salesplan.rep_allocation.agreements import PLACE, People
+from salesplan.rep_allocation.agreements import People
 from salesplan.terms.agreements import Transfer
 
 Fen = NDArray[np.int64]

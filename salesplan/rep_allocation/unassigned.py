@@ -15,7 +15,7 @@ Real = NDArray[np.float64]
 
 def nobody_serves(cells: Fen, there: Real, mix: Mix) -> Fen:
     """Cells of months in which nobody is there, and of regions that no listed rep reaches: months x members, fen."""
-    served = there.any(axis=0)[:, None] & mix.reach.any(axis=0)[None, :]
+    served = np.logical_and.outer(there.any(axis=0), mix.reach.any(axis=0))
     return np.where(served, 0, cells)
 
 

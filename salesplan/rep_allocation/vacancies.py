@@ -97,10 +97,9 @@ def _with_owners(runs: pd.DataFrame, given: Given, owners: Ownership) -> pd.Data
         left_on="from_day", right_on="first_day", by="account", direction="forward",
     )  # fmt: skip
     own = runs["account"].str.removeprefix(ORDERS).where(runs["account"].str.startswith(ORDERS))
-    return runs.assign(
-        rep=before.set_index("order")["rep"].reindex(keyed["order"]).fillna(own.where(runs["reason"] != "house")),
-        successor=after.set_index("order")["successor"].reindex(keyed["order"]),
-    )
+    had = before.set_index("order")["rep"].reindex(keyed["order"]).astype(object)
+    gets = after.set_index("order")["successor"].reindex(keyed["order"]).astype(object)
+    return runs.assign(rep=had.where(had.notna(), own.where(runs["reason"] != "house")), successor=gets)
 
 
 def _climbing(owners: Ownership, past: Past, ramp: pd.DataFrame) -> tuple[pd.DataFrame, Real]:
@@ -130,13 +129,13 @@ def _table(given: Given, runs: pd.DataFrame, sold: Real, amounts: Fen) -> pd.Dat
     """The runs by region, owners, reason and months."""
     months = np.asarray(given.months, dtype=object)
     people = _last_spells(given.reps)
-    who = runs["rep"].fillna(runs["successor"])
+    who = runs["rep"].astype(object).where(runs["rep"].notna(), runs["successor"])
     own = runs["customers"] if "customers" in runs else pd.Series(np.nan, index=runs.index)
     is_customer = (~runs["account"].str.startswith(ORDERS)).astype("int64")
     rows = runs.assign(
-        region=_region(given, runs["account"]).fillna(who.map(people["region"])).fillna(""),
-        rep=runs["rep"].fillna("").astype("str"),
-        successor=runs["successor"].fillna("").astype("str"),
+        region=_text(_region(given, runs["account"]).where(lambda known: known.notna(), who.map(people["region"]))),
+        rep=_text(runs["rep"]),
+        successor=_text(runs["successor"]),
         first_month=months[runs["first"].to_numpy(dtype=np.int64)],
         last_month=months[runs["last"].to_numpy(dtype=np.int64)],
         customers=own.where(own.notna(), is_customer),
@@ -145,8 +144,13 @@ def _table(given: Given, runs: pd.DataFrame, sold: Real, amounts: Fen) -> pd.Dat
     )
     sums = rows.groupby(KEYS, sort=True)[["customers", "last_year", "amount"]].sum().reset_index()
     named = sums["rep"].where(sums["rep"] != "", sums["successor"])
-    found = sums.assign(**{name: named.map(people[name]).fillna("").astype("str") for name in ("team", "manager")})
+    found = sums.assign(**{name: _text(named.map(people[name])) for name in ("team", "manager")})
     return found.astype({"customers": "int64", "last_year": "int64", "amount": "int64"})
+
+
+def _text(values: "pd.Series[Any]") -> "pd.Series[str]":
+    """Texts, blank where unknown."""
+    return values.astype(object).where(values.notna(), "").astype("str")
 
 
 def _last_spells(reps: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from salesplan import STEPS
 from salesplan.conclusions.decisions import decisions
 from salesplan.report.html import navigation, page_name, write_html
 from salesplan.report.pages import conclusions, first_chart, read_notebook, said
+from salesplan.staging import LETTERS
 from salesplan.wording import Words
 
 MOST_SENTENCES = 3
@@ -49,5 +50,6 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
         links=navigation(words, "index.html", there),
+        letters=f"{LETTERS}/index.html" if (run / LETTERS / "index.html").exists() else "",
         tables=sorted(path.name for path in (run / "tables").glob("*.csv")),
     )  # fmt: skip

@@ -38,6 +38,12 @@ LONG = (
     "weakness",
     "price_level",
     "reason",
+    "actions",
+    "task",
+    "tasks",
+    "duty",
+    "centre",
+    "support",
 )
 PER_PIECE = (
     "average_price",

@@ -273,7 +273,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "rep_allocation_cities": ("city", "dealer", "month", "outlets", "opening", "sell_out"),
     "rep_allocation_tasks": (
-        "scope", "name", "task", "due", "rep", "duty", "centre", "support", "amount", "sell_out", "growth",
+        "scope", "member", "task", "due", "rep", "duty", "centre", "support", "amount", "sell_out", "growth",
         "amount_run_down", "opening",
     ),
     "rep_allocation_projects": (
@@ -543,7 +543,8 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "stage": "text",
         "weighted": "money",
     },
-    "rep_allocation_stages": {"stage": "text", "weighted": "money", "deals": "count", "overdue": "count"},
+    "rep_allocation_stages": {"stage": "text", "weighted": "money",
+        **dict.fromkeys(("deals", "overdue", "follow_up_days"), "count")},
     "rep_allocation_dates": {"stage": "text", "ready_by": "date", "days_left": "count"},
     "rep_allocation_coverage": {
         **dict.fromkeys(("pipeline", "weighted", "recurring", "together"), "money"),

@@ -96,8 +96,9 @@ def month_tables(table, products):
     if not products:
         wide = table.pivot_table(index="rep", columns="month", values="amount", aggfunc="sum").to_numpy()
         return [(wide + 1.0, wide.sum(axis=1), wide.sum(axis=0))]
-    wide = [part.pivot_table(index="rep", columns="product", values="amount") for _, part in table.groupby("month")]
-    return [(one.to_numpy() + 1.0, one.sum(axis=1).to_numpy(), one.sum(axis=0).to_numpy()) for one in wide]
+    keys = {"index": "rep", "columns": "product", "values": "amount", "aggfunc": "sum"}
+    wide = [part.pivot_table(**keys).to_numpy() for _, part in table.groupby("month")]
+    return [(one + 1.0, one.sum(axis=1), one.sum(axis=0)) for one in wide]
 
 
 if __name__ == "__main__":

@@ -158,6 +158,6 @@ def _legend(ax: "Axes", texts: tuple[str, str], colour: str = style.BLUE) -> Non
     """What the two bars are, below the last row."""
     for place, (text, shade) in enumerate(zip(texts, (style.MUTED, colour), strict=True)):
         ax.annotate(
-            text, (0.99, 0.02 + 0.06 * (1 - place)), xycoords="axes fraction", color=shade, ha="right", weight="bold",
-            size=9,
+            text, (0.76, 0.02), (0, 13 * (1 - place)), xycoords="axes fraction", textcoords="offset points",
+            color=shade, ha="right", weight="bold", size=9,
         )  # fmt: skip

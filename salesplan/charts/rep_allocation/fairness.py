@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LIKELY, UNLIKELY = 0.5, 0.2
 NAMED = 16  # dots up to which each is named
 DOTS = 400  # more are drawn as an even sample
+# Where a name may stand: points right and above its dot, and the part of its width that lies to the left.
+SIDES = ((7.0, -3.0, 0.0), (-7.0, -3.0, 1.0), (0.0, 6.0, 0.5), (0.0, -13.0, 0.5), (6.0, 5.0, 0.0), (6.0, -12.0, 0.0))
+HOLD = tuple({"ha": {0.0: "left", 0.5: "center", 1.0: "right"}[side[2]]} for side in SIDES)
 WIDEST = 2.2  # of what is expected: intervals are cut there
 
 
@@ -109,19 +112,38 @@ def _scatter(ax: "Axes", frame: "pd.DataFrame", words: Words) -> float:
     x, y = shown["across"].astype("float64"), shown["quota"].astype("float64")
     few = len(shown) <= NAMED
     ax.scatter(x, y, s=46 if few else 12, c=shown["colour"].tolist(), zorder=2, linewidths=0)
-    for place, (name, across, up) in enumerate(zip(names(shown), x, y, strict=True) if few else ()):
-        side = (7, -3) if place % 2 == 0 else (-7, -3)
-        ax.annotate(
-            name, (across, up), side, textcoords="offset points", fontsize=8, ha="left" if side[0] > 0 else "right"
-        )
     style.money_axis(ax, words, axis="x", label=False)
     style.money_axis(ax, words, axis="y")
     ax.grid(visible=True, axis="both")
     most = max(float(x.max()), float(y.max()), 1.0)
     ax.set_xlim(0, float(x.max()) * 1.12)
     ax.set_ylim(0, float(y.max()) * 1.1)
-    ax.set_ylabel(words("rep_allocation.quota_axis"))
+    ax.set_ylabel(words("rep_allocation.quota_axis", unit=words.unit))
+    if few:
+        _name_dots(ax, x.tolist(), y.tolist(), names(shown))
     return most
+
+
+def _name_dots(ax: "Axes", x: list[float], y: list[float], texts: list[str]) -> None:
+    """Names beside their dots, each on the first side on which it meets no dot and no name placed before."""
+    spots = ax.transData.transform(list(zip(x, y, strict=True))) * 72 / ax.figure.dpi
+    taken = [(left - 4, low - 4, left + 4, low + 4) for left, low in spots]
+    for place, text in enumerate(texts):
+        wide = sum(8.4 if character >= "\u2e80" else 4.8 for character in text)
+        boxes = [_box(*spots[place], wide, side) for side in SIDES]
+        free = [not any(_meet(box, other) for n, other in enumerate(taken) if n != place) for box in boxes]
+        best = free.index(True) if True in free else 0
+        taken.append(boxes[best])
+        ax.annotate(text, (x[place], y[place]), SIDES[best][:2], textcoords="offset points", fontsize=8, **HOLD[best])
+
+
+def _box(left: float, low: float, wide: float, side: tuple[float, float, float]) -> tuple[float, float, float, float]:
+    start, foot = left + side[0] - side[2] * wide, low + side[1] - 1
+    return start, foot, start + wide, foot + 9
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def growth(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":

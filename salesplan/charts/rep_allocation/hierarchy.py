@@ -1,5 +1,6 @@
 """The company from the top down: who answers for how much, and what is held above him."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from salesplan.charts import style
@@ -26,18 +27,24 @@ def hierarchy(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
         return nothing(ax, words("rep_allocation.no_reps"))
     shown = tree if reps <= MOST else tree[tree["level"] != "rep"]
     whole = float(tree["base"].iloc[0])
-    tops: dict[int, float] = {}
-    for row in shown.itertuples():
-        top = tops.get(int(row.depth), 0.0)
-        _box(ax, row, top, float(row.base) / whole, words)
-        for deeper in range(int(row.depth) + 1, int(shown["depth"].max()) + 1):
-            tops[deeper] = max(tops.get(deeper, 0.0), top)
-        tops[int(row.depth)] = top + float(row.base) / whole
-    ax.set_xlim(0, int(shown["depth"].max()) + 1)
+    deepest = int(shown["depth"].max())
+    tops = [0.0] * (deepest + 1)
+    for row in each_row(shown):
+        top, height = tops[row.depth], row.base / whole
+        _box(ax, row, top, height, words)
+        # What follows deeper stands under this one, not beside those before it.
+        tops[row.depth + 1 :] = [top] * (deepest - row.depth)
+        tops[row.depth] = top + height
+    ax.set_xlim(0, deepest + 1)
     ax.set_ylim(1.0, 0.0)
     ax.set_axis_off()
     style.title(ax, _title(tree, words))
     return ax
+
+
+def each_row(frame: "pd.DataFrame") -> Iterable[Any]:
+    """The rows as tuples whose fields are the columns."""
+    return frame.itertuples()
 
 
 def _box(ax: "Axes", row: Any, top: float, height: float, words: Words) -> None:

@@ -14,6 +14,8 @@ from salesplan.wording import Words
 
 _say = sayer("rep_allocation")
 NAMED = 5
+WEEKS = 52 / 12  # in a month
+NOISE = 1e-9
 DEPENDENT = 0.4  # of a quota: a single customer from here on decides over it
 UNLIKELY_NEW = 0.15  # of a quota: more from new customers than this is named
 
@@ -37,17 +39,17 @@ def customer_label(row: "pd.Series[Any]", words: Words) -> str:
 
 
 def cadence_text(value: float, words: Words) -> str:
-    """How often a customer is contacted, in words: a month, a week, once in so many months, or as needed."""
+    """How often a customer is contacted, in words: so often a week or month, once in so many, or as needed."""
     if value != value:
         return _say(words, "cadence_as_needed")
-    if value >= 1:
-        weekly = value * 12 / 52
-        key, count = ("cadence_week", weekly) if abs(weekly - round(weekly)) < 1e-9 else ("cadence_month", value)
-        return _say(
-            words, key, count=words.number(count, 0 if float(count).is_integer() or key == "cadence_week" else 1)
-        )
-    every = 1 / value
-    return _say(words, "cadence_every", months=words.number(every, 0 if abs(every - round(every)) < 1e-9 else 1))
+    for unit, per_unit in (("month", value), ("week", value / WEEKS)):
+        if abs(per_unit - round(per_unit)) < NOISE:
+            return _say(words, f"cadence_{unit}", count=words.number(round(per_unit)))
+    weeks = WEEKS / value
+    if value > 1 and abs(weeks - round(weeks)) < NOISE:
+        return _say(words, "cadence_weeks", weeks=words.number(round(weeks)))
+    months = 1 / value
+    return _say(words, "cadence_every", months=words.number(months, 0 if abs(months - round(months)) < NOISE else 1))
 
 
 def with_cadence(frame: pd.DataFrame, words: Words) -> pd.DataFrame:

@@ -56,7 +56,8 @@ def _most(words: Words, managers: "pd.DataFrame") -> Iterator[str]:
     row: Any = managers.sort_values(["amount_held", "member"], ascending=[False, True]).iloc[0]
     amounts = {"assigned": row["assigned"], "below": row["assigned"] + row["amount_held"], "amount": row["amount_held"]}
     texts = {name: words.money(int(fen)) for name, fen in amounts.items()}
-    yield words("rep_allocation.levels_most", holder=words.person(row["member"]), rate=words.percent(row["rate"]), **texts)
+    rate = words.percent(row["rate"])
+    yield words("rep_allocation.levels_most", holder=words.person(row["member"]), rate=rate, **texts)
 
 
 def _alone(words: Words, frame: "pd.DataFrame") -> Iterator[str]:

@@ -60,7 +60,7 @@ def _quarters(words: Words, months: Sequence[Row]) -> list[tuple[str, str, list[
     found = []
     for number in range(0, len(months), 3):
         part = months[number : number + 3]
-        name = words.code("quarter", f"Q{number // 3 + 1}")
+        name = words.code("quarter", str(number // 3 + 1))
         amounts = [f"{words.month_short(str(row['month']))} {words.money(row['amount'], unit=False)}" for row in part]
         found.append((name, words.money(sum(int(row["amount"]) for row in part), unit=False), amounts))
     return found
@@ -73,8 +73,9 @@ def _compared(words: Words, rep: Row) -> Lines:
         if name in rep and _known(rep[name]) and int(rep[name]) > 0:
             gap = int(rep["quota"]) - int(rep[name])
             change = _signed(words, gap / int(rep[name]))
-            texts = {"amount": words.money(rep[name], unit=False), "gap": words.money(gap, unit=False), "change": change}
-            found.append((say(words, name), say(words, "beside", **texts)))
+            texts = {"amount": words.money(rep[name], unit=False), "gap": words.money(abs(gap), unit=False)}
+            key = "beside_more" if gap >= 0 else "beside_less"
+            found.append((say(words, name), say(words, key, change=change, **texts)))
     return found
 
 
@@ -135,7 +136,7 @@ def _members(words: Words, rows: Sequence[Row]) -> list[tuple[str, Lines]]:
 
 
 def _customer(words: Words, row: Row) -> tuple[str, str, str]:
-    name = say(words, "other") if row["customer"] == REST else _text(row["name"]) or words.code("member", row["customer"])
+    name = say(words, "other") if row["customer"] == REST else _text(row["customer_name"]) or words.code("member", str(row["customer"]))
     return name, _text(row["grade"]), words.money(row["amount"], unit=False)
 
 

@@ -21,6 +21,7 @@ def negotiation(words: Words, gaps: "pd.DataFrame", *, rules: Negotiation) -> li
         words(f"rep_allocation.mode_{rules.mode}"),
         *_until(words, gaps, rules),
         *_gap(words, gaps),
+        *_narrowed(words, gaps[gaps["standing"].isin(["agreed", *OPEN])]),
         *_agreed(words, gaps[gaps["standing"] == "agreed"]),
         *(_open(words, gaps[gaps["standing"].isin(OPEN)]) if talked else ()),
         *_others(words, gaps, rules),
@@ -48,6 +49,16 @@ def _gap(words: Words, gaps: "pd.DataFrame") -> Iterator[str]:
         values = {name: words.money(first[column].iloc[0]) for name, column in
                   (("quota", "quota"), ("committed", "commitment"), ("gap", "gap"))}  # fmt: skip
         yield words("rep_allocation.gap_most", rep=named(first, words), **values)
+
+
+def _narrowed(words: Words, talked: "pd.DataFrame") -> Iterator[str]:
+    """How far the talks have brought both sides together: the gap to begin with and the one left."""
+    known = talked[talked["commitment"].notna() & talked["by_rule"].notna()]
+    if len(known):
+        before, now = int((known["by_rule"] - known["commitment"]).sum()), int(known["gap_left"].sum())
+        key = "gap_narrowed" if now < before else "gap_not_narrowed"
+        amounts = {"before": words.money(before), "now": words.money(now)}
+        yield words(f"rep_allocation.{key}", count=len(known), **amounts)
 
 
 def _agreed(words: Words, agreed: "pd.DataFrame") -> Iterator[str]:
