@@ -37,9 +37,7 @@ def _goal(loaded: Loaded, tables: "Mapping[str, pa.Table]", place: Path, goal: A
         yield from _goal(loaded, tables, (*place, "parts", number), part)
 
 
-def _unknown(
-    loaded: Loaded, tables: "Mapping[str, pa.Table]", place: Path, column: str, name: str
-) -> Iterator[Fault]:
+def _unknown(loaded: Loaded, tables: "Mapping[str, pa.Table]", place: Path, column: str, name: str) -> Iterator[Fault]:
     known = _names(tables, "reps", column) if column in ("rep", "team") else _names(tables, "sales", column)
     known |= _names(tables, "products", column) if column == "product" else set()
     known |= _names(tables, "sales", column) if column == "rep" and "reps" not in tables else set()

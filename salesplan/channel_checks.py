@@ -47,7 +47,9 @@ SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
 def _known(tables: Tables, kind: str) -> set[str] | None:
     """The names of a kind, None where no table has any."""
     there = [(table, column) for table, column in SOURCES[kind] if table in tables]
-    found = [tables[table][column].unique().to_pylist() for table, column in there if column in tables[table].column_names]
+    found = [
+        tables[table][column].unique().to_pylist() for table, column in there if column in tables[table].column_names
+    ]
     return {name for names in found for name in names if name} if found else None
 
 

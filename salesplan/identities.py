@@ -215,6 +215,7 @@ def _allocation(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     yield from _customers(frames)
     yield from _profits(frames, earlier)
     yield from _trade(frames, earlier)
+    yield from _field_work(frames)
 
 
 def _hierarchy(frames: Frames) -> Iterator[Breach]:
@@ -305,6 +306,26 @@ def _bases_and_vacancies(frames: Frames) -> Iterator[Breach]:
         kept = int(gaps.loc[gaps["carried_by"] == "manager", "amount"].sum())
         nobody = int(quotas.loc[quotas["rep"] == UNASSIGNED, "base"].sum())
         yield from _equal("vacancies_lie_with_nobody", min(kept, nobody), kept)
+
+
+def _field_work(frames: Frames) -> Iterator[Breach]:
+    """Months of activities sum to the year; ten-day periods, weeks and days to the month, its target the quota."""
+    if not len(frames.get("rep_allocation_activities", ())):
+        return
+    keys = ["rep", "activity"]
+    whole = frames["rep_allocation_activities"]
+    year = ~whole["period"].str.contains("-")
+    months = whole[~year].groupby(keys)["count"].sum()
+    yield from _same_by("activities_sum_to_year", months, whole[year].set_index(keys)["count"])
+    board = frames["rep_allocation_board"]
+    summed = board[~board["activity"].isin(["old_customer", "receivable"])]
+    sums = summed.assign(value=summed["count"].fillna(0) + summed["amount"].fillna(0)).groupby(["kind", *keys])["value"]
+    by_kind = sums.sum().astype("int64")
+    for kind in sorted(set(summed["kind"]) - {"month"}):
+        yield from _same_by("boards_sum_to_month", by_kind.loc[kind], by_kind.loc["month"])
+    target = board[(board["kind"] == "month") & (board["activity"] == "target")].set_index("rep")
+    quotas = frames["rep_allocation"][lambda d: d["month"].isin(target["period"]) & d["rep"].isin(target.index)]
+    yield from _same_by("board_is_quota", target["amount"], quotas.groupby("rep")["amount"].sum())
 
 
 def _commission(frames: Frames) -> Iterator[Breach]:

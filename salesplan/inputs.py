@@ -14,6 +14,7 @@ from salesplan.action_checks import action_faults
 from salesplan.agreement_checks import agreement_faults
 from salesplan.channel_checks import channel_faults, channel_notices
 from salesplan.customer_checks import customer_faults
+from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.errors import Fault, PlanError, alternatives
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
 from salesplan.money import to_fen
@@ -119,6 +120,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
     asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
+    asked += activity_faults(loaded, checked.tables, _months(loaded))
     faults = [*loaded.faults, *asked, *checked.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *_plan_faults(inputs), *target_faults(loaded, checked.tables)]
@@ -130,6 +132,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
     inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
     inputs.notices += channel_notices(loaded, checked.tables)
+    inputs.notices += activity_notices(loaded, checked.tables)
     return inputs
 
 

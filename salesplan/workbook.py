@@ -192,9 +192,9 @@ class Step:
             return self.note("report.not_saved")
         from salesplan.report.letters import write_letters
 
-        first, last = (calendar.month_span(self.months[place], self.plan.month_cutoff)[end] for place, end in ((0, 0), (-1, 1)))
+        spans = [calendar.month_span(month, self.plan.month_cutoff) for month in (self.months[0], self.months[-1])]
         head = {"title": self.plan.title or "", "run": self.run.name}
-        head |= {"start": self.words.date(first), "end": self.words.date(last)}
+        head |= {"start": self.words.date(spans[0][0]), "end": self.words.date(spans[1][1])}
         count = write_letters(self.run / LETTERS, content, self.words, head=head, plans=self.rules.action_plans)
         key = "letter.written" if not content.left_out else "letter.written_some"
         return self.note(key, count=count, left_out=content.left_out)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from salesplan.calendar import days, fiscal_months
+from salesplan.errors import IdentityError
+from salesplan.identities import stop_on_breach
 from salesplan.rep_allocation import FieldWork, Given, Records, Setting, across, field_work
 from salesplan.rep_allocation.activities import (
     ACTIVITY_COLUMNS,
@@ -400,3 +402,37 @@ def test_doubtful_records_are_named():
     found = worked(records=pd.DataFrame(rows, columns=["date", "rep", "activity", "count"])).doubts
     assert found[found["doubt"] == "missing"][["rep", "activity"]].to_numpy().tolist() == [["R2", "visit"]]
     assert found[found["doubt"] == "rounded"]["rep"].tolist() == ["R1"]
+
+
+# --- what always holds -----------------------------------------------------------------------------
+
+
+def frames():
+    """The step's tables as the run checks them; nothing but quotas is known of the reps."""
+    found = worked()
+    quotas = amounts(**QUOTAS)
+    reps = quotas.groupby("rep")["amount"].sum().rename("quota").reset_index()
+    return {"rep_allocation": quotas.assign(base=quotas["amount"]), "rep_allocation_reps": reps, **found.tables}
+
+
+def test_the_tables_hold():
+    stop_on_breach("rep_allocation", frames(), {}, 1)
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "column", "name"),
+    [
+        ("activities", "period == '2027-03'", "count", "activities_sum_to_year"),
+        ("board", "kind == 'ten_day' and activity == 'visit'", "count", "boards_sum_to_month"),
+        ("board", "kind == 'week' and activity == 'collection'", "amount", "boards_sum_to_month"),
+        ("board", "kind == 'day' and activity == 'call'", "count", "boards_sum_to_month"),
+        ("board", "activity == 'target'", "amount", "board_is_quota"),
+    ],
+)
+def test_a_table_that_does_not_sum_is_refused(table, rows, column, name):
+    given = frames()
+    broken = given[f"rep_allocation_{table}"].copy()
+    # a unit more, once in every kind of period: only where it is alike in all of them does the quota tell
+    broken.loc[broken.query(rows).drop_duplicates("kind" if table == "board" else "period").index, column] += 1
+    with pytest.raises(IdentityError, match=f"^{name}: .+"):
+        stop_on_breach("rep_allocation", {**given, f"rep_allocation_{table}": broken}, {}, 1)

@@ -17,7 +17,8 @@ from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.errors import IdentityError, PlanError
 from salesplan.rep_allocation.customer_amounts import fill
-from salesplan.rep_allocation.holdings import days_held, holdings, newcomers, usual_sales, yearly_sales
+from salesplan.rep_allocation.holdings import days_held, holdings
+from salesplan.rep_allocation.purchases import newcomers, past_of, usual_sales, yearly_sales
 from salesplan.tables import outputs
 from salesplan.terms import RepAllocationTerms
 from salesplan.wording import LANGUAGES, Words
@@ -115,7 +116,7 @@ def test_a_quota_is_kept_then_developed_then_won():
     # 0.2 x (2,000,000 - usual) + 0.2 x (1,000,000 - usual) and new customers the rest.
     plan = planned(customer_targets={"new_share": Decimal(0)})
     rows = plan.table[plan.table["rep"] == "R1"].set_index("customer")
-    usual = usual_sales(yearly_sales(HISTORY, MONTHS))
+    usual = usual_sales(yearly_sales(past_of(HISTORY, MONTHS)))
     kept = {name: round(usual[name]) for name in ("C1", "C2")}
     developed = {name: 0.2 * (potential - usual[name]) for name, potential in (("C1", 2_000_000), ("C2", 1_000_000))}
     part = min(1.0, (2_000_000 - usual["C1"] - usual["C2"]) / sum(developed.values()))
@@ -134,7 +135,7 @@ def test_a_quota_below_the_usual_sales_scales_all_alike():
 
 def test_what_customers_cannot_carry_is_to_be_won_anew():
     plan = planned(table=quotas(R1=10_000_000, R2=0))
-    usual = usual_sales(yearly_sales(HISTORY, MONTHS))
+    usual = usual_sales(yearly_sales(past_of(HISTORY, MONTHS)))
     room = 0.2 * (3_000_000 - usual["C1"] - usual["C2"])
     expected = 10_000_000 - usual["C1"] - usual["C2"] - room
     assert of(plan, "(new)") == pytest.approx(expected, abs=1)
@@ -285,7 +286,7 @@ def test_usual_sales_weigh_recent_years_most_and_begin_with_the_first_purchase()
 
 
 def test_newcomers_are_counted_from_the_second_year_on():
-    found = newcomers(HISTORY, MONTHS)
+    found = newcomers(past_of(HISTORY, MONTHS), MONTHS)
     assert found.first_year == 90_000
     assert found.won == 2.0
     assert found.share == pytest.approx(180_000 / 1_980_000)

@@ -55,7 +55,9 @@ def reps_table(quota, expected, **columns):
         }
     )
     ratio = frame["quota"] / frame["expected"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
-    return frame.assign(quota_to_expected=ratio, probability=(1.5 - ratio).clip(0, 1), amount_full_year=frame["expected"])
+    return frame.assign(
+        quota_to_expected=ratio, probability=(1.5 - ratio).clip(0, 1), amount_full_year=frame["expected"]
+    )
 
 
 def judged(frame, carried=None, people=None):
@@ -113,7 +115,12 @@ def test_a_jump_counts_whole_where_months_are_steady_and_in_part_where_they_scat
 
 def test_scatter_widens_the_spread():
     calm = history({"A": [100_000] * 3, "B": [100_000] * 3})
-    wild = history({"A": [[0, 0, 0, 0, 0, 100_000, 0, 0, 0, 0, 0, 0], [90_000, *[0] * 11], [*[0] * 11, 95_000]], "B": [100_000] * 3})
+    wild = history(
+        {
+            "A": [[0, 0, 0, 0, 0, 100_000, 0, 0, 0, 0, 0, 0], [90_000, *[0] * 11], [*[0] * 11, 95_000]],
+            "B": [100_000] * 3,
+        }
+    )
     narrow, wide = (ra.expectations(["A"], past, MONTHS)["sigma"].iloc[0] for past in (calm, wild))
     assert wide > 2 * narrow
 
@@ -141,6 +148,20 @@ def test_nothing_is_expected_of_nothing(past):
     assert found.index.tolist() == ["A"]
 
 
+def test_whole_years_are_counted_back_without_a_gap():
+    past = pd.concat([history({"A": [12_000]}), history({"A": [12_000], "B": [12_000]}, 2025).iloc[2:-14]])
+    assert expectation.past_years(past, MONTHS).table.shape == (1, 1, 12)
+    gap = pd.concat([history({"A": [12_000, 12_000]}), history({"A": [12_000]}, 2023)])
+    assert expectation.past_years(gap, MONTHS).table.shape == (1, 2, 12)
+
+
+def test_a_first_year_is_whole_from_its_second_month_on():
+    late = [[0] * 2 + [100] * 10, [100] * 12]
+    found = expectation.past_years(history({"A": [1_000] * 2, "B": [[0, *[100] * 11], [100] * 12], "C": late}), MONTHS)
+    assert found.members == ["A", "B", "C"]
+    assert found.whole.tolist() == [[True, True], [True, True], [False, True]]
+
+
 def test_an_unknown_rep_and_one_who_sold_nothing_last_year_are_unknown():
     past = history({"A": [100_000] * 3, "Gone": [100_000, 0, 0]})
     found = ra.expectations(["New", "Gone", "A"], past, MONTHS)
@@ -166,7 +187,9 @@ def test_any_history_gives_numbers_that_close(amounts, company):
 def test_row_order_changes_nothing():
     past = history({"A": [100_000, 150_000], "B": [210_000, 190_000], "C": [1_000, 90_000]})
     mixed = past.sample(frac=1, random_state=3)
-    pd.testing.assert_frame_equal(ra.expectations(list("ABC"), past, MONTHS), ra.expectations(list("ABC"), mixed, MONTHS))
+    pd.testing.assert_frame_equal(
+        ra.expectations(list("ABC"), past, MONTHS), ra.expectations(list("ABC"), mixed, MONTHS)
+    )
 
 
 def test_probability_and_level_are_inverse():
@@ -223,7 +246,12 @@ def test_outlook_in_the_allocation():
 def test_what_is_expected_adds_up():
     frame = reps_table([100, 100], [90, 80]).assign(amount_full_year=pd.array([100, 80], dtype="Int64"))
     parts = ra.expected_parts(frame, 200.0)
-    assert dict(zip(parts["part"], parts["amount"], strict=True)) == {"reps": 170, "ramp": 10, "nobody": 20, "company": 200}
+    assert dict(zip(parts["part"], parts["amount"], strict=True)) == {
+        "reps": 170,
+        "ramp": 10,
+        "nobody": 20,
+        "company": 200,
+    }
     assert ra.expected_parts(frame, None).empty
 
 
@@ -271,7 +299,9 @@ def test_quotas_in_proportion_are_fair():
     assert found.loc["stretch", "value"] == pytest.approx(1.1)
     assert found.loc["gini_stretch", "value"] == pytest.approx(0)
     assert found.loc["gini_quota", "value"] == pytest.approx(found.loc["gini_expected", "value"])
-    assert found.loc[["quota_potential", "quota_potential_rank", "quota_last_year"], "value"].tolist() == pytest.approx([1] * 3)
+    assert found.loc[["quota_potential", "quota_potential_rank", "quota_last_year"], "value"].tolist() == pytest.approx(
+        [1] * 3
+    )
     assert found.loc["likely_share", "state"] == "watch"
     assert not set(found.drop("likely_share")["state"]) & {"watch"} - {"watch"}
     assert found.loc["attainment_size", "state"] == "unknown"

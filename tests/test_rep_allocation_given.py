@@ -118,6 +118,8 @@ def test_reconciliation_by_month_year_and_rep():
     assert people["handed_down"].tolist() == [100, 60, 0]
     assert people["gap_rule"].tolist() == [40, 0, -60]
     assert people["target"].isna().all()
+    assert down.reconciled(found, "month")["month"].tolist() == [*TWO, TOTAL]
+    assert down.reconciled(found, "rep")["rep"].tolist() == list("ABC")
 
 
 def test_a_rule_without_an_answer_leaves_its_columns_unknown():

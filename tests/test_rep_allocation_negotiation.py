@@ -66,7 +66,7 @@ def settled(reps, given, target=1_200):
     """The gap list and the rounds of a plan settled by these rules."""
     split, history = plan(target)
     found = allocate(reps, split, history, rules=given)
-    ruled = ra.by_rule(ra.Given(reps, split, history), rules=given)
+    ruled = ra.by_rule(ra.Given(reps, split, history), ra.month_totals(found.table), rules=given)
     shown = (make(found.reps, ruled, reps, rules=given) for make in (ra.gap_list, ra.rounds_table))
     return found, *shown
 
@@ -119,6 +119,18 @@ def test_the_rule_alone_does_not_know_the_agreement():
     _, gaps, rounds = settled(staff(**THREE), rules(talk("A", 1, 310, agreed=True)))
     assert gaps.set_index("rep")["by_rule"].tolist() == [400_00] * 3
     assert rounds[rounds["round"] == 0].set_index("rep")["proposed"].tolist() == [400_00, 400_00]
+
+
+def test_a_rule_without_an_answer_is_unknown():
+    """The floor leaves no room for the others once the agreed one is among them again."""
+    bounds = {"bounds": {"min": Decimal(500)}}
+    given = RepAllocationTerms.model_validate({**rules().model_dump(), **bounds})
+    agreed = given.model_copy(update={"negotiation": rules(talk("A", 1, 310, agreed=True)).negotiation})
+    split, history = plan()
+    monthly = pd.DataFrame({"rep": list("AB"), "month": MONTHS[0], "amount": [1, 2]})
+    ruled = ra.by_rule(ra.Given(staff(**THREE), split, history), monthly, rules=agreed)
+    assert ruled["amount"].isna().all()
+    assert ruled["rep"].unique().tolist() == ["A", "B"]
 
 
 def test_the_gap_list_begins_with_the_largest_gap():

@@ -1,4 +1,4 @@
-"""The parts of the rep allocation by themselves: water-filling, room, months that lead, cells, errors of past years."""
+"""The parts of the rep allocation by themselves: water-filling, room, months that lead, cells."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from salesplan.apportion import apportion
 from salesplan.calendar import fiscal_months
-from salesplan.rep_allocation import cube, fairness, limits, quotas, roster, weighing
+from salesplan.rep_allocation import cube, limits, quotas, roster, weighing
 from salesplan.rep_allocation.agreements import People, claims_of, pin_faults
 from salesplan.terms import RepAllocationTerms
 
@@ -177,13 +177,6 @@ def test_pins_in_whole_units():
 # --- weights -----------------------------------------------------------------------------------------
 
 
-def test_full_year_sales():
-    sold = pd.Series({"A": 900, "B": 300, "C": -10, "E": 5})
-    part = pd.Series({"A": 1.0, "B": 0.5, "C": 1.0, "D": 1.0, "E": 0.49})
-    found = weighing.full_year_sales(sold, part)
-    assert found.dropna().to_dict() == {"A": 900, "B": 600, "C": 0}
-
-
 def test_last_year_leaves_out_the_house_account_and_older_years():
     rows = [
         ("2026-01", "A", 5),
@@ -194,13 +187,6 @@ def test_last_year_leaves_out_the_house_account_and_older_years():
     ]
     history = pd.DataFrame(rows, columns=["month", "rep", "amount"])
     assert weighing.last_year_sales(history, MONTHS).to_dict() == {"A": 11}
-
-
-def test_part_of_last_year_counts_season_and_ramp():
-    reps = pd.DataFrame({"rep": ["A"], "start": pd.to_datetime(["2026-11-01"]), "end": pd.to_datetime([None])})
-    season = [0] * 10 + [30, 70]
-    found = weighing.part_of_last_year(reps, MONTHS, season, [Decimal("0.5")])
-    assert found["A"] == pytest.approx(0.5 * 0.3 + 0.7)
 
 
 def test_year_before():
@@ -280,37 +266,3 @@ def test_month_totals_forget_the_dimensions():
         }
     )
     assert cube.month_totals(table).to_numpy().tolist() == [["A", "2027-01", 5, 11], ["B", "2027-01", 1, 4]]
-
-
-# --- past years and their errors -----------------------------------------------------------------------
-
-
-def year(label, **by_rep):
-    rows = [(month, rep, fen) for month in fiscal_months(label) for rep, fen in by_rep.items()]
-    return pd.DataFrame(rows, columns=["month", "rep", "amount"])
-
-
-def test_yearly_sales_need_whole_years_without_a_gap():
-    history = pd.concat([year(2026, A=1), year(2025, A=2, B=3).iloc[2:], year(2024, A=4)])
-    assert fairness.yearly_sales(history, MONTHS).columns.tolist() == [1]
-    whole = pd.concat([year(2026, A=1), year(2025, A=2, B=3)])
-    assert fairness.yearly_sales(whole, MONTHS).fillna(0).to_dict() == {1: {"A": 12, "B": 0}, 2: {"A": 24, "B": 36}}
-
-
-@pytest.mark.parametrize(
-    ("history", "expected"),
-    [
-        pytest.param([year(2026, A=12), year(2025, A=10)], 0.5 * 0.2, id="half of a fifth"),
-        pytest.param([year(2026, A=12), year(2025, A=10).tail(3)], 0, id="an open year says nothing"),
-        pytest.param([year(2026, A=12)], 0, id="one year"),
-        pytest.param([year(2026, A=12), year(2025, A=-1)], 0, id="nothing to grow from"),
-    ],
-)
-def test_company_growth(history, expected):
-    assert fairness.company_growth(pd.concat(history), MONTHS, Decimal("0.5")) == pytest.approx(expected)
-
-
-def test_spreads_have_a_floor():
-    found = fairness.spreads(pd.DataFrame({1: [0.0, 0.001]}, index=["A", "B"]))
-    assert found["spread"].tolist() == [fairness.LEAST_SPREAD] * 2
-    assert found["degrees"].tolist() == [1 + fairness.POOLED - 1] * 2

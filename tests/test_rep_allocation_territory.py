@@ -393,8 +393,9 @@ def test_an_unknown_owner_has_place_value_and_the_nearest_name(tmp_path):
         "customers": "customer,rep\nk,王小朋\nm,王小朋\n",
     }
     (fault,) = check_plan(tmp_path, contents).faults
+    told = dict(fault.values)
     assert fault.place.endswith("customers.csv row 2 , column rep")
-    assert (fault.value, fault.values["nearest"], fault.values["count"]) == ("王小朋", "王小明", 2)
+    assert (fault.value, told["nearest"], told["count"]) == ("王小朋", "王小明", 2)
 
 
 @pytest.mark.parametrize(
@@ -420,3 +421,17 @@ def test_a_rep_twice_in_the_same_spell_is_a_fault(tmp_path):
     reps = "rep,team,start,end\nR1,t,2020-01-01,\nR1,t,2020-01-01,\n"
     contents = {"sales": sales_csv("2027-01-05,1\n"), "reps": reps}
     assert codes(check_plan(tmp_path, contents).faults) == ["spells_overlap"]
+
+
+def test_business_without_a_customers_table_that_nobody_takes_over():
+    """A leaves at the end of September: what he sold in October to December last year has nobody."""
+    begin = start_of(
+        staff(("A", None, "2027-09-30"), ("B", None, None)), pd.concat([sold("k", "A", 1_200), sold("m", "B", 1_200)])
+    )
+    gaps = ra.weighed(begin, rules()).territory.vacancies
+    assert gaps[["rep", "reason", "customers", "first_month", "last_year"]].to_numpy().tolist() == [
+        ["A", "not_there", 0, "2027-10", 300]
+    ]
+    for language in ("zh", "en"):
+        words = Words(language)
+        assert words.month("2027-10") in territories(words, ra.weighed(begin, rules()).territory)[-1]

@@ -17,7 +17,13 @@ TOWNS = {
     "洛阳": ("洛龙区", "偃师区", "伊川县"),
     "郑州": ("二七区", "新密市", "登封市"),
 }
-DEALERS = {"信阳": 4, "南阳": 5, "商丘": 2, "洛阳": 2, "郑州": 2}  # dealers with outlets of their own, the largest of each
+DEALERS = {
+    "信阳": 4,
+    "南阳": 5,
+    "商丘": 2,
+    "洛阳": 2,
+    "郑州": 2,
+}  # dealers with outlets of their own, the largest of each
 OUTLETS = {"信阳": 2, "南阳": 2, "商丘": 3, "洛阳": 2, "郑州": 3}  # outlets of each of them
 STREETS = ("建设路", "人民路", "中心街", "东环路", "南关", "建材城")
 THROUGH = (50, 80)  # percent of a dealer's sell-out that goes through his outlets

@@ -48,7 +48,7 @@ from salesplan.rep_allocation.field_work import FieldWork, Setting, field_work
 from salesplan.rep_allocation.funnel import Records
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.grades import graded, proposals
-from salesplan.rep_allocation.handed_down import has_quotas, reconciliation, set_aside
+from salesplan.rep_allocation.handed_down import has_quotas, reconciled, reconciliation, set_aside
 from salesplan.rep_allocation.handovers import presence_table, territory_table
 from salesplan.rep_allocation.hierarchy import hierarchy_table, sellers
 from salesplan.rep_allocation.letters import Letters, letters
@@ -168,6 +168,7 @@ __all__ = [
     "promotion_table",
     "proposals",
     "quota_table",
+    "reconciled",
     "reconciliation",
     "recurring_shares",
     "reps_by_grade",

@@ -42,7 +42,9 @@ class Slice:
         for name, member in of.items():
             reps = reps[reps[name] == member] if name in ("rep", "team") and name in reps else reps
         whose = set(reps["rep"]) if {"rep", "team"} & set(of) else None
-        frames = {name: _part(getattr(self, name), of, whose) for name in ("quotas", "lines", "customers", "deals")}
+        frames: dict[str, Any] = {
+            name: _part(getattr(self, name), of, whose) for name in ("quotas", "lines", "customers", "deals")
+        }
         return replace(self, reps=reps, of={**(self.of or {}), **of}, **frames)
 
     @property

@@ -11,7 +11,7 @@ from salesplan.calendar import month_of
 from salesplan.rep_allocation.expectation import expectations, level_at
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.hierarchy import total_rate
-from salesplan.rep_allocation.past import Book
+from salesplan.rep_allocation.past import Book, month_shares
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Real = NDArray[np.float64]
@@ -30,6 +30,7 @@ class Standing(NamedTuple):
     held: Real  # reps x months: part of his territory that he holds and can carry; there where he has none
     year: Real  # reps: part of the year's season that he holds his territory; 1 where he has none
     season: Real  # share of each month in the year
+    served: int  # target of the year that the reps carry, fen
 
     @property
     def part(self) -> Real:
@@ -45,16 +46,17 @@ class Basis(NamedTuple):
     rank: "pd.Series[int]"  # place in SUBSTITUTES of what was taken
 
 
-def standing(there: pd.DataFrame, presence: pd.DataFrame, book: Book, season: Real) -> Standing:
+def standing(
+    there: pd.DataFrame, ramp: pd.DataFrame, book: Book, target: NDArray[np.int64], vacant: NDArray[np.int64]
+) -> Standing:
     """Presence and ramp of the people, and of their territories: months held x ramp.
 
-    The days somebody is not there are vacant in his territory already and count once.
+    The days somebody is not there are vacant in his territory already and count once. `target` and what of it the
+    manager keeps (`vacant`) by month, fen.
     """
-    here, whole = there.to_numpy(dtype=np.float64), presence.to_numpy(dtype=np.float64)
-    ramp = np.divide(here, whole, out=np.zeros_like(here), where=whole > 0)
-    known = ~np.isnan(book.usual)
-    held = np.where(known[:, None], book.held * np.clip(ramp, 0, 1), here)
-    return Standing(here, held, np.where(known, book.held @ season, 1.0), season)
+    here, season, known = there.to_numpy(dtype=np.float64), month_shares(target), ~np.isnan(book.usual)
+    held = np.where(known[:, None], book.held * ramp.to_numpy(dtype=np.float64), here)
+    return Standing(here, held, np.where(known, book.held @ season, 1.0), season, int((target - vacant).sum()))
 
 
 def numbers(people: pd.DataFrame, column: str) -> "pd.Series[float]":
@@ -96,7 +98,7 @@ def bases(
     found["customers"] = _customers(index, stand, book, team)
     found["equal"] = Basis(pd.Series(1.0, index=index), stand.there, pd.Series(0, index=index))
     expected = _expected(index, usual, given, book, past)
-    found |= _alike(expected, stand, held, given, rules)
+    found |= _alike(expected, stand, held, rules)
     return found
 
 
@@ -186,9 +188,7 @@ def common_probability(expected: pd.DataFrame, part: Real, total: float) -> Real
     return np.asarray(np.maximum(level_at((low + high) / 2, mu, sigma, degrees), 0.0))
 
 
-def _alike(
-    expected: pd.DataFrame, stand: Standing, held: Real, given: Given, rules: RepAllocationTerms
-) -> Mapping[str, Basis]:
+def _alike(expected: pd.DataFrame, stand: Standing, held: Real, rules: RepAllocationTerms) -> Mapping[str, Basis]:
     """Equal stretch (the expected sales) and equal probability, both for what the rep holds at full strength."""
     missing = ~expected["known"].to_numpy(dtype=bool)
     rank: pd.Series[int] = pd.Series(missing * SUBSTITUTES.index("median"), index=expected.index, dtype="int64")
@@ -196,7 +196,7 @@ def _alike(
     if expected["mu"].isna().all():
         nothing = pd.Series(np.nan, index=expected.index)
         return {name: Basis(nothing, held, rank) for name in ("equal_stretch", "equal_probability")}
-    total = float(given.season.target.sum()) * float(1 + total_rate(rules))
+    total = stand.served * float(1 + total_rate(rules))
     quota = common_probability(expected, stand.part, total)
     ratio = np.divide(stand.year, stand.part, out=np.zeros(len(quota)), where=stand.part > 0)
     return {

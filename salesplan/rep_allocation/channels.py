@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from salesplan.apportion import apportion_groups
 from salesplan.calendar import add_months
-from salesplan.rep_allocation.cube import dimensions_of
 
 Fen = NDArray[np.int64]
 Real = NDArray[np.float64]
 PROFIT = ["quantity", "amount", "cost", "gross", "expense", "net"]
 CHANNEL_COLUMNS = ["channel", "month", "last_year", *PROFIT]
+YEAR_COLUMNS = [
+    "channel", "last_year", "last_month", "amount", "month_target", "growth", "share", "gross", "gross_share",
+    "expense", "net", "net_share",
+]  # fmt: skip
 CARRIED = ("channel", "product")  # dimensions that costs depend on
 
 
@@ -39,7 +42,7 @@ def profit_cells(
     """Sales and profit of every month, rep, channel and product, as far down as the quotas go.
 
     `quotas` is table rep_allocation (its base sums to the split); where it stops at rep and month although the split
-    goes further, the split itself is taken, with `rep` blank. `history` monthly facts before the plan year, with `cost`;
+    goes further, the split itself is taken, with `rep` blank. `history` monthly facts before the year, with `cost`;
     `reps` has `rep` and `team`. Cost of goods: each month's cost of the profit plan lies on the cells by amount x cost
     rate of channel and product (last year's cost / sales; the price list where nothing was sold), so that it sums
     exactly; without a profit plan it is amount x rate. Expense: each month's budget by department; a department that is
@@ -91,7 +94,8 @@ def cost_rates(cells: pd.DataFrame, history: pd.DataFrame, products: pd.DataFram
         rates = np.where(np.isnan(rates), cells["product"].map(listed_rate).to_numpy(dtype="float64"), rates)
     sold = int(known["amount"].sum()) if len(known) else 0
     whole = int(known["cost"].sum()) / sold if sold > 0 else np.nan
-    return np.where(np.isnan(rates), whole, rates).clip(min=0)
+    found: Real = np.clip(np.where(np.isnan(rates), whole, rates), 0, None)
+    return found
 
 
 def _rate_by(known: pd.DataFrame, keys: list[str]) -> "pd.Series[float]":
@@ -162,9 +166,10 @@ def _by_team(spent: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 
 def _lain_on(totals: "pd.Series[int]", keys: pd.Index, weights: Real) -> Fen:
     """Totals over the cells of the same key, by their weights; cells of no total get nothing."""
+    totals = totals[totals.index.isin(keys)]
     at = totals.index.get_indexer(keys)
     parts = np.zeros(len(keys), dtype=np.int64)
-    parts[at >= 0] = _shared(totals.to_numpy(dtype=np.int64), weights[at >= 0], at[at >= 0], 1)
+    parts[at >= 0] = _shared(totals.to_numpy(dtype=np.int64), weights[at >= 0], at[at >= 0].astype(np.intp), 1)
     return parts
 
 
@@ -182,7 +187,7 @@ def _sums(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     groups = cells.groupby(keys, sort=True)
     sums = groups[PROFIT].sum()
     whole = groups[PROFIT].count().eq(groups.size(), axis=0)
-    table = sums.where(whole).astype({name: "Int64" for name in PROFIT[2:]})
+    table = sums.where(whole).astype(dict.fromkeys(PROFIT[2:], "Int64"))
     return table.assign(amount=sums["amount"].astype("int64")).reset_index()
 
 
@@ -233,7 +238,4 @@ def channel_years(plan: pd.DataFrame) -> pd.DataFrame:
         month_target=(years["amount"] / months).round().astype("int64"),
         growth=years["amount"].astype("Float64") / known - 1,
         share=years["amount"] / max(int(years["amount"].sum()), 1),
-    )[
-        ["channel", "last_year", "last_month", "amount", "month_target", "growth", "share", "gross", "gross_share"]
-        + ["expense", "net", "net_share"]
-    ]
+    )[YEAR_COLUMNS]

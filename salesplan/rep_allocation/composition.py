@@ -51,17 +51,27 @@ def composition(plan: CustomerPlan, table: pd.DataFrame, given: Given) -> pd.Dat
 
 
 def _of_customers(plan: CustomerPlan, name: str, total: int) -> pd.DataFrame:
-    """Sales and targets by a property of the customers."""
+    """Sales and targets by a property of the customers.
+
+    Where grades come from the sales, those of the year before are of the grades of that year: the grades of last year
+    would only show who had been lucky in it.
+    """
     kinds = plan.table.drop_duplicates("customer").set_index("customer")["kind"]
-    profile = plan.profile.assign(kind=plan.profile["customer"].map(kinds))
-    member = profile[name].fillna(UNKNOWN)
-    sold = profile.assign(buys=profile["last_year"] > 0).groupby(member)
+    profile = plan.profile.assign(kind=plan.profile["customer"].map(kinds), buys=plan.profile["last_year"] > 0)
+    sold = profile.groupby(profile[name].fillna(UNKNOWN))
     sums = sold.agg(customers=("buys", "sum"), year_before=("year_before", "sum"), last_year=("last_year", "sum"))
+    if name == "grade" and plan.grades.rule != "given":
+        before = profile.groupby(profile["before"].fillna(UNKNOWN))["year_before"].sum()
+        sums = sums.assign(year_before=before.reindex(sums.index, fill_value=0))
     planned = plan.table[name].mask(plan.table["customer"] == NEW, NEW).fillna(UNKNOWN)
     target = plan.table["amount"].groupby(planned).sum()
     rest = total - int(target.sum())
     target = pd.concat([target, pd.Series({UNASSIGNED: rest} if rest else {}, dtype="int64")])
-    return _rows(name, sums, target)
+    rows = _rows(name, sums, target)
+    if name == "kind":  # who bought last year is existing by definition: his growth says nothing
+        return rows.assign(growth=np.nan)
+    place = {grade: number for number, grade in enumerate(plan.grades.names)}
+    return rows.assign(place=rows["member"].map(place).fillna(len(place))).sort_values("place", kind="stable")
 
 
 def _of_sales(table: pd.DataFrame, given: Given, name: str) -> pd.DataFrame:

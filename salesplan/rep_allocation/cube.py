@@ -79,7 +79,8 @@ def reach_of(own: Real, regions: Sequence[frozenset[str]], members: pd.DataFrame
     place = members["region"].to_numpy()
     sold = [frozenset(place[row > 0]) for row in own]
     at = [here | there if here else frozenset() for here, there in zip(regions, sold, strict=True)]
-    return np.array([np.isin(place, list(names)) if names else np.ones(len(place), dtype=bool) for names in at])
+    rows = [np.isin(place, list(names)) if names else np.ones(len(place), dtype=bool) for names in at]
+    return np.array(rows, dtype=bool).reshape(own.shape)
 
 
 def mix_of(reps: Sequence[str], regions: Sequence[frozenset[str]], history: pd.DataFrame, members: pd.DataFrame) -> Mix:

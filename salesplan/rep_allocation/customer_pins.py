@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from salesplan.agreed import PLACE
 from salesplan.errors import Fault, nearest
 from salesplan.money import from_fen, to_fen
-from salesplan.rep_allocation.agreements import PLACE
 from salesplan.terms.agreements import Pin
 
 Key = tuple[str, str]

@@ -13,7 +13,8 @@ from salesplan.rep_allocation.customer_amounts import fill, wishes
 from salesplan.rep_allocation.customer_pins import customer_pins, pin_faults, with_pins
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.grades import ABC, contacts_per_month, graded, grades_of
-from salesplan.rep_allocation.holdings import NOBODY_NEW, Newcomers, holdings, named, newcomers, profiles
+from salesplan.rep_allocation.holdings import holdings, profiles
+from salesplan.rep_allocation.purchases import NOBODY_NEW, Newcomers, named, newcomers, past_of
 from salesplan.tables import outputs
 from salesplan.terms.customers import CustomerGrades
 from salesplan.terms.rep_allocation import RepAllocationTerms
@@ -63,10 +64,11 @@ def customer_plan(given: Given, quotas: pd.DataFrame, *, rules: RepAllocationTer
         return CustomerPlan(
             outputs.empty("rep_allocation_customers", MORE), nothing, ABC, NOBODY_NEW, no_potential=True
         )
-    profile = profiles(given, rules.recency)
+    past = past_of(given.history, given.months)
+    profile = profiles(given, past, rules.recency)
     grades = grades_of(rules.customer_grades, profile)
     profile = graded(profile, grades)
-    fresh = newcomers(given.history, given.months) if named(given.history) else NOBODY_NEW
+    fresh = newcomers(past, given.months)
     carried = quotas.groupby("rep", sort=True)["amount"].sum()
     held = holdings(given, carried.index.tolist(), profile["customer"].tolist())
     rows = held.merge(profile, on="customer", how="left", validate="m:1")

@@ -14,6 +14,7 @@ import pandas as pd
 from salesplan.calendar import add_months, month_span
 from salesplan.money import to_fen
 from salesplan.rep_allocation.receivables import settle
+from salesplan.rep_allocation.roster import FOREVER, LONG_AGO
 from salesplan.rep_allocation.steady import over_parts
 from salesplan.terms.channels import DealerAlert, DealerPlan, Specification
 from salesplan.terms.plan import Tax
@@ -27,8 +28,8 @@ STANDING = [
 ]  # fmt: skip
 ITEM_COLUMNS = ["month", *KEYS, "spec", "colour", "sell_out", "sell_in", "amount"]
 DEALER_COLUMNS = [
-    "dealer", "parent", "rep", "amount_in", "amount_out", "excess_share", "amount_stock", "stock_days", "amount_run_down",
-    "state", "sell_out", "sell_in", "growth", "amount", "receivables", "receivables_limit", "support", "actions",
+    "dealer", "parent", "rep", "amount_in", "amount_out", "excess_share", "amount_stock", "stock_days",
+    "amount_run_down", "state", "sell_out", "sell_in", "growth", "amount", "receivables", "receivables_limit", "support", "actions",
 ]  # fmt: skip
 ALARMS = ("stuffed", "slow", "full", "short", "rising")
 AGREED = ("receivables", "receivables_limit", "support", "actions")
@@ -71,7 +72,7 @@ def standing_day(as_of: date | None, months: Sequence[str], cutoff: int | None =
 
 
 def unit_prices(split: pd.DataFrame, channels: Sequence[str] = ()) -> dict[str, float]:
-    """Average price of a unit of each product in the plan, in fen, over the dealers' channels (all where none is named).
+    """Average price of a unit of each product in the plan, in fen, over the dealers' channels (none: all).
 
     Products whose quantity is not known have none.
     """
@@ -100,8 +101,8 @@ def dealer_goods(trade: Trade, alert: DealerAlert) -> pd.DataFrame:
     price = keys["product"].map(dict(trade.prices)).astype("float64")
     year_ago = [add_months(str(month), -12) for month in trade.expected["month"].unique()]
     table = keys.assign(**known, **plan.astype("int64"), price=price, before=_sums(told, year_ago, at)["sell_out"])
-    worth = (plan["sell_in"] * price).round()
-    return _judged(table, alert).assign(amount=pd.array(worth, dtype="Float64").astype("Int64"))[STANDING]
+    worth = (plan["sell_in"] * price).round().astype("Float64").astype("Int64")
+    return _judged(table, alert).assign(amount=worth)[STANDING]
 
 
 def _reports(trade: Trade) -> pd.DataFrame:
@@ -145,7 +146,7 @@ def _window(told: pd.DataFrame, months: Sequence[str], at: pd.MultiIndex, cutoff
 
 
 def _judged(table: pd.DataFrame, alert: DealerAlert) -> pd.DataFrame:
-    """The frame with excess, days of stock, what is above the limit, and the state; from last_in, last_out, stock, days."""
+    """The frame with excess, days of stock, what is above the limit, and the state of each row."""
     out = table["last_out"].where(table["last_out"] > 0)
     pace = out / table["days"]
     stock_days = table["stock"] / pace
@@ -166,7 +167,14 @@ def states(table: pd.DataFrame, alert: DealerAlert) -> "pd.Series[str]":
     dead = ((table["last_out"] <= 0) & (table["stock"] > 0)).fillna(value=False)
     empty = ((table["stock"] <= 0) & (table["last_out"] > 0)).fillna(value=False)
     unknown = table["stock"].isna() & (table["last_in"].isna() | table["last_out"].isna())
-    reasons = {"unreported": unknown, "slow": dead, "stuffed": rising & full, "full": full, "short": empty, "rising": rising}
+    reasons = {
+        "unreported": unknown,
+        "slow": dead,
+        "stuffed": rising & full,
+        "full": full,
+        "short": empty,
+        "rising": rising,
+    }
     chosen = np.select([one.to_numpy(dtype=bool) for one in reasons.values()], list(reasons), default="fine")
     return pd.Series(chosen, index=table.index, dtype="str")
 
@@ -176,8 +184,8 @@ def dealer_plan(
 ) -> pd.DataFrame:
     """Table `rep_allocation_dealers`: one row per dealer, in money where units of different goods do not add up.
 
-    `goods` is the frame of `dealer_goods`; `owners` the rep of a dealer who is a customer, `owed` what he owes (fen); what
-    `rules.dealer_plans` says of a dealer goes first for the rep, and counts for what is owed where the sales do not
+    `goods` is the frame of `dealer_goods`; `owners` the rep of a dealer who is a customer, `owed` what he owes (fen);
+    what `rules.dealer_plans` says of a dealer goes first for the rep, and counts for what is owed where the sales do not
     say it.
     `amount_in`, `amount_out`, `amount_stock` the last months' flows and the stock at the plan's prices, and the rest
     from them as in `dealer_goods`; `sell_out`, `sell_in` units planned; `growth` of the planned sell-out on the same
@@ -189,7 +197,11 @@ def dealer_plan(
     groups = parts[price.notna()].groupby("dealer", sort=True)
     worth = groups[["last_in", "last_out", "stock", "before", "after"]].sum(min_count=1)
     units = goods.groupby("dealer", sort=True)[["sell_out", "sell_in"]].sum()
-    table = units.join(worth).reset_index().assign(days=lambda d: d["dealer"].map(_days_reported(trade, rules.dealer_alert)))
+    table = (
+        units.join(worth)
+        .reset_index()
+        .assign(days=lambda d: d["dealer"].map(_days_reported(trade, rules.dealer_alert)))
+    )
     judged = _judged(table.astype({"days": "Float64"}), rules.dealer_alert)
     before = judged["before"].where(judged["before"] > 0)
     named = judged.assign(
@@ -209,7 +221,9 @@ def _days_reported(trade: Trade, alert: DealerAlert) -> dict[str, float]:
     dealers = pd.DataFrame({"dealer": trade.expected["dealer"].unique(), "product": ""})
     window = [add_months(trade.until, -k) for k in range(alert.months)]
     found = _window(_reports(trade), window, pd.MultiIndex.from_frame(dealers), trade.cutoff)
-    return {name: days for name, days in zip(dealers["dealer"], found["days"].tolist(), strict=True) if days is not pd.NA}
+    return {
+        name: days for name, days in zip(dealers["dealer"], found["days"].tolist(), strict=True) if days is not pd.NA
+    }
 
 
 def _agreed(
@@ -242,8 +256,8 @@ def owners_of(dealers: Sequence[str], customers: pd.DataFrame | None, day: date)
     if customers is None or not found:
         return {}
     when = pd.Timestamp(day)
-    since = pd.to_datetime(customers["start"]).fillna(pd.Timestamp.min)
-    until = pd.to_datetime(customers["end"]).fillna(pd.Timestamp.max)
+    since = pd.to_datetime(customers["start"]).fillna(LONG_AGO)
+    until = pd.to_datetime(customers["end"]).fillna(FOREVER)
     held = customers[(since <= when) & (until >= when) & customers["rep"].notna()]
     owner = held.drop_duplicates("customer", keep="last").set_index("customer")["rep"]
     return {dealer: str(owner[key]) for dealer, key in found.items() if key in owner.index}
@@ -257,7 +271,9 @@ def customer_keys(dealers: Sequence[str], customers: pd.DataFrame | None) -> dic
     pairs = customers[["customer", "name"]].dropna().drop_duplicates() if "name" in customers else customers.head(0)
     alone = pairs.drop_duplicates("name", keep=False) if len(pairs) else pairs
     names = dict(zip(alone["name"], alone["customer"], strict=True)) if len(alone) else {}
-    return {dealer: dealer if dealer in keys else names[dealer] for dealer in dealers if dealer in keys or dealer in names}
+    return {
+        dealer: dealer if dealer in keys else names[dealer] for dealer in dealers if dealer in keys or dealer in names
+    }
 
 
 def owed_by(
@@ -297,7 +313,9 @@ def dealer_items(
         return pd.DataFrame(columns=ITEM_COLUMNS)
     months = sorted(expected["month"].unique())
     groups = expected[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
-    parts = groups.assign(group=np.arange(len(groups))).merge(_variants(specifications, products), on="product", how="left")
+    parts = groups.assign(group=np.arange(len(groups))).merge(
+        _variants(specifications, products), on="product", how="left"
+    )
     parts = parts.fillna({"share": 1.0}).sort_values([*KEYS, "spec", "colour"], ignore_index=True)
     which, labels = parts["group"].to_numpy(dtype=np.int64), np.arange(len(parts))
     weights = np.repeat(parts["share"].to_numpy(dtype="float64")[:, None], len(months), axis=1)
@@ -338,7 +356,9 @@ def dealers_shown(table: pd.DataFrame) -> pd.DataFrame:
     """The dealers as a manager reads them: how their goods move and what is planned, alarms first, suppliers last."""
     alarm = table["state"].map({state: k for k, state in enumerate(ALARMS)}).fillna(len(ALARMS))
     rank = table.assign(above=table["dealer"].isin(table["parent"].dropna()), alarm=alarm)
-    rows = rank.sort_values(["above", "alarm", "amount", "dealer"], ascending=[True, True, False, True], ignore_index=True)
+    rows = rank.sort_values(
+        ["above", "alarm", "amount", "dealer"], ascending=[True, True, False, True], ignore_index=True
+    )
     kept = [name for name in DEALER_COLUMNS if name not in (*AGREED, "sell_out", "sell_in")]
     return rows.assign(stock_days=rows["stock_days"].round())[kept]
 

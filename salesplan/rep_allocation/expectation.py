@@ -79,7 +79,7 @@ def _by_start(past: Past, measure: Any, blank: float) -> Real:
     found, count = np.full(len(past.table), blank), past.whole.sum(axis=1)
     for years in np.unique(count[count > 0]).tolist():
         found[count == years] = measure(past.table[count == years, -years:])
-    return np.nan_to_num(found, nan=blank)
+    return np.asarray(np.nan_to_num(found, nan=blank), dtype=np.float64)
 
 
 def _noise(past: Past, part: Real) -> Real:
@@ -131,9 +131,10 @@ def _lead(past: Past, noise: Real) -> Real:
     """What lasts of each member's lead of the last quarter over the company's."""
     if past.table.shape[1] < 2:
         return np.zeros(len(past.table))
-    several = past._replace(whole=past.whole & (past.whole.sum(axis=1) > 1)[:, None])
-    everyone = odds.lead(past.table.sum(axis=0)[None])[0]
-    ahead = np.where(several.whole.any(axis=1), _by_start(several, odds.lead, 0.0) - everyone, 0.0)
+    steady = past.whole.all(axis=1)  # who began in between would be taken for the company's lead
+    everyone = odds.lead(past.table[steady if steady.any() else slice(None)].sum(axis=0)[None])[0]
+    several = past.whole.sum(axis=1) > 1
+    ahead = np.where(several, _by_start(past, odds.lead, 0.0) - everyone, 0.0)
     return np.asarray(ahead * CARRY * LEAD_VARIES / (LEAD_VARIES + noise * MONTHS / 3))
 
 
@@ -178,7 +179,7 @@ def _carried(members: Sequence[str], sold: Real, full_year: "pd.Series[float] | 
     """Last year of each member, carried to a full year where that is told; 0 for one that cannot be carried."""
     if full_year is None:
         return sold
-    told = full_year.reindex(members).to_numpy(dtype=np.float64)
+    told = full_year.reindex(pd.Index(members)).to_numpy(dtype=np.float64)
     listed = pd.Index(members).isin(full_year.index)
     return np.where(listed, np.nan_to_num(np.maximum(told, 0.0)), sold)
 
@@ -196,7 +197,7 @@ def _spread(found: Filtered, ahead: Real, company: float) -> tuple[Real, Real]:
 
 
 def company_expected(odds_table: pd.DataFrame) -> float | None:
-    """What step 1 expects of the company in the plan year (fen), from table annual_target_odds; None without history."""
+    """What step 1 expects of the company in the plan year (fen), of table annual_target_odds; None where unknown."""
     rows = odds_table.loc[odds_table["scope"] == "company", "expected"].dropna()
     return float(rows.iloc[0]) if len(rows) else None
 

@@ -1,8 +1,7 @@
 """How hard each quota is, and how fair they are together: expectation, odds, and the measures of the fairness page."""
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -58,7 +57,8 @@ def outlook(
     )[_order(summary)]
 
 
-def _fen(values: Real) -> "pd.Series[int]":
+def _fen(values: NDArray[Any]) -> Any:
+    """Whole fen, NA where unknown."""
     return pd.Series(np.rint(values)).astype("Float64").astype("Int64").array
 
 
@@ -88,7 +88,8 @@ def correlation(left: ArrayLike, right: ArrayLike, *, ranks: bool = False) -> tu
     NaN for fewer than four pairs and where one side is all alike.
     """
     pairs = pd.DataFrame({"left": np.asarray(left, dtype=np.float64), "right": np.asarray(right, dtype=np.float64)})
-    known = pairs[np.isfinite(pairs).all(axis=1)].sort_values(["left", "right"])
+    finite = np.isfinite(pairs.to_numpy()).all(axis=1)
+    known = pairs.loc[finite].sort_values(["left", "right"])
     known = known.rank() if ranks else known
     if len(known) < FEWEST or known.std().min() <= 1e-12 * known.abs().to_numpy().max():
         return float("nan"), len(known)
@@ -118,7 +119,12 @@ def _sizes(reps: pd.DataFrame, people: pd.DataFrame) -> _Sizes:
     known = people.set_index("rep")["value_potential"] if "value_potential" in people else pd.Series(dtype="float64")
     columns = {name: reps[name] for name in ("quota", "expected", "quota_to_expected", "probability")}
     columns |= {"potential": reps["rep"].map(known), "last_year": reps["last_year"]}
-    return _Sizes(*(column.astype("Float64").to_numpy(dtype="float64", na_value=np.nan) for column in columns.values()))
+    return _Sizes(*(_real(column) for column in columns.values()))
+
+
+def _real(column: "pd.Series[Any]") -> Real:
+    """A column as floats, NaN where unknown."""
+    return np.asarray(column.astype("Float64").to_numpy(dtype="float64", na_value=np.nan), dtype=np.float64)
 
 
 def fairness_table(reps: pd.DataFrame, people: pd.DataFrame, limits: Fairness) -> pd.DataFrame:
@@ -216,10 +222,14 @@ def same_periods(history: pd.DataFrame, quotas: pd.DataFrame, months: Sequence[s
     `amount_average` of the years known, `quota`, `growth` on last year, `growth_average` on the average; only reps
     who have a quota, in their order.
     """
-    backs = [back for back in range(years, 0, -1) if set(year_before(months, back)) & set(history["month"])]
-    parts = {f"amount_{int(months[0][:4]) - back}": _quarters(history, year_before(months, back)) for back in backs}
-    quota = _quarters(quotas, months)
-    table = pd.DataFrame({name: part.reindex(quota.index) for name, part in parts.items()}, index=quota.index)
+    there = set(history["month"].unique())
+    backs = [back for back in range(years, 0, -1) if set(year_before(months, back)) & there]
+    reps = pd.Index(np.unique(quotas["rep"].to_numpy(dtype=str)), name="rep")
+    index = pd.MultiIndex.from_product([reps, list("1234")], names=["rep", "quarter"])
+    quota = pd.Series(_quarters(quotas, reps, [months])[0], index=index)
+    sums = _quarters(history, reps, [year_before(months, back) for back in backs])
+    names = [f"amount_{int(months[0][:4]) - back}" for back in backs]
+    table = pd.DataFrame(dict(zip(names, sums, strict=True)), index=index)
     average, last = table.mean(axis=1), table.iloc[:, -1] if len(backs) else pd.Series(np.nan, index=quota.index)
     money = table.assign(amount_average=average.round(), quota=quota).astype("Float64").astype("Int64")
     changes: dict[str, Callable[[], pd.Series[float]]] = {
@@ -229,9 +239,15 @@ def same_periods(history: pd.DataFrame, quotas: pd.DataFrame, months: Sequence[s
     return money.assign(**{name: change() for name, change in changes.items()}).reset_index()
 
 
-def _quarters(frame: pd.DataFrame, months: Sequence[str]) -> "pd.Series[float]":
-    """Sums by rep and quarter of the given twelve months, as floats."""
-    quarter = {month: str(number // 3 + 1) for number, month in enumerate(months)}
-    rows = frame.loc[frame["month"].isin(months), ["rep", "month", "amount"]]
-    keyed = rows.assign(quarter=rows["month"].map(quarter))
-    return keyed.groupby(["rep", "quarter"], sort=True)["amount"].sum().astype("float64")
+def _quarters(frame: pd.DataFrame, reps: pd.Index, years: Sequence[Sequence[str]]) -> list[Real]:
+    """Sums by rep and quarter (in one row), one array per year of twelve months; NaN where there is no line."""
+    place = {month: 4 * year + number // 3 for year, labels in enumerate(years) for number, month in enumerate(labels)}
+    codes, labels = pd.factorize(frame["month"])
+    quarter = np.array([place.get(month, -1) for month in labels], dtype=np.int64)[codes]
+    owner = reps.get_indexer(pd.Index(frame["rep"]))
+    known = (quarter >= 0) & (owner >= 0)
+    cell = owner[known] * 4 * len(years) + quarter[known]
+    size = len(reps) * 4 * len(years)
+    sums = np.bincount(cell, frame["amount"].to_numpy(dtype=np.float64)[known], size)
+    grid = np.where(np.bincount(cell, minlength=size) > 0, sums, np.nan).reshape(len(reps), len(years), 4)
+    return [grid[:, year].ravel() for year in range(len(years))]

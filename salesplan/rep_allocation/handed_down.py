@@ -84,6 +84,14 @@ def reconciliation(
     return rows.assign(**gaps)[columns]
 
 
+def reconciled(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """One side of `reconciliation`: the company by `month`, or the year by `rep`."""
+    company = frame["rep"] == TOTAL
+    if by == "month":
+        return frame[company].drop(columns="rep").reset_index(drop=True)
+    return frame[~company].drop(columns=["month", "target", "gap_target"]).reset_index(drop=True)
+
+
 def _beside(given: pd.DataFrame, ruled: pd.DataFrame, key: str) -> pd.DataFrame:
     """Sums of what is handed down and of what the rule gives, by key; unknown where the rule gives no answer."""
     by_rule = ruled.groupby(key)["amount"].agg(lambda fen: fen.sum(skipna=False))

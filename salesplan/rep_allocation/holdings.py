@@ -2,107 +2,40 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from salesplan.apportion import UNASSIGNED, UNKNOWN
 from salesplan.calendar import month_span
-from salesplan.mix import OLDEST_WEIGHT
 from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.purchases import RECENCY, YEARS, Past, last_months, usual_sales, yearly_sales
 from salesplan.rep_allocation.roster import FOREVER, LONG_AGO, NOBODY, year_before
 
-YEARS = 3  # years before the plan's whose sales count
-RECENCY = tuple(Decimal(OLDEST_WEIGHT + place) for place in range(YEARS))
 TEXTS = ("customer_name", "region", "channel")
 
 
-class Newcomers(NamedTuple):
-    """What customers brought in the year of their first purchase, over the years that can tell it."""
-
-    first_year: int | None  # mean sales of a new customer in the first year, fen; None where there was none
-    share: float  # part of all sales that they were
-    won: float  # how many a year
-
-
-NOBODY_NEW = Newcomers(None, 0.0, 0.0)
-
-
-def named(history: pd.DataFrame) -> bool:
-    """Whether any sale of the history names its customer."""
-    return "customer" in history.columns and bool((~history["customer"].isin(["", UNKNOWN])).any())
-
-
-def yearly_sales(history: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
-    """Net sales by customer (rows, sorted) and year before the plan's: columns 1 (last year) to 3, int64 fen.
-
-    Only years in which the company sold anything have a column.
-    """
-    year = {label: back for back in range(1, YEARS + 1) for label in year_before(months, back)}
-    within = history.assign(year=history["month"].map(year)).dropna(subset="year")
-    sums = within.groupby(["customer", "year"], sort=True)["amount"].sum()
-    table = sums.unstack("year", fill_value=0).astype("int64")  # noqa: PD010 - nothing is aggregated
-    return table.rename(columns=int).rename_axis(columns=None)
-
-
-def usual_sales(yearly: pd.DataFrame, recency: Sequence[Decimal] = RECENCY) -> "pd.Series[float]":
-    """What a customer buys in a usual year, fen: mean share of the company's sales x last year's total.
-
-    The years since the first purchase count as `recency` says, the oldest first (2 : 3 : 4, as `mix.recency_mix`);
-    shares take the company's growth out. Net returns count as nothing.
-    """
-    years = sorted(map(int, yearly.columns), reverse=True)
-    share = yearly[years] / yearly[years].sum().clip(lower=1)
-    weights = pd.Series([float(recency[-back]) if back <= len(recency) else 0.0 for back in years], index=years)
-    known = (yearly[years] != 0).cummax(axis=1)
-    counted = known.mul(weights, axis=1)
-    mean = (share * counted).sum(axis=1) / counted.sum(axis=1).clip(lower=1.0)
-    total = float(yearly[1].sum()) if 1 in yearly else 0.0
-    return (mean * total).clip(lower=0)
-
-
-def newcomers(history: pd.DataFrame, months: Sequence[str]) -> Newcomers:
-    """What customers who first bought in one of the years before the plan's brought in that year.
-
-    The first year of the history says nothing: all its customers would be new.
-    """
-    year = {label: back for back in range(1, YEARS + 1) for label in year_before(months, back)}
-    sold = history[~history["customer"].isin(["", UNKNOWN])]
-    began = sold[sold["amount"] > 0].groupby("customer")["month"].min()
-    opened = str(history["month"].min())
-    told = [back for back in range(1, YEARS + 1) if year_before(months, back)[0] > opened]
-    first = sold["customer"].map(began).map(year)
-    fresh = sold[first.notna() & (first == sold["month"].map(year)) & first.isin(told)]
-    by_customer = fresh.groupby("customer")["amount"].sum()
-    within = history.loc[history["month"].map(year).isin(told), "amount"].sum()
-    if not (by_customer > 0).any():
-        return NOBODY_NEW
-    total = int(by_customer[by_customer > 0].sum())
-    count = int((by_customer > 0).sum())
-    return Newcomers(round(total / count), min(total / int(within), 1.0) if within > 0 else 0.0, count / len(told))
-
-
-def profiles(given: Given, recency: Sequence[Decimal] = RECENCY) -> pd.DataFrame:
+def profiles(given: Given, past: Past, recency: Sequence[Decimal] = RECENCY) -> pd.DataFrame:
     """One row per customer who is listed or bought in the last three years, sorted by `customer`.
 
-    `customer_name`, `region`, `channel`, `given` (the grade in the table, NA where blank), `potential` (fen, NaN
-    unknown), `last_year`, `year_before` (int64 fen), `usual` and `best` (fen of a usual and of the best year),
-    `last_month` of a purchase. Of several spells the last that begins within the plan year counts; region and channel
-    of an unlisted customer are those of his largest sales.
+    `customer_name` (the key where none is known), `region`, `channel`, `given` (the grade in the table, NA where
+    blank), `potential` (fen, NaN unknown), `last_year`, `year_before` (int64 fen), `usual` and `best` (fen of a usual
+    and of the best year), `last_month` of a purchase. Of several spells the last that begins within the plan year
+    counts; region and channel of an unlisted customer are those of his largest sales.
     """
-    yearly = yearly_sales(given.history, given.months)
+    yearly = yearly_sales(past)
     listed = _listed(given)
     # Lines that name no customer are one account of their own.
     every = listed.index.union(yearly.index[yearly.index != ""]).sort_values()
     sums = yearly.reindex(every, fill_value=0)
-    bought = given.history[given.history["amount"] > 0].groupby("customer")["month"].max()
-    largest = {name: _largest(given.history, name) for name in ("region", "channel")}
+    unlisted = given.history[(listed.index.get_indexer(past.customers) < 0)[past.customer]]
+    largest = {name: _largest(unlisted, name) for name in ("region", "channel")}
     frame = pd.DataFrame({"customer": every})
     known = listed.reindex(every)
     texts = {
-        "customer_name": known["customer_name"],
-        **{name: known[name].fillna(pd.Series(largest[name])) for name in ("region", "channel")},
+        "customer_name": known["customer_name"].astype("str").fillna(pd.Series(every, index=every, dtype="str")),
+        **{name: known[name].astype("str").fillna(pd.Series(largest[name])) for name in ("region", "channel")},
     }
     return frame.assign(
         **{name: found.to_numpy() for name, found in texts.items()},
@@ -110,9 +43,9 @@ def profiles(given: Given, recency: Sequence[Decimal] = RECENCY) -> pd.DataFrame
         potential=known["potential"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
         last_year=_year(sums, 1),
         year_before=_year(sums, 2),
-        usual=usual_sales(sums, recency).to_numpy(),
-        best=sums.max(axis=1).clip(lower=0).to_numpy() if len(sums.columns) else 0,
-        last_month=bought.reindex(every).to_numpy(),
+        usual=usual_sales(sums, recency).to_numpy(dtype=np.float64),
+        best=sums.assign(none=0).max(axis=1).to_numpy(dtype=np.float64),
+        last_month=last_months(past).reindex(every).to_numpy(),
     ).astype(dict.fromkeys(("customer", *TEXTS, "given", "last_month"), "str"))
 
 
@@ -157,14 +90,11 @@ def holdings(given: Given, reps: Sequence[str], customers: Sequence[str]) -> pd.
     `(unassigned)`. Sorted by customer, start, rep.
     """
     first, last = _days(given)
-    spells = _spells(given, first, last)
-    listed = set() if given.customers is None or spells is None else set(given.customers["customer"])
+    spells, wanted = _spells(given, first, last), pd.Index(customers)
+    owned = wanted[:0] if spells is None or given.customers is None else pd.Index(given.customers["customer"].unique())
     parts = [] if spells is None else [spells]
-    without = pd.Index(customers).difference(pd.Index(sorted(listed), dtype="str"))
-    parts.append(_sellers(given, without))
-    dropped = pd.Index(sorted(listed.intersection(customers))).difference(
-        pd.Index([] if spells is None else spells["customer"])
-    )
+    parts.append(_sellers(given, wanted.difference(owned)))
+    dropped = owned.intersection(wanted).difference(pd.Index(parts[0]["customer"]))
     parts.append(pd.DataFrame({"customer": dropped, "rep": UNASSIGNED, "share": 1.0}))
     found = pd.concat(parts, ignore_index=True).reindex(columns=["customer", "rep", "start", "end", "share"])
     found = found.assign(
@@ -172,7 +102,6 @@ def holdings(given: Given, reps: Sequence[str], customers: Sequence[str]) -> pd.
         start=pd.to_datetime(found["start"]).fillna(first),
         end=pd.to_datetime(found["end"]).fillna(last),
     )
-    found = found[found["customer"].isin(set(customers))]
     found = found.groupby(["customer", "rep", "start", "end"], sort=True)["share"].sum().reset_index()
     days = days_held(found, given.months, given.cutoff)
     season = given.season.target.astype(np.float64)
@@ -209,7 +138,7 @@ def _spells(given: Given, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFra
 def _sellers(given: Given, customers: pd.Index) -> pd.DataFrame:
     """Who sold to customers without an owner in the last year in which they bought: customer, rep, share."""
     year = {label: back for back in range(1, YEARS + 1) for label in year_before(given.months, back)}
-    sold = given.history[given.history["customer"].isin(customers)]
+    sold = given.history[given.history["customer"].isin(customers)] if len(customers) else given.history.head(0)
     sold = sold.assign(year=sold["month"].map(year)).dropna(subset="year")
     sums = sold.groupby(["customer", "year", "rep"], sort=True)["amount"].sum().clip(lower=0).reset_index()
     sums = sums[sums["amount"] > 0]

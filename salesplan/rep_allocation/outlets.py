@@ -31,7 +31,7 @@ def outlet_months(
 
     `outlets`: outlet, dealer, city, channel, opened, sell_out (units of the last twelve months before the plan's),
     or None; `expected` table seasonal_split_dealers, `told` the dealers' reports. A dealer's planned sell-out lies
-    on his outlets by last year's sell-out (carried to a full year where it was opened within it; his outlets' median, else
+    on his outlets by last year's sell-out (carried to a full year where it opened within it; his outlets' median, else
     that of all, where it is not known) and on himself, `(direct)`, by what he sold beside them; new ones come up by
     `rules.ramp` to the median. Every dealer and month sums exactly to his plan. An outlet without any sale keeps a
     plan of zero; that of a dealer without a plan is not known. Columns: as `rep_allocation_outlets`.
@@ -58,7 +58,9 @@ def outlet_months(
 def _listed(outlets: pd.DataFrame | None, months: Sequence[str], cutoff: int | None) -> pd.DataFrame:
     """The outlets of the table with their month of opening and their state."""
     if outlets is None or not months:
-        return pd.DataFrame({name: pd.Series(dtype="float64" if name == "last_sell_out" else "str") for name in LISTING})
+        return pd.DataFrame(
+            {name: pd.Series(dtype="float64" if name == "last_sell_out" else "str") for name in LISTING}
+        )
     found = outlets.rename(columns={"sell_out": "last_sell_out"}).reindex(columns=LISTING)
     opened = month_of(found["opened"], cutoff) if found["opened"].notna().any() else found["opened"].astype("str")
     fresh = opened.ge(months[0]).fillna(value=False).to_numpy(dtype=bool)
@@ -75,7 +77,7 @@ def _to_open(new: Sequence[NewOutlets], months: Sequence[str]) -> pd.DataFrame:
         if one.by in months
         for number in range(one.count)
     ]
-    table = pd.DataFrame(rows, columns=LISTING).astype({name: "str" for name in LISTING[:-1]})
+    table = pd.DataFrame(rows, columns=LISTING).astype(dict.fromkeys(LISTING[:-1], "str"))
     again = table.groupby("outlet").cumcount()
     return table.assign(outlet=table["outlet"].where(again == 0, table["outlet"] + "." + (again + 1).astype("str")))
 
@@ -94,7 +96,7 @@ def _direct(
     beside = beside[(beside > 0) & beside.index.isin(expected["dealer"])]
     own = {"outlet": DIRECT, "city": DIRECT, "state": OWN}
     table = pd.DataFrame({"dealer": beside.index, "last_sell_out": beside.to_numpy(dtype="float64")}).assign(**own)
-    return table.reindex(columns=LISTING).astype({name: "str" for name in LISTING[:-1]})
+    return table.reindex(columns=LISTING).astype(dict.fromkeys(LISTING[:-1], "str"))
 
 
 def _weights(rows: pd.DataFrame, months: Sequence[str], rules: OutletRules) -> Real:
@@ -105,11 +107,13 @@ def _weights(rows: pd.DataFrame, months: Sequence[str], rules: OutletRules) -> R
     level = rows["last_sell_out"].clip(lower=0) * 12 / since.where(rows["state"] == EXISTING, 12)
     usual = level.where((rows["state"] == EXISTING) & (level > 0))
     typical = usual.groupby(rows["dealer"]).transform("median").fillna(usual.median()).fillna(1.0)
-    level = level.fillna(typical).to_numpy(dtype="float64")
-    begin = rows["opened"].map(labels).where(rows["state"].isin([LISTED, PLANNED]), -len(rules.ramp)).fillna(len(months))
+    year_level: Real = level.fillna(typical).to_numpy(dtype="float64")
+    fresh = rows["state"].isin([LISTED, PLANNED])
+    begin = rows["opened"].map(labels).where(fresh, -len(rules.ramp)).fillna(len(months))
     age = np.arange(len(months))[None, :] - begin.to_numpy(dtype="int64")[:, None]
     ramp = np.array([*(float(share) for share in rules.ramp), 1.0])
-    return np.where(age < 0, 0.0, ramp[np.clip(age, 0, len(rules.ramp))]) * level[:, None]
+    weights: Real = np.where(age < 0, 0.0, ramp[np.clip(age, 0, len(rules.ramp))]) * year_level[:, None]
+    return weights
 
 
 def _described(rows: pd.DataFrame, rules: OutletRules) -> pd.DataFrame:
@@ -157,7 +161,7 @@ def city_months(outlets: pd.DataFrame, units: NDArray[np.int64], months: Sequenc
 
 
 def city_totals(outlets: pd.DataFrame) -> pd.DataFrame:
-    """The year by city and dealer: outlets, opening, silent, last_sell_out, sell_out, per_outlet, growth, area, samples.
+    """The year by city and dealer: outlets, opening, silent, last_sell_out, sell_out, area, samples, per_outlet, growth.
 
     `outlets` is table rep_allocation_outlets; `area` and `samples` what the standard asks for in all of them;
     `per_outlet` the planned sell-out of one of them. Units; the largest plan first.
@@ -172,10 +176,14 @@ def city_totals(outlets: pd.DataFrame) -> pd.DataFrame:
         samples=outlets["samples"].where(shops),
     )
     sums = rows.groupby(["city", "dealer"], sort=True)
-    table = sums[["outlets", "opening", "silent"]].sum().join(
-        sums[["last_sell_out", "sell_out", "area", "samples"]].sum(min_count=1)
+    table = (
+        sums[["outlets", "opening", "silent"]]
+        .sum()
+        .join(sums[["last_sell_out", "sell_out", "area", "samples"]].sum(min_count=1))
     )
-    table = table.reset_index().sort_values(["sell_out", "city", "dealer"], ascending=[False, True, True], ignore_index=True)
+    table = table.reset_index().sort_values(
+        ["sell_out", "city", "dealer"], ascending=[False, True, True], ignore_index=True
+    )
     count, last = table["outlets"].where(table["outlets"] > 0), table["last_sell_out"].where(table["last_sell_out"] > 0)
     plan = table["sell_out"].astype("Float64")
     return table.assign(per_outlet=(plan / count).round(), growth=plan / last - 1)

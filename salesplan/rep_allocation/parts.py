@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,7 @@ def _or_equal(weights: Real) -> Real:
     return weights if weights.any() else np.ones(len(weights))
 
 
-def amounts_of(claim: Claim, people: People, members: pd.DataFrame, table: Real) -> Real:
+def amounts_of(claim: Claim, people: People, members: pd.DataFrame, table: NDArray[Any]) -> NDArray[Any]:
     """What each rep has in the cells of a claim: `table` months x reps x members; zero for reps it is not about."""
     inside = table[np.ix_(claim.months, np.ones(table.shape[1], dtype=bool), cells_of(claim, members))]
     sums = inside.sum(axis=(0, 2))

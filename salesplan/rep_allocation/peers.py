@@ -35,9 +35,7 @@ def _texts(reps: pd.DataFrame, name: str) -> "pd.Series[str]":
     return reps[name].fillna("").astype("str") if name in reps else pd.Series("", index=reps.index, dtype="str")
 
 
-def compared(
-    reps: pd.DataFrame, people: pd.DataFrame, carried: "pd.Series[float]", limits: Fairness
-) -> pd.DataFrame:
+def compared(reps: pd.DataFrame, people: pd.DataFrame, carried: "pd.Series[float]", limits: Fairness) -> pd.DataFrame:
     """The reps with what sets each apart.
 
     `reps` the table rep_allocation_reps, `people` one row per rep (`rep`, `grade`), `carried` by rep what he carries by

@@ -1,4 +1,4 @@
-"""Projects followed: the tracking table by stage, when each is due, and what the pipeline is worth against the quotas."""
+"""Projects followed: the tracking table by stage, when each is due, and the pipeline against the quotas."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,7 +18,17 @@ PROJECT_COLUMNS = [
     "follow_up_days", "due", "overdue_days", "state",
 ]  # fmt: skip
 DATE_COLUMNS = ["project", "rep", "stage", "event", "date", "ready_by", "days_left", "state"]
-COVERAGE_COLUMNS = ["rep", "quota", "deals", "pipeline", "weighted", "coverage", "recurring", "together", "together_share"]
+COVERAGE_COLUMNS = [
+    "rep",
+    "quota",
+    "deals",
+    "pipeline",
+    "weighted",
+    "coverage",
+    "recurring",
+    "together",
+    "together_share",
+]
 USUAL_DAYS = 14  # most days between two contacts where the stage says nothing
 
 
@@ -38,7 +48,7 @@ def project_tracking(
     `follow_up_days` most days between two contacts; `due` the day of the next contact: the one noted, or where none is
     noted or it lies further off than the stage allows, `day` + follow_up_days; `overdue_days` from the noted day to
     `day`, 0 where it is still to come. `state`: `overdue`, `undated` (no next contact noted), `loose` (noted
-    later than the stage allows), `late_close` (the expected close is past and no order is in), else `on_time`. Sorted by
+    later than the stage allows), `late_close` (the expected close is past and no order is in), else `on_time`. By
     overdue days (most first), then due day and project. Source: project tracking form of direct sales (weekly in early
     design, every two weeks afterwards).
     """
@@ -46,7 +56,9 @@ def project_tracking(
         return pd.DataFrame(columns=PROJECT_COLUMNS)
     now, given = pd.Timestamp(day), {one.stage: one for one in stages}
     deals = opportunities.reindex(columns=[*PROJECT_COLUMNS[:6], "close", "next_follow_up"])
-    days = deals["stage"].map({name: one.follow_up_days for name, one in given.items()}).fillna(USUAL_DAYS).astype("int64")
+    days = (
+        deals["stage"].map({name: one.follow_up_days for name, one in given.items()}).fillna(USUAL_DAYS).astype("int64")
+    )
     noted = pd.to_datetime(deals["next_follow_up"])
     latest = now + pd.to_timedelta(days, unit="D")
     table = deals.assign(
@@ -58,7 +70,7 @@ def project_tracking(
         due=noted.where(noted <= latest, latest),
         overdue_days=(now - noted).dt.days.clip(lower=0).fillna(0).astype("int64"),
     )
-    finished = deals["stage"].map({name: one.closed for name, one in given.items()}).fillna(value=False).astype(bool)
+    finished = deals["stage"].isin([name for name, one in given.items() if one.closed])
     found = table.assign(state=_states(table, latest, (table["close"] < now) & ~finished))
     order = ["overdue_days", "due", "project"]
     return found.sort_values(order, ascending=[False, True, True], ignore_index=True)[PROJECT_COLUMNS]
@@ -78,7 +90,12 @@ def _worth(
 
 def _states(table: pd.DataFrame, latest: "pd.Series[pd.Timestamp]", late: "pd.Series[bool]") -> "pd.Series[str]":
     noted = table["next_follow_up"]
-    reasons = {"overdue": table["overdue_days"] > 0, "late_close": late, "undated": noted.isna(), "loose": noted > latest}
+    reasons = {
+        "overdue": table["overdue_days"] > 0,
+        "late_close": late,
+        "undated": noted.isna(),
+        "loose": noted > latest,
+    }
     chosen = np.select([one.to_numpy(dtype=bool) for one in reasons.values()], list(reasons), default="on_time")
     return pd.Series(chosen, index=table.index, dtype="str")
 
@@ -147,7 +164,7 @@ def recurring_shares(history: pd.DataFrame, big: pd.DataFrame, *, months: Sequen
     """Part of each rep's sales of last year (the year before `months`) that were no projects.
 
     `history` monthly facts (month, customer, rep, amount), `big` the lines of orders of project size (month, customer,
-    amount). A project is its customer's rep's of that month, as the history credits him; reps without sales are left out.
+    amount). A project is its customer's rep's of that month, as the history credits him; whoever sold nothing is left out.
     """
     year = [add_months(month, -12) for month in months]
     last = history[history["month"].isin(year)]
@@ -155,7 +172,9 @@ def recurring_shares(history: pd.DataFrame, big: pd.DataFrame, *, months: Sequen
     deals = big[big["month"].isin(year)].groupby(["month", "customer"], as_index=False)["amount"].sum()
     holder = last.groupby(["month", "customer", "rep"], as_index=False)["amount"].sum()
     holder = holder.sort_values(["amount", "rep"], ascending=[False, True]).drop_duplicates(["month", "customer"])
-    credited = deals.merge(holder[["month", "customer", "rep"]], on=["month", "customer"]).groupby("rep")["amount"].sum()
+    credited = (
+        deals.merge(holder[["month", "customer", "rep"]], on=["month", "customer"]).groupby("rep")["amount"].sum()
+    )
     usual = 1 - credited.reindex(sold.index).fillna(0) / sold.where(sold > 0)
     return {str(rep): float(share) for rep, share in usual.dropna().clip(0, 1).items()}
 

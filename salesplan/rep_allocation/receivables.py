@@ -177,17 +177,17 @@ def _pattern(
     old = items[items["order"].isin(orders.loc[counts, "order"])]
     place = reps.get_indexer(old["rep"])
     share = old["due"].to_numpy(dtype=np.float64) / old["order"].map(orders.set_index("order")["due"]).to_numpy()
-    of_order = pd.DataFrame({"number": old["order"].map(pd.Series(orders.index, index=orders["order"])),
-                             "place": place, "share": share})  # fmt: skip
+    number = pd.Series(orders.index, index=orders["order"]).reindex(old["order"]).to_numpy(dtype=np.int64)
+    of_order = pd.DataFrame({"number": number, "place": place, "share": share})
     paid = payments.merge(of_order, on="number")
     grid = np.zeros((len(reps), DAYS + 1))
     fen = paid["amount"].to_numpy(dtype=np.float64) * paid["share"].to_numpy()
     np.add.at(grid, (paid["place"].to_numpy(), np.minimum(paid["days"].to_numpy(), DAYS)), fen)
     due = np.bincount(place, weights=old["due"], minlength=len(reps))
-    number = np.bincount(place, minlength=len(reps)).astype(np.float64)
+    count = np.bincount(place, minlength=len(reps)).astype(np.float64)
     whole = _shares(grid.sum(axis=0)[None], np.array([due.sum()]))
     own = _shares(grid, due)
-    weight = (number / (number + OWN_ORDERS))[:, None]
+    weight = (count / (count + OWN_ORDERS))[:, None]
     return np.asarray(weight * own + (1 - weight) * whole, dtype=np.float64)
 
 

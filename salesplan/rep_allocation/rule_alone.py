@@ -4,32 +4,34 @@ from dataclasses import replace
 
 import pandas as pd
 
+from salesplan.apportion import UNASSIGNED
 from salesplan.errors import PlanError
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.ground import ground_of
+from salesplan.rep_allocation.negotiation import agreed_pins
 from salesplan.rep_allocation.settling import quotas_of
 from salesplan.terms.negotiation import Negotiation
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 
-def by_rule(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
+def by_rule(given: Given, monthly: pd.DataFrame, *, rules: RepAllocationTerms) -> pd.DataFrame:
     """Quotas rep by month as the rule alone gives them: rep, month, amount (Int64 fen), sorted by the keys.
 
-    Without what was agreed in the negotiation and without quotas from above; pins and bounds hold. NA throughout where
-    those cannot be.
+    Without what was agreed in the negotiation and without quotas from above; pins and bounds hold. Where there is
+    neither, they are the quotas as they are (`monthly`: rep, month, amount). NA throughout where the rule alone has no
+    answer.
     """
+    if not given.handed_down and not agreed_pins(rules):
+        return monthly.loc[monthly["rep"] != UNASSIGNED, ["rep", "month", "amount"]].astype({"amount": "Int64"})
     alone = replace(given, quotas=None)
     plain = rules.model_copy(update={"negotiation": Negotiation()})
-    found = ground_of(alone, plain)
-    labels = pd.Index(found.people.reps, name="rep")
     try:
-        amounts = pd.DataFrame(quotas_of(found, plain).amount, index=labels, columns=given.months)
+        ground = ground_of(alone, plain)
+        amounts = pd.DataFrame(quotas_of(ground, plain).amount, index=list(ground.people.reps), columns=given.months)
     except PlanError:
+        labels = sorted(set(monthly["rep"]) - {UNASSIGNED})
         unknown = {month: pd.array([pd.NA] * len(labels), dtype="Int64") for month in given.months}
         amounts = pd.DataFrame(unknown, index=labels)
-    return (
-        amounts.astype("Int64")
-        .reset_index()
-        .melt(id_vars="rep", var_name="month", value_name="amount")
-        .sort_values(["rep", "month"], ignore_index=True)
-    )
+    rows = amounts.astype("Int64").rename_axis("rep").reset_index()
+    long = rows.melt(id_vars="rep", var_name="month", value_name="amount")
+    return long.sort_values(["rep", "month"], ignore_index=True)

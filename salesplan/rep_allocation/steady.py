@@ -19,7 +19,7 @@ def over_parts(totals: Units, weights: Real, groups: NDArray[np.int64], labels: 
     largest remainder: every month sums exactly, and a part of a small share gets its unit in the month it is due
     instead of never. A month in which no part has a weight is shared evenly.
 
-    Example: 1 unit in each of four months over shares 0.75 and 0.25 is 1, 1, 1, 0 and 0, 0, 0, 1.
+    Example: 1 unit in each of four months over shares 0.75 and 0.25 is 1, 1, 0, 1 and 0, 0, 1, 0.
     """
     parts, months = weights.shape
     sums = np.zeros(totals.shape)

@@ -19,8 +19,8 @@ class DealerCopy(NamedTuple):
     """What one dealer is given to sign: his own figures, and nothing that is not his to read.
 
     `months`: month, sell_out, sell_in, amount; `items`: product, spec, colour, sell_out, sell_in, amount of the year;
-    `outlets`: outlet, city, state, opened, sell_out, area, samples, standard; `tasks`: member, task, due; `actions` what he
-    confirms. No receivables, no support, no limit, no judgement of his stock, and nothing of other dealers.
+    `outlets`: outlet, city, state, opened, sell_out, area, samples, standard; `tasks`: member, task, due; `actions` what
+    he confirms. No receivables, no support, no limit, no judgement of his stock, and nothing of other dealers.
     """
 
     dealer: str
@@ -50,7 +50,13 @@ def task_table(
     figures = pd.concat([_of_channels(channels), _of_dealers(dealers, outlets), _of_outlets(outlets, dealers)])
     found = rows.merge(figures.drop_duplicates(["scope", "member"]), on=["scope", "member"], how="left")
     owner = found["rep"].where(found["rep"] != "None", None)
-    kinds = {"amount": "Int64", "sell_out": "Int64", "amount_run_down": "Int64", "opening": "Int64", "growth": "Float64"}
+    kinds = {
+        "amount": "Int64",
+        "sell_out": "Int64",
+        "amount_run_down": "Int64",
+        "opening": "Int64",
+        "growth": "Float64",
+    }
     return found.assign(rep=owner.fillna(found["own"]).astype("str")).astype(kinds)[TASK_COLUMNS]
 
 

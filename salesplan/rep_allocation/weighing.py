@@ -11,9 +11,9 @@ from salesplan.rep_allocation.bases import BASES, SUBSTITUTES, Basis, Standing, 
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.handovers import Territory, handovers
 from salesplan.rep_allocation.hierarchy import sellers
-from salesplan.rep_allocation.past import Book, books, month_shares, past_of_accounts
+from salesplan.rep_allocation.past import Book, Past, books, month_shares, past_of_accounts
 from salesplan.rep_allocation.roster import NOBODY, availability, listed, year_before
-from salesplan.rep_allocation.territory import ownership, territory_history
+from salesplan.rep_allocation.territory import Ownership, ownership, territory_history
 from salesplan.rep_allocation.vacancies import vacancies
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
@@ -99,18 +99,15 @@ def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
     there, presence = (
         availability(reps, given.months, ramp, cutoff=given.cutoff).reindex(index) for ramp in (rules.ramp, ())
     )
-    season = month_shares(given.season.target)
     owners = ownership(given.history, given.customers, reps, given.months, given.cutoff)
     past = past_of_accounts(given, rules, owners)
-    book = books(index, owners, past, season)
-    stand = standing(there, presence, book, season)
-    history = territory_history(given.history, owners, given.months)
-    found = bases(people, stand, book, given=given, rules=rules, past=history)
+    climbed = (there / presence.where(presence > 0)).fillna(1.0).clip(upper=1)
+    territory = _territory(given, rules, owners, past, climbed)
+    book = books(index, owners, past, month_shares(given.season.target))
+    stand = standing(there, climbed, book, given.season.target, territory.vacant)
+    found = bases(people, stand, book, given=given, rules=rules, past=territory.history)
     found["history"] = _told(found["history"], book, last_year_sales(given.history, given.months))
     blend = blended(found, rules)
-    climbed = (there / presence.where(presence > 0)).fillna(1.0).clip(upper=1)
-    gaps, vacant = vacancies(given, rules, owners, past, climbed)
-    territory = Territory(history, gaps, handovers(history, given, owners), vacant)
     return Weighing(
         people,
         there,
@@ -120,12 +117,20 @@ def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
         replaced(found, blend),
         tuple(base for base in _asked(rules) if base not in blend.counted),
         bases_table(found, blend, stand),
-        vacant,
+        territory.vacant,
         territory,
         pd.Series(book.last, index=index),
         pd.Series(stand.part, index=index),
         found,
     )
+
+
+def _territory(
+    given: Given, rules: RepAllocationTerms, owners: Ownership, past: Past, climbed: pd.DataFrame
+) -> Territory:
+    history = territory_history(given.history, owners, given.months)
+    gaps, vacant = vacancies(given, rules, owners, past, climbed)
+    return Territory(history, gaps, handovers(history, given, owners), vacant)
 
 
 def _named(given: Given, rules: RepAllocationTerms) -> set[str]:

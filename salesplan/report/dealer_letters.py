@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from salesplan.rep_allocation import DealerCopy
 
 
-def write_dealer_letters(
-    folder: Path, copies: "Sequence[DealerCopy]", words: Words, *, head: Mapping[str, str]
-) -> int:
+def write_dealer_letters(folder: Path, copies: "Sequence[DealerCopy]", words: Words, *, head: Mapping[str, str]) -> int:
     """Write `0001.html` ... and `index.html` into a folder of a run; returns how many letters.
 
     `head`: `title` of the plan, `run`, `year`, `tax` (whether amounts contain it). A letter is made of its own copy

@@ -34,7 +34,8 @@ def write_letters(
     css = style("letter.css")
     (folder / "reps").mkdir(parents=True, exist_ok=True)
     entries = []
-    for number, rep in enumerate(content.reps.to_dict("records"), 1):
+    people: list[dict[Any, Any]] = content.reps.to_dict("records")
+    for number, rep in enumerate(people, 1):
         found = {name: table.get(rep["rep"], []) for name, table in rows.items()}
         said = letter(single, rep, found, plan=own.get(rep["rep"], own.get(None)))
         mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
@@ -67,7 +68,9 @@ def bars(months: Sequence[Mapping[str, Any]], words: Words) -> Markup:
     """Quota by month as bars with last year's sales as marks, in a picture that needs nothing from outside."""
     most = max([1, *(int(row["amount"]) for row in months), *(_known(row["last_year"]) for row in months)])
     step = WIDE / max(len(months), 1)
-    shapes = "".join(_bar(row, number * step, step, lambda fen: HIGH * fen / most, words) for number, row in enumerate(months))
+    shapes = "".join(
+        _bar(row, number * step, step, lambda fen: HIGH * fen / most, words) for number, row in enumerate(months)
+    )
     return Markup(f'<svg viewBox="0 -14 {WIDE} {HIGH + FOOT + 4}" role="img">{shapes}</svg>')  # all of it made here
 
 

@@ -78,9 +78,8 @@ def funnel_rates(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.set_xlim(-0.5, len(stages) - 0.5)
     ax.set_ylim(0, None)
     style.percent_axis(ax)
-    for index, (key, mark, face) in enumerate((("own", "o", "none"), ("used", "o", style.BLUE), ("team", "_", "none"))):
+    for key, mark, face in (("own", "o", "none"), ("used", "o", style.BLUE), ("team", "_", "none")):
         ax.plot([], [], mark, color=style.BLUE, markerfacecolor=face, label=words(f"rep_allocation.rates_{key}"))
-        del index
     ax.legend(loc="upper right", ncols=3, fontsize=8)
     style.title(ax, _rates_title(rows, stages[0], words))
     return ax
@@ -168,7 +167,8 @@ def _pace_title(frame: "pd.DataFrame", words: Words) -> str:
 
 def receivables(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """What customers owe by rep, the part that should come in within the month in front; `frame`: the board's table."""
-    owed = frame[frame["activity"] == "receivable"].sort_values(["amount", "rep"], ascending=[False, True]).head(MOST)
+    now = frame[(frame["activity"] == "receivable") & (frame["kind"] == "month")]
+    owed = now.sort_values(["amount", "rep"], ascending=[False, True]).head(MOST)
     owed = owed[owed["amount"].astype("float64") > 0]
     if owed.empty:
         return nothing(ax, words("rep_allocation.receivables_none"))

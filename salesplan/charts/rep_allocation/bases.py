@@ -121,10 +121,10 @@ def _bar(ax: "Axes", y: int, cells: "pd.DataFrame", words: Words) -> None:
         if share > 0:
             colour, depth = (style.RED, 0.75) if vacant else (style.BLUE, 0.2 + 0.7 * ramp * share)
             ax.barh(y, 1.0, left=x - 0.5, height=HEIGHT, color=colour, alpha=depth)
-    if vacant:
-        open_ = cells[cells["presence"] > 0]
+    open_ = cells[cells["presence"] > 0]
+    if vacant and (count := int(open_.groupby("month")["customers"].sum().max())):
         last = int((months.index <= open_["month"].max()).sum()) - 1
-        text = words("rep_allocation.vacant_count", count=int(open_.groupby("month")["customers"].sum().max()))
+        text = words("rep_allocation.vacant_count", count=count)
         ax.annotate(text, (last + 0.5, y), (6, 0), textcoords="offset points", va="center", fontsize=9)
 
 
@@ -133,7 +133,10 @@ def presence_title(frame: "pd.DataFrame", words: Words) -> str:
     staff = frame[frame["kind"] == "rep"]
     whole = ((staff["presence"] >= 1) & (staff["ramp"] >= 1)).groupby(staff["rep"]).all()
     vacant = frame[(frame["kind"] == "vacant") & (frame["presence"] > 0)]
-    key = "presence_title_vacant" if len(vacant) else "presence_title" if not whole.all() else "presence_title_full"
     first = words.month(str(vacant["month"].min())) if len(vacant) else ""
     customers = int(vacant.groupby("month")["customers"].sum().max()) if len(vacant) else 0
-    return words(f"rep_allocation.{key}", count=len(whole), part=int((~whole).sum()), customers=customers, month=first)
+    gaps = len(vacant[["name", "rep"]].drop_duplicates())
+    key = "presence_title" if not whole.all() else "presence_title_full"
+    key = "presence_title_vacant" if customers else "presence_title_open" if gaps else key
+    values = {"count": len(whole), "part": int((~whole).sum()), "month": first}
+    return words(f"rep_allocation.{key}", **values, customers=customers, gaps=gaps)

@@ -57,7 +57,7 @@ def units(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.set_xlabel(words("rep_allocation.units_axis"))
     product = str(grid.columns[0])
     top = str(grid[product].idxmax())
-    most = words.number(grid.loc[top, product])
+    most = words.number(float(grid[product].max()))
     style.title(ax, words("rep_allocation.chart_units", product=product, rep=words.person(top), units=most))
     return ax
 

@@ -41,7 +41,7 @@ def pareto(ax: "Axes", frame: Any, *, words: Words) -> "Axes":
     ax.set_xlabel(words("rep_allocation.pareto_axis"))
     values = {"half": words.number(half), "count": words.number(len(ranked))}
     top = words.percent(share[0])
-    style.title(ax, words("rep_allocation.pareto_title", name=_label(ranked.iloc[0]), top=top, **values))
+    style.title(ax, words("rep_allocation.pareto_title", name=ranked["customer_name"].iloc[0], top=top, **values))
     return ax
 
 
@@ -61,11 +61,6 @@ def _bands(ax: "Axes", ranked: "pd.DataFrame", share: Any, grades: list[str], wo
         if middle < LEADER * end:
             ax.plot(middle, y, "o", color=style.INK, markersize=3, zorder=4)
             ax.plot([middle, end * LEADER], [y, y], color=style.MUTED, linewidth=0.6, zorder=2)
-
-
-def _label(row: Any) -> str:
-    """A customer by name, else by key."""
-    return str(row["customer_name"]) if row["customer_name"] == row["customer_name"] else str(row["customer"])
 
 
 def customer_steps(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":

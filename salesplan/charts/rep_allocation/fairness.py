@@ -15,7 +15,7 @@ NAMED = 16  # dots up to which each is named
 DOTS = 400  # more are drawn as an even sample
 # Where a name may stand: points right and above its dot, and the part of its width that lies to the left.
 SIDES = ((7.0, -3.0, 0.0), (-7.0, -3.0, 1.0), (0.0, 6.0, 0.5), (0.0, -13.0, 0.5), (6.0, 5.0, 0.0), (6.0, -12.0, 0.0))
-HOLD = tuple({"ha": {0.0: "left", 0.5: "center", 1.0: "right"}[side[2]]} for side in SIDES)
+HOLD = {0.0: "left", 0.5: "center", 1.0: "right"}
 WIDEST = 2.2  # of what is expected: intervals are cut there
 
 
@@ -119,6 +119,7 @@ def _scatter(ax: "Axes", frame: "pd.DataFrame", words: Words) -> float:
     ax.set_xlim(0, float(x.max()) * 1.12)
     ax.set_ylim(0, float(y.max()) * 1.1)
     ax.set_ylabel(words("rep_allocation.quota_axis", unit=words.unit))
+    ax.yaxis.label.set(rotation=90, ha="center", va="bottom")
     if few:
         _name_dots(ax, x.tolist(), y.tolist(), names(shown))
     return most
@@ -130,11 +131,12 @@ def _name_dots(ax: "Axes", x: list[float], y: list[float], texts: list[str]) -> 
     taken = [(left - 4, low - 4, left + 4, low + 4) for left, low in spots]
     for place, text in enumerate(texts):
         wide = sum(8.4 if character >= "\u2e80" else 4.8 for character in text)
-        boxes = [_box(*spots[place], wide, side) for side in SIDES]
+        boxes = [_box(float(spots[place][0]), float(spots[place][1]), wide, side) for side in SIDES]
         free = [not any(_meet(box, other) for n, other in enumerate(taken) if n != place) for box in boxes]
         best = free.index(True) if True in free else 0
         taken.append(boxes[best])
-        ax.annotate(text, (x[place], y[place]), SIDES[best][:2], textcoords="offset points", fontsize=8, **HOLD[best])
+        at = (x[place], y[place])
+        ax.annotate(text, at, SIDES[best][:2], textcoords="offset points", fontsize=8, ha=HOLD[SIDES[best][2]])
 
 
 def _box(left: float, low: float, wide: float, side: tuple[float, float, float]) -> tuple[float, float, float, float]:

@@ -51,9 +51,10 @@ def handed_down(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     shown = order.head(MOST).assign(name=lambda rows: rows["rep"].map(words.person))
     texts = [_signed(fen, words) for fen in shown["gap_rule"]]
     _pairs(ax, shown, ("by_rule", "handed_down"), texts, words)
-    over, under = (people["gap_rule"] > 0).sum(), (people["gap_rule"] < 0).sum()
-    amount = words.money(int(people["gap_rule"].abs().sum()) // 2)
-    style.title(ax, words("rep_allocation.handed_down_title", over=over, under=under, amount=amount))
+    over, under = (people.loc[sign * people["gap_rule"] > 0, "gap_rule"] for sign in (1, -1))
+    counts = {"over": len(over), "under": len(under)}
+    amounts = {"more": words.money(int(over.sum())), "less": words.money(-int(under.sum()))}
+    style.title(ax, words("rep_allocation.handed_down_title", **counts, **amounts))
     return ax
 
 

@@ -30,7 +30,11 @@ def pipeline(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     for y, fen in enumerate(quota):
         if str(fen) != "<NA>":
             ax.plot([fen, fen], [y - 0.42, y + 0.42], color=style.INK, linewidth=2)
-            text = words("rep_allocation.quota_mark", quota=words.money(fen, unit=False)) if y == 0 else words.money(fen, unit=False)
+            text = (
+                words("rep_allocation.quota_mark", quota=words.money(fen, unit=False))
+                if y == 0
+                else words.money(fen, unit=False)
+            )
             ax.annotate(text, (fen, y - 0.42), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=8)
     ax.set_yticks(range(len(grid)), [words.person(rep) for rep in grid.index])
     style.rows(ax, len(grid))

@@ -7,7 +7,7 @@ from salesplan.conclusions.saying import each_row, sayer
 from salesplan.money import to_fen
 from salesplan.report.tree import Branch
 from salesplan.terms.action_plan import ActionPlan
-from salesplan.wording import Words, round_half_away
+from salesplan.wording import BLANK, Words, round_half_away
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +66,12 @@ def _text(words: Words, row: Any) -> str:
         key = "need_counted" if row.have == row.have else "need_unknown"
         return say(words, key, text=row.text, **values)
     parts = [say(words, "hindrance", text=row.text)]
-    parts += [say(words, f"hindrance_{name}", text=getattr(row, name)) for name in ("action", "owner") if _there(row, name)]
-    parts += [say(words, "hindrance_due", text=words.date(row.due))] if row.due is not None and row.due == row.due else []
+    parts += [
+        say(words, f"hindrance_{name}", text=getattr(row, name)) for name in ("action", "owner") if _there(row, name)
+    ]
+    parts += (
+        [say(words, "hindrance_due", text=words.date(row.due))] if row.due is not None and row.due == row.due else []
+    )
     return words("mark.clause").join(parts)
 
 
@@ -76,6 +80,8 @@ def _there(row: Any, name: str) -> bool:
 
 
 def _amount(words: Words, value: float, unit: Any) -> str:
+    if value != value:
+        return BLANK
     if unit == "currency":
         return words.money(to_fen(round_half_away(value, 2)))
     number = words.number(value, 0 if float(value).is_integer() else 2)

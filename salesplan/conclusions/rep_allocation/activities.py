@@ -137,7 +137,10 @@ def _without_records(funnel: "pd.DataFrame", terms: Funnel | None, words: Words)
 
 
 def board_rows(words: Words, work: FieldWork, kind: str) -> "pd.DataFrame":
-    """One kind of period of the board as people read it: rep, period in words, then the activities."""
+    """One kind of period of the board as people read it: rep, period in words, then the activities.
+
+    Ten-day periods rep by rep, weeks and days period by period, so that everybody's next week stands together.
+    """
     from salesplan.rep_allocation import across
 
     wide = across(work.board, kind)
@@ -145,7 +148,8 @@ def board_rows(words: Words, work: FieldWork, kind: str) -> "pd.DataFrame":
         return wide
     spans = work.board[work.board["kind"] == kind].drop_duplicates("period").set_index("period")[["start", "end"]]
     named = {str(row.Index): _period(row, kind, words) for row in each_row(spans)}
-    return wide.assign(period=wide["period"].map(named))
+    shown = wide if kind == "ten_day" else wide.sort_values(["period", "rep"], ignore_index=True)
+    return shown.assign(period=shown["period"].map(named))
 
 
 def _period(row: Any, kind: str, words: Words) -> str:

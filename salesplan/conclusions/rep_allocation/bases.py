@@ -48,7 +48,7 @@ def _vacancies(gaps: "pd.DataFrame", words: Words) -> list[str]:
     told = [
         _say(
             words,
-            f"vacancy_{row.reason}",
+            f"vacancy_{_kind(row.reason, row.customers)}",
             region=row.region,
             rep=words.person(row.rep),
             successor=words.person(row.successor),
@@ -62,6 +62,11 @@ def _vacancies(gaps: "pd.DataFrame", words: Words) -> list[str]:
     rest = ordered.iloc[MOST:]
     more = _say(words, "vacancies_more", count=len(rest), amount=words.money(int(rest["amount"].sum())))
     return [*told, more] if len(rest) else told
+
+
+def _kind(reason: str, customers: int) -> str:
+    """Without a customers table it is a rep's business that nobody takes over."""
+    return reason if customers or reason in ("house", "ramp") else "orders"
 
 
 def _months(first: str, last: str, words: Words) -> str:

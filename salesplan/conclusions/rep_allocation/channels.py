@@ -55,7 +55,9 @@ def _fastest(channels: "pd.DataFrame", words: Words) -> Iterator[str]:
 def _profit(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     """Gross margin, expense and net profit of the year; without costs or a budget that is said instead."""
     amount = int(reps["amount"].sum())
-    sums = {name: reps[name].sum(min_count=1) if reps[name].notna().all() else None for name in ("gross", "expense", "net")}
+    sums = {
+        name: reps[name].sum(min_count=1) if reps[name].notna().all() else None for name in ("gross", "expense", "net")
+    }
     if not len(reps) or sums["gross"] is None:
         yield _say(words, "profit_no_cost")
         return
@@ -84,7 +86,9 @@ def _margins(frame: "pd.DataFrame", key: str, words: Words) -> Iterator[str]:
 
 def _losses(products: "pd.DataFrame", words: Words) -> Iterator[str]:
     lost = products[products["net"].notna() & (products["net"] < 0)]
-    named = [_say(words, "name_amount", name=row["product"], amount=words.money(row["net"])) for _, row in lost.iterrows()]
+    named = [
+        _say(words, "name_amount", name=row["product"], amount=words.money(row["net"])) for _, row in lost.iterrows()
+    ]
     if named:
         yield _say(words, "products_lose", products=_more(named, words))
 
@@ -95,9 +99,7 @@ def _more(names: list[str], words: Words) -> str:
     return text if len(names) <= MOST_NAMED else _say(words, "and_in_all", names=text, count=len(names))
 
 
-def dealer_sentences(
-    words: Words, *, dealers: "pd.DataFrame", goods: "pd.DataFrame", alert: DealerAlert
-) -> list[str]:
+def dealer_sentences(words: Words, *, dealers: "pd.DataFrame", goods: "pd.DataFrame", alert: DealerAlert) -> list[str]:
     """The dealers' plan, goods that pile up, empty shelves, what is owed above the limit, what support costs."""
     if dealers.empty:
         return []
@@ -126,11 +128,14 @@ def _stuffed(ends: "pd.DataFrame", alert: DealerAlert, words: Words) -> Iterator
         yield _say(words, "nobody_stuffed", **limits)
     else:
         named = [
-            _say(words, "dealer_days", dealer=row.dealer, days=words.number(row.stock_days)) for row in each_row(stuffed)
+            _say(words, "dealer_days", dealer=row.dealer, days=words.number(row.stock_days))
+            for row in each_row(stuffed)
         ]
         down = words.money(stuffed["amount_run_down"].sum())
         yield _say(words, "stuffed", dealers=_more(named, words), down=down, **limits)
-    full = ends[ends["state"].isin(["full", "slow"])].sort_values(["amount_run_down", "dealer"], ascending=[False, True])
+    full = ends[ends["state"].isin(["full", "slow"])].sort_values(
+        ["amount_run_down", "dealer"], ascending=[False, True]
+    )
     if len(full):
         yield _say(words, "dealers_long", dealers=_more(full["dealer"].tolist(), words), **limits)
 

@@ -33,9 +33,8 @@ def customer_sentences(words: Words, plan: CustomerPlan) -> list[str]:
 
 
 def customer_label(row: "pd.Series[Any]", words: Words) -> str:
-    """A customer by name, else by key."""
-    name = row["customer_name"]
-    return str(name) if name == name and name is not None else words.code("member", str(row["customer"]))
+    """A customer as sentences name him: by name, else by key."""
+    return words.code("member", str(row["customer_name"]))
 
 
 def cadence_text(value: float, words: Words) -> str:
@@ -102,9 +101,10 @@ def _new(plan: CustomerPlan, words: Words) -> Iterator[str]:
         yield _say(words, "new_unknown", amount=words.money(amount))
     else:
         count = words.number(int(steps["new_customers"].sum()))
+        single = Words(words.language, "one", words.currency)
         won = words.number(fresh.won, 0 if float(fresh.won).is_integer() else 1)
         yield _say(
-            words, "new_needed", amount=words.money(amount), count=count, each=words.money(fresh.first_year), won=won
+            words, "new_needed", amount=words.money(amount), count=count, each=single.money(fresh.first_year), won=won
         )
     heavy = steps.assign(part=steps["amount_new"] / steps["quota"])
     heavy = heavy[heavy["part"] > UNLIKELY_NEW].sort_values(["part", "rep"], ascending=[False, True])
@@ -151,8 +151,9 @@ def _moves(plan: CustomerPlan, words: Words) -> Iterator[str]:
 
 
 def _remarks(plan: CustomerPlan, words: Words) -> Iterator[str]:
-    nobody = plan.table[(plan.table["rep"] == UNASSIGNED) & (plan.table["kind"] != "new")]
-    if len(nobody):
+    known = plan.table[plan.table["kind"] != "new"]
+    nobody = known[known["rep"] == UNASSIGNED]
+    if 0 < len(nobody) < len(known):  # without any rep there is nobody to name
         whole = nobody.sort_values(["last_year", "customer"], ascending=[False, True]).drop_duplicates("customer")
         names = words.list([customer_label(row, words) for _, row in whole.head(NAMED).iterrows()])
         months = words.number(float(nobody["months_held"].max()), 1)

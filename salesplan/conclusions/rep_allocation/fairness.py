@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHARES = ("stretch", "probability", "likely_share", "exceptions", "stretch_spread", "probability_spread")
+LEAST_MOVED = 0.001  # of all quotas: less is rounding
+RELIEVED = 0.02  # of what the rule gives: less is not said of a rep
+MOST = 6  # reps named in one sentence
 say = sayer("rep_allocation")
 
 
@@ -46,7 +49,8 @@ def _verdict(known: "pd.DataFrame", words: Words) -> Iterator[str]:
     if not judged:
         yield say(words, "fairness_unknown")
     elif outside:
-        texts = [say(words, "measure_value", name=words.code("measure", name), value=_value(known, name, words)) for name in outside]  # fmt: skip
+        values = {name: _value(known, name, words) for name in outside}
+        texts = [say(words, "measure_value", name=words.code("measure", name), value=values[name]) for name in outside]
         yield say(words, "fairness_watch", count=len(outside), judged=judged, measures=words.list(texts))
     else:
         yield say(words, "fairness_ok", judged=judged)
@@ -87,15 +91,15 @@ def _far(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
 
 def _exceptions(known: "pd.DataFrame", reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     """How much agreements moved, and who carries clearly less than the rule would give him."""
-    if not known.loc["exceptions", "value"] > 0.001:
+    share = float(known["value"]["exceptions"])
+    if not share > LEAST_MOVED:
         yield say(words, "exceptions_none")
         return
     moved = reps.assign(moved=reps["quota"] - reps["amount_rule"])
-    less = moved[moved["moved"] < -0.02 * moved["amount_rule"].clip(lower=1)]
+    less = moved[moved["moved"] < -RELIEVED * moved["amount_rule"].clip(lower=1)]
     each = [
         say(words, "relieved", rep=named(row, words), amount=words.money(-int(row["moved"].iloc[0])))
-        for row in (less.iloc[[place]] for place in range(min(len(less), 6)))
+        for row in (less.iloc[[place]] for place in range(min(len(less), MOST)))
     ]
-    share = words.percent(known.loc["exceptions", "value"], 1)
     key = "exceptions" if each else "exceptions_spread"
-    yield say(words, key, share=share, reps=words.list(each), count=len(less))
+    yield say(words, key, share=words.percent(share, 1), reps=words.list(each), count=len(less))

@@ -11,7 +11,7 @@ from salesplan.wording import BLANK, Words
 
 Row = Mapping[str, Any]
 Lines = list[tuple[str, str]]
-LONGEST = 110  # characters of an answer in a letter; the plan's page has all of it
+LONGEST = 170  # characters of an answer in a letter; the plan's page has all of it
 FINE = 7  # decimals of a percentage that is multiplied with money
 say = sayer("letter")
 
@@ -85,9 +85,14 @@ def _signed(words: Words, change: float) -> str:
 
 def _basis(words: Words, row: Row) -> tuple[str, str, str, str, str]:
     """A basis: its name, the rep's amount or count, his share of it, its weight, and share x weight."""
-    counted = _known(row.get("count"))
-    amount = words.number(row["count"], 0) if counted else words.money(row["value"], unit=False) if _known(row["value"]) else BLANK  # fmt: skip
-    shares = [_percent(words, row["share"], 4), _percent(words, row["weight"], 2), _percent(words, row["weighted_share"], 4)]
+    amount = words.number(row["count"]) if _known(row.get("count")) else BLANK
+    if _known(row["value"]):
+        amount = words.money(row["value"], unit=False)
+    shares = [
+        _percent(words, row["share"], 4),
+        _percent(words, row["weight"], 2),
+        _percent(words, row["weighted_share"], 4),
+    ]
     return (words.code("base", row["basis"]), amount, *shares)  # type: ignore[return-value]
 
 
@@ -136,7 +141,11 @@ def _members(words: Words, rows: Sequence[Row]) -> list[tuple[str, Lines]]:
 
 
 def _customer(words: Words, row: Row) -> tuple[str, str, str]:
-    name = say(words, "other") if row["customer"] == REST else _text(row["customer_name"]) or words.code("member", str(row["customer"]))
+    name = (
+        say(words, "other")
+        if row["customer"] == REST
+        else _text(row["customer_name"]) or words.code("member", str(row["customer"]))
+    )
     return name, _text(row["grade"]), words.money(row["amount"], unit=False)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 UNLIKELY = 0.2  # odds below which a quota is called hard to reach
 NAMED = 6  # names in one sentence; the rest is counted
+LEAST_OUTSIDE = 0.005  # of a quota: less outside his regions is not worth a sentence
 
 
 def sentences(words: Words, found: Allocation, *, over_assignment: Decimal) -> list[str]:
@@ -26,6 +27,7 @@ def sentences(words: Words, found: Allocation, *, over_assignment: Decimal) -> l
         *_replaced(found.reps, words),
         *_part_year(found.reps, words),
         *_pinned(found.reps, words),
+        *_moved(found.reps, words),
         *_remarks(found, words),
     ]
 
@@ -99,11 +101,47 @@ def _remarks(found: Allocation, words: Words) -> Iterator[str]:
     if found.dropped:
         bases = words.list([words.code("base", base) for base in found.dropped])
         yield words("rep_allocation.dropped", bases=bases)
-    left = found.table[found.table["rep"] == UNASSIGNED]
-    if len(left):
-        months = words.list([words.month(month) for month in sorted(left["month"].unique())])
-        yield words("rep_allocation.unassigned", amount=words.money(int(left["base"].sum())), months=months)
+    yield from _unassigned(found.table, words)
     if found.by_month:
         yield words("rep_allocation.by_month")
     if not found.to_cells:
         yield words("rep_allocation.months_only")
+
+
+def _unassigned(table: "pd.DataFrame", words: Words) -> Iterator[str]:
+    """Regions that nobody serves, months in which nobody is there, and what is left of others."""
+    nobody = table["rep"] == UNASSIGNED
+    for key, say in (("region", "unassigned_regions"), ("month", "unassigned")):
+        if key not in table:
+            continue
+        served = set(table.loc[~nobody & (table["base"] > 0), key])
+        whole = nobody & ~table[key].isin(served)
+        names = sorted(table.loc[whole, key].unique())
+        if names:
+            shown = words.list([_called(name, key, words) for name in names[:NAMED]])
+            amount = words.money(int(table.loc[whole, "base"].sum()))
+            yield words(f"rep_allocation.{say}", amount=amount, names=shown, count=len(names))
+        nobody &= ~whole
+    if nobody.any():
+        yield words("rep_allocation.unassigned_vacant", amount=words.money(int(table.loc[nobody, "base"].sum())))
+
+
+def _called(name: str, key: str, words: Words) -> str:
+    return words.month(name) if key == "month" else words.code("member", name)
+
+
+def _moved(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
+    """What was handed from rep to rep, and what lies outside the regions of those who carry it."""
+    given = reps[reps["amount_transferred"] < 0]
+    if len(given):
+        taken = reps[reps["amount_transferred"] > 0]
+        amount = words.money(int(taken["amount_transferred"].sum()))
+        yield words("rep_allocation.transferred", amount=amount, givers=named(given, words), takers=named(taken, words))
+    outside = reps[reps["amount_outside"] > LEAST_OUTSIDE * reps["quota"]]
+    if len(outside):
+        amount = words.money(int(outside["amount_outside"].sum()))
+        yield words("rep_allocation.outside", reps=named(outside, words), count=len(outside), amount=amount)
+    deals = reps[reps["amount_projects"] > 0]
+    if len(deals):
+        amount = words.money(int(deals["amount_projects"].sum()))
+        yield words("rep_allocation.projects", reps=named(deals, words), count=len(deals), amount=amount)
