@@ -210,6 +210,9 @@ def _allocation(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     given = quotas[quotas["rep"].isin(reps["rep"])]
     yield from _bases_and_vacancies(frames)
     yield from _same_by("months_sum_to_quota", given.groupby("rep")["amount"].sum(), reps.set_index("rep")["quota"])
+    if "rep_allocation_evidence" in frames:
+        quarters = frames["rep_allocation_evidence"].groupby("rep")["quota"].sum()
+        yield from _same_by("quarters_sum_to_quota", quarters, reps.set_index("rep")["quota"])
     yield from _hierarchy(frames)
     yield from _handed_down(frames)
     yield from _customers(frames)
@@ -225,15 +228,16 @@ def _hierarchy(frames: Frames) -> Iterator[Breach]:
     levels, reps = frames["rep_allocation_hierarchy"], frames["rep_allocation_reps"].set_index("rep")
     tree = levels[levels["level"].isin(["company", "manager", "rep"])]
     nodes, top = tree[tree["level"] != "rep"].set_index("member"), levels[levels["level"] == "company"].iloc[0]
+    below, people = tree[tree["parent"] != ""].groupby("parent"), tree[tree["level"] == "rep"]
     for name in ("base", "quota"):
-        yield from _same_by("people_sum_to_manager", tree[tree["parent"] != ""].groupby("parent")[name].sum(), nodes[name])
-        yield from _same_by("levels_sum_to_reps", tree[tree["level"] == "rep"].groupby("member")[name].sum(), reps[name])
+        yield from _same_by("people_sum_to_manager", below[name].sum(), nodes[name])
+        yield from _same_by("levels_sum_to_reps", people.groupby("member")[name].sum(), reps[name])
         for group in ("team", "region"):
             rows = levels[levels["level"] == group]
             yield from _equal("groups_sum_to_company", int(rows[name].sum()), int(top[name]) if len(rows) else 0, group)
-    handed = tree[tree["parent"] != ""].groupby("parent")["assigned"].sum() - nodes["assigned"]
+    handed = below["assigned"].sum() - nodes["assigned"]
     managers = nodes["amount_held"] - handed.reindex(nodes.index)
-    kept = tree[tree["level"] == "rep"].groupby("parent")["amount_held"].sum()
+    kept = people.groupby("parent")["amount_held"].sum()
     yield from _same_by("held_is_handed_less_assigned", managers, kept.reindex(nodes.index, fill_value=0))
     yield from _equal("held_is_all_padding", int(nodes["amount_held"].sum()), int(top["quota"] - top["base"]))
 
@@ -245,9 +249,10 @@ def _handed_down(frames: Frames) -> Iterator[Breach]:
     rows, reps = frames["rep_allocation_reconciliation"], frames["rep_allocation_reps"].set_index("rep")["quota"]
     people, company = rows[rows["rep"] != TOTAL], rows[rows["rep"] == TOTAL]
     yield from _same_by("handed_down_is_the_quota", people.set_index("rep")["handed_down"], reps)
-    year = company["month"] == TOTAL
-    for name, found in (("months", company[~year]), ("reps", people)):
-        yield from _equal(f"handed_down_{name}", int(found["handed_down"].sum()), int(company[year]["handed_down"].sum()))
+    whole = company["month"] == TOTAL
+    year = int(company.loc[whole, "handed_down"].sum())
+    for found in (company[~whole], people):
+        yield from _equal("handed_down_sums_to_year", int(found["handed_down"].sum()), year)
 
 
 def _customers(frames: Frames) -> Iterator[Breach]:

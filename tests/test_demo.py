@@ -29,6 +29,7 @@ NAMES = (
     "opportunities",
     "stock",
     "dealers",
+    "outlets",
     "expenses",
     "activities",
 )

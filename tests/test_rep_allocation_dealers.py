@@ -243,7 +243,8 @@ def test_prices_are_those_of_the_dealers_channels():
 
 # ---------------------------------------------------------------- down to specification
 
-VARIANTS = ({"spec": "18L", "colour": "白", "share": Decimal("0.7")}, {"spec": "18L", "colour": "灰", "share": Decimal("0.2")},
+VARIANTS = ({"spec": "18L", "colour": "白", "share": Decimal("0.7")},
+            {"spec": "18L", "colour": "灰", "share": Decimal("0.2")},
             {"spec": "5L", "share": Decimal("0.1")})  # fmt: skip
 SPECS = ({"product": "A", "variants": VARIANTS},)
 
@@ -345,9 +346,11 @@ TASKS = (
 )
 SHOPS = pd.DataFrame(
     {
-        "outlet": ["一号店", "(direct)", "别家网点"], "dealer": ["甲店", "甲店", "对手店"], "city": ["县城", "(direct)", "市区"],
+        "outlet": ["一号店", "(direct)", "别家网点"], "dealer": ["甲店", "甲店", "对手店"],
+        "city": ["县城", "(direct)", "市区"],
         "channel": "市场", "state": ["existing", "own", "existing"], "opened": "2020-01", "last_sell_out": 5.0,
-        "sell_out": pd.array([7, 8, 9], dtype="Int64"), "growth": pd.array([0.4, None, 0.8], dtype="Float64"), "area": 20.0,
+        "sell_out": pd.array([7, 8, 9], dtype="Int64"), "growth": pd.array([0.4, None, 0.8], dtype="Float64"),
+        "area": 20.0,
         "samples": pd.array([3, None, 4], dtype="Int64"), "standard": "主通道",
     }
 )  # fmt: skip

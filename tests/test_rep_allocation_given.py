@@ -155,12 +155,20 @@ def test_what_is_said_of_quotas_from_above(language):
     assert [text.get_text() for text in ax.get_yticklabels()] == ["丙", "甲", "乙"]
 
 
-def test_the_identities_catch_a_quota_that_is_not_the_one_handed_down():
+@pytest.mark.parametrize(
+    ("quota", "row", "name"),
+    [
+        pytest.param(101, None, "handed_down_is_the_quota", id="a quota that is not the one handed down"),
+        pytest.param(100, 0, "handed_down_sums_to_year", id="a month"),
+    ],
+)
+def test_the_identities_catch_what_was_not_handed_down(quota, row, name):
     _, found = reconciled()
-    table = pd.DataFrame({"rep": list("ABC"), "month": "2027-01", "base": [100, 60, 0], "amount": [101, 60, 0]})
+    spoilt = found.assign(handed_down=found["handed_down"] + (found.index == row).astype(int))
+    table = pd.DataFrame({"rep": list("ABC"), "month": "2027-01", "base": [100, 60, 0], "amount": [quota, 60, 0]})
     reps = table.rename(columns={"amount": "quota"})
-    frames = {"rep_allocation": table, "rep_allocation_reps": reps, "rep_allocation_reconciliation": found}
-    with pytest.raises(IdentityError, match="handed_down_is_the_quota"):
+    frames = {"rep_allocation": table, "rep_allocation_reps": reps, "rep_allocation_reconciliation": spoilt}
+    with pytest.raises(IdentityError, match=f"^{name}: "):
         stop_on_breach("rep_allocation", frames, {}, 1)
 
 

@@ -146,7 +146,7 @@ def test_proposals_name_both_grades_the_largest_first():
     table = graded(customers([150_000, 400_000, 0], given_grades=["其他", "一级", "VIP"]), rules)
     found = proposals(table)
     assert found["customer"].tolist() == ["C1", "C0"], "no sales propose nothing"
-    assert found[["given", "computed"]].values.tolist() == [["一级", "VIP"], ["其他", "一级"]]
+    assert found[["given", "computed"]].to_numpy().tolist() == [["一级", "VIP"], ["其他", "一级"]]
 
 
 @pytest.mark.parametrize(

@@ -202,12 +202,29 @@ def test_sums_hold_whatever_the_tree(above, amounts, upper):
     stop_on_breach("rep_allocation", frames, {}, 1)
 
 
-@pytest.mark.parametrize("column", ["base", "quota", "assigned", "amount_held"])
-def test_a_wrong_manager_is_caught_by_the_identities(column):
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        pytest.param([("M", "base", 1)], "people_sum_to_manager", id="a manager's base"),
+        pytest.param([("D", "quota", -1)], "people_sum_to_manager", id="a director's quota"),
+        pytest.param([("rep", "base", 1)], "levels_sum_to_reps", id="a rep's base"),
+        pytest.param([("一队", "quota", 1)], "groups_sum_to_company", id="a team"),
+        pytest.param([("M", "assigned", 1)], "held_is_handed_less_assigned", id="what is asked of a manager"),
+        pytest.param([("M", "amount_held", 1)], "held_is_handed_less_assigned", id="what a manager holds"),
+        pytest.param([(levels.COMPANY, "amount_held", 1), (levels.COMPANY, "assigned", -1)], "held_is_all_padding",
+                     id="padding nobody carries"),
+    ],
+)  # fmt: skip
+def test_what_does_not_sum_is_caught(changes, name):
     quotas, found = monthly(), table(upper=["0.02"])
-    spoilt = found.assign(**{column: found[column] + (found["member"] == "M")})
-    frames = {"rep_allocation": quotas, "rep_allocation_reps": summary(quotas), "rep_allocation_hierarchy": spoilt}
-    with pytest.raises(IdentityError):
+    reps = summary(quotas)
+    for member, column, by in changes:
+        if member == "rep":
+            reps = reps.assign(**{column: reps[column] + by})
+        else:
+            found = found.assign(**{column: found[column] + by * (found["member"] == member)})
+    frames = {"rep_allocation": quotas, "rep_allocation_reps": reps, "rep_allocation_hierarchy": found}
+    with pytest.raises(IdentityError, match=f"^{name}: "):
         stop_on_breach("rep_allocation", frames, {}, 1)
 
 

@@ -149,7 +149,7 @@ def test_cities_sum_to_the_dealers_plan_and_count_what_is_open():
     table, units = planned(
         outlet("一"), outlet("二", city="市区"), outlet("停", 0.0), told=reports(30.0), new=(new(2),)
     )
-    cities = ra.city_months(table, units, MONTHS)
+    cities = ra.city_months(table, units, plan())
     assert cities.groupby("month")["sell_out"].sum().eq(100).all()
     fresh = cities[cities["city"] == "新城"].set_index("month")
     assert fresh["outlets"].tolist() == [0] * 6 + [2] * 6
@@ -176,7 +176,7 @@ def test_the_run_stops_where_outlets_and_dealers_part():
         "rep_allocation_reps": pd.DataFrame(columns=["rep", "quota"]),
         "rep_allocation_dealer_items": ra.dealer_items(expected, {}),
         "rep_allocation_outlets": table,
-        "rep_allocation_cities": ra.city_months(table, units, MONTHS),
+        "rep_allocation_cities": ra.city_months(table, units, plan()),
     }
     stop_on_breach("rep_allocation", frames, {"seasonal_split_dealers": expected}, 1)
     with pytest.raises(IdentityError, match="outlets_sum_to_dealer"):
@@ -204,7 +204,7 @@ def test_no_outlets_leave_tables_with_their_headers():
         table, units = ra.outlet_months(given_, plan(), None, rules=OutletRules())
         assert table.empty
         assert "standard" in table
-        assert ra.city_months(table, units, MONTHS).empty
+        assert ra.city_months(table, units, plan()).empty
         assert ra.city_totals(table).empty
 
 

@@ -172,7 +172,7 @@ def test_what_was_left_out_is_said(words):
     months = words.list([words.month("2027-01"), words.month("2027-02")])
     unassigned = int(split().query("month in ('2027-01', '2027-02')")["amount"].sum())
 
-    assert words("rep_allocation.unassigned", amount=words.money(unassigned), months=months) in lines
+    assert words("rep_allocation.unassigned", amount=words.money(unassigned), names=months) in lines
     assert {words("rep_allocation.by_month"), words("rep_allocation.months_only")} <= set(lines)
     assert words("rep_allocation.no_odds") in lines
 

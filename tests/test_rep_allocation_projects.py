@@ -110,6 +110,9 @@ def test_without_a_table_there_is_a_header():
         assert "overdue_days" in table
         assert ra.pipeline_stages(table, RULES.project_stages).empty
         assert ra.key_dates(table, (), day=DAY).empty
+        assert ra.pipeline_coverage(table, reps(), months=MONTHS, recurring={}).empty
+        assert ra.projects_within(table, reps(), MONTHS).empty
+        assert ra.undated_bids(table, (), RULES.project_stages).empty
 
 
 def test_customers_stand_by_name_where_people_read():

@@ -456,6 +456,8 @@ def test_ten_thousand_reps_take_seconds():
     where, diary = Setting("CN", 2027, None, SAME, None), Records(None, NO_DEALS)
     found = field_work(Given(staff, split, history), people, amounts, nobody, diary, setting=where, terms=terms())
     assert time.perf_counter() - began < 30
-    assert set(found.board["kind"]) == {"month", "ten_day", "week"}
+    assert set(found.board["kind"]) == {"month", "ten_day"}
+    said = conclusions.boards(Words("en"), found)
+    assert Words("en")("rep_allocation.board_coarse", count="10,000") in said
     assert len(found.load) == count * 12
     assert month_span(found.month, None)[0] == date(2027, 1, 1)

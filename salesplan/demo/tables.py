@@ -7,6 +7,7 @@ from pathlib import Path
 from salesplan.demo.activities import activities
 from salesplan.demo.channel import dealers, stock
 from salesplan.demo.company import CHANNELS, LAST, PRODUCTS, REPS, TEAMS, Rep
+from salesplan.demo.contacts import NOBODY, contacts
 from salesplan.demo.customers import Customer, customers
 from salesplan.demo.draws import SEED, Draws
 from salesplan.demo.expenses import expenses
@@ -22,7 +23,8 @@ PHONE, SHOWROOM = "R01", "R02"
 HEADERS = {  # Chinese where people keep the table by hand or export it from a Chinese system
     "sales": "订单日期,开票日期,订单号,区域,渠道,产品,客户,业务员,数量,金额,成本,类型,原订单号",
     "reps": "工号,姓名,区域,团队,主管,入职日期,离职日期,潜力,产能,底薪,级别,承诺",
-    "customers": "customer,name,grade,region,channel,rep,start,end,potential,rebate_rate",
+    "customers": "customer,name,grade,region,channel,rep,start,end,potential,rebate_rate,"
+    "contact,position,phone,address",
     "products": "product,line,launch,price,cost",
     "collections": "date,amount,order,customer,cleared",
     "credit_splits": "order,rep,share",
@@ -110,10 +112,12 @@ def _rep(rep: Rep) -> Cells:
 
 
 def _customers(everyone: Sequence[Customer]) -> Iterator[Cells]:
+    known = contacts(list(everyone))
     for one in everyone:
-        rate = f"0.{one.rebate:03d}" if one.rebate else None
+        rate, person = f"0.{one.rebate:03d}" if one.rebate else None, known.get(one.customer, NOBODY)
+        own = one.customer, one.name, one.grade, one.region, one.channel
         for rep, start, end in one.spells:
-            yield one.customer, one.name, one.grade, one.region, one.channel, rep, start, end, one.potential, rate
+            yield *own, rep, start, end, one.potential, rate, *person
 
 
 def _products() -> Iterator[Cells]:

@@ -166,9 +166,8 @@ def activity_table(plan: ActivityPlan, *, fiscal_year: int) -> pd.DataFrame:
         columns = {"count": counts, "funnel": plan.asked.get(activity), "standard": standard}
         long = {name: _with_year(values) for name, values in columns.items() if values is not None}
         parts.append(_long(plan.field.people["rep"], periods, activity, long).assign(place=place))
-    every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*ACTIVITY_COLUMNS, "place"])
-    order = {period: number for number, period in enumerate(periods)}
-    ranked = every.assign(when=every["period"].map(order)).sort_values(["rep", "when", "place"], ignore_index=True)
+    every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*ACTIVITY_COLUMNS, "place", "at"])
+    ranked = every.iloc[np.lexsort((every["place"], every["at"]))].reset_index(drop=True)
     blank = {name: pd.Series(pd.NA, index=ranked.index) for name in ("funnel", "standard") if name not in ranked}
     return ranked.assign(**blank)[list(ACTIVITY_COLUMNS)].astype({"funnel": "Int64", "standard": "Int64"})
 
@@ -184,7 +183,8 @@ def _long(
         "rep": np.repeat(reps.to_numpy(), len(periods)),
         "period": np.tile(np.array(periods, dtype=object), len(reps)),
     }
-    return pd.DataFrame({**keys, "activity": activity, **{name: values.ravel() for name, values in columns.items()}})
+    keys |= {"at": np.arange(len(reps) * len(periods)), "activity": activity}
+    return pd.DataFrame({**keys, **{name: values.ravel() for name, values in columns.items()}})
 
 
 def year_counts(plan: ActivityPlan) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from salesplan.money import to_fen
 from salesplan.rep_allocation.customer_amounts import NEW
 from salesplan.rep_allocation.customers import CustomerPlan
 from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.holdings import CONTACT
 from salesplan.rep_allocation.roster import year_before
 from salesplan.terms.customers import Promotion
 
@@ -25,7 +26,8 @@ PEERS = 4  # fewer customers say nothing about what is usual
 def key_customers(plan: CustomerPlan, given: Given) -> pd.DataFrame:
     """Cards of the customers of the best grade, the largest target first, at most `MOST`.
 
-    `customer`, `customer_name`, `grade`, `rep` (who holds him at the end of the year), `region`, `channel`,
+    `customer`, `customer_name`, the person known there where the table names any (`contact`, `position`, `phone`,
+    `address`), `grade`, `rep` (who holds him at the end of the year), `region`, `channel`,
     `last_month` of a purchase, `last_year`, `amount` (target), `potential` (fen), `used_share` of it, `products` he
     bought last year, `missing`: products that at least half of the customers of his channel (of his grade where the
     channel has few) buy and that have less than half their share in his purchases, in a row; `value_missing`: what
@@ -42,6 +44,7 @@ def key_customers(plan: CustomerPlan, given: Given) -> pd.DataFrame:
     gaps = _gaps(plan, given, best["customer"].tolist())
     cards = best.merge(gaps, on="customer", how="left", validate="1:1")
     counts = {name: cards[name].fillna(0).astype("int64") for name in ("products", "value_missing")}
+    people = [name for name in CONTACT if cards[name].notna().any()]
     return cards.assign(
         rep=cards["customer"].map(now["rep"]).fillna(UNASSIGNED),
         potential=cards["potential"].round().astype("Int64"),
@@ -49,7 +52,7 @@ def key_customers(plan: CustomerPlan, given: Given) -> pd.DataFrame:
         missing=cards["missing"].fillna(""),
         contacts_per_month=cards["customer"].map(now["contacts_per_month"]),
         **counts,
-    )[list(CARD)]
+    )[[*CARD[:2], *people, *CARD[2:]]]
 
 
 def _gaps(plan: CustomerPlan, given: Given, customers: Sequence[str]) -> pd.DataFrame:

@@ -105,7 +105,7 @@ def _rate_by(known: pd.DataFrame, keys: list[str]) -> "pd.Series[float]":
 
 def _looked_up(cells: pd.DataFrame, rates: "pd.Series[float]", keys: list[str]) -> Real:
     at = pd.MultiIndex.from_frame(cells[keys]) if len(keys) > 1 else pd.Index(cells[keys[0]])
-    return rates.reindex(at).to_numpy(dtype="float64")
+    return np.asarray(rates.reindex(at), dtype=np.float64)
 
 
 def _cost(cells: pd.DataFrame, rates: Real, budget: Budget) -> pd.arrays.IntegerArray:
@@ -121,11 +121,11 @@ def _cost(cells: pd.DataFrame, rates: Real, budget: Budget) -> pd.arrays.Integer
     return pd.array(_shared(totals, weights, place, budget.unit), dtype="Int64")
 
 
-def _shared(totals: Fen, weights: Real, place: NDArray[np.intp], unit: int) -> Fen:
+def _shared(totals: Fen, weights: Real, place: NDArray[np.int64], unit: int) -> Fen:
     """Totals over their parts in whole multiples of the unit; evenly where no part has a weight."""
     bare = np.bincount(place, weights, len(totals)) <= 0
     usable = np.where(bare[place], 1.0, weights)
-    return apportion_groups(totals // unit, usable, place.astype(np.int64)) * unit
+    return apportion_groups(totals // unit, usable, place) * unit
 
 
 def department_months(expenses: pd.DataFrame, departments: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +169,9 @@ def _lain_on(totals: "pd.Series[int]", keys: pd.Index, weights: Real) -> Fen:
     totals = totals[totals.index.isin(keys)]
     at = totals.index.get_indexer(keys)
     parts = np.zeros(len(keys), dtype=np.int64)
-    parts[at >= 0] = _shared(totals.to_numpy(dtype=np.int64), weights[at >= 0], at[at >= 0].astype(np.intp), 1)
+    parts[at >= 0] = _shared(
+        np.asarray(totals, dtype=np.int64), weights[at >= 0], np.asarray(at[at >= 0], dtype=np.int64), 1
+    )
     return parts
 
 

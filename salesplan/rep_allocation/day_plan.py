@@ -37,9 +37,10 @@ def day_plan(
 def _first_day(found: Board, plan: ActivityPlan, customers: pd.DataFrame) -> pd.DataFrame:
     """One line per rep and stage on the first day of the month that he works."""
     counts = {stage: found.daily[stage.activity] for stage in plan.terms.stages if stage.activity in found.daily}
-    busy = np.array([values > 0 for values in counts.values()]).any(axis=0) if counts else np.zeros((0, 1), dtype=bool)
-    here = np.flatnonzero(busy.any(axis=1)) if len(busy) else np.zeros(0, dtype=np.int64)
-    day = busy.argmax(axis=1)
+    busy = np.zeros((len(found.reps), len(found.days)), dtype=np.bool_)
+    for values in counts.values():
+        busy |= values > 0
+    here, day = np.flatnonzero(busy.any(axis=1)), busy.argmax(axis=1)
     back = found.daily.get(RETURN)
     parts = []
     for place, (stage, values) in enumerate(counts.items()):
@@ -79,7 +80,9 @@ def _with_customers(table: pd.DataFrame, seen: "np.ndarray[Any, Any]", customers
         person=("person", "\u3001".join),
         place=("place", lambda names: "\u3001".join(dict.fromkeys(filter(None, names)))),
     )
-    return blank.assign(**{name: table["rep"].map(texts[name]).astype(object).fillna("") for name in ("person", "place")})
+    return blank.assign(
+        **{name: table["rep"].map(texts[name]).astype(object).fillna("") for name in ("person", "place")}
+    )
 
 
 def _follow_ups(
@@ -99,7 +102,15 @@ def _follow_ups(
     who = customers.drop_duplicates("customer").set_index("customer") if len(customers) else pd.DataFrame()
     name = due["customer"].map(who["customer_name"]) if "customer_name" in who else pd.Series(np.nan, index=due.index)
     place = due["customer"].map(who["region"]) if "region" in who else pd.Series(np.nan, index=due.index)
-    return due[["rep", "project"]].assign(
-        date=work.to_numpy()[at], time="", person=name.astype(object).fillna(due["customer"]), activity=FOLLOW_UP, count=1,
-        place=place.astype(object).fillna(""), material="", spend=np.nan, place_in_day=0,
-    )[columns]  # fmt: skip
+    found_due = due[["rep", "project"]].assign(
+        date=work.to_numpy()[at],
+        person=name.astype(object).fillna(due["customer"]),
+        place=place.astype(object).fillna(""),
+        time="",
+        activity=FOLLOW_UP,
+        count=1,
+        material="",
+        spend=np.nan,
+        place_in_day=0,
+    )
+    return pd.DataFrame(found_due[columns])

@@ -29,7 +29,8 @@ STANDING = [
 ITEM_COLUMNS = ["month", *KEYS, "spec", "colour", "sell_out", "sell_in", "amount"]
 DEALER_COLUMNS = [
     "dealer", "parent", "rep", "amount_in", "amount_out", "excess_share", "amount_stock", "stock_days",
-    "amount_run_down", "state", "sell_out", "sell_in", "growth", "amount", "receivables", "receivables_limit", "support", "actions",
+    "amount_run_down", "state", "sell_out", "sell_in", "growth", "amount", "receivables", "receivables_limit",
+    "support", "actions",
 ]  # fmt: skip
 ALARMS = ("stuffed", "slow", "full", "short", "rising")
 AGREED = ("receivables", "receivables_limit", "support", "actions")
@@ -185,8 +186,8 @@ def dealer_plan(
     """Table `rep_allocation_dealers`: one row per dealer, in money where units of different goods do not add up.
 
     `goods` is the frame of `dealer_goods`; `owners` the rep of a dealer who is a customer, `owed` what he owes (fen);
-    what `rules.dealer_plans` says of a dealer goes first for the rep, and counts for what is owed where the sales do not
-    say it.
+    what `rules.dealer_plans` says of a dealer goes first for the rep, and counts for what is owed where the sales
+    do not say it.
     `amount_in`, `amount_out`, `amount_stock` the last months' flows and the stock at the plan's prices, and the rest
     from them as in `dealer_goods`; `sell_out`, `sell_in` units planned; `growth` of the planned sell-out on the same
     months a year ago, at the same prices; `amount` = planned sell-in; `support` what is given, all fen.
@@ -327,7 +328,7 @@ def dealer_items(
         units[name] = over_parts(totals.clip(min=0), weights, which, labels).ravel()
     rows = parts.loc[np.repeat(labels, len(months))].reset_index(drop=True).assign(month=months * len(parts), **units)
     worth = (rows["sell_in"] * rows["product"].map(dict(prices)).astype("float64")).round()
-    return rows.assign(amount=pd.array(worth, dtype="Float64").astype("Int64"))[ITEM_COLUMNS]
+    return rows.assign(amount=worth.astype("Float64").astype("Int64"))[ITEM_COLUMNS]
 
 
 def _variants(specifications: Sequence[Specification], products: pd.DataFrame | None) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from salesplan import calendar as days_of
@@ -151,7 +150,8 @@ def _to_be_won(customers: pd.DataFrame) -> "pd.Series[int] | None":
     if "new_customers" not in customers or customers["new_customers"].isna().all():
         return None
     counted = customers[customers["new_customers"].notna()]
-    return np.ceil(counted["new_customers"].astype("float64")).astype("int64").groupby(counted["rep"]).sum()
+    number: pd.Series[int] = counted["new_customers"].astype("int64").groupby(counted["rep"]).sum()
+    return number
 
 
 def doubts(past: Records, funnel: pd.DataFrame) -> pd.DataFrame:

@@ -14,15 +14,16 @@ from salesplan.rep_allocation.purchases import RECENCY, YEARS, Past, last_months
 from salesplan.rep_allocation.roster import FOREVER, LONG_AGO, NOBODY, year_before
 
 TEXTS = ("customer_name", "region", "channel")
+CONTACT = ("contact", "position", "phone", "address")  # the person known at a customer, where the table has one
 
 
 def profiles(given: Given, past: Past, recency: Sequence[Decimal] = RECENCY) -> pd.DataFrame:
     """One row per customer who is listed or bought in the last three years, sorted by `customer`.
 
-    `customer_name` (the key where none is known), `region`, `channel`, `given` (the grade in the table, NA where
-    blank), `potential` (fen, NaN unknown), `last_year`, `year_before` (int64 fen), `usual` and `best` (fen of a usual
-    and of the best year), `last_month` of a purchase. Of several spells the last that begins within the plan year
-    counts; region and channel of an unlisted customer are those of his largest sales.
+    `customer_name` (the key where none is known), `region`, `channel`, the person known (`CONTACT`), `given` (the
+    grade in the table, NA where blank), `potential` (fen, NaN unknown), `last_year`, `year_before` (int64 fen),
+    `usual` and `best` (fen of a usual and of the best year), `last_month` of a purchase. Of several spells the last
+    that begins within the plan year counts; region and channel of an unlisted customer are those of his largest sales.
     """
     yearly = yearly_sales(past)
     listed = _listed(given)
@@ -39,6 +40,7 @@ def profiles(given: Given, past: Past, recency: Sequence[Decimal] = RECENCY) -> 
     }
     return frame.assign(
         **{name: found.to_numpy() for name, found in texts.items()},
+        **{name: known[name].to_numpy() for name in CONTACT},
         given=known["grade"].to_numpy(),
         potential=known["potential"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
         last_year=_year(sums, 1),
@@ -46,7 +48,7 @@ def profiles(given: Given, past: Past, recency: Sequence[Decimal] = RECENCY) -> 
         usual=usual_sales(sums, recency).to_numpy(dtype=np.float64),
         best=sums.assign(none=0).max(axis=1).to_numpy(dtype=np.float64),
         last_month=last_months(past).reindex(every).to_numpy(),
-    ).astype(dict.fromkeys(("customer", *TEXTS, "given", "last_month"), "str"))
+    ).astype(dict.fromkeys(("customer", *TEXTS, *CONTACT, "given", "last_month"), "str"))
 
 
 def _year(sums: pd.DataFrame, back: int) -> Any:
@@ -55,7 +57,7 @@ def _year(sums: pd.DataFrame, back: int) -> Any:
 
 def _listed(given: Given) -> pd.DataFrame:
     """The table of customers by customer, of each his last spell that begins before the plan year ends."""
-    columns = [*TEXTS, "grade", "potential"]
+    columns = [*TEXTS, *CONTACT, "grade", "potential"]
     if given.customers is None:
         return pd.DataFrame(columns=columns, index=pd.Index([], dtype="str", name="customer"))
     blank = pd.Series(pd.NaT, index=given.customers.index)

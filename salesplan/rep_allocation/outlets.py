@@ -135,13 +135,14 @@ def _of_channel(display: Mapping[str, Display], name: str) -> dict[str, Any]:
     return {channel: part for channel, part in found.items() if part not in (None, "")}
 
 
-def city_months(outlets: pd.DataFrame, units: NDArray[np.int64], months: Sequence[str]) -> pd.DataFrame:
+def city_months(outlets: pd.DataFrame, units: NDArray[np.int64], expected: pd.DataFrame) -> pd.DataFrame:
     """Table `rep_allocation_cities`: outlets and their sell-out by city, dealer and month.
 
-    `outlets` and `units` as `outlet_months` gives them. `outlets` those open in the month, without those that sold
+    `outlets` and `units` as `outlet_months` gives them for the same `expected`. `outlets` those open in the month, without those that sold
     nothing; `opening` those that open in it; `sell_out` whole units (int64), with what the dealer sells himself under
     `(direct)`: each dealer's month sums to his plan. Sorted by city, dealer, month.
     """
+    months = sorted(expected["month"].unique())
     known = outlets["sell_out"].notna().to_numpy()
     rows, flow = outlets[known].reset_index(drop=True), units[known]
     keys = rows[["city", "dealer"]].drop_duplicates().sort_values(["city", "dealer"], ignore_index=True)
@@ -161,7 +162,7 @@ def city_months(outlets: pd.DataFrame, units: NDArray[np.int64], months: Sequenc
 
 
 def city_totals(outlets: pd.DataFrame) -> pd.DataFrame:
-    """The year by city and dealer: outlets, opening, silent, last_sell_out, sell_out, area, samples, per_outlet, growth.
+    """The year by city and dealer: outlets, opening, silent, last_sell_out, sell_out, area, samples and more.
 
     `outlets` is table rep_allocation_outlets; `area` and `samples` what the standard asks for in all of them;
     `per_outlet` the planned sell-out of one of them. Units; the largest plan first.

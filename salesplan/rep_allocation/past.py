@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan.calendar import add_months
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.roster import availability, year_before
-from salesplan.rep_allocation.territory import ORDERS, Ownership, accounts_of, month_places
+from salesplan.rep_allocation.territory import MONTHS, ORDERS, Ownership, months_ago
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Real = NDArray[np.float64]
-MONTHS = 12
 # A rep who could carry less than this part of a year has no sales in it that could be carried to a full year.
 KNOWN_YEAR = 0.5
 CLOSE = 1e-9
@@ -80,18 +78,16 @@ def sales_of_accounts(
 
     The first month is counted in months before the plan year (12 is the first of last year), 0 without a sale.
     """
-    customers = pd.DataFrame({"customer": owners.accounts[owners.is_customer]})
-    account = owners.accounts.get_indexer(pd.Index(accounts_of(history, customers)))
-    labels = {add_months(months[0], -before): before for before in range(1, 12 * 60)}
-    ago = history["month"].map(labels).fillna(0).to_numpy(dtype=np.int64)
+    ago = months_ago(history["month"], months)
     first = np.zeros(len(owners.accounts), dtype=np.int64)
-    np.maximum.at(first, account, np.where(history["amount"].to_numpy() != 0, ago, 0))
+    np.maximum.at(first, owners.line, np.where(history["amount"].to_numpy() != 0, ago, 0))
     table = np.zeros((len(owners.accounts), len(years), MONTHS))
-    place = {back: number for number, back in enumerate(years)}
-    year = pd.Series((ago + MONTHS - 1) // MONTHS).map(place).fillna(-1).to_numpy(dtype=np.int64)
+    place = np.full(max(*years, ago.max(initial=0) // MONTHS + 1) + 1, -1)
+    place[list(years)] = np.arange(len(years))
+    year = place[(ago + MONTHS - 1) // MONTHS]
     known = year >= 0
-    month = month_places(history["month"], months)
-    np.add.at(table, (account[known], year[known], month[known]), history["amount"].to_numpy(dtype=np.float64)[known])
+    amount = history["amount"].to_numpy(dtype=np.float64)[known]
+    np.add.at(table, (owners.line[known], year[known], -ago[known] % MONTHS), amount)
     return table, first
 
 

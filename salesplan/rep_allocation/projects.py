@@ -142,6 +142,8 @@ def pipeline_coverage(
     (expected sales in orders under `size`), together = recurring + the weighted deals of `size` or more, since smaller
     ones are in the recurring sales already, together_share of the quota; fen and shares, NA unknown. Least first.
     """
+    if table.empty:
+        return pd.DataFrame(columns=COVERAGE_COLUMNS)
     inside = table[table["month"].isin(list(months))]
     inside = inside.assign(apart=inside["weighted"].where(inside["amount"] >= size, 0))
     sums = inside.groupby("rep", sort=True).agg(
@@ -164,13 +166,13 @@ def recurring_shares(history: pd.DataFrame, big: pd.DataFrame, *, months: Sequen
     """Part of each rep's sales of last year (the year before `months`) that were no projects.
 
     `history` monthly facts (month, customer, rep, amount), `big` the lines of orders of project size (month, customer,
-    amount). A project is its customer's rep's of that month, as the history credits him; whoever sold nothing is left out.
+    amount). A project is its customer's rep's of that month, as the history credits him; who sold nothing is left out.
     """
     year = [add_months(month, -12) for month in months]
     last = history[history["month"].isin(year)]
     sold = last.groupby("rep", sort=True)["amount"].sum()
     deals = big[big["month"].isin(year)].groupby(["month", "customer"], as_index=False)["amount"].sum()
-    holder = last.groupby(["month", "customer", "rep"], as_index=False)["amount"].sum()
+    holder = last.groupby(["month", "customer", "rep"])["amount"].sum().reset_index()
     holder = holder.sort_values(["amount", "rep"], ascending=[False, True]).drop_duplicates(["month", "customer"])
     credited = (
         deals.merge(holder[["month", "customer", "rep"]], on=["month", "customer"]).groupby("rep")["amount"].sum()

@@ -64,8 +64,8 @@ def settle(
     paid = paid.assign(date=pd.to_datetime(paid["date"])).sort_values(
         ["date", "customer", "order", "amount"], kind="stable"
     )
-    number = paid["order"].map(pd.Series(orders.index, index=orders["order"]))
-    named = paid.assign(number=number)[number.notna().to_numpy()].astype({"number": "int64"})
+    number = pd.Index(orders["order"]).get_indexer(paid["order"])
+    named = paid.assign(number=number)[number >= 0]
     sums = np.bincount(named["number"], weights=named["amount"], minlength=len(orders)).astype(np.int64)
     by_name = np.minimum(np.maximum(sums, 0), orders["due"].to_numpy())
     left = orders["due"].to_numpy() - by_name
@@ -73,7 +73,7 @@ def settle(
         {"customer": orders["customer"], "date": orders["date"], "amount": np.maximum(sums, 0) - by_name}
     )
     pool = pd.concat(
-        [paid.loc[number.isna(), ["customer", "date", "amount"]], over[over["amount"] > 0]], ignore_index=True
+        [paid.loc[number < 0, ["customer", "date", "amount"]], over[over["amount"] > 0]], ignore_index=True
     )
     rest, when = _oldest_first(orders, left, pool)
     days = (named["date"].to_numpy() - orders["date"].to_numpy()[named["number"]]) / np.timedelta64(1, "D")
@@ -142,21 +142,24 @@ def cash(
     has few.
     """
     orders, payments = settle(deals, collections, today, tax)
-    known = pd.Index(sorted(reps))
-    owners = _owners(customers, today)
-    shares = deals[deals["order"].isin(orders["order"]) & (deals["amount"] > 0)]
-    gone = ~shares["rep"].isin(known)
+    known, owners = pd.Index(sorted(reps)), _owners(customers, today)
+    number = pd.Index(orders["order"]).get_indexer(deals["order"])
+    counts = (number >= 0) & (deals["amount"] > 0).to_numpy()
+    shares, number = deals[counts], number[counts]
+    gone = known.get_indexer(shares["rep"]) < 0
     rep = shares["rep"].where(~gone, shares["customer"].map(owners))
-    number = shares["order"].map(pd.Series(orders.index, index=orders["order"])).to_numpy(dtype=np.int64)
     weights, labels = shares["amount"].to_numpy(dtype=np.float64), shares["rep"].astype(str).tolist()
     parts = {
         name: apportion_groups(orders[name].to_numpy(dtype=np.int64), weights, number, labels=labels)
         for name in ("due", "open")
     }
-    items = shares[["order", "customer"]].assign(rep=rep, date=orders["date"].to_numpy()[number], **parts)
-    ours = items[items["rep"].isin(known)].reset_index(drop=True)
+    items = shares[["order", "customer"]].assign(
+        rep=rep, date=orders["date"].to_numpy()[number], number=number, **parts
+    )
+    place = known.get_indexer(items["rep"])
+    ours = items.assign(place=place)[place >= 0].reset_index(drop=True)
     still = ours[ours["open"] > 0].reset_index(drop=True)[list(COLUMNS)]
-    return Cash(still, _pattern(ours, orders, payments, known, today), known, today)
+    return Cash(still, _pattern(ours, orders, payments, len(known), today), known, today)
 
 
 def _owners(customers: pd.DataFrame | None, today: pd.Timestamp) -> "pd.Series[Any]":
@@ -168,23 +171,19 @@ def _owners(customers: pd.DataFrame | None, today: pd.Timestamp) -> "pd.Series[A
     return now.drop_duplicates("customer").set_index("customer")["rep"]
 
 
-def _pattern(
-    items: pd.DataFrame, orders: pd.DataFrame, payments: pd.DataFrame, reps: pd.Index, today: pd.Timestamp
-) -> Real:
+def _pattern(items: pd.DataFrame, orders: pd.DataFrame, payments: pd.DataFrame, reps: int, today: pd.Timestamp) -> Real:
     """Share of what was due that had come in by each day since the order, reps x days."""
     age = (today - orders["date"]).dt.days.to_numpy()
     counts = (age >= SETTLED) & (age < SETTLED + 365 * YEARS)
-    old = items[items["order"].isin(orders.loc[counts, "order"])]
-    place = reps.get_indexer(old["rep"])
-    share = old["due"].to_numpy(dtype=np.float64) / old["order"].map(orders.set_index("order")["due"]).to_numpy()
-    number = pd.Series(orders.index, index=orders["order"]).reindex(old["order"]).to_numpy(dtype=np.int64)
-    of_order = pd.DataFrame({"number": number, "place": place, "share": share})
+    old = items[counts[items["number"].to_numpy(dtype=np.int64)]]
+    due_of = orders["due"].to_numpy(dtype=np.float64)[old["number"].to_numpy(dtype=np.int64)]
+    of_order = old[["number", "place"]].assign(share=old["due"].to_numpy(dtype=np.float64) / due_of)
     paid = payments.merge(of_order, on="number")
-    grid = np.zeros((len(reps), DAYS + 1))
+    grid = np.zeros((reps, DAYS + 1))
     fen = paid["amount"].to_numpy(dtype=np.float64) * paid["share"].to_numpy()
     np.add.at(grid, (paid["place"].to_numpy(), np.minimum(paid["days"].to_numpy(), DAYS)), fen)
-    due = np.bincount(place, weights=old["due"], minlength=len(reps))
-    count = np.bincount(place, minlength=len(reps)).astype(np.float64)
+    due = np.bincount(old["place"], weights=old["due"], minlength=reps)
+    count = np.bincount(old["place"], minlength=reps).astype(np.float64)
     whole = _shares(grid.sum(axis=0)[None], np.array([due.sum()]))
     own = _shares(grid, due)
     weight = (count / (count + OWN_ORDERS))[:, None]

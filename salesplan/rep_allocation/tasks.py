@@ -19,8 +19,8 @@ class DealerCopy(NamedTuple):
     """What one dealer is given to sign: his own figures, and nothing that is not his to read.
 
     `months`: month, sell_out, sell_in, amount; `items`: product, spec, colour, sell_out, sell_in, amount of the year;
-    `outlets`: outlet, city, state, opened, sell_out, area, samples, standard; `tasks`: member, task, due; `actions` what
-    he confirms. No receivables, no support, no limit, no judgement of his stock, and nothing of other dealers.
+    `outlets`: outlet, city, state, opened, sell_out, area, samples, standard; `tasks`: member, task, due; `actions`
+    what he confirms. No receivables, no support, no limit, no judgement of his stock, and nothing of other dealers.
     """
 
     dealer: str

@@ -26,12 +26,14 @@ from salesplan.rep_allocation.roster import (
 Real = NDArray[np.float64]
 ORDERS = "\x00"  # before the rep's key: the account of what he sold to customers without a known owner
 WHOLE = 1 - 1e-9
+MONTHS = 12
 
 
 class Ownership(NamedTuple):
     """Who holds each account in each month of the plan year."""
 
     accounts: pd.Index  # every account with a spell or a sale, sorted
+    line: NDArray[np.int64]  # the account of each line of the history, its place in `accounts`
     holders: pd.DataFrame  # account (its place in `accounts`), rep: those who hold it in the plan year
     part: Real  # holders x months: share of the month's days he holds it and is there
     named: Real  # accounts x months: share of the days on which the table names an owner, there or not
@@ -63,31 +65,36 @@ def owned_customers(customers: pd.DataFrame | None) -> pd.DataFrame:
     return spells[spells["customer"].isin(known)]
 
 
-def accounts_of(history: pd.DataFrame, owned: pd.DataFrame) -> "pd.Series[Any]":
-    """The account of each line of the history: its customer where an owner of his is known, else its rep's own."""
-    reps = ORDERS + history["rep"].fillna("").astype(str)
-    if "customer" not in history:
-        return reps
-    return history["customer"].astype(str).where(history["customer"].isin(set(owned["customer"])), reps)
+def accounts_of(history: pd.DataFrame, owned: pd.DataFrame) -> tuple[pd.Index, NDArray[np.int64]]:
+    """All accounts, sorted, and the place of each line's: its customer where an owner of his is known, else its rep."""
+    owners = pd.Index(owned["customer"].unique())
+    rep, reps = pd.factorize(history["rep"].fillna("").astype(str))
+    customer, customers = pd.factorize(history["customer"]) if "customer" in history else (np.full(len(rep), -1), [])
+    known = np.append(pd.Index(customers).isin(owners), False)[customer]  # -1, a blank customer, is the last
+    keys = np.array([ORDERS + name for name in reps], dtype=object)
+    labels = np.concatenate([owners.to_numpy(dtype=object), keys[np.unique(rep[~known])]]).astype(str)
+    accounts = pd.Index(np.unique(labels), dtype="str")
+    of_customer = np.append(accounts.get_indexer(pd.Index(customers, dtype="str")), -1)
+    return accounts, np.where(known, of_customer[customer], accounts.get_indexer(pd.Index(keys, dtype="str"))[rep])
 
 
 def _until_the_first(owned: pd.DataFrame, history: pd.DataFrame, months: Sequence[str], first: Any) -> pd.DataFrame:
     """Spells before a first one that begins within the plan year: until then the order's rep has the customer."""
     begins = owned.groupby("customer")["start"].min()
     late = begins[begins > first]
-    recent = history["month"].isin(year_before(months)) & ~history["rep"].isin(NOBODY)
-    lines = history.loc[recent & history["customer"].isin(set(late.index))] if len(late) else history.iloc[:0]
-    sold = lines.groupby(["customer", "rep"])["amount"].sum().reset_index() if len(lines) else pd.DataFrame()
-    if sold.empty:
+    if late.empty:
         return owned.iloc[:0]
+    recent = history["month"].isin(year_before(months)) & ~history["rep"].isin(NOBODY)
+    lines = history.loc[recent & history["customer"].isin(late.index)]
+    sold = lines.groupby(["customer", "rep"])["amount"].sum().reset_index()
     most = sold.sort_values(["customer", "amount", "rep"], ascending=[True, False, True]).drop_duplicates("customer")
     ends = late.reindex(most["customer"]).to_numpy() - np.timedelta64(1, "D")
     return most[["customer", "rep"]].assign(start=LONG_AGO, end=ends)
 
 
-def _paper(owned: pd.DataFrame, accounts: "pd.Series[Any]") -> pd.DataFrame:
+def _paper(owned: pd.DataFrame, accounts: pd.Index) -> pd.DataFrame:
     """All spells of all accounts as the tables say, whoever is there: account, rep, start, end."""
-    own = pd.Series(accounts[accounts.str.startswith(ORDERS)].unique(), dtype="str")
+    own = pd.Series(accounts[accounts.str.startswith(ORDERS)], dtype="str")
     reps = own.str.removeprefix(ORDERS)
     orders = pd.DataFrame({"account": own, "rep": reps.mask(reps.isin(NOBODY)), "start": LONG_AGO, "end": FOREVER})
     named = owned.rename(columns={"customer": "account"})
@@ -109,16 +116,16 @@ def ownership(
     owned = owned_customers(customers)
     first = pd.Timestamp(month_span(months[0], cutoff)[0])
     owned = pd.concat([owned, _until_the_first(owned, history, months, first)], ignore_index=True)
-    paper = _paper(owned, accounts_of(history, owned)).astype({"account": "str"})
+    accounts, line = accounts_of(history, owned)
+    paper = _paper(owned, accounts).astype({"account": "str"})
     paper = paper.assign(first_day=day_numbers(paper["start"]), last_day=day_numbers(paper["end"]))
-    accounts = pd.Index(np.unique(paper["account"].to_numpy(dtype=object).astype(str)), dtype="str")
     known = paper[paper["rep"].notna()]
     named = np.zeros((len(accounts), len(months)))
     days = covered(known["first_day"].to_numpy(), known["last_day"].to_numpy(), months, cutoff)
     np.add.at(named, accounts.get_indexer(pd.Index(known["account"])), days)
     spells = _there(known, employments(reps, months, cutoff=cutoff))
     holders, part = _holders(spells, accounts, months, cutoff)
-    return Ownership(accounts, holders, part, np.clip(named, 0, 1), spells)
+    return Ownership(accounts, line, holders, part, np.clip(named, 0, 1), spells)
 
 
 def _there(paper: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
@@ -144,10 +151,11 @@ def _holders(
     return holders, np.asarray(sums.to_numpy(dtype=np.float64).reshape(len(holders), len(months)))
 
 
-def month_places(labels: "pd.Series[Any]", months: Sequence[str]) -> NDArray[np.int64]:
-    """Which month of the plan year each month of the history corresponds to, counted from 0."""
-    place = {month[5:]: number for number, month in enumerate(months)}
-    return np.asarray(labels.str[5:].map(place).to_numpy(), dtype=np.int64)
+def months_ago(labels: "pd.Series[Any]", months: Sequence[str]) -> NDArray[np.int64]:
+    """How many months each label lies before the first of the plan year: last year has 12 to 1."""
+    code, known = pd.factorize(labels)
+    number = [int(label[:4]) * 12 + int(label[5:]) for label in (months[0], *known)]
+    return np.asarray(number[0] - np.array(number[1:], dtype=np.int64)[code], dtype=np.int64)
 
 
 def territory_history(history: pd.DataFrame, owners: Ownership, months: Sequence[str]) -> pd.DataFrame:
@@ -159,8 +167,7 @@ def territory_history(history: pd.DataFrame, owners: Ownership, months: Sequence
     """
     keep = [name for name in history.columns if name not in ("kind", "quantity", "cost", "lines")]
     lines = history[keep].reset_index(drop=True)
-    customers = pd.DataFrame({"customer": owners.accounts[owners.is_customer]})
-    account = owners.accounts.get_indexer(pd.Index(accounts_of(lines, customers)))
+    account, month = owners.line, -months_ago(lines["month"], months) % MONTHS
     only = np.full(len(owners.accounts), -1, dtype=np.int64)
     alone = np.flatnonzero((owners.part >= WHOLE).all(axis=1))
     only[owners.holders["account"].to_numpy()[alone]] = alone
@@ -168,7 +175,7 @@ def territory_history(history: pd.DataFrame, owners: Ownership, months: Sequence
     reps = owners.holders["rep"].to_numpy(dtype=object)
     lines = lines.assign(sold_by=lines["rep"])
     straight = lines[simple].assign(rep=reps[only[account[simple]]])
-    shared = _shared(lines[~simple], account[~simple], month_places(lines["month"][~simple], months), owners)
+    shared = _shared(lines[~simple], account[~simple], month[~simple], owners)
     found = pd.concat([straight, shared], ignore_index=True) if len(shared) else straight
     return found.astype({"rep": "str", "amount": "int64"})
 

@@ -83,6 +83,8 @@ def _column(series: "pd.Series", kind: Kind) -> "pa.Array":
         )
     if kind in ("number", "mixed"):
         return pa.array([_plain(value) for value in series], type=pa.string())
+    if kind == "date" and series.dtype.kind == "M":
+        return _days(series)
     if kind == "date":
         return pa.array([None if _unknown(day) else str(day)[:10] for day in series], type=pa.string())
     if kind == "flag":
@@ -90,6 +92,15 @@ def _column(series: "pd.Series", kind: Kind) -> "pa.Array":
     if kind == "count":
         return pa.array(series.astype("Int64"), type=pa.int64(), from_pandas=True).cast(pa.string())
     return pa.array(series.astype(object), type=pa.string(), from_pandas=True)
+
+
+def _days(series: "pd.Series") -> "pa.Array":
+    """Dates as ISO text, all at once."""
+    import numpy as np
+    import pyarrow as pa
+
+    text = np.datetime_as_string(series.to_numpy(dtype="datetime64[D]"))
+    return pa.array(text, type=pa.string(), mask=series.isna().to_numpy())
 
 
 def _money(series: "pd.Series") -> "pa.Array":

@@ -36,6 +36,8 @@ def boards(words: Words, work: FieldWork) -> list[str]:
     month = work.board[work.board["kind"] == "month"]
     values = {"month": words.month(work.month), "target": words.money(_money(month, "target"))}
     lines = [_say(words, "board_month", wins=words.number(_count(month, "deal")), **values)]
+    if "week" not in set(work.board["kind"]):
+        lines.append(_say(words, "board_coarse", count=words.number(len(work.counts))))
     if work.cash is None:
         return [*lines, _say(words, "board_no_collections")]
     owed, coming = _money(month, "receivable"), _money(month, "collection")
@@ -129,7 +131,7 @@ def _without_records(funnel: "pd.DataFrame", terms: Funnel | None, words: Words)
     if terms is not None and terms.rates == "plan":
         return
     for source in ("team", "company", "plan"):
-        reps = stages.groupby("rep")["source"].agg(lambda codes, source=source: (codes == source).all())
+        reps = (stages["source"] == source).groupby(stages["rep"]).all()
         names = [words.person(str(rep)) for rep in reps.index[reps.to_numpy(dtype=bool)]]
         if names:
             more = {"reps": words.list(names[:NAMED]), "count": len(names)}

@@ -55,9 +55,7 @@ def _fastest(channels: "pd.DataFrame", words: Words) -> Iterator[str]:
 def _profit(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     """Gross margin, expense and net profit of the year; without costs or a budget that is said instead."""
     amount = int(reps["amount"].sum())
-    sums = {
-        name: reps[name].sum(min_count=1) if reps[name].notna().all() else None for name in ("gross", "expense", "net")
-    }
+    sums = {name: int(reps[name].sum()) if reps[name].notna().all() else None for name in ("gross", "expense", "net")}
     if not len(reps) or sums["gross"] is None:
         yield _say(words, "profit_no_cost")
         return

@@ -166,3 +166,8 @@ def _remarks(plan: CustomerPlan, words: Words) -> Iterator[str]:
     if len(lost):
         share = ratio_of(int(lost["amount"].sum()), int(plan.table["amount"].sum()))
         yield _say(words, "customers_lapsed", count=lost["customer"].nunique(), share=words.percent(share))
+    over = plan.table[(plan.table["potential"] > 0) & (plan.table["amount"] > plan.table["potential"])]
+    if len(over):
+        ranked = over.sort_values(["amount", "customer"], ascending=[False, True])
+        names = words.list([customer_label(row, words) for _, row in ranked.head(NAMED).iterrows()])
+        yield _say(words, "over_potential", count=len(over), names=names)
