@@ -16,7 +16,7 @@ Breach = tuple[str, str]
 # Tables of earlier steps that a step's identities look at.
 NEEDED = {
     "seasonal_split": ("annual_target", "annual_target_expenses", "annual_target_profit"),
-    "rep_allocation": ("seasonal_split", "seasonal_split_profit", "seasonal_split_dealers"),
+    "rep_allocation": ("seasonal_split", "seasonal_split_dealers", "seasonal_split_profit"),
     "variance_review": ("seasonal_split",),
 }
 

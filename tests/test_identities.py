@@ -366,7 +366,9 @@ def test_every_identity_is_broken_once_here():
     elsewhere |= {"products_sum_to_sales", "profit_plan_closes"}
     elsewhere |= {"expense_months_sum_to_budget", "profit_months_sum_to_year"}
     elsewhere |= {"lines_sum_to_level", "proof_closes", "tree_closes"}  # with the tables of goals and causes
+    elsewhere |= {"items_sum_to_forecast", "outlets_sum_to_dealer", "cities_sum_to_dealer"}  # with the dealers
     elsewhere |= {"people_sum_to_manager", "levels_sum_to_reps", "groups_sum_to_company"}  # with the hierarchy
+    elsewhere |= {"customers_sum_to_quota", "composition_sums_to_quotas"}  # with the customers
     elsewhere |= {"held_is_handed_less_assigned", "held_is_all_padding"}
     elsewhere |= {"handed_down_is_the_quota", "handed_down_sums_to_year"}  # with the quotas handed down
     elsewhere |= {"activities_sum_to_year", "boards_sum_to_month", "board_is_quota"}  # with the activity plan

@@ -384,6 +384,9 @@ def test_the_day_plan_knows_who_where_and_what():
     calls = plan[(plan["activity"] == "call") & (plan["rep"] == "R1")]
     assert calls["time"].tolist() == ["am"]
     assert calls["person"].tolist() == [""]
+    visits = plan[(plan["activity"] == "visit") & (plan["rep"] == "R1")].iloc[0]
+    assert visits["person"].split("、") == ["One", "C2"]  # both are due within the month, who is asked most first
+    assert visits["place"] == "north、south"
 
 
 def test_without_a_funnel_nothing_is_invented():

@@ -179,6 +179,11 @@ def test_the_run_stops_where_outlets_and_dealers_part():
         "rep_allocation_cities": ra.city_months(table, units, plan()),
     }
     stop_on_breach("rep_allocation", frames, {"seasonal_split_dealers": expected}, 1)
+    short = frames["rep_allocation_cities"].assign(sell_out=lambda d: d["sell_out"] + 1)
+    with pytest.raises(IdentityError, match="cities_sum_to_dealer"):
+        stop_on_breach(
+            "rep_allocation", {**frames, "rep_allocation_cities": short}, {"seasonal_split_dealers": expected}, 1
+        )
     with pytest.raises(IdentityError, match="outlets_sum_to_dealer"):
         stop_on_breach("rep_allocation", {**frames, "rep_allocation_outlets": table.iloc[1:]},
                        {"seasonal_split_dealers": expected}, 1)  # fmt: skip

@@ -125,8 +125,8 @@ def test_charts_without_reps_say_so(chart, words):
 # --- sentences ----------------------------------------------------------------------------------
 
 
-def said(words, found, rate=OVER):
-    return conclusions.sentences(words, found, over_assignment=rate)
+def said(words, found):
+    return conclusions.sentences(words, found)
 
 
 def test_sentences_carry_the_figures(words):
@@ -144,7 +144,7 @@ def test_sentences_carry_the_figures(words):
 
 
 def test_sentences_without_over_assignment(words):
-    lines = said(words, allocation(over_assignment=Decimal(0)), Decimal(0))
+    lines = said(words, allocation(over_assignment=Decimal(0)))
     assert lines[0] == words("rep_allocation.total", count=3, quota=words.money(30_000_000))
 
 
@@ -174,7 +174,6 @@ def test_what_was_left_out_is_said(words):
 
     assert words("rep_allocation.unassigned", amount=words.money(unassigned), names=months) in lines
     assert {words("rep_allocation.by_month"), words("rep_allocation.months_only")} <= set(lines)
-    assert words("rep_allocation.no_odds") in lines
 
 
 def test_many_names_are_counted(words):

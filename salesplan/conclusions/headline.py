@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan.tables import outputs
+from salesplan.rep_allocation.hierarchy import total_rate
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def assumed(loaded: "Loaded", as_of: date | None, words: Words) -> Pairs:
         (words("assumed.level"), words.code("level", rules["annual_target"].planned)),
         (words("assumed.method"), words.code("method", rules["seasonal_split"].method)),
         (words("assumed.dimensions"), dimensions),
-        (words("assumed.over_assignment"), words.percent(rules["rep_allocation"].over_assignment)),
+        (words("assumed.over_assignment"), words.percent(total_rate(rules["rep_allocation"]))),
         (words("assumed.plans"), plans),
         (words("assumed.as_of"), words.date(as_of) if as_of else words("assumed.no_actuals")),
         (words("assumed.revision"), words.code("rule", rules["variance_review"].revision.rule)),

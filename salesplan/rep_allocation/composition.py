@@ -12,9 +12,7 @@ from salesplan.rep_allocation.customers import CustomerPlan
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.grades import contacts_per_month
 from salesplan.rep_allocation.roster import year_before
-from salesplan.tables import outputs
 
-TABLE = "rep_allocation_composition"
 COLUMNS = ("dimension", "member", "customers", "last_year", "share", "target", "target_share", "year_before", "growth")
 OF_CUSTOMERS = ("grade", "kind")  # dimensions that only customers have
 OF_SALES = ("region", "channel", "product")
@@ -39,7 +37,9 @@ def composition(plan: CustomerPlan, table: pd.DataFrame, given: Given) -> pd.Dat
     rep_allocation: new customers and what nobody serves have members of their own. Largest first.
     """
     if not plan.known:
-        return outputs.empty(TABLE, COLUMNS[7:])
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).astype(
+            dict.fromkeys(COLUMNS[2:], "float64")
+        )
     total = int(table["amount"].sum())
     parts = [_of_customers(plan, name, total) for name in OF_CUSTOMERS]
     parts += [

@@ -15,7 +15,6 @@ from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.grades import ABC, contacts_per_month, graded, grades_of
 from salesplan.rep_allocation.holdings import holdings, profiles
 from salesplan.rep_allocation.purchases import NOBODY_NEW, Newcomers, named, newcomers, past_of
-from salesplan.tables import outputs
 from salesplan.terms.customers import CustomerGrades
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
@@ -61,9 +60,7 @@ def customer_plan(given: Given, quotas: pd.DataFrame, *, rules: RepAllocationTer
     listed = given.customers is not None and len(given.customers) > 0
     if not named(given.history) and not listed:
         nothing = pd.DataFrame(columns=["customer"])
-        return CustomerPlan(
-            outputs.empty("rep_allocation_customers", MORE), nothing, ABC, NOBODY_NEW, no_potential=True
-        )
+        return CustomerPlan(_no_rows(), nothing, ABC, NOBODY_NEW, no_potential=True)
     past = past_of(given.history, given.months)
     profile = profiles(given, past, rules.recency)
     grades = grades_of(rules.customer_grades, profile)
@@ -131,7 +128,9 @@ def _own_sales(rows: pd.DataFrame) -> pd.DataFrame:
     code, names = pd.factorize(customer, sort=True)
     total = rows.loc[known].groupby("customer", sort=True)["last_year"].first().reindex(names).astype("int64")
     part = rows.loc[known, "part"].clip(lower=1e-9)
-    sold = apportion_groups(total.to_numpy(), part.to_numpy(), code, labels=rows.loc[known, "rep"].tolist())
+    sold = apportion_groups(
+        total.to_numpy(), part.to_numpy(), code, labels=pd.factorize(rows.loc[known, "rep"], sort=True)[0].tolist()
+    )
     return rows.assign(last_year=pd.Series(sold, index=customer.index).reindex(rows.index).astype("Int64"))
 
 
@@ -155,6 +154,18 @@ def _table(rows: pd.DataFrame, accounts: pd.DataFrame, grades: CustomerGrades, f
         ["rep", "last", "amount", "customer", "start"], ascending=[True, True, False, True, True], ignore_index=True
     )
     return order[list(COLUMNS)].astype(dict.fromkeys(("customer", "grade", "rep", "kind"), "str"))
+
+
+def _no_rows() -> pd.DataFrame:
+    """The header of the table, of the types its rows would have."""
+    texts = ("customer", "grade", "rep", "customer_name", "region", "channel", "kind")
+    types = {
+        **dict.fromkeys(COLUMNS, "int64"), **dict.fromkeys(texts, "str"), "pinned": "bool",
+        **dict.fromkeys(("start", "end"), "datetime64[ns]"),
+        **dict.fromkeys(("contacts_per_month", "months_held", "growth", "share"), "float64"),
+        **dict.fromkeys(("last_year", "potential", "new_customers"), "Int64"),
+    }  # fmt: skip
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 
 def largest_customers(plan: CustomerPlan) -> pd.DataFrame:

@@ -25,8 +25,8 @@ def day_plan(
 
     `customers`: the table rep_allocation_customers (customer, customer_name, rep, region, contacts_per_month);
     `opportunities`: project, customer, rep, next_follow_up. Columns `DAY_COLUMNS`: `activity` is a stage or
-    `follow_up`, `person` the customers, those whose grade asks for most contacts first, `spend` in currency units (NaN:
-    not known). What was due before `today` stands on the first workday after it. By date, rep, time.
+    `follow_up`, `person` customers who are due within the month, the most contacts asked first, `spend` in
+    currency units (NaN: not known). What was due before `today` stands on the first workday after it. By date and rep.
     """
     first = _first_day(found, plan, customers)
     due = _follow_ups(found, customers, opportunities, today)
@@ -57,7 +57,11 @@ def _first_day(found: Board, plan: ActivityPlan, customers: pd.DataFrame) -> pd.
                 "place_in_day": len(counts) - place,
             }
         )  # fmt: skip
-        seen = back[here, day[here]] if back is not None and stage.activity == plan.terms.cadence else number * 0
+        seen = (
+            np.minimum(number, back[here].sum(axis=1))
+            if back is not None and stage.activity == plan.terms.cadence
+            else number * 0
+        )
         parts.append(_with_customers(table, seen, customers)[number > 0])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*DAY_COLUMNS, "place_in_day"])
 

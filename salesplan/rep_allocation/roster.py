@@ -13,6 +13,7 @@ from salesplan.calendar import add_months, month_of, month_span
 
 TEXTS = ("rep", "name", "region", "team", "manager")
 MONEY = ("potential", "capacity")
+OTHERS = {"grade": "str", "base_pay": "Int64", "commitment": "Int64"}
 NOBODY = frozenset({"", UNASSIGNED, UNKNOWN})
 LONG_AGO, FOREVER = pd.Timestamp("1950-01-01"), pd.Timestamp("2150-12-31")
 
@@ -33,8 +34,9 @@ def reps_from_sales(sales: pd.DataFrame, months: Sequence[str] | None = None) ->
     names = sorted(set(found["rep"].dropna().astype(str)) - NOBODY)
     unknown = {name: pd.Series([None] * len(names), dtype="str") for name in TEXTS[1:]}
     dates = {name: pd.Series(pd.NaT, index=range(len(names)), dtype="datetime64[ns]") for name in ("start", "end")}
-    money = {name: pd.Series(pd.NA, index=range(len(names)), dtype="Int64") for name in MONEY}
-    return pd.DataFrame({"rep": pd.Series(names, dtype="str"), **unknown, **dates, **money})
+    kinds = {**dict.fromkeys(MONEY, "Int64"), **OTHERS}
+    others = {name: pd.Series([None] * len(names), dtype=kind) for name, kind in kinds.items()}  # type: ignore[call-overload]
+    return pd.DataFrame({"rep": pd.Series(names, dtype="str"), **unknown, **dates, **others})
 
 
 def planned_reps(reps: pd.DataFrame | None, history: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:

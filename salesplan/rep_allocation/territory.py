@@ -69,12 +69,14 @@ def accounts_of(history: pd.DataFrame, owned: pd.DataFrame) -> tuple[pd.Index, N
     """All accounts, sorted, and the place of each line's: its customer where an owner of his is known, else its rep."""
     owners = pd.Index(owned["customer"].unique())
     rep, reps = pd.factorize(history["rep"].fillna("").astype(str))
-    customer, customers = pd.factorize(history["customer"]) if "customer" in history else (np.full(len(rep), -1), [])
-    known = np.append(pd.Index(customers).isin(owners), False)[customer]  # -1, a blank customer, is the last
+    buyers = history["customer"] if "customer" in history else pd.Series(pd.NA, index=history.index, dtype="str")
+    customer, found = pd.factorize(buyers)
+    customers = pd.Index(np.asarray(found, dtype=object), dtype="str")
+    known = np.append(customers.isin(owners), False)[customer]  # -1, a blank customer, is the last
     keys = np.array([ORDERS + name for name in reps], dtype=object)
     labels = np.concatenate([owners.to_numpy(dtype=object), keys[np.unique(rep[~known])]]).astype(str)
     accounts = pd.Index(np.unique(labels), dtype="str")
-    of_customer = np.append(accounts.get_indexer(pd.Index(customers, dtype="str")), -1)
+    of_customer = np.append(accounts.get_indexer(customers), -1)
     return accounts, np.where(known, of_customer[customer], accounts.get_indexer(pd.Index(keys, dtype="str"))[rep])
 
 

@@ -145,6 +145,8 @@ SPECS: dict[str, Spec] = {
                 _column("price", "money", "价格 单价 标准价 售价 list_price unit_price"),
                 _column("cost", "money", "成本 单位成本 标准成本 unit_cost"),
                 _column("tax_rate", "rate", "税率 增值税率 vat_rate vat"),
+                _column("spec", "text", "规格 规格型号 型号 specification model"),
+                _column("colour", "text", "颜色 色号 color"),
             ),
             unique=("product",),
         ),

@@ -1,7 +1,6 @@
 """What a manager should take from step 3, in sentences computed from its tables."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from salesplan.apportion import UNASSIGNED
@@ -16,12 +15,12 @@ NAMED = 6  # names in one sentence; the rest is counted
 LEAST_OUTSIDE = 0.005  # of a quota: less outside his regions is not worth a sentence
 
 
-def sentences(words: Words, found: Allocation, *, over_assignment: Decimal) -> list[str]:
+def sentences(words: Words, found: Allocation) -> list[str]:
     """Sum and spread of the quotas, who has it hard, whose data were replaced, what nobody carries."""
     if found.reps.empty:
         return [words("rep_allocation.all_unassigned", amount=words.money(int(found.table["base"].sum())))]
     return [
-        *_total(found.reps, over_assignment, words),
+        *_total(found.reps, words),
         *_odds(found.reps, words),
         *_range(found.reps, words),
         *_replaced(found.reps, words),
@@ -40,11 +39,12 @@ def named(frame: "pd.DataFrame", words: Words) -> str:
     return words("rep_allocation.and_more", names=words.list(names[:NAMED]), count=len(names) - NAMED)
 
 
-def _total(reps: "pd.DataFrame", rate: Decimal, words: Words) -> Iterator[str]:
+def _total(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     quota, base = int(reps["quota"].sum()), int(reps["base"].sum())
     key = "total_over" if quota > base else "total"
     amounts = {"quota": words.money(quota), "base": words.money(base), "over": words.money(quota - base)}
-    yield words(f"rep_allocation.{key}", count=len(reps), rate=words.percent(rate), **amounts)
+    rate = words.percent(quota / base - 1 if base else 0.0)
+    yield words(f"rep_allocation.{key}", count=len(reps), rate=rate, **amounts)
 
 
 def _range(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
@@ -71,8 +71,6 @@ def _odds(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
     ratio = known["quota_to_expected"]
     low, high = words.percent(ratio.min(), 0), words.percent(ratio.max(), 0)
     yield words("rep_allocation.stretch" if low != high else "rep_allocation.stretch_same", low=low, high=high)
-    if known["probability"].isna().all():
-        yield words("rep_allocation.no_odds")
 
 
 def _replaced(reps: "pd.DataFrame", words: Words) -> Iterator[str]:
