@@ -93,6 +93,10 @@ def test_what_was_never_sold_cannot_be_reckoned(measure):
     assert np.isnan(action_plan.quantity(measure, whole(lines=sold().head(0)))).all()
 
 
+def test_lines_without_customers_name_nobody():
+    assert np.isnan(action_plan.quantity("customers", whole(lines=sold().drop(columns=["customer", "order"])))).all()
+
+
 # --- the tree -------------------------------------------------------------------------------------
 
 

@@ -153,6 +153,18 @@ def test_a_pin_is_named_and_the_others_carry_the_rest():
     assert any("shared by weight" in text for text in steps["en", "E101"])
 
 
+def test_quotas_from_above_are_called_so(made):
+    given = made[1]
+    above = pd.DataFrame({"rep": "E101", "month": MONTHS, "amount": 1_000_000, "indicator": "", "level": ""})
+    terms = rules(weights={"equal": Decimal(1)})
+    again = ra.Given(given.reps, given.split, given.history, quotas=above)
+    content = ra.letters(ra.allocate(again, rules=terms), again)
+    rep = content.reps.iloc[0].to_dict()
+    rows = {name: [] for name in content._fields[1:-1]}
+    assert rep["cause"] == "handed_down"
+    assert any("handed down" in text for text, _ in letter(Words("en", "one"), rep, rows, plan=None)["steps"])
+
+
 def test_customers_beyond_the_largest_are_one_row(made):
     own = contents(made).customers.query("rep == 'E102'")
     assert len(own) == 7

@@ -97,7 +97,9 @@ def _sales(part: Slice) -> tuple[float, float]:
 
 
 def _buyers(lines: pd.DataFrame) -> pd.Index:
-    """Customers whose sales of a year are above zero."""
+    """Customers whose sales of a year are above zero; none where no line names one."""
+    if "customer" not in lines:
+        return pd.Index([])
     sums = lines[lines["customer"].fillna("") != ""].groupby("customer")["amount"].sum()
     return sums.index[sums > 0]
 

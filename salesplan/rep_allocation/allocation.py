@@ -1,6 +1,5 @@
-"""The step as one function: reps, split and history in, the four tables out."""
+"""The quotas as one function: what is given in, the tables of reps and cells out."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +17,10 @@ from salesplan.terms.rep_allocation import RepAllocationTerms
 
 
 class Allocation(NamedTuple):
-    """The tables of the step and what a reader has to be told about them."""
+    """The tables of the quotas and what a reader has to be told about them."""
 
     table: pd.DataFrame  # rep_allocation: rep, month, (dimensions), base, amount, quantity
     reps: pd.DataFrame  # rep_allocation_reps
-    activities: pd.DataFrame  # rep_allocation_activities
-    customers: pd.DataFrame  # rep_allocation_customers
     dropped: tuple[str, ...]  # bases that were asked for and have no data
     by_month: bool  # too few are there in some months, so the months led
     to_cells: bool  # False: the table stops at rep and month though the split has dimensions
@@ -63,11 +60,10 @@ def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
         _summary(ground, found), weighing.territory.history, weighing.full_year, given.months,
         part=part, company=given.expected,
     )  # fmt: skip
+    carried = pd.Series(weighing.carries.to_numpy() @ given.season.target, index=weighing.carries.index)
     return Allocation(
         rows,
-        compared(summary, weighing.people, weighing.carries @ given.season.target, rules.fairness),
-        no_activities(),
-        no_customers(),
+        compared(summary, weighing.people, carried, rules.fairness),
         weighing.dropped,
         found.table.by_month,
         ground.to_cells,
@@ -108,19 +104,3 @@ def _summary(ground: Ground, found: Settled) -> pd.DataFrame:
         amount_outside=found.outside,
         replaced=weighing.replaced.to_numpy(),
     )
-
-
-def _empty(texts: Sequence[str], **others: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {**{name: pd.Series(dtype="str") for name in texts}, **{n: pd.Series(dtype=d) for n, d in others.items()}}
-    )
-
-
-def no_activities() -> pd.DataFrame:
-    """The header of rep_allocation_activities: rep, period, activity, count."""
-    return _empty(("rep", "period", "activity"), count="int64")
-
-
-def no_customers() -> pd.DataFrame:
-    """The header of rep_allocation_customers: customer, grade, rep, amount (fen), contacts_per_month."""
-    return _empty(("customer", "grade", "rep"), amount="int64", contacts_per_month="float64")

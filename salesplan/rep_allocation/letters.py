@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesplan.rep_allocation.allocation import Allocation
 from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.handed_down import has_quotas
 from salesplan.rep_allocation.roster import year_before
 
 MOST_LETTERS = 1000
@@ -47,7 +48,7 @@ def letters(
     reps = wanted.head(most).reset_index(drop=True)
     own = found.table[found.table["rep"].isin(reps["rep"])]
     return Letters(
-        _people(reps, found),
+        _people(reps, found).assign(cause=_cause(found, given)),
         _months(own, found, given),
         _members(own),
         _customers(customers, reps),
@@ -55,6 +56,13 @@ def letters(
         _bases(found.weighing.bases, reps),
         len(wanted) - len(reps),
     )
+
+
+def _cause(found: Allocation, given: Given) -> str:
+    """What sets all quotas apart from the rule: handed down from above, or months that led; blank for neither."""
+    if has_quotas(given.quotas, given.months, given.level):
+        return "handed_down"
+    return "by_month" if found.by_month else ""
 
 
 def _people(reps: pd.DataFrame, found: Allocation) -> pd.DataFrame:

@@ -116,7 +116,11 @@ def _steps(words: Words, rep: Row) -> Iterator[tuple[str, str]]:
 
 
 def _agreed(rep: Row) -> str:
-    """Whether the difference to the rule is his own agreement, a trace of rounding, or what others' leave to him."""
+    """Where the difference to the rule is from: quotas handed down, months that led, his own agreement, rounding, or
+    what others' agreements leave to him.
+    """
+    if rep["cause"]:
+        return f"step_{rep['cause']}"
     if rep["pinned"]:
         return "step_pinned"
     return "step_rounding" if abs(rep["amount_agreed"]) <= 100 else "step_left"
