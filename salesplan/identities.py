@@ -211,7 +211,8 @@ def _allocation(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     yield from _bases_and_vacancies(frames)
     yield from _same_by("months_sum_to_quota", given.groupby("rep")["amount"].sum(), reps.set_index("rep")["quota"])
     if "rep_allocation_evidence" in frames:
-        quarters = frames["rep_allocation_evidence"].groupby("rep")["quota"].sum()
+        evidence = frames["rep_allocation_evidence"]
+        quarters = evidence[evidence["rep"].isin(reps["rep"])].groupby("rep")["quota"].sum()
         yield from _same_by("quarters_sum_to_quota", quarters, reps.set_index("rep")["quota"])
     yield from _hierarchy(frames)
     yield from _handed_down(frames)
@@ -264,8 +265,10 @@ def _customers(frames: Frames) -> Iterator[Breach]:
     yield from _same_by("customers_sum_to_quota", sums, reps)
     rows = frames.get("rep_allocation_composition")
     if rows is not None:
-        targets, whole = rows.dropna(subset="target").groupby("dimension")["target"].sum(), frames["rep_allocation"]["amount"]
-        yield from _same_by("composition_sums_to_quotas", targets, targets * 0 + int(whole.sum()))
+        targets = rows.dropna(subset="target").groupby("dimension")["target"].sum()
+        yield from _same_by(
+            "composition_sums_to_quotas", targets, targets * 0 + int(frames["rep_allocation"]["amount"].sum())
+        )
 
 
 def _profits(frames: Frames, earlier: Frames) -> Iterator[Breach]:
@@ -277,7 +280,9 @@ def _profits(frames: Frames, earlier: Frames) -> Iterator[Breach]:
         table = frames[name]
         if len(table):
             yield from _same_by(f"{name}_sums_to_split", table.groupby("month")["amount"].sum(), months)
-        for column in ("cost", "expense") if len(table) and planned is not None else ():
+        for column in ("cost", "expense"):
+            if not len(table) or planned is None:
+                continue
             plan = planned.set_index("month")[column]
             if plan.notna().all() and len(plan):
                 yield from _same_by(f"{name}_sums_to_profit_plan", table.groupby("month")[column].sum(), plan)
@@ -327,7 +332,7 @@ def _field_work(frames: Frames) -> Iterator[Breach]:
     sums = summed.assign(value=summed["count"].fillna(0) + summed["amount"].fillna(0)).groupby(["kind", *keys])["value"]
     by_kind = sums.sum().astype("int64")
     for kind in sorted(set(summed["kind"]) - {"month"}):
-        yield from _same_by("boards_sum_to_month", by_kind.loc[kind], by_kind.loc["month"])
+        yield from _same_by("boards_sum_to_month", by_kind.xs(kind), by_kind.xs("month"))
     target = board[(board["kind"] == "month") & (board["activity"] == "target")].set_index("rep")
     quotas = frames["rep_allocation"][lambda d: d["month"].isin(target["period"]) & d["rep"].isin(target.index)]
     yield from _same_by("board_is_quota", target["amount"], quotas.groupby("rep")["amount"].sum())

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan import calendar, tables
 from salesplan.action_checks import action_faults
+from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.agreement_checks import agreement_faults
 from salesplan.channel_checks import channel_faults, channel_notices
 from salesplan.customer_checks import customer_faults
-from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.errors import Fault, PlanError, alternatives
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
 from salesplan.money import to_fen

@@ -604,12 +604,6 @@ def test_several_over_assignments():
     assert found["quota"].tolist() == [1_000_000, 1_050_000, 1_070_000, 1_100_000, pd.NA]
 
 
-def test_later_tables_have_their_header():
-    found = allocate(staff("A"), months_split(1_000), sales(), rules=rules())
-    assert list(found.activities.columns) == ["rep", "period", "activity", "count"]
-    assert list(found.customers.columns) == ["customer", "grade", "rep", "amount", "contacts_per_month"]
-    assert found.activities.empty and found.customers.empty
-
 
 def test_arguments_stay_as_they_are():
     reps, split, history = staff("A", "B"), months_split(1_000), sales(A=100)

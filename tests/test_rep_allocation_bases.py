@@ -16,6 +16,8 @@ from salesplan import rep_allocation as ra
 from salesplan.apportion import apportion
 from salesplan.calendar import fiscal_months
 from salesplan.conclusions.rep_allocation import bases as base_sentences
+from salesplan.errors import IdentityError
+from salesplan.identities import stop_on_breach
 from salesplan.rep_allocation.bases import BASES, common_probability, open_deals, substituted
 from salesplan.rep_allocation.expectation import level_at, probability
 from salesplan.tables import outputs
@@ -363,6 +365,46 @@ def test_every_code_has_words(words):
         assert words.code("basis", base) == words.code("base", base) or words.language == "en"
     for reason in ("no_owner", "not_there", "house", "ramp"):
         assert words.code("reason", reason) != reason or words.language == "en"
+
+
+# --- in a run ----------------------------------------------------------------------------------------
+
+
+def tables_of(start, terms):
+    found, weighing = ra.allocate(start, rules=terms), ra.weighed(start, terms)
+    frames = {"rep_allocation": found.table, "rep_allocation_reps": found.reps, **weighing.tables}
+    return frames, {"seasonal_split": start.split}
+
+
+def test_identities_hold_and_are_broken_by_a_changed_share_or_amount():
+    customers = owners_table(("kA", "A", None, "2027-06-30"), ("kB", "B", None, None))
+    start = begin(staff("A", "B"), history(A=600, B=600), customers)
+    frames, earlier = tables_of(start, rules(weights={"history": 1}, vacancies="manager"))
+    stop_on_breach("rep_allocation", frames, earlier, 1)
+    shares, gaps = frames["rep_allocation_bases"], frames["rep_allocation_vacancies"]
+    broken = {
+        "base_shares_sum_to_one": {"rep_allocation_bases": shares.assign(share=shares["share"] * 1.1)},
+        "vacancies_lie_with_nobody": {"rep_allocation_vacancies": gaps.assign(amount=gaps["amount"] + 1)},
+    }
+    for name, changed in broken.items():
+        with pytest.raises(IdentityError, match=name):
+            stop_on_breach("rep_allocation", {**frames, **changed}, earlier, 1)
+
+
+def test_the_demo_shows_bases_hand_overs_and_the_vacant_territory(demo):
+    run = demo / "outputs" / "henan-2027" / "first"
+    shares = outputs.read(run / "tables" / "rep_allocation_bases.csv", "rep_allocation_bases")
+    assert set(shares["basis"]) == {*BASES, "blended"}
+    assert shares.groupby("basis")["carried_share"].sum().to_numpy() == pytest.approx(1, abs=1e-6)
+    gaps = outputs.read(run / "tables" / "rep_allocation_vacancies.csv", "rep_allocation_vacancies")
+    assert gaps[["rep", "successor", "reason"]].fillna("").to_numpy().tolist() == [
+        ["", "R13", "ramp"],
+        ["R06", "R13", "no_owner"],
+    ]
+    page = (run / "3_rep_allocation.html").read_text(encoding="utf-8")
+    for heading in ("谁在岗、谁接手", "权重的来历"):
+        assert heading in page
+    assert "彭望舒的 5 家客户自2027年2月15日起移交安以宁" in page
 
 
 def test_many_reps_take_little_time():

@@ -227,5 +227,5 @@ def test_every_parameter_has_its_meaning(words):
     from salesplan.params.schema import meaning_key, meanings
 
     for path, _, unit in meanings(RepAllocationTerms):
-        assert words.get(meaning_key("rep_allocation", path)), path
+        assert words.get(meaning_key("rep_allocation", path)) or words.language == "en", path
         assert not unit or words.get(f"unit.{unit}") or words.language == "en", unit

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan.tables import outputs
 from salesplan.rep_allocation.hierarchy import total_rate
+from salesplan.tables import outputs
 from salesplan.wording import Words
 
 if TYPE_CHECKING:

@@ -42,7 +42,8 @@ class Field:
     @property
     def regular(self) -> Integers:
         """What of the quotas has to come by the funnel: the quota of a month less the projects placed in it."""
-        return np.clip(self.quotas.to_numpy(dtype=np.int64) - self.placed.to_numpy(dtype=np.int64), 0, None)
+        rest = self.quotas.to_numpy(dtype=np.int64) - self.placed.to_numpy(dtype=np.int64)
+        return np.asarray(np.clip(rest, 0, None), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _with_year(months: Integers) -> Integers:
 def _long(
     reps: "pd.Series[Any]", periods: Sequence[str], activity: str, columns: Mapping[str, Integers]
 ) -> pd.DataFrame:
-    keys = {
+    keys: dict[str, Any] = {
         "rep": np.repeat(reps.to_numpy(), len(periods)),
         "period": np.tile(np.array(periods, dtype=object), len(reps)),
     }

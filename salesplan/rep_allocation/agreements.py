@@ -81,26 +81,34 @@ def known_names(people: People, members: pd.DataFrame) -> Known:
 def pin_faults(pins: Sequence[Pin], people: People, members: pd.DataFrame, unit: int) -> list[Fault]:
     """What is wrong with the pins by themselves, each with its place and the amount that does not fit.
 
-    Names and months that are not there, odd units, the same part twice, parts that overlap without one lying inside the
-    other, and parts whose inner ones ask for more than they hold.
+    Names and months that are not there, odd units, the same part twice, and parts whose inner ones ask for more than
+    they hold.
     """
     plain = [*part_faults(pins, "pins", known_names(people, members), unit)]
     if plain:
         return plain
     claims = claims_of(pins, people)
-    return [*crossings(claims, len(claims))] or [*_sums(claims)]
+    return repeated(claims) or [*_sums(claims)]
 
 
-def crossings(claims: Sequence[Claim], pins: int) -> Iterator[Fault]:
-    """Claims about the same part, or that overlap without one lying inside the other; those after `pins` are limits."""
-    names = [f"pins[{c.number}]" if place < pins else f"limits[{c.number}]" for place, c in enumerate(claims)]
-    for place, claim in enumerate(claims):
-        for before, other in zip(claims[:place], names, strict=False):
-            same = claim.holds(before) and before.holds(claim)
-            crossed = claim.touches(before) and not claim.holds(before) and not before.holds(claim)
-            if same or crossed:
-                code = "pins_twice" if same else "pins_cross"
-                yield Fault(code, f"{PLACE} {names[place]}", None, {"other": other})
+def repeated(claims: Sequence[Claim]) -> list[Fault]:
+    """Claims about the same part as one before."""
+    return [
+        Fault("pins_twice", f"{PLACE} {name_of(claim)}", None, {"other": name_of(before)})
+        for place, claim in enumerate(claims)
+        for before in claims[:place]
+        if claim.holds(before) and before.holds(claim)
+    ]
+
+
+def cross(one: Claim, other: Claim) -> bool:
+    """Whether two claims overlap without one lying inside the other."""
+    return one.touches(other) and not one.holds(other) and not other.holds(one)
+
+
+def name_of(claim: Claim) -> str:
+    """Where a claim stands in the file: a pin, or with a number below zero a limit."""
+    return f"pins[{claim.number}]" if claim.number >= 0 else f"limits[{-1 - claim.number}]"
 
 
 def _sums(claims: Sequence[Claim]) -> Iterator[Fault]:

@@ -73,8 +73,8 @@ def days_there(reps: pd.DataFrame, known: pd.Index, days: pd.DataFrame) -> "np.n
     dates = days["date"].to_numpy()
     inside = (starts[:, None] <= dates) & (dates <= ends[:, None])
     there = np.zeros((len(known), len(days)), dtype=np.int64)
-    np.add.at(there, known.get_indexer(spells["rep"]), inside.astype(np.int64))
-    return (there > 0) & days["workday"].to_numpy()
+    np.add.at(there, known.get_indexer(pd.Index(spells["rep"])), inside.astype(np.int64))
+    return np.asarray((there > 0) & days["workday"].to_numpy(dtype=bool))
 
 
 def board(
@@ -114,7 +114,8 @@ def board(
         daily |= {COLLECTION: rounded_days(_on_workdays(open_now + sold, there), unit=unit)}
         owed = cash.open_items.groupby("rep")["open"].sum().reindex(known).fillna(0).to_numpy(dtype=np.int64)
         coming = _on_workdays(open_now, there)
-    return Board(days, known, daily, held.reindex(known).fillna(0).to_numpy(dtype=np.int64), owed, coming)
+    customers = np.asarray(held.reindex(known).fillna(0), dtype=np.int64)
+    return Board(days, known, daily, customers, owed, coming)
 
 
 def _kinds_of_visits(daily: Mapping[str, Integers], cadence: str) -> dict[str, Integers]:
@@ -131,7 +132,7 @@ def _kinds_of_visits(daily: Mapping[str, Integers], cadence: str) -> dict[str, I
 def _new_customers(plan: ActivityPlan, new: "pd.Series[int]") -> Integers:
     quotas = plan.field.quotas.to_numpy(dtype=np.float64)
     weights = np.where(quotas.sum(axis=1, keepdims=True) > 0, np.clip(quotas, 0, None), 1.0)
-    totals = new.reindex(plan.field.people["rep"]).fillna(0).to_numpy(dtype=np.int64)
+    totals = np.asarray(new.reindex(plan.field.people["rep"]).fillna(0), dtype=np.int64)
     return spread_evenly(totals, weights)
 
 

@@ -154,9 +154,9 @@ def deal_sizes(past: Records, people: pd.DataFrame, months: Sequence[str], terms
     kept = pd.DataFrame({"rep": ours["rep"].to_numpy(), "sum": fen, "square": fen**2, "count": 1.0})
     kept = kept.sort_values(["rep", "sum"], kind="stable").groupby("rep").sum().reindex(reps).fillna(0.0)
     codes = np.asarray(pd.factorize(team, sort=True)[0], dtype=np.int64)
-    sums = [kept[name].to_numpy() for name in ("sum", "square", "count")]
-    shrunk = shrink_means(*sums, codes, None if terms.strength is None else float(terms.strength))
-    return _sizes(people, shrunk, sums[2], terms)
+    total, square, count = (kept[name].to_numpy(dtype=np.float64) for name in ("sum", "square", "count"))
+    shrunk = shrink_means(total, square, count, codes, None if terms.strength is None else float(terms.strength))
+    return _sizes(people, shrunk, count, terms)
 
 
 def _sizes(people: pd.DataFrame, shrunk: Shrunk, counts: Real, terms: Funnel) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesplan.agreed import PLACE
-from salesplan.claims import Claim, largest
+from salesplan.claims import Claim, rests
 from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
 from salesplan.rep_allocation.agreements import People, of_cells, of_month
@@ -96,12 +96,11 @@ def _months(rules: RepAllocationTerms, claims: Sequence[Claim], found: Limits, p
     """Months of reps: fixed by a claim, at least what is agreed for part of them, and the limits' own."""
     fixed, floor, ceiling = found.fixed.copy(), found.floor.copy(), found.ceiling.copy()
     of_months = [c for c in claims if of_month(c)]
-    for claim in largest(of_months):
-        row, month = people.row[claim.members["rep"]], int(np.argmax(claim.months))
-        if of_cells(claim):
-            floor[row, month] += claim.amount
-        else:
-            fixed[row, month] = claim.amount
+    for claim in (c for c in of_months if not of_cells(c)):
+        fixed[people.row[claim.members["rep"]], np.argmax(claim.months)] = claim.amount
+    parts = [c for c in of_months if of_cells(c)]
+    for claim, fen in zip(parts, rests(parts).tolist(), strict=True):
+        floor[people.row[claim.members["rep"]], np.argmax(claim.months)] += fen
     for limit in rules.limits:
         if limit.rep in people.row and limit.month in people.months and not limit.members:
             cell = people.row[str(limit.rep)], people.months.index(str(limit.month))
@@ -120,11 +119,12 @@ def fixed_months(claims: Sequence[Claim], people: People) -> NDArray[np.bool_]:
 
 
 def _parts(claims: Sequence[Claim], people: People) -> dict[int, int]:
-    """By rep what is agreed for parts of his year: the least that his quota can be."""
+    """By rep what is agreed for parts of his members: the least that his quota can be."""
     needed: dict[int, int] = {}
-    for claim in largest([c for c in claims if of_cells(c) or not c.months.all()]):
+    parts = [c for c in claims if of_cells(c)]
+    for claim, fen in zip(parts, rests(parts).tolist(), strict=True):
         row = people.row[claim.members["rep"]]
-        needed[row] = needed.get(row, 0) + claim.amount
+        needed[row] = needed.get(row, 0) + fen
     return needed
 
 

@@ -138,9 +138,9 @@ def _of_channel(display: Mapping[str, Display], name: str) -> dict[str, Any]:
 def city_months(outlets: pd.DataFrame, units: NDArray[np.int64], expected: pd.DataFrame) -> pd.DataFrame:
     """Table `rep_allocation_cities`: outlets and their sell-out by city, dealer and month.
 
-    `outlets` and `units` as `outlet_months` gives them for the same `expected`. `outlets` those open in the month, without those that sold
-    nothing; `opening` those that open in it; `sell_out` whole units (int64), with what the dealer sells himself under
-    `(direct)`: each dealer's month sums to his plan. Sorted by city, dealer, month.
+    `outlets` and `units` as `outlet_months` gives them for the same `expected`. `outlets` those open in the month,
+    without those that sold nothing; `opening` those that open in it; `sell_out` whole units (int64), with what the
+    dealer sells himself under `(direct)`: each dealer's month sums to his plan. Sorted by city, dealer, month.
     """
     months = sorted(expected["month"].unique())
     known = outlets["sell_out"].notna().to_numpy()

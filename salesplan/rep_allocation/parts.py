@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.apportion import apportion, split_table
-from salesplan.claims import Claim, rests
+from salesplan.claims import Claim, largest, rests
 from salesplan.money import to_fen
 from salesplan.rep_allocation.agreements import People, cells_of, claim_of, of_cells, of_month
 from salesplan.terms.agreements import Limit
@@ -127,18 +127,22 @@ def by_rep(claims: Sequence[Claim], people: People, members: pd.DataFrame, free:
 def _shared(
     claim: Claim, inside: Sequence[Claim], people: People, members: pd.DataFrame, free: Real
 ) -> Iterator[Claim]:
-    """What a team's claim leaves to each of its reps who has none of his own inside it."""
-    given = {c.members.get("rep") for c in inside}
-    rows = [row for row in people.rows(claim.members) if people.reps[row] not in given]
-    left = claim.amount - sum(c.amount for c in inside)
-    weights = amounts_of(claim, people, members, free)[rows]
-    labels = [people.reps[row] for row in rows]
-    for rep, share in zip(labels, apportion(left, _or_equal(weights), labels=labels), strict=True):
-        yield replace(claim, amount=int(share), members={**claim.members, "rep": rep})
+    """A team's claim as one of each rep: what is agreed for him inside it, and his part of the rest.
 
-
-def _or_equal(weights: Real) -> Real:
-    return weights if weights.any() else np.ones(len(weights))
+    The rest is shared as the reps would have it without, among those whose part is not agreed as a whole.
+    """
+    pieces = [replace(claim, members={**claim.members, "rep": people.reps[row]}) for row in people.rows(claim.members)]
+    own = [largest([c for c in inside if piece.holds(c)]) for piece in pieces]
+    weights = amounts_of(claim, people, members, free)[people.rows(claim.members)]
+    agreed = np.array([sum(c.amount for c in mine) for mine in own], dtype=np.int64)
+    within = [sum(amounts_of(c, people, members, free).sum() for c in mine) for mine in own]
+    free_to_share = np.array([not any(c.holds(piece) for c in mine) for mine, piece in zip(own, pieces, strict=True)])
+    rest = np.where(free_to_share, np.maximum(weights - within, 0.0), 0.0)
+    left, labels = claim.amount - int(agreed.sum()), [piece.members["rep"] for piece in pieces]
+    shares = apportion(left, rest if rest.any() else free_to_share, labels=labels) if left else agreed * 0
+    for piece, share, before, open_ in zip(pieces, shares, agreed, free_to_share, strict=True):
+        if open_:
+            yield replace(piece, amount=int(share + before))
 
 
 def amounts_of(claim: Claim, people: People, members: pd.DataFrame, table: NDArray[Any]) -> NDArray[Any]:
@@ -155,7 +159,7 @@ def broken(
 ) -> Iterator[tuple[int, Claim]]:
     """Limits that a table breaks, each as the claim at its bound that mends it; limits by their place in the file."""
     for number, limit in limits.items():
-        claim = claim_of(limit, number, 0, people)
+        claim = claim_of(limit, -1 - number, 0, people)
         held = int(amounts_of(claim, people, members, table).sum())
         low, high = to_fen(limit.min), None if limit.max is None else to_fen(limit.max)
         if held < low:

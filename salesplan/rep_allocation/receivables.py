@@ -182,7 +182,7 @@ def _pattern(items: pd.DataFrame, orders: pd.DataFrame, payments: pd.DataFrame, 
     grid = np.zeros((reps, DAYS + 1))
     fen = paid["amount"].to_numpy(dtype=np.float64) * paid["share"].to_numpy()
     np.add.at(grid, (paid["place"].to_numpy(), np.minimum(paid["days"].to_numpy(), DAYS)), fen)
-    due = np.bincount(old["place"], weights=old["due"], minlength=reps)
+    due = np.bincount(old["place"], weights=old["due"], minlength=reps).astype(np.float64)
     count = np.bincount(old["place"], minlength=reps).astype(np.float64)
     whole = _shares(grid.sum(axis=0)[None], np.array([due.sum()]))
     own = _shares(grid, due)
@@ -201,7 +201,7 @@ def incoming(cash: Cash, targets: Real, days: Sequence[pd.Timestamp]) -> tuple[R
     `targets`: what each rep is to sell on each of the days (money of collections, fen). What is open comes in by the
     pattern given that it has not yet; what the pattern never saw paid stays out.
     """
-    items, places = cash.open_items, cash.reps.get_indexer(cash.open_items["rep"])
+    items, places = cash.open_items, cash.reps.get_indexer(pd.Index(cash.open_items["rep"]))
     open_now = np.zeros((len(cash.reps), len(days)))
     age = (cash.today - items["date"]).dt.days.to_numpy()
     fen = items["open"].to_numpy(dtype=np.float64)

@@ -35,7 +35,7 @@ def reps_from_sales(sales: pd.DataFrame, months: Sequence[str] | None = None) ->
     unknown = {name: pd.Series([None] * len(names), dtype="str") for name in TEXTS[1:]}
     dates = {name: pd.Series(pd.NaT, index=range(len(names)), dtype="datetime64[ns]") for name in ("start", "end")}
     kinds = {**dict.fromkeys(MONEY, "Int64"), **OTHERS}
-    others = {name: pd.Series([None] * len(names), dtype=kind) for name, kind in kinds.items()}  # type: ignore[call-overload]
+    others = {name: pd.Series([None] * len(names), dtype=kind) for name, kind in kinds.items()}
     return pd.DataFrame({"rep": pd.Series(names, dtype="str"), **unknown, **dates, **others})
 
 

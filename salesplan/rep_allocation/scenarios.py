@@ -6,10 +6,10 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL
 from salesplan.errors import PlanError
+from salesplan.rep_allocation.bases import BASES
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.ground import Ground, ground_of
 from salesplan.rep_allocation.settling import quotas_of
-from salesplan.rep_allocation.bases import BASES
 from salesplan.terms.rep_allocation import RepAllocationTerms, Weights
 
 STEPS = (Decimal(0), Decimal("0.05"), Decimal("0.10"), Decimal("0.15"))

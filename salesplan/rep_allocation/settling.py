@@ -13,7 +13,8 @@ from salesplan.claims import Claim
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.money import from_fen
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.agreements import cell_faults, crossings, of_cells
+from salesplan.rep_allocation.agreements import cell_faults, cross, name_of, of_cells, repeated
+from salesplan.rep_allocation.crossing import uncrossed
 from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.handed_down import handed_down
 from salesplan.rep_allocation.limits import fixed_months
@@ -56,19 +57,20 @@ def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
             vacancy_mix(ground.weighing.territory.history, ground.members), unit=ground.unit,
         )  # fmt: skip
         return _cells(ground, table, np.zeros_like(table.amount), left)
-    first = [c for c in ground.claims if "rep" in c.members or (c.months.all() and not of_cells(c))]
-    found = _round(ground, first, rules)
-    shared = len(first) < len(ground.claims)
+    entangled = any(not _by_itself(c) or any(cross(c, other) for other in ground.claims) for c in ground.claims)
+    found = _round(ground, [c for c in ground.claims if not entangled or not of_cells(c)], rules)
     parts = {n: limit for n, limit in enumerate(rules.limits) if limit.members or (limit.team and limit.month)}
     extra: dict[int, Claim] = {}
     for _ in range(ROUNDS):
         fresh = dict(broken(_open(parts, extra), ground.people, ground.members, found.whole))
-        if not fresh and not shared:
+        if not fresh and not entangled:
             return found
         extra |= fresh
-        claims = [*ground.claims, *extra.values()]
-        stop_on(crossings(claims, len(ground.claims)))
-        found, shared = _round(ground, by_rep(claims, ground.people, ground.members, found.real), rules), False
+        claims = by_rep([*ground.claims, *extra.values()], ground.people, ground.members, found.real)
+        stop_on(repeated([c for c in claims if "rep" in c.members]))
+        amounts = found.table.amount
+        claims = uncrossed(claims, ground.people, ground.members, found.real, amounts, ground.unit)
+        found, entangled = _round(ground, claims, rules), False
     raise PlanError([Fault("limits_unsettled", f"{PLACE} limits", None, {})])
 
 
@@ -77,6 +79,11 @@ def _handed_down(ground: Ground) -> QuotaTable:
     given = ground.given
     assert given.quotas is not None
     return handed_down(given.quotas, given.season, ground.people.reps, level=given.level)
+
+
+def _by_itself(claim: Claim) -> bool:
+    """Whether a claim is of one rep, or of a team's whole year: nothing of it has to be shared first."""
+    return "rep" in claim.members or (bool(claim.months.all()) and not of_cells(claim))
 
 
 def _open(limits: dict[int, Limit], extra: dict[int, Claim]) -> dict[int, Limit]:
@@ -125,6 +132,6 @@ def _misfits_told(ground: Ground) -> Iterator[None]:
     try:
         yield
     except MisfitError as error:
-        named = ", ".join(f"pins[{c.number}]" for c in ground.claims if of_cells(c))
+        named = ", ".join(name_of(claim) for claim in ground.claims if of_cells(claim))
         values = {"found": named, "over": from_fen(round(error.amount))}
         raise PlanError([Fault("pins_no_room", f"{PLACE} pins", None, values)]) from error

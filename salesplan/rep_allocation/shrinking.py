@@ -60,8 +60,9 @@ def _strength(within: float, between: float) -> float:
     return within / between if between > 0 else np.inf
 
 
-def _ratio(above: Real, below: Real) -> Real:
-    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+def _ratio(above: NDArray[Any], below: NDArray[Any]) -> Real:
+    ratio: Real = np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    return ratio
 
 
 def _level(above: Real, below: Real, teams: Groups) -> tuple[Real, NDArray[np.bool_]]:
@@ -78,7 +79,8 @@ def _part_of_team(tried: Real, teams: Groups, of_team: NDArray[np.bool_]) -> Rea
     """A rep's part of the records that his team's value rests on."""
     team = np.bincount(teams, weights=tried, minlength=int(teams.max(initial=-1)) + 1)[teams]
     base: Any = np.where(of_team, team, tried.sum())
-    return np.divide(tried, base, out=np.zeros(len(tried)), where=base > 0)
+    part: Real = np.divide(tried, base, out=np.zeros(len(tried)), where=base > 0)
+    return part
 
 
 def _drawn(own: Real, team: Real, counts: Real, of_team: NDArray[np.bool_], strength: float) -> Shrunk:

@@ -84,9 +84,9 @@ def _gaps(given: Given, owners: Ownership, past: Past) -> tuple[pd.DataFrame, Re
 def _with_owners(runs: pd.DataFrame, given: Given, owners: Ownership) -> pd.DataFrame:
     """The runs with who had the account last (`rep`) and who gets it next (`successor`), None where nobody does."""
     opens, closes = month_days(given.months, given.cutoff)
-    spells = owners.spells.astype({"account": "str", "first_day": "int64", "last_day": "int64"})
+    spells = owners.spells.astype({"account": object, "first_day": "int64", "last_day": "int64"})
     keyed = runs.assign(order=range(len(runs)), from_day=opens[runs["last"]], to_day=closes[runs["first"]])
-    keyed = keyed.astype({"account": "str"})
+    keyed = keyed.astype({"account": object})
     before = pd.merge_asof(
         keyed.sort_values("to_day"), spells.sort_values("last_day")[["account", "rep", "last_day"]],
         left_on="to_day", right_on="last_day", by="account",

@@ -139,14 +139,15 @@ def stretching(plan: ActivityPlan) -> Real:
     rest = sum((plan.asked[name] * hour for name, hour in hours.items() if name != cadence and name in plan.asked),
                np.zeros(there.shape))  # fmt: skip
     over = hours_needed(plan) > there + TINY
-    together = _ratio(rest + visit * asked, there)
-    apart = _ratio(rest, there - visit * owed)
+    together = _ratio(np.asarray(rest + visit * asked), there)
+    apart = _ratio(np.asarray(rest), there - visit * owed)
     fits = np.where(asked / np.maximum(together, TINY) >= owed, together, apart)
     return np.asarray(np.where(over, np.maximum(fits, 1.0), 1.0), dtype=np.float64)
 
 
 def _ratio(above: Real, below: Real) -> Real:
-    return np.divide(above, below, out=np.full(np.shape(above), np.inf), where=below > TINY)
+    ratio: Real = np.divide(above, below, out=np.full(np.shape(above), np.inf), where=below > TINY)
+    return ratio
 
 
 def remedies(plan: ActivityPlan) -> pd.DataFrame:

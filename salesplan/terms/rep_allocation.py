@@ -22,7 +22,6 @@ from salesplan.terms.channels import (
 from salesplan.terms.common import Many, Number, Share, Terms, value
 from salesplan.terms.customers import CustomerGrades, CustomerTargets, Leads, Promotions
 from salesplan.terms.fairness import Fairness
-from salesplan.terms.fairness import Fairness
 from salesplan.terms.negotiation import Negotiation
 from salesplan.terms.texts import laid_out
 

@@ -14,9 +14,9 @@ from salesplan.conclusions.rep_allocation.quotas import named, sentences
 __all__ = [
     "action_plans",
     "activities",
+    "bases",
     "board_rows",
     "boards",
-    "bases",
     "card_table",
     "channel_sentences",
     "conditions",
