@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from salesplan import STEPS
 from salesplan.tables import outputs
+from salesplan.tables.kinds import KINDS, OWN_KINDS
 from salesplan.tables.outputs import BOM, csv_bytes, kind_of, step_of, tables_of
-from salesplan.tables.specification import KINDS, OWN_KINDS, TABLES
+from salesplan.tables.specification import TABLES
 
 SOME = settings(max_examples=60)
 MOST_FEN = 9 * 10**14 * 100  # far above any plan

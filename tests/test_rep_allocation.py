@@ -604,7 +604,6 @@ def test_several_over_assignments():
     assert found["quota"].tolist() == [1_000_000, 1_050_000, 1_070_000, 1_100_000, pd.NA]
 
 
-
 def test_arguments_stay_as_they_are():
     reps, split, history = staff("A", "B"), months_split(1_000), sales(A=100)
     before = [frame.copy() for frame in (reps, split, history)]

@@ -9,8 +9,8 @@ from salesplan import STEPS
 from salesplan.report.table import FAMILIES
 from salesplan.staging import DONE, INPUTS, LEFT_OUT
 from salesplan.tables import outputs
+from salesplan.tables.kinds import Kind
 from salesplan.tables.outputs import kind_of
-from salesplan.tables.specification import Kind
 from salesplan.wording import Words
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import TOTAL
 from salesplan.money import to_fen
+from salesplan.tables.kinds import Kind
 from salesplan.tables.outputs import kind_of
-from salesplan.tables.specification import TABLES, Kind
+from salesplan.tables.specification import TABLES
 from salesplan.wording import BLANK, Words, round_half_away
 
 if TYPE_CHECKING:

@@ -9,15 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesplan.tables.specification import (
-    KINDS,
-    MONEY_PREFIXES,
-    OWN_KINDS,
-    SHARE_PREFIXES,
-    SHARE_SUFFIXES,
-    TABLES,
-    Kind,
-)
+from salesplan.tables.kinds import KINDS, MONEY_PREFIXES, OWN_KINDS, SHARE_PREFIXES, SHARE_SUFFIXES, Kind
+from salesplan.tables.specification import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
