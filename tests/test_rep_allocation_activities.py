@@ -14,7 +14,7 @@ from salesplan.calendar import days, fiscal_months
 from salesplan.errors import IdentityError
 from salesplan.identities import stop_on_breach
 from salesplan.rep_allocation import FieldWork, Given, Records, Setting, across, field_work
-from salesplan.rep_allocation.activities import (
+from salesplan.rep_allocation.activity.activities import (
     ACTIVITY_COLUMNS,
     activity_plan,
     activity_table,
@@ -24,7 +24,7 @@ from salesplan.rep_allocation.activities import (
     steadily,
     year_counts,
 )
-from salesplan.rep_allocation.boards import (
+from salesplan.rep_allocation.activity.boards import (
     BOARD_COLUMNS,
     board,
     board_month,
@@ -33,8 +33,8 @@ from salesplan.rep_allocation.boards import (
     rounded_days,
     spread_evenly,
 )
-from salesplan.rep_allocation.day_plan import DAY_COLUMNS
-from salesplan.rep_allocation.workload import rep_workdays
+from salesplan.rep_allocation.activity.day_plan import DAY_COLUMNS
+from salesplan.rep_allocation.activity.workload import rep_workdays
 from salesplan.terms.activities import Funnel, Stage
 from salesplan.terms.plan import Tax
 

@@ -16,8 +16,8 @@ from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.errors import IdentityError
 from salesplan.identities import stop_on_breach
-from salesplan.rep_allocation.channels import cost_rates, department_months
-from salesplan.rep_allocation.steady import over_parts
+from salesplan.rep_allocation.market.channels import cost_rates, department_months
+from salesplan.rep_allocation.market.steady import over_parts
 from salesplan.wording import LANGUAGES, Words
 
 MONTHS = fiscal_months(2027)

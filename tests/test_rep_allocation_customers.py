@@ -17,9 +17,9 @@ from salesplan.calendar import add_months, fiscal_months
 from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.errors import IdentityError, PlanError
-from salesplan.rep_allocation.customer_amounts import fill
-from salesplan.rep_allocation.holdings import days_held, holdings
-from salesplan.rep_allocation.purchases import newcomers, past_of, usual_sales, yearly_sales
+from salesplan.rep_allocation.portfolio.customer_amounts import fill
+from salesplan.rep_allocation.portfolio.holdings import days_held, holdings
+from salesplan.rep_allocation.portfolio.purchases import newcomers, past_of, usual_sales, yearly_sales
 from salesplan.tables import outputs
 from salesplan.terms import RepAllocationTerms
 from salesplan.wording import LANGUAGES, Words

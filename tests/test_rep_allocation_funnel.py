@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from salesplan.rep_allocation.funnel import (
+from salesplan.rep_allocation.activity.funnel import (
     DEAL,
     FUNNEL_COLUMNS,
     Records,
@@ -22,7 +22,7 @@ from salesplan.rep_allocation.funnel import (
     rounded_up,
     stage_rates,
 )
-from salesplan.rep_allocation.shrinking import shrink_means, shrink_rates
+from salesplan.rep_allocation.activity.shrinking import shrink_means, shrink_rates
 from salesplan.terms.activities import Funnel
 
 GOLDEN = Path(__file__).parents[2] / "shared" / "goldens" / "funnel_cases.json"

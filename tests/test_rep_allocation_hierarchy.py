@@ -15,7 +15,7 @@ from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.errors import IdentityError
 from salesplan.identities import stop_on_breach
-from salesplan.rep_allocation import hierarchy as levels
+from salesplan.rep_allocation.people import hierarchy as levels
 from salesplan.report.table import html_table
 from salesplan.tables.specification import TABLES
 from salesplan.terms import RepAllocationTerms

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from salesplan.apportion import apportion
 from salesplan.calendar import fiscal_months
-from salesplan.rep_allocation import cube, limits, quotas, roster, weighing
+from salesplan.rep_allocation import cube, limits, quotas, weighing
 from salesplan.rep_allocation.agreements import People, claims_of, pin_faults
+from salesplan.rep_allocation.people import roster
 from salesplan.terms import RepAllocationTerms
 
 MONTHS = fiscal_months(2027)

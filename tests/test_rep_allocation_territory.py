@@ -12,9 +12,9 @@ from salesplan import rep_allocation as ra
 from salesplan.apportion import UNASSIGNED, apportion
 from salesplan.calendar import fiscal_months
 from salesplan.conclusions.rep_allocation import territories
-from salesplan.rep_allocation.handovers import handovers
-from salesplan.rep_allocation.past import part_of_year, past_of_accounts, years_back
-from salesplan.rep_allocation.territory import ownership, territory_history
+from salesplan.rep_allocation.people.handovers import handovers
+from salesplan.rep_allocation.people.past import part_of_year, past_of_accounts, years_back
+from salesplan.rep_allocation.people.territory import ownership, territory_history
 from salesplan.terms import RepAllocationTerms
 from salesplan.wording import Words
 from tests.tables_plan import check_plan, codes, notices

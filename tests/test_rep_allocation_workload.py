@@ -15,9 +15,9 @@ from salesplan.calendar import fiscal_months, month_span, workdays
 from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.rep_allocation import Given, Records, Setting, field_work
-from salesplan.rep_allocation.activities import activity_plan, field_of, recorded_pace
-from salesplan.rep_allocation.receivables import cash, incoming, settle, tax_factor
-from salesplan.rep_allocation.workload import (
+from salesplan.rep_allocation.activity.activities import activity_plan, field_of, recorded_pace
+from salesplan.rep_allocation.activity.receivables import cash, incoming, settle, tax_factor
+from salesplan.rep_allocation.activity.workload import (
     LOAD_COLUMNS,
     PACE_COLUMNS,
     REMEDY_COLUMNS,

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan.rep_allocation.hierarchy import total_rate
+from salesplan.rep_allocation.people.hierarchy import total_rate
 from salesplan.tables import outputs
 from salesplan.wording import Words
 

@@ -6,20 +6,32 @@ month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other ru
 """
 
 from salesplan.rep_allocation.action_plan import conditions_table, whole_plan
+from salesplan.rep_allocation.activity.boards import across
+from salesplan.rep_allocation.activity.field_work import FieldWork, Setting, field_work
+from salesplan.rep_allocation.activity.funnel import Records
 from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
-from salesplan.rep_allocation.boards import across
-from salesplan.rep_allocation.cadence import contacts_by_month, contacts_of_reps, leads, reps_by_grade
-from salesplan.rep_allocation.cards import key_customers, promotion_table
-from salesplan.rep_allocation.channels import Budget, channel_plan, channel_years, profit_by, profit_cells, profit_table
-from salesplan.rep_allocation.composition import composition, concentration, dependence, grade_table, steps_of_reps
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
-from salesplan.rep_allocation.customers import (
-    CustomerPlan,
-    customer_plan,
-    largest_customers,
-    open_deals,
+from salesplan.rep_allocation.expectation import company_expected, expectations
+from salesplan.rep_allocation.fairness import (
+    correlation,
+    expected_parts,
+    fairness_table,
+    gini,
+    outlook,
+    same_periods,
 )
-from salesplan.rep_allocation.dealers import (
+from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.handed_down import has_quotas, reconciled, reconciliation, set_aside
+from salesplan.rep_allocation.letters import Letters, letters
+from salesplan.rep_allocation.market.channels import (
+    Budget,
+    channel_plan,
+    channel_years,
+    profit_by,
+    profit_cells,
+    profit_table,
+)
+from salesplan.rep_allocation.market.dealers import (
     Trade,
     customer_keys,
     dealer_goods,
@@ -35,27 +47,8 @@ from salesplan.rep_allocation.dealers import (
     standing_day,
     unit_prices,
 )
-from salesplan.rep_allocation.expectation import company_expected, expectations
-from salesplan.rep_allocation.fairness import (
-    correlation,
-    expected_parts,
-    fairness_table,
-    gini,
-    outlook,
-    same_periods,
-)
-from salesplan.rep_allocation.field_work import FieldWork, Setting, field_work
-from salesplan.rep_allocation.funnel import Records
-from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.grades import graded, proposals
-from salesplan.rep_allocation.handed_down import has_quotas, reconciled, reconciliation, set_aside
-from salesplan.rep_allocation.handovers import presence_table, territory_table
-from salesplan.rep_allocation.hierarchy import hierarchy_table, sellers
-from salesplan.rep_allocation.letters import Letters, letters
-from salesplan.rep_allocation.negotiation import SHOWN_ROUNDS, agreed_pins, gap_list, rounds_table
-from salesplan.rep_allocation.outlets import city_months, city_totals, openings, outlet_months
-from salesplan.rep_allocation.peers import PEER_COLUMNS
-from salesplan.rep_allocation.projects import (
+from salesplan.rep_allocation.market.outlets import city_months, city_totals, openings, outlet_months
+from salesplan.rep_allocation.market.projects import (
     key_dates,
     pipeline_coverage,
     pipeline_stages,
@@ -67,17 +60,37 @@ from salesplan.rep_allocation.projects import (
     stage_chances,
     undated_bids,
 )
-from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
-from salesplan.rep_allocation.roster import (
+from salesplan.rep_allocation.market.tasks import DealerCopy, dealer_copies, dealer_copy, task_table
+from salesplan.rep_allocation.negotiation import SHOWN_ROUNDS, agreed_pins, gap_list, rounds_table
+from salesplan.rep_allocation.peers import PEER_COLUMNS
+from salesplan.rep_allocation.people.handovers import presence_table, territory_table
+from salesplan.rep_allocation.people.hierarchy import hierarchy_table, sellers
+from salesplan.rep_allocation.people.roster import (
     availability,
     listed,
     people_table,
     planned_reps,
     reps_from_sales,
 )
+from salesplan.rep_allocation.portfolio.cadence import contacts_by_month, contacts_of_reps, leads, reps_by_grade
+from salesplan.rep_allocation.portfolio.cards import key_customers, promotion_table
+from salesplan.rep_allocation.portfolio.composition import (
+    composition,
+    concentration,
+    dependence,
+    grade_table,
+    steps_of_reps,
+)
+from salesplan.rep_allocation.portfolio.customers import (
+    CustomerPlan,
+    customer_plan,
+    largest_customers,
+    open_deals,
+)
+from salesplan.rep_allocation.portfolio.grades import graded, proposals
+from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.rule_alone import by_rule
 from salesplan.rep_allocation.scenarios import by_base, by_over_assignment
-from salesplan.rep_allocation.tasks import DealerCopy, dealer_copies, dealer_copy, task_table
 from salesplan.rep_allocation.weighing import Weighing, weighed
 
 __all__ = [

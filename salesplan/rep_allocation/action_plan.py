@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesplan.calendar import month_of
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.roster import listed, year_before
+from salesplan.rep_allocation.people.roster import listed, year_before
 from salesplan.terms.action_plan import MEMBERS, Condition, Detail, Need, Obstacle
 
 NA = float("nan")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from salesplan.calendar import month_of
 from salesplan.rep_allocation.expectation import expectations, level_at
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.hierarchy import total_rate
-from salesplan.rep_allocation.past import Book, month_shares
+from salesplan.rep_allocation.people.hierarchy import total_rate
+from salesplan.rep_allocation.people.past import Book, month_shares
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Real = NDArray[np.float64]

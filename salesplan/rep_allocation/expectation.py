@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from salesplan import odds
 from salesplan.calendar import add_months
-from salesplan.rep_allocation.roster import year_before
+from salesplan.rep_allocation.people.roster import year_before
 
 Real = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from salesplan.odds import interval
 from salesplan.rep_allocation.expectation import expectations, level_at, probability
-from salesplan.rep_allocation.roster import year_before
+from salesplan.rep_allocation.people.roster import year_before
 from salesplan.terms.fairness import Fairness
 
 COVERAGE = 0.8  # of the interval around the expectation

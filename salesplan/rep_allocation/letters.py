@@ -8,7 +8,7 @@ import pandas as pd
 from salesplan.rep_allocation.allocation import Allocation
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.handed_down import has_quotas
-from salesplan.rep_allocation.roster import year_before
+from salesplan.rep_allocation.people.roster import year_before
 
 MOST_LETTERS = 1000
 MOST_MEMBERS = 5  # of a dimension in a letter; the rest is one row

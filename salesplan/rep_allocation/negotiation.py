@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.money import to_fen
-from salesplan.rep_allocation.roster import LONG_AGO
+from salesplan.rep_allocation.people.roster import LONG_AGO
 from salesplan.terms.agreements import Pin
 from salesplan.terms.negotiation import Round
 from salesplan.terms.rep_allocation import RepAllocationTerms

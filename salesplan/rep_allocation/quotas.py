@@ -13,8 +13,8 @@ from salesplan.claims import Claim
 from salesplan.errors import NAMED, Fault, PlanError, stop_on
 from salesplan.money import from_fen, half_away
 from salesplan.rep_allocation.agreements import People
-from salesplan.rep_allocation.hierarchy import total_rate
 from salesplan.rep_allocation.limits import FREE, Limits, amount_faults, limits, place_faults, room
+from salesplan.rep_allocation.people.hierarchy import total_rate
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from salesplan.rep_allocation.bases import BASES, SUBSTITUTES, Basis, Standing, bases, standing
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.handovers import Territory, handovers
-from salesplan.rep_allocation.hierarchy import sellers
-from salesplan.rep_allocation.past import Book, Past, books, month_shares, past_of_accounts
-from salesplan.rep_allocation.roster import NOBODY, availability, listed, year_before
-from salesplan.rep_allocation.territory import Ownership, ownership, territory_history
-from salesplan.rep_allocation.vacancies import vacancies
+from salesplan.rep_allocation.people.handovers import Territory, handovers
+from salesplan.rep_allocation.people.hierarchy import sellers
+from salesplan.rep_allocation.people.past import Book, Past, books, month_shares, past_of_accounts
+from salesplan.rep_allocation.people.roster import NOBODY, availability, listed, year_before
+from salesplan.rep_allocation.people.territory import Ownership, ownership, territory_history
+from salesplan.rep_allocation.people.vacancies import vacancies
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salesplan.conclusions.saying import each_row, row_at, sayer
-from salesplan.rep_allocation.handovers import Territory
+from salesplan.rep_allocation.people.handovers import Territory
 from salesplan.wording import Words
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from salesplan.conclusions.rep_allocation.quotas import named
-from salesplan.rep_allocation.hierarchy import COMPANY, total_rate
+from salesplan.rep_allocation.people.hierarchy import COMPANY, total_rate
 from salesplan.terms.rep_allocation import RepAllocationTerms
 from salesplan.wording import Words
 

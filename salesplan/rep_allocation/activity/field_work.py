@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from salesplan import calendar as days_of
-from salesplan.rep_allocation.activities import (
+from salesplan.rep_allocation.activity.activities import (
     ACTIVITY_COLUMNS,
     ActivityPlan,
     activity_plan,
@@ -15,13 +15,11 @@ from salesplan.rep_allocation.activities import (
     recorded_pace,
     year_counts,
 )
-from salesplan.rep_allocation.boards import BOARD_COLUMNS, Board, board, board_month, board_table
-from salesplan.rep_allocation.cadence import contacts_by_month
-from salesplan.rep_allocation.day_plan import DAY_COLUMNS, day_plan
-from salesplan.rep_allocation.funnel import FUNNEL_COLUMNS, Records
-from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.receivables import Cash, cash
-from salesplan.rep_allocation.workload import (
+from salesplan.rep_allocation.activity.boards import BOARD_COLUMNS, Board, board, board_month, board_table
+from salesplan.rep_allocation.activity.day_plan import DAY_COLUMNS, day_plan
+from salesplan.rep_allocation.activity.funnel import FUNNEL_COLUMNS, Records
+from salesplan.rep_allocation.activity.receivables import Cash, cash
+from salesplan.rep_allocation.activity.workload import (
     LOAD_COLUMNS,
     PACE_COLUMNS,
     REMEDY_COLUMNS,
@@ -30,6 +28,8 @@ from salesplan.rep_allocation.workload import (
     remedies,
     rep_workdays,
 )
+from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.portfolio.cadence import contacts_by_month
 from salesplan.terms.activities import Funnel
 from salesplan.terms.plan import Tax
 

@@ -6,11 +6,11 @@ import pandas as pd
 
 from salesplan.apportion import UNASSIGNED
 from salesplan.money import to_fen
-from salesplan.rep_allocation.customer_amounts import NEW
-from salesplan.rep_allocation.customers import CustomerPlan
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.holdings import CONTACT
-from salesplan.rep_allocation.roster import year_before
+from salesplan.rep_allocation.people.roster import year_before
+from salesplan.rep_allocation.portfolio.customer_amounts import NEW
+from salesplan.rep_allocation.portfolio.customers import CustomerPlan
+from salesplan.rep_allocation.portfolio.holdings import CONTACT
 from salesplan.terms.customers import Promotion
 
 USUAL = 0.5  # part of the peers that buy a product from which it is missed

@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesplan.calendar import add_months, month_of
 from salesplan.money import times_rate, to_fen, to_micro
-from salesplan.rep_allocation.dealers import ACTIONS
+from salesplan.rep_allocation.market.dealers import ACTIONS
 from salesplan.terms.channels import KeyDate, ProjectStage
 from salesplan.terms.shape import Projects
 

@@ -13,9 +13,9 @@ import pandas as pd
 
 from salesplan.calendar import add_months, month_span
 from salesplan.money import to_fen
-from salesplan.rep_allocation.receivables import settle
-from salesplan.rep_allocation.roster import FOREVER, LONG_AGO
-from salesplan.rep_allocation.steady import over_parts
+from salesplan.rep_allocation.activity.receivables import settle
+from salesplan.rep_allocation.market.steady import over_parts
+from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
 from salesplan.terms.channels import DealerAlert, DealerPlan, Specification
 from salesplan.terms.plan import Tax
 from salesplan.terms.rep_allocation import RepAllocationTerms

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.roster import availability, year_before
-from salesplan.rep_allocation.territory import MONTHS, ORDERS, Ownership, months_ago
+from salesplan.rep_allocation.people.roster import availability, year_before
+from salesplan.rep_allocation.people.territory import MONTHS, ORDERS, Ownership, months_ago
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Real = NDArray[np.float64]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.apportion import UNKNOWN, apportion_groups
-from salesplan.rep_allocation.purchases import Newcomers
+from salesplan.rep_allocation.portfolio.purchases import Newcomers
 
 NEW = "(new)"  # customers still to be won
 STEPS = ("kept", "pipeline", "developed")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from salesplan.apportion import UNKNOWN
 from salesplan.calendar import month_span
-from salesplan.rep_allocation.roster import LONG_AGO
+from salesplan.rep_allocation.people.roster import LONG_AGO
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 COMPANY = "(company)"

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import UNASSIGNED
-from salesplan.rep_allocation.customer_amounts import NEW
-from salesplan.rep_allocation.customers import CustomerPlan, open_deals
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.holdings import days_held
+from salesplan.rep_allocation.portfolio.customer_amounts import NEW
+from salesplan.rep_allocation.portfolio.customers import CustomerPlan, open_deals
+from salesplan.rep_allocation.portfolio.holdings import days_held
 from salesplan.terms.customers import LeadGrade
 
 MONTHS = 12

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.apportion import apportion_groups
-from salesplan.rep_allocation.funnel import DEAL, Records, funnel_table, window
-from salesplan.rep_allocation.shrinking import Real
+from salesplan.rep_allocation.activity.funnel import DEAL, Records, funnel_table, window
+from salesplan.rep_allocation.activity.shrinking import Real
 from salesplan.terms.activities import Funnel, Stage
 
 COLD, RETURN = "cold_visit", "return_visit"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from salesplan.apportion import UNKNOWN
 from salesplan.mix import OLDEST_WEIGHT
-from salesplan.rep_allocation.roster import year_before
+from salesplan.rep_allocation.people.roster import year_before
 
 YEARS = 3  # years before the plan's whose sales count
 RECENCY = tuple(Decimal(OLDEST_WEIGHT + place) for place in range(YEARS))

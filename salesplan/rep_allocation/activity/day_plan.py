@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesplan.rep_allocation.activities import RETURN, ActivityPlan
-from salesplan.rep_allocation.boards import Board
+from salesplan.rep_allocation.activity.activities import RETURN, ActivityPlan
+from salesplan.rep_allocation.activity.boards import Board
 
 DAY_COLUMNS = ("date", "rep", "time", "person", "activity", "count", "project", "place", "material", "spend")
 FOLLOW_UP = "follow_up"

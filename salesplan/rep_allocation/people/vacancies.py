@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from salesplan.apportion import apportion
 from salesplan.money import half_away
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.past import Past
-from salesplan.rep_allocation.roster import LONG_AGO, NOBODY, month_days
-from salesplan.rep_allocation.territory import ORDERS, Ownership
+from salesplan.rep_allocation.people.past import Past
+from salesplan.rep_allocation.people.roster import LONG_AGO, NOBODY, month_days
+from salesplan.rep_allocation.people.territory import ORDERS, Ownership
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Real = NDArray[np.float64]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from salesplan.apportion import UNASSIGNED
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.roster import LONG_AGO, availability, month_days, year_before
-from salesplan.rep_allocation.territory import Ownership
+from salesplan.rep_allocation.people.roster import LONG_AGO, availability, month_days, year_before
+from salesplan.rep_allocation.people.territory import Ownership
 
 HANDOVERS = ("rep", "successor", "date", "customers", "last_year")
 

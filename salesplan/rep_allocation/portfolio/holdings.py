@@ -10,8 +10,8 @@ import pandas as pd
 from salesplan.apportion import UNASSIGNED, UNKNOWN
 from salesplan.calendar import month_span
 from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.purchases import RECENCY, YEARS, Past, last_months, usual_sales, yearly_sales
-from salesplan.rep_allocation.roster import FOREVER, LONG_AGO, NOBODY, year_before
+from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO, NOBODY, year_before
+from salesplan.rep_allocation.portfolio.purchases import RECENCY, YEARS, Past, last_months, usual_sales, yearly_sales
 
 TEXTS = ("customer_name", "region", "channel")
 CONTACT = ("contact", "position", "phone", "address")  # the person known at a customer, where the table has one

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from salesplan import calendar as days_of
-from salesplan.rep_allocation.activities import COLD, RETURN, ActivityPlan, Integers
-from salesplan.rep_allocation.receivables import Cash, incoming, tax_factor
-from salesplan.rep_allocation.roster import FOREVER, LONG_AGO
-from salesplan.rep_allocation.shrinking import Real
+from salesplan.rep_allocation.activity.activities import COLD, RETURN, ActivityPlan, Integers
+from salesplan.rep_allocation.activity.receivables import Cash, incoming, tax_factor
+from salesplan.rep_allocation.activity.shrinking import Real
+from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
 from salesplan.terms.plan import Tax
 
 BOARD_COLUMNS = ("rep", "kind", "period", "start", "end", "activity", "count", "amount", "probability")

@@ -9,9 +9,9 @@ import pandas as pd
 
 from salesplan.apportion import apportion_groups
 from salesplan.money import MICRO, half_away, to_micro
-from salesplan.rep_allocation.activities import Integers
-from salesplan.rep_allocation.roster import FOREVER, LONG_AGO
-from salesplan.rep_allocation.shrinking import Real
+from salesplan.rep_allocation.activity.activities import Integers
+from salesplan.rep_allocation.activity.shrinking import Real
+from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
 from salesplan.terms.plan import Tax
 
 DAYS = 365  # after which nothing more is expected

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.calendar import add_months, month_of
-from salesplan.rep_allocation.steady import over_parts
+from salesplan.rep_allocation.market.steady import over_parts
 from salesplan.terms.channels import Display, NewOutlets, OutletRules
 
 Real = NDArray[np.float64]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from salesplan.apportion import UNASSIGNED
 from salesplan.calendar import month_span
-from salesplan.rep_allocation.roster import (
+from salesplan.rep_allocation.people.roster import (
     FOREVER,
     LONG_AGO,
     NOBODY,

@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan import calendar as days_of
-from salesplan.rep_allocation.activities import WEEK, ActivityPlan, Integers
-from salesplan.rep_allocation.funnel import DEAL
-from salesplan.rep_allocation.roster import FOREVER, LONG_AGO
-from salesplan.rep_allocation.shrinking import Real
+from salesplan.rep_allocation.activity.activities import WEEK, ActivityPlan, Integers
+from salesplan.rep_allocation.activity.funnel import DEAL
+from salesplan.rep_allocation.activity.shrinking import Real
+from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
 from salesplan.terms.activities import Funnel
 
 LOAD_COLUMNS = ("rep", "month", "workdays", "hours_needed", "hours_available", "hours_missing", "load_share")

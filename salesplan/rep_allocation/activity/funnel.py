@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from salesplan.calendar import add_months, month_of
 from salesplan.money import to_fen
-from salesplan.rep_allocation.shrinking import Real, Shrunk, shrink_means, shrink_rates
+from salesplan.rep_allocation.activity.shrinking import Real, Shrunk, shrink_means, shrink_rates
 from salesplan.terms.activities import Funnel, Stage
 
 DEAL = "deal"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from salesplan.rep_allocation.outlets import LISTED, PLANNED
+from salesplan.rep_allocation.market.outlets import LISTED, PLANNED
 from salesplan.terms.channels import DealerPlan, Task
 
 TASK_COLUMNS = [

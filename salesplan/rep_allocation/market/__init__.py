@@ -1,0 +1,1 @@
+"""Channels, dealers, outlets, what each has to do, and the projects followed."""

@@ -1,0 +1,1 @@
+"""The quotas brought down to customers: grades, targets, contacts, composition."""
