@@ -13,6 +13,7 @@ from salesplan.rep_allocation import cube
 from salesplan.rep_allocation.agreements import People, claims_of, known_names, people_of, pin_faults
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.negotiation import agreed_pins
+from salesplan.rep_allocation.quotas import Wishes
 from salesplan.rep_allocation.unassigned import nobody_serves, taken_out, vacancy_mix
 from salesplan.rep_allocation.weighing import Weighing, weighed
 from salesplan.terms.rep_allocation import RepAllocationTerms
@@ -52,7 +53,7 @@ class Ground:
         return self.weighing.there.to_numpy(dtype=np.float64)
 
     @property
-    def wish(self) -> Real:
+    def wishes(self) -> Wishes:
         """What each rep is to carry in each month: his deals planned apart, and his weight of the rest.
 
         rest[r, m] = (regular target[m] + what the manager keeps) x carries[r, m], scaled to the regular targets' sum:
@@ -62,7 +63,7 @@ class Ground:
         regular = np.maximum(target - self.placed.sum(axis=0), 0.0)
         carried = self.weighing.carries.to_numpy(dtype=np.float64) * (regular + self.weighing.vacant)
         rest: Real = carried * (regular.sum() / carried.sum()) if carried.any() else carried
-        return rest + self.placed
+        return Wishes(rest + self.placed, self.weighing.there.to_numpy(dtype=np.float64))
 
     def under(self, rules: RepAllocationTerms) -> "Ground":
         """The same people and agreements, weighed by other rules."""

@@ -30,6 +30,13 @@ class Season(NamedTuple):
     target: Fen  # by month
 
 
+class Wishes(NamedTuple):
+    """What each rep (row) is to carry in each month, of any scale, and how far he is there, 0 to 1."""
+
+    wish: Real
+    there: Real
+
+
 class QuotaTable(NamedTuple):
     """Reps (rows, in the order given) by months (columns), int64 fen."""
 
@@ -168,8 +175,7 @@ def _by_month(limit: Limits, seed: Real, columns: Fen, unit: int) -> Fen:
 
 
 def quota_table(
-    wish: Real,
-    there: Real,
+    wishes: Wishes,
     season: Season,
     claims: Sequence[Claim] = (),
     *,
@@ -179,12 +185,12 @@ def quota_table(
 ) -> QuotaTable:
     """Quotas rep by month: level x (1 + over-assignment) x wish, through agreements and bounds.
 
-    `wish` what each rep (row) is to carry in each month, of any scale; `there` his availability (0 to 1), `season` the
-    months' targets (fen). A quota of the year is in proportion to his wishes' sum; its months follow them, fitted to
-    both margins. Where so few are there in some months that these quotas cannot carry them, each month is shared among
+    `season` holds the months' targets (fen). A quota of the year is in proportion to the sum of the rep's wishes; its
+    months follow them, fitted to both margins. Where so few are there in some months that these quotas cannot carry them, each month is shared among
     those who are there (`by_month`). Months in which nobody is there stay `unassigned`. Raises `PlanError` with every
     agreement or bound that cannot be, and the amounts.
     """
+    wish, there = wishes
     served = np.where(there.any(axis=0), season.target, 0)
     total = quota_total(int(served.sum()), rules, unit)
     columns = apportion(total, served, labels=season.months, unit=unit)

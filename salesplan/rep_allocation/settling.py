@@ -99,7 +99,7 @@ def _table(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -
     """The quotas rep by month after transfers, and what these moved."""
     people, target = ground.people, (ground.cells - ground.left).sum(axis=1)
     season = Season(list(people.months), target)
-    table = quota_table(ground.wish, ground.there, season, claims, rules=rules, people=people, unit=ground.unit)
+    table = quota_table(ground.wishes, season, claims, rules=rules, people=people, unit=ground.unit)
     if not rules.transfers:
         return table, np.zeros_like(table.amount)
     fixed = fixed_months(claims, people)
