@@ -186,9 +186,9 @@ def quota_table(
     """Quotas rep by month: level x (1 + over-assignment) x wish, through agreements and bounds.
 
     `season` holds the months' targets (fen). A quota of the year is in proportion to the sum of the rep's wishes; its
-    months follow them, fitted to both margins. Where so few are there in some months that these quotas cannot carry them, each month is shared among
-    those who are there (`by_month`). Months in which nobody is there stay `unassigned`. Raises `PlanError` with every
-    agreement or bound that cannot be, and the amounts.
+    months follow them, fitted to both margins. Where so few are there in some months that these quotas cannot carry
+    them, each month is shared among those who are there (`by_month`). Months in which nobody is there stay
+    `unassigned`. Raises `PlanError` with every agreement or bound that cannot be, and the amounts.
     """
     wish, there = wishes
     served = np.where(there.any(axis=0), season.target, 0)
