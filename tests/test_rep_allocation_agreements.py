@@ -214,6 +214,20 @@ def test_transfers_sum_to_zero_and_leave_every_sum():
     assert_closes(found)
 
 
+def test_what_is_agreed_for_a_part_stays_when_quota_is_handed_on():
+    pins = [{"rep": "A", "product": "q", "amount": 60_000}, {"rep": "A", "month": "2027-03", "amount": 9_000}]
+    found = allocated(pins=pins, transfers=[{"from": "A", "to": "B", "amount": 20_000}])
+    assert found.reps.set_index("rep")["amount_transferred"].to_dict() == {
+        "A": -2_000_000,
+        "B": 2_000_000,
+        "C": 0,
+        "D": 0,
+    }
+    assert part(found, rep="A", product="q") == to_fen(60_000)
+    assert part(found, rep="A", month="2027-03") == to_fen(9_000)
+    assert_closes(found)
+
+
 # --- territories nobody serves --------------------------------------------------------------------
 
 

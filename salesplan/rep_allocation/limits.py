@@ -110,10 +110,10 @@ def _months(rules: RepAllocationTerms, claims: Sequence[Claim], found: Limits, p
 
 
 def fixed_months(claims: Sequence[Claim], people: People) -> NDArray[np.bool_]:
-    """The months of reps (reps x months) that are fixed by agreement, wholly or in part."""
+    """The months of reps (reps x months) that are fixed by agreement."""
     fixed = np.zeros((len(people.reps), len(people.months)), dtype=bool)
     for claim in claims:
-        if "rep" in claim.members and (of_cells(claim) or of_month(claim)):
+        if "rep" in claim.members and of_month(claim) and not of_cells(claim):
             fixed[people.row[claim.members["rep"]]] |= claim.months
     return fixed
 
