@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesplan.apportion import UNASSIGNED, apportion
+from salesplan.apportion import UNASSIGNED, apportion, apportion_within
 from salesplan.calendar import fiscal_months
 from salesplan.errors import PlanError
 from salesplan.money import to_fen
@@ -372,3 +372,40 @@ def test_agreements_that_overlap_in_part_are_all_kept_in_any_order(order):
     assert part(found, rep="D", product="p") == to_fen(80_000)
     assert_closes(found)
     pd.testing.assert_frame_equal(found.table, allocated(pins=CROSSED).table)
+
+
+def test_a_team_may_take_all_of_a_product():
+    """Every cell of the product is used up, in every month, to the fen."""
+    whole = part(allocated(), product="r")
+    found = allocated(pins=[{"team": "u", "product": "r", "amount": Decimal(whole) / 100}])
+    assert part(found, rep=["C", "D"], product="r") == whole
+    assert part(found, rep=["A", "B"], product="r") == 0
+    assert_closes(found)
+
+
+def test_agreements_and_transfers_in_whole_thousands():
+    unit = to_fen(1_000)
+    plan = split().assign(amount=lambda d: apportion(TARGET, d["amount"], unit=unit))
+    changed = {
+        "pins": [{"rep": "A", "product": "q", "amount": 60_000}, {"team": "u", "month": "2027-05", "amount": 40_000}],
+        "limits": [{"team": "u", "product": "r", "max": 90_000}],
+        "transfers": [{"from": "B", "to": "D", "amount": 7_000}],
+    }
+    found = allocate(staff(*"nnss"), plan, history(), rules=rules(**changed), unit=unit)
+    assert (found.table[["base", "amount"]] % unit == 0).all(axis=None)
+    assert part(found, rep="A", product="q") == to_fen(60_000)
+    assert part(found, rep=["C", "D"], product="r") == to_fen(90_000)
+    assert_closes(found, plan)
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "most", "expected"),
+    [
+        pytest.param(100, [1, 1, 2], [100, 100, 40], [30, 30, 40], id="what is too much goes to the others"),
+        pytest.param(100, [1, 0, 0], [40, 90, 30], [40, 30, 30], id="all with a weight are full"),
+        pytest.param(70, [1, 1], [40, 30], [40, 30], id="just enough"),
+        pytest.param(0, [1, 1], [4, 3], [0, 0], id="nothing"),
+    ],
+)
+def test_a_split_within_what_each_can_take(total, weights, most, expected):
+    assert apportion_within(total, weights, np.array(most)).tolist() == expected

@@ -1,7 +1,7 @@
 """Exact splits of money: one total over parts, a table with both margins, and the real-valued fit before it."""
 
 from salesplan.apportion.fit import fit_table
-from salesplan.apportion.one_way import apportion, apportion_groups, stable
+from salesplan.apportion.one_way import apportion, apportion_groups, apportion_within, stable
 from salesplan.apportion.room import MisfitError
 from salesplan.apportion.two_way import apportion_table, split_table
 
@@ -19,6 +19,7 @@ __all__ = [
     "apportion",
     "apportion_groups",
     "apportion_table",
+    "apportion_within",
     "fit_table",
     "split_table",
     "stable",

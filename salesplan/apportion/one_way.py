@@ -68,6 +68,25 @@ def apportion(total: int, weights: ArrayLike, *, labels: Sequence[Any] | None = 
     return np.array(parts, dtype=np.int64) * (unit if units >= 0 else -unit)
 
 
+def apportion_within(total: int, weights: ArrayLike, most: ArrayLike, *, unit: int = 1) -> Integers:
+    """`apportion` in which no part gets more than its `most`; what is too much for one is shared among the others.
+
+    `total` in fen, at most the sum of `most` (whole units, fen). Parts without room get nothing; where all with a
+    weight are full, the others share alike.
+
+    Example: `apportion_within(100, [1, 1, 2], [100, 100, 40])` is `[30, 30, 40]`.
+    """
+    limits, shares = integers(most), _checked(weights)
+    parts = np.zeros(len(limits), dtype=np.int64)
+    free = limits > 0
+    while total > int(parts.sum()):
+        shared = np.where(free, shares, 0.0)
+        wish = apportion(total - int(parts[~free].sum()), shared if shared.any() else free, unit=unit)
+        parts = np.where(free, np.minimum(wish, limits), parts)
+        free = free & (wish <= limits) if (free & (wish > limits)).any() else free
+    return parts
+
+
 def _units(total: int, unit: int) -> int:
     if unit < 1:
         raise ValueError(f"unit {unit} must be at least 1")

@@ -1,7 +1,8 @@
-"""Agreements of one rep that overlap in part: what their common part is to be, so that each lies inside another."""
+"""Agreements about parts of quotas, all at once: the real-valued table that keeps them, and their common parts."""
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,66 +11,67 @@ from numpy.typing import NDArray
 from salesplan.claims import Claim
 from salesplan.rep_allocation.agreements import People, cells_of, cross, of_cells
 
+Fen = NDArray[np.int64]
 Real = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-SWEEPS = 400
-TOLERANCE = 1e-9
+SWEEPS = 1_000
+TOLERANCE = 1e-10  # of the total
 DEPTH = 6  # times that common parts of common parts are looked for
 
 
-def uncrossed(
-    claims: Sequence[Claim],
-    people: People,
-    members: pd.DataFrame,
-    free: Real,
-    amounts: NDArray[np.int64],
-    unit: int = 1,
-) -> list[Claim]:
-    """The claims, and for those of a rep that overlap in part their common part as a claim of its own.
+def kept_together(
+    free: Real, amounts: Fen, columns: Fen, claims: Sequence[Claim], people: People, members: pd.DataFrame
+) -> Real:
+    """The cells nearest to `free` that keep the reps' months, the cells of the split and all claims.
 
-    `free` months x reps x members: what the reps have without; `amounts` reps x months, fen. The common part is what it
-    is in the rep's table nearest to `free` that keeps his months and all his claims (iterative proportional fitting),
-    in whole money units and within both.
+    Iterative proportional fitting of months x reps x members over the three: `amounts` reps x months, `columns` months
+    x members (fen), `claims` of single reps about part of the members, which may overlap. What cannot be kept together
+    is met as nearly as the last sweep leaves it; the tables made from it say what does not fit.
     """
-    found = list(claims)
-    for _ in range(DEPTH):
-        pairs = [pair for pair in combinations([c for c in found if of_cells(c)], 2) if cross(*pair)]
-        common = {_key(a, b): (a, b) for a, b in pairs if not any(_is(c, a, b) for c in found)}
-        if not common:
-            break
-        for rep in sorted({a.members["rep"] for a, _ in common.values()}):
-            own = [c for c in found if c.members.get("rep") == rep]
-            row = people.row[rep]
-            table = fitted(free[:, row], amounts[row], own, members)
-            found += [_common(a, b, table, members, unit) for a, b in common.values() if a.members["rep"] == rep]
-    return found
-
-
-def fitted(free: Real, months: NDArray[np.int64], claims: Sequence[Claim], members: pd.DataFrame) -> Real:
-    """A rep's months x members nearest to what he has without, his months and claims kept as far as they can be."""
-    parts = [np.outer(claim.months, cells_of(claim, members)) for claim in claims]
-    table = free + 1e-9 * max(float(free.sum()), 1.0)
+    rows = amounts.T.astype(np.float64)
+    parts = [(people.row[c.members["rep"]], np.outer(c.months, cells_of(c, members)), float(c.amount)) for c in claims]
+    table = free
     for _ in range(SWEEPS):
-        before, sums = table, table.sum(axis=1)
-        table = table * np.divide(months, sums, out=np.zeros(len(sums)), where=sums > 0)[:, None]
-        for part, claim in zip(parts, claims, strict=True):
-            held = float(table[part].sum())
-            table = np.where(part, table * (claim.amount / held if held > 0 else 0.0), table)
-        if np.abs(table - before).max() <= TOLERANCE * max(float(months.sum()), 1.0):
+        before = table
+        table = table * _factors(rows, table.sum(axis=2))[:, :, None]
+        table = table * _factors(columns, table.sum(axis=1))[:, None, :]
+        for rep, part, amount in parts:
+            held = float(table[:, rep][part].sum())
+            table[:, rep][part] *= amount / held if held > 0 else 0.0
+        if np.abs(table - before).max(initial=0.0) <= TOLERANCE * rows.sum():
             break
     return table
 
 
-def _common(one: Claim, other: Claim, table: Real, members: pd.DataFrame, unit: int) -> Claim:
+def _factors(wanted: NDArray[Any], held: Real) -> Real:
+    factors: Real = np.divide(wanted, held, out=np.zeros(held.shape), where=held > 0)
+    return factors
+
+
+def uncrossed(
+    claims: Sequence[Claim], people: People, members: pd.DataFrame, table: Real, unit: int = 1
+) -> list[Claim]:
+    """The claims on cells, and for those of a rep that overlap in part their common part as a claim of its own.
+
+    The common part is what `table` (months x reps x members, fen), which keeps both, has in it, in whole money units
+    and within both.
+    """
+    found = [c for c in claims if of_cells(c)]
+    for _ in range(DEPTH):
+        known = {_key(c, c) for c in found}
+        common = {_key(a, b): (a, b) for a, b in combinations(found, 2) if cross(a, b)}
+        fresh = [_common(a, b, people, members, table, unit) for key, (a, b) in common.items() if key not in known]
+        if not fresh:
+            break
+        found += fresh
+    return found
+
+
+def _common(one: Claim, other: Claim, people: People, members: pd.DataFrame, table: Real, unit: int) -> Claim:
     both = Claim(one.number, 0, one.months & other.months, {**one.members, **other.members})
-    held = float(table[np.outer(both.months, cells_of(both, members))].sum())
+    held = float(table[:, people.row[both.members["rep"]]][np.outer(both.months, cells_of(both, members))].sum())
     most = min(one.amount, other.amount)
     return Claim(one.number, min(round(held / unit) * unit, most), both.months, both.members)
 
 
-def _key(one: Claim, other: Claim) -> tuple[object, ...]:
+def _key(one: Claim, other: Claim) -> tuple[Any, ...]:
     return ((one.months & other.months).tobytes(), *sorted({**one.members, **other.members}.items()))
-
-
-def _is(claim: Claim, one: Claim, other: Claim) -> bool:
-    return (claim.months.tobytes(), *sorted(claim.members.items())) == _key(one, other)

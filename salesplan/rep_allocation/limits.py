@@ -1,6 +1,7 @@
 """What of the quotas is fixed or bounded by agreement, rep by month, and where that cannot be."""
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from salesplan.agreed import PLACE
 from salesplan.claims import Claim, rests
 from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
-from salesplan.rep_allocation.agreements import People, of_cells, of_month
+from salesplan.rep_allocation.agreements import People, cross, of_cells, of_month
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
@@ -119,12 +120,15 @@ def fixed_months(claims: Sequence[Claim], people: People) -> NDArray[np.bool_]:
 
 
 def _parts(claims: Sequence[Claim], people: People) -> dict[int, int]:
-    """By rep what is agreed for parts of his members: the least that his quota can be."""
+    """By rep what is agreed for parts of his members: the least that his quota can be.
+
+    Where parts overlap, what they have in common is not known yet: the largest counts.
+    """
     needed: dict[int, int] = {}
-    parts = [c for c in claims if of_cells(c)]
-    for claim, fen in zip(parts, rests(parts).tolist(), strict=True):
-        row = people.row[claim.members["rep"]]
-        needed[row] = needed.get(row, 0) + fen
+    for rep in sorted({c.members["rep"] for c in claims if of_cells(c)}):
+        own = [c for c in claims if of_cells(c) and c.members["rep"] == rep]
+        crossed = any(cross(one, other) for one, other in combinations(own, 2))
+        needed[people.row[rep]] = max(c.amount for c in own) if crossed else int(rests(own).sum())
     return needed
 
 

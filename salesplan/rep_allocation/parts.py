@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan.apportion import apportion, split_table
+from salesplan.apportion import apportion, apportion_within, split_table
 from salesplan.claims import Claim, largest, rests
 from salesplan.money import to_fen
 from salesplan.rep_allocation.agreements import People, cells_of, claim_of, of_cells, of_month
@@ -59,21 +59,38 @@ class Parts:
         return sum(other.holds(claim) for other in self.claims if other.months[month])
 
 
-def parts_of(claims: Sequence[Claim], people: People, members: pd.DataFrame, free: Real, amounts: Fen) -> Parts:
+def parts_of(
+    claims: Sequence[Claim], people: People, members: pd.DataFrame, table: Real, columns: Fen, *, unit: int = 1
+) -> Parts:
     """The claims on cells of single reps, with those of several months spread over them.
 
-    `free` months x reps x members: what the reps would have without these claims (any scale); `amounts` reps x months,
-    fen. A rep's claims of several months and what is left of him are a table claims x months, fitted to both margins
-    and rounded: months of a claim follow the season of its members in his quota.
+    `table` months x reps x members keeps the claims before rounding; `columns` months x members: the cells (fen).
+    Claims about the same members are rounded together, as a table claims x months: each keeps its amount, and no month
+    gets more than its cells hold.
     """
-    own = sorted((c for c in claims if of_cells(c)), key=lambda c: (c.members["rep"], *_sort_key(c)))
+    own = sorted(claims, key=lambda c: (c.members["rep"], *_sort_key(c)))
     rows = tuple(people.row[c.members["rep"]] for c in own)
     cells = np.array([cells_of(c, members) for c in own], dtype=bool).reshape(len(own), len(members))
-    months = np.zeros((len(own), len(people.months)), dtype=np.int64)
-    for rep in sorted(set(rows)):
-        numbers = [i for i, row in enumerate(rows) if row == rep]
-        months[numbers] = _spread([own[i] for i in numbers], cells[numbers], free[:, rep], amounts[rep])
+    months, alone = np.zeros((len(own), len(people.months)), dtype=np.int64), rests(own)
+    single = np.array([of_month(c) for c in own], dtype=bool)
+    for number in np.flatnonzero(single).tolist():
+        months[number, own[number].months] = alone[number]
+    alike: dict[bytes, list[int]] = {}
+    for number in np.flatnonzero(~single).tolist():
+        alike.setdefault(cells[number].tobytes(), []).append(number)
+    for numbers in alike.values():
+        wish = np.array([_wish(number, own, cells, table[:, rows[number]]) for number in numbers])
+        inside = single & (cells <= cells[numbers[0]]).all(axis=1)
+        room = columns[:, cells[numbers[0]]].sum(axis=1) - months[inside].sum(axis=0)
+        months[numbers] = _rounded(wish, alone[numbers], room, unit)
     return Parts(tuple(own), rows, cells, months)
+
+
+def _rounded(wish: Real, amounts: Fen, room: Fen, unit: int) -> Fen:
+    """Claims x months in whole units: every claim keeps its amount, no month gets more than its room."""
+    total, thin = int(amounts.sum()), 1e-9 * max(float(wish.sum()), 1.0)
+    sums = apportion_within(total, wish.sum(axis=0) + thin, np.maximum(room, 0), unit=unit)
+    return split_table(wish + thin, amounts, sums, unit=unit)
 
 
 def _sort_key(claim: Claim) -> tuple[str, ...]:
@@ -81,38 +98,20 @@ def _sort_key(claim: Claim) -> tuple[str, ...]:
     return (months, *(f"{name}={member}" for name, member in sorted(claim.members.items())))
 
 
-def _spread(claims: Sequence[Claim], cells: Mask, free: Real, amounts: Fen) -> Fen:
-    """Months of one rep's claims (claims x months, fen), each less what lies inside it."""
-    alone, found = rests(claims), np.zeros((len(claims), len(amounts)), dtype=np.int64)
-    single = np.array([of_month(c) for c in claims])
-    for number in np.flatnonzero(single).tolist():
-        found[number, claims[number].months] = alone[number]
-    long = np.flatnonzero(~single).tolist()
-    if long:
-        wish = np.array([_wish(number, claims, cells, free) for number in long])
-        rest = np.maximum(free.sum(axis=1) - wish.sum(axis=0), 0.0)
-        columns = amounts - found.sum(axis=0)
-        seed = np.maximum(np.vstack([wish, rest]), 1e-9 * max(float(free.sum()), 1.0))
-        seed[:-1] *= np.array([claims[number].months for number in long])
-        margins = np.append(alone[long], columns.sum() - alone[long].sum())
-        found[long] = split_table(seed, margins, columns)[:-1]
-    return found
-
-
-def _wish(number: int, claims: Sequence[Claim], cells: Mask, free: Real) -> Real:
-    """By month what the rep would have in a claim's cells, without those of the claims inside it."""
-    claim, wish = claims[number], np.zeros(len(free))
+def _wish(number: int, claims: Sequence[Claim], cells: Mask, table: Real) -> Real:
+    """By month what the rep has in a claim's cells, without those of the claims inside it."""
+    claim, wish = claims[number], np.zeros(len(table))
     for month in np.flatnonzero(claim.months).tolist():
         inside = [i for i, c in enumerate(claims) if c is not claim and c.months[month] and claim.holds(c)]
         own = cells[number] & ~cells[inside].any(axis=0) if inside else cells[number]
-        wish[month] = free[month, own].sum()
+        wish[month] = table[month, own].sum()
     return wish
 
 
 # ---------------------------------------------------------------- teams and limits
 
 
-def by_rep(claims: Sequence[Claim], people: People, members: pd.DataFrame, free: Real) -> list[Claim]:
+def by_rep(claims: Sequence[Claim], people: People, members: pd.DataFrame, free: Real, unit: int = 1) -> list[Claim]:
     """The claims with those of a team's months or members shared among its reps, as they would have it without.
 
     Claims of single reps inside a team's are part of it: only the rest is shared.
@@ -120,12 +119,14 @@ def by_rep(claims: Sequence[Claim], people: People, members: pd.DataFrame, free:
     found = [c for c in claims if "rep" in c.members]
     for claim in claims:
         if "rep" not in claim.members and (of_cells(claim) or not claim.months.all()):
-            found += _shared(claim, [c for c in claims if c is not claim and claim.holds(c)], people, members, free)
+            found += _shared(
+                claim, [c for c in claims if c is not claim and claim.holds(c)], people, members, free, unit
+            )
     return [*found, *(c for c in claims if "rep" not in c.members and c.months.all() and not of_cells(c))]
 
 
 def _shared(
-    claim: Claim, inside: Sequence[Claim], people: People, members: pd.DataFrame, free: Real
+    claim: Claim, inside: Sequence[Claim], people: People, members: pd.DataFrame, free: Real, unit: int
 ) -> Iterator[Claim]:
     """A team's claim as one of each rep: what is agreed for him inside it, and his part of the rest.
 
@@ -139,7 +140,7 @@ def _shared(
     free_to_share = np.array([not any(c.holds(piece) for c in mine) for mine, piece in zip(own, pieces, strict=True)])
     rest = np.where(free_to_share, np.maximum(weights - within, 0.0), 0.0)
     left, labels = claim.amount - int(agreed.sum()), [piece.members["rep"] for piece in pieces]
-    shares = apportion(left, rest if rest.any() else free_to_share, labels=labels) if left else agreed * 0
+    shares = apportion(left, rest if rest.any() else free_to_share, labels=labels, unit=unit) if left else agreed * 0
     for piece, share, before, open_ in zip(pieces, shares, agreed, free_to_share, strict=True):
         if open_:
             yield replace(piece, amount=int(share + before))

@@ -13,8 +13,8 @@ from salesplan.claims import Claim
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.money import from_fen
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.agreements import cell_faults, cross, name_of, of_cells, repeated
-from salesplan.rep_allocation.crossing import uncrossed
+from salesplan.rep_allocation.agreements import cell_faults, name_of, of_cells, repeated
+from salesplan.rep_allocation.crossing import kept_together, uncrossed
 from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.handed_down import handed_down
 from salesplan.rep_allocation.limits import fixed_months
@@ -57,20 +57,19 @@ def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
             vacancy_mix(ground.weighing.territory.history, ground.members), unit=ground.unit,
         )  # fmt: skip
         return _cells(ground, table, np.zeros_like(table.amount), left)
-    entangled = any(not _by_itself(c) or any(cross(c, other) for other in ground.claims) for c in ground.claims)
-    found = _round(ground, [c for c in ground.claims if not entangled or not of_cells(c)], rules)
+    shared = not all(_by_itself(c) for c in ground.claims)
+    found = _round(ground, [c for c in ground.claims if not shared or not of_cells(c)], rules)
     parts = {n: limit for n, limit in enumerate(rules.limits) if limit.members or (limit.team and limit.month)}
     extra: dict[int, Claim] = {}
     for _ in range(ROUNDS):
         fresh = dict(broken(_open(parts, extra), ground.people, ground.members, found.whole))
-        if not fresh and not entangled:
+        if not fresh and not shared:
             return found
         extra |= fresh
-        claims = by_rep([*ground.claims, *extra.values()], ground.people, ground.members, found.real)
+        claims = [*ground.claims, *extra.values()]
+        claims = by_rep(claims, ground.people, ground.members, found.real, ground.unit)
         stop_on(repeated([c for c in claims if "rep" in c.members]))
-        amounts = found.table.amount
-        claims = uncrossed(claims, ground.people, ground.members, found.real, amounts, ground.unit)
-        found, entangled = _round(ground, claims, rules), False
+        found, shared = _round(ground, claims, rules), False
     raise PlanError([Fault("limits_unsettled", f"{PLACE} limits", None, {})])
 
 
@@ -103,7 +102,7 @@ def _table(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -
     if not rules.transfers:
         return table, np.zeros_like(table.amount)
     fixed = fixed_months(claims, people)
-    moved = transferred(table.amount, ground.there, rules.transfers, people, fixed=fixed)
+    moved = transferred(table.amount, ground.there, rules.transfers, people, fixed=fixed, unit=ground.unit)
     amount = table.amount + moved
     return table._replace(amount=amount, base=base_of(amount, target - table.unassigned, ground.unit)), moved
 
@@ -116,12 +115,15 @@ def _cells(ground: Ground, table: QuotaTable, moved: Fen, left: Fen, claims: Seq
         whole = amount.T[:, :, None]
         return Settled(table, whole.astype(np.float64), whole, left, moved, np.zeros(len(amount), dtype=np.int64))
     real, whole = cube.carry_down(amount, cells, mix, unit=unit)
-    if any(of_cells(claim) for claim in claims):
+    parts = [claim for claim in claims if of_cells(claim)]
+    if parts:
         padded = np.array([cube.padded(int(amount[:, m].sum()), cells[m], unit) for m in range(len(cells))])
-        stop_on(cell_faults(claims, padded, members))
+        stop_on(cell_faults(parts, padded, members))
+        table_of_all = kept_together(real, amount, padded, parts, people, members)
         with _misfits_told(ground):
-            parts = parts_of(claims, people, members, real, amount)
-            real, whole = cube.carry_down(amount, cells, mix, parts, unit=unit)
+            own = uncrossed(parts, people, members, table_of_all, unit)
+            agreed = parts_of(own, people, members, table_of_all, padded, unit=unit)
+            real, whole = cube.carry_down(amount, cells, mix, agreed, unit=unit)
     outside = np.where(mix.reach, 0, whole.sum(axis=0)).sum(axis=1)
     return Settled(table, real, whole, left, moved, outside)
 

@@ -16,7 +16,13 @@ Fen = NDArray[np.int64]
 
 
 def transferred(
-    amount: Fen, there: NDArray[np.float64], transfers: Sequence[Transfer], people: People, *, fixed: NDArray[np.bool_]
+    amount: Fen,
+    there: NDArray[np.float64],
+    transfers: Sequence[Transfer],
+    people: People,
+    *,
+    fixed: NDArray[np.bool_],
+    unit: int = 1,
 ) -> Fen:
     """What transfers add to each rep's months (fen, reps x months); every month of it sums to zero.
 
@@ -38,7 +44,7 @@ def transferred(
             }
             short.append(Fault("transfer_over", f"{PLACE} transfers[{number}].amount", str(transfer.amount), values))
             continue
-        spread = apportion(fen, weights, labels=people.months)
+        spread = apportion(fen, weights, labels=people.months, unit=unit)
         moved[giver] -= spread
         moved[taker] += spread
     stop_on(short or _overdrawn(amount + moved, people))

@@ -1,12 +1,10 @@
 """What nobody can serve: months without anybody, territories without a rep, vacancies that the manager carries."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan.apportion import UNASSIGNED, apportion
+from salesplan.apportion import UNASSIGNED, apportion_within
 from salesplan.rep_allocation.cube import Mix, own_mix
 
 Fen = NDArray[np.int64]
@@ -37,18 +35,5 @@ def taken_out(cells: Fen, left: Fen, amounts: Fen, mix: Real, *, unit: int = 1) 
     for month in np.flatnonzero(amounts).tolist():
         room = cells[month] - left[month]
         total = min(int(amounts[month]) // unit * unit, int(room.sum()))
-        found[month] += _capped(total, mix * room if (mix * room).any() else room, room, unit)
+        found[month] += apportion_within(total, mix * room if (mix * room).any() else room, room, unit=unit)
     return found
-
-
-def _capped(total: int, weights: NDArray[Any], most: Fen, unit: int) -> Fen:
-    """A split by weight in which no part gets more than its most."""
-    parts = np.zeros(len(most), dtype=np.int64)
-    free = most > 0
-    while total > int(parts.sum()):
-        shared = np.where(free, weights, 0.0)
-        wish = apportion(total - int(parts[~free].sum()), shared if shared.any() else free, unit=unit)
-        over = free & (wish > most)
-        parts = np.where(free, np.minimum(wish, most), parts)
-        free &= ~over
-    return parts
