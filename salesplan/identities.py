@@ -297,6 +297,9 @@ def _trade(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     for column in ("sell_out", "sell_in"):
         sums = items.groupby(keys)[column].sum() if len(items) else plan.head(0).groupby(keys)[column].sum()
         yield from _same_by("items_sum_to_forecast", sums, plan.groupby(keys)[column].sum())
+    if len(items) and "rep_allocation_dealers" in frames:
+        amounts = [frame.groupby("dealer")["amount"].sum() for frame in (items, frames["rep_allocation_dealers"])]
+        yield from _same_by("items_sum_to_dealer", *amounts)
     outlets, cities = (frames[f"rep_allocation_{name}"] for name in ("outlets", "cities"))
     known = outlets[outlets["sell_out"].notna()]
     if len(known):

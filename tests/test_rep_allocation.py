@@ -421,7 +421,7 @@ def test_the_amount_that_does_not_fit_is_said():
         allocate(staff("A", "B"), months_split(1_000_000), sales(), rules=rules(bounds={"max": 4_000}))
     (fault,) = faults_of(caught)
     assert fault.values.get("over") == 10_000 - 2 * 4_000  # noqa: PD011 - not a frame
-    assert fault.place == "rep_allocation.yaml"
+    assert fault.place == "rep_allocation.yaml bounds.max"
 
 
 def test_months_without_anybody_stay_unassigned():

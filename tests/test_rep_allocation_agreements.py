@@ -300,12 +300,12 @@ def refused(**changed):
         ),
         pytest.param(
             {"pins": [{"team": "t", "amount": 600_000}], "limits": [{"team": "u", "min": 600_000}]},
-            [("limits_over_total", "")],
+            [("limits_over_total", "limits[0]")],
             id="two teams ask for more than all",
         ),
         pytest.param(
             {"limits": [{"team": "t", "min": 500_000}, {"rep": "A", "max": 1_000}, {"rep": "B", "max": 1_000}]},
-            [("pins_over_team", "")],
+            [("pins_over_team", "limits[0]")],
             id="a team's least above its reps' most",
         ),
         pytest.param(

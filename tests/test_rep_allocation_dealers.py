@@ -158,6 +158,27 @@ def test_growth_is_the_planned_sell_out_on_the_same_months_a_year_ago():
     assert table.loc["乙店", "growth"] is pd.NA
 
 
+def test_stock_and_days_count_a_product_without_a_forecast_too():
+    plan = expected(dealers=("甲店",), products=("A",))
+    found, trade = goods(told(10, 10, 20), told(40, 30, 90, product="B"), plan=plan)
+    table = ra.dealer_plan(found, trade, rules=rules(), owners={}, owed={}).set_index("dealer")
+    assert table.loc["甲店", "amount_stock"] == 20 * 100_00 + 90 * 10_00
+    assert table.loc["甲店", "stock_days"] == pytest.approx((20 * 100 + 90 * 10) / ((30 * 100 + 90 * 10) / 92))
+    assert found["sell_out"].isna().tolist() == [False, True]
+    assert table.loc["甲店", ["sell_out", "sell_in", "amount"]].tolist() == [120, 96, 96 * 100_00]
+    assert table.loc["甲店", "growth"] == pytest.approx(0.0)  # on the same product alone
+
+
+def test_items_sum_to_the_dealers_amount_to_the_fen():
+    prices, plan = {"A": 333.337, "B": 10_00.49}, expected(sell_in=7)
+    found = ra.dealer_goods(ra.Trade(plan, None, prices, DAY), ALERT)
+    items = ra.dealer_items(plan, prices, rules(specifications=SPECS).specifications)
+    trade = ra.Trade(plan, None, prices, DAY)
+    dealers = ra.dealer_plan(found, trade, rules=rules(), owners={}, owed={}).set_index("dealer")["amount"]
+    pd.testing.assert_series_equal(items.groupby("dealer")["amount"].sum(), dealers, check_dtype=False)
+    assert (items["amount"] - items["sell_in"] * items["product"].map(prices)).abs().max() <= 1
+
+
 AGREED = (
     {
         "dealer": "甲店",
@@ -241,6 +262,12 @@ def test_prices_are_those_of_the_dealers_channels():
     assert ra.unit_prices(split.drop(columns="product")) == {}
 
 
+def test_what_the_plan_does_not_price_has_its_price_elsewhere_or_that_of_the_list():
+    split = pd.DataFrame({"channel": ["市场", "店"], "product": ["A", "B"], "amount": [800, 3000], "quantity": [10, 20]})
+    products = pd.DataFrame({"product": ["A", "C", "D"], "price": pd.array([90, 468_00, None], dtype="Int64")})
+    assert ra.unit_prices(split, ["市场"], products) == {"A": 80.0, "B": 150.0, "C": 468_00.0}
+
+
 # ---------------------------------------------------------------- down to specification
 
 VARIANTS = ({"spec": "18L", "colour": "白", "share": Decimal("0.7")},
@@ -309,6 +336,12 @@ def test_the_run_stops_where_items_and_forecast_part():
     with pytest.raises(IdentityError, match="items_sum_to_forecast"):
         stop_on_breach("rep_allocation", {**frames, "rep_allocation_dealer_items": items.iloc[1:]},
                        {"seasonal_split_dealers": plan}, 1)  # fmt: skip
+    dealers = items.groupby("dealer")["amount"].sum().reset_index()
+    frames["rep_allocation_dealers"] = dealers
+    stop_on_breach("rep_allocation", frames, {"seasonal_split_dealers": plan}, 1)
+    frames["rep_allocation_dealers"] = dealers.assign(amount=dealers["amount"] + 1)
+    with pytest.raises(IdentityError, match="items_sum_to_dealer"):
+        stop_on_breach("rep_allocation", frames, {"seasonal_split_dealers": plan}, 1)
 
 
 def test_two_thousand_dealers_and_products_take_a_second():

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesplan.agreed import part_faults
 from salesplan.apportion import apportion
 from salesplan.calendar import fiscal_months
 from salesplan.rep_allocation import cube, limits, quotas, weighing
-from salesplan.rep_allocation.agreements import People, claims_of, pin_faults
+from salesplan.rep_allocation.agreements import People, claims_of
 from salesplan.rep_allocation.people import roster
 from salesplan.terms import RepAllocationTerms
 
@@ -170,9 +171,9 @@ def test_all_months_fixed_fix_the_quota():
 
 def test_pins_in_whole_units():
     pins = RepAllocationTerms.model_validate({"pins": [{"rep": "A", "amount": Decimal("1.50")}]}).pins
-    members = pd.DataFrame(index=[0])
-    assert [fault.code for fault in pin_faults(pins, PEOPLE, members, 100)] == ["pin_unit"]
-    assert pin_faults(pins, PEOPLE, members, 50) == []
+    known = {"rep": ["A"], "team": [], "month": MONTHS}
+    assert [fault.code for fault in part_faults(pins, "pins", known, 100)] == ["pin_unit"]
+    assert [*part_faults(pins, "pins", known, 50)] == []
 
 
 # --- weights -----------------------------------------------------------------------------------------
@@ -219,6 +220,19 @@ def test_a_rep_reaches_his_regions_and_those_he_sold_in():
 def mix(*own, reach=None):
     shares = np.array(own, dtype=float)
     return cube.Mix(shares, np.ones(shares.shape, dtype=bool) if reach is None else np.array(reach))
+
+
+def test_what_is_new_goes_where_a_rep_sells_the_rest():
+    """q is new: nobody sold it, so each rep has of it what he has of the others in the region, as the plan has it."""
+    found = cube.with_new(np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([60.0, 20.0, 20.0]), MEMBERS)
+    assert found.tolist() == [pytest.approx([1 / 1.25, 0.25 / 1.25, 0]), [0, 0, 1]]
+
+
+def test_growth_of_what_is_known_is_not_new():
+    own = np.array([[0.5, 0.1, 0.4]])
+    np.testing.assert_allclose(cube.with_new(own, np.array([60.0, 19.0, 21.0]), MEMBERS), own)
+    new, where = cube.novelty_of(np.array([3.0, 0.0, 1.0]), np.array([2.0, 1.0, 1.0]), MEMBERS)
+    assert (new.tolist(), where[1]) == ([0, 1, 0], 1)
 
 
 def test_carry_down_keeps_both_margins():

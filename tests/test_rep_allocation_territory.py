@@ -12,7 +12,7 @@ from salesplan import rep_allocation as ra
 from salesplan.apportion import UNASSIGNED, apportion
 from salesplan.calendar import fiscal_months
 from salesplan.conclusions.rep_allocation import territories
-from salesplan.rep_allocation.people.handovers import handovers
+from salesplan.rep_allocation.people.handovers import Territory, handovers
 from salesplan.rep_allocation.people.past import part_of_year, past_of_accounts, years_back
 from salesplan.rep_allocation.people.territory import ownership, territory_history
 from salesplan.terms import RepAllocationTerms
@@ -335,6 +335,47 @@ def test_hand_overs_say_from_whom_to_whom_and_when():
     table = ra.territory_table(weighing.people, weighing.territory, begin).set_index("rep")
     assert table.loc["A", ["sold", "received", "handed_over", "territory"]].tolist() == [1_800, 0, 1_200, 600]
     assert table.loc["B", ["sold", "received", "handed_over", "territory"]].tolist() == [600, 1_200, 0, 1_800]
+
+
+SINCE_LONG = ("k", "A", "2023-01-01", None)
+MOVED = (("k", "A", "2023-01-01", "2025-12-31"), ("k", "B", "2026-01-01", None))
+
+
+@pytest.mark.parametrize(
+    ("customers", "lines", "leaves", "expected"),
+    [
+        pytest.param([SINCE_LONG], [("A", 600), ("B", 400)], None, {"A": 600, "B": 400}, id="a share of an order"),
+        pytest.param([SINCE_LONG], [("A", 400), ("B", 600)], None, {"A": 400, "B": 600}, id="even the larger share"),
+        pytest.param([SINCE_LONG], [("A", 600), ("B", 400)], "2027-06-30", {"A": 1_000}, id="who leaves keeps nothing"),
+        pytest.param(MOVED, [("A", 600), ("B", 400)], None, {"A": 600, "B": 400}, id="shared by the owner before"),
+        pytest.param(
+            [("k", "A", None, None)], [("A", 600), ("B", 400)], None, {"A": 600, "B": 400},
+            id="since when is not known: the main seller",
+        ),
+        pytest.param(
+            [("k", "A", None, None)], [("A", 500), ("B", 500)], None, {"A": 1_000}, id="no main seller: they follow"
+        ),
+        pytest.param([("k", "A", "2026-12-01", None)], [("B", 1_000)], None, {"A": 1_000}, id="handed over"),
+    ],
+)  # fmt: skip
+def test_shares_of_orders_stay_with_whom_they_are_credited_to(customers, lines, leaves, expected):
+    history = pd.concat([sold("k", rep, total, months=[4]) for rep, total in lines])
+    reps = staff(("A", None, None), ("B", None, leaves))
+    begin = start_of(reps, history, owners_table(*customers))
+    owners = ownership(history, begin.customers, reps, MONTHS)
+    found = territory_history(history, owners, MONTHS)
+    assert by_rep(found) == expected
+    moved_over = handovers(found, begin, owners)
+    assert moved_over["last_year"].sum() == sum(total for rep, total in lines if rep == "B" and "B" not in expected)
+    table = ra.territory_table(pd.DataFrame({"rep": ["A", "B"]}), Territory(found, None, moved_over, None), begin)
+    assert (table["sold"] + table["received"] - table["handed_over"]).equals(table["territory"])
+    assert table["customers"].sum() == 1
+
+
+def test_sales_before_a_known_hand_over_still_follow_the_customer():
+    history = pd.concat([sold("k", "A", 1_200, (2025,)), sold("k", "B", 600, (2026,))])
+    found = moved(history, owners_table(*MOVED), staff(("A", None, None), ("B", None, None)))
+    assert by_rep(found) == {"B": 1_800}
 
 
 def test_presence_shows_ramp_and_what_nobody_looks_after():

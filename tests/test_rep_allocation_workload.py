@@ -207,6 +207,23 @@ def test_what_is_paid_too_much_on_one_order_settles_another():
     assert orders.set_index("order")["open"].to_dict() == {"A": 0, "B": 50}
 
 
+@pytest.mark.parametrize(
+    ("credit", "money", "still"),
+    [
+        pytest.param(-130, (), {"A": 0, "B": 170}, id="the oldest first"),
+        pytest.param(-130, (("2027-02-01", 100, "A", "C1"),), {"A": 0, "B": 70}, id="after what was paid"),
+        pytest.param(-130, (("2027-03-05", -130, "R", "C1"),), {"A": 100, "B": 200}, id="paid out, it is gone"),
+        pytest.param(-500, (), {"A": 0, "B": 0}, id="more than is open is nobody else's"),
+    ],
+)
+def test_credits_are_offset_against_the_same_customers_open_orders(credit, money, still):
+    sold = deals(("A", "C1", "R1", "2027-01-05", 100), ("B", "C1", "R1", "2027-01-20", 200),
+                 ("R", "C1", "R1", "2027-03-01", credit), ("D", "C2", "R1", "2027-01-02", 50))  # fmt: skip
+    orders, payments = settle(sold, paid(*money), TODAY, SAME)
+    assert orders.set_index("order")["open"].to_dict() == {**still, "D": 50}
+    assert payments["amount"].sum() == sum(max(fen, 0) for _, fen, _, _ in money)
+
+
 def test_later_orders_and_payments_are_not_known_yet():
     sold = deals(("A", "C1", "R1", "2027-01-05", 100), ("B", "C1", "R1", "2027-05-20", 200))
     orders, _ = settle(sold, paid(("2027-06-01", 100, "A", "C1")), TODAY, SAME)

@@ -18,6 +18,7 @@ from salesplan.rep_allocation.fairness import (
     fairness_table,
     gini,
     outlook,
+    regular,
     same_periods,
 )
 from salesplan.rep_allocation.given import Given
@@ -184,6 +185,7 @@ __all__ = [
     "reconciled",
     "reconciliation",
     "recurring_shares",
+    "regular",
     "reps_by_grade",
     "reps_from_sales",
     "rounds_table",

@@ -10,6 +10,7 @@ import pandas as pd
 from salesplan.calendar import month_of
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.roster import listed, year_before
+from salesplan.rep_allocation.people.territory import ownership
 from salesplan.terms.action_plan import MEMBERS, Condition, Detail, Need, Obstacle
 
 NA = float("nan")
@@ -24,8 +25,9 @@ class Slice:
     """The tables of a goal: quotas, last year's order lines and the year before's, customers, deals, reps.
 
     `quotas` is rep_allocation (rep, month, dimensions, amount in fen), `lines` the sales of both years (month,
-    dimensions, customer, rep, order, amount), `reps` rep_allocation_reps with `capacity` where known, `customers` and
-    `deals` as in the input tables (None where the plan has none); `of` the members the goal is about.
+    dimensions, customer, rep, order, amount), `reps` rep_allocation_reps with `capacity` where known, `customers` as in
+    the input table, `deals` those that close in the plan year (rep, amount, probability; None where the plan has none);
+    `of` the members the goal is about.
     """
 
     quotas: pd.DataFrame
@@ -134,7 +136,7 @@ def _capacity(part: Slice) -> tuple[float, float]:
 
 def _pipeline(part: Slice) -> tuple[float, float]:
     need, have = _sales(part)
-    if part.deals is None or "probability" not in part.deals or not part.by_reps:
+    if part.deals is None or not part.by_reps:
         return max(need - have, 0.0), NA
     odds = part.deals["probability"].astype("float64").fillna(0.0)
     return max(need - have, 0.0), float((part.deals["amount"].astype("float64") * odds).sum())
@@ -198,11 +200,36 @@ def whole_plan(quotas: pd.DataFrame, reps: pd.DataFrame, given: Given, sales: pd
     """The slice of everything: tables rep_allocation and rep_allocation_reps, what is given, the order lines.
 
     `sales` is the input table (`date`, `amount` in fen, `customer`, `rep`, `order`, dimensions); of it the two years
-    before the plan's are kept, in the months of the plan (`given.cutoff`).
+    before the plan's are kept, in the months of the plan (`given.cutoff`). Sales follow the customer to whoever holds
+    him in the plan year, as in the history; the order's rep has what nobody is known to hold.
     """
     years = {*year_before(given.months, 1), *year_before(given.months, 2)}
     month = month_of(sales["date"], given.cutoff)
-    lines = sales.assign(month=month)[month.isin(years).to_numpy()]
+    lines = _by_holders(sales.assign(month=month)[month.isin(years).to_numpy()], given)
     own = listed(given.reps, given.months, cutoff=given.cutoff).set_index("rep")["capacity"]
     people = reps.assign(capacity=reps["rep"].map(own).astype("Float64"))
-    return Slice(quotas, lines, people, given.months, given.customers, given.opportunities)
+    return Slice(quotas, lines, people, given.months, given.customers, _closing(given))
+
+
+def _by_holders(lines: pd.DataFrame, given: Given) -> pd.DataFrame:
+    """The order lines with `rep` = who holds the customer in most of the plan year."""
+    if "customer" not in lines:
+        return lines
+    owners = ownership(given.history, given.customers, given.reps, given.months, given.cutoff)
+    held = owners.holders.assign(part=owners.part.sum(axis=1), key=owners.accounts[owners.holders["account"]])
+    ordered = held.sort_values(["key", "part", "rep"], ascending=[True, False, True]).drop_duplicates("key")
+    known = ordered.set_index("key")["rep"]
+    sold_by = lines["rep"] if "rep" in lines else pd.Series(pd.NA, index=lines.index, dtype="str")
+    return lines.assign(rep=lines["customer"].map(known).fillna(sold_by))
+
+
+def _closing(given: Given) -> pd.DataFrame | None:
+    """Open deals that close in the plan year, of unknown probability with that of their stage (step 2)."""
+    deals = given.opportunities
+    if deals is None:
+        return None
+    chance = deals["probability"].astype("float64") if "probability" in deals else pd.Series(NA, index=deals.index)
+    if given.projects is not None and len(given.projects):
+        chance = chance.fillna(deals["project"].map(given.projects.set_index("project")["probability"]))
+    inside = month_of(deals["close"], given.cutoff).isin(given.months)
+    return deals.assign(probability=chance)[inside.to_numpy()]

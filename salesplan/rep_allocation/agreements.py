@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan.agreed import PLACE, Known, part_faults
+from salesplan.agreed import PLACE, Known
 from salesplan.claims import Claim, inner, matching
 from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
 from salesplan.terms.agreements import CELLS, Part, Pin
+
+AGREED = 10**6  # claims from this number on were agreed in the negotiation
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,11 @@ def claim_of(part: Part, number: int, amount: int, people: People) -> Claim:
     return Claim(number, amount, months, {**whose, **part.members})
 
 
-def claims_of(pins: Sequence[Pin], people: People) -> list[Claim]:
-    """The pins in the order given, those of customers and of nobody known left out."""
+def claims_of(pins: Sequence[Pin], people: People, first: int = 0) -> list[Claim]:
+    """The pins in the order given, numbered from `first`; those of customers and of nobody known left out."""
     return [
         claim_of(pin, number, to_fen(pin.amount), people)
-        for number, pin in enumerate(pins)
+        for number, pin in enumerate(pins, first)
         if pin.customer is None and (pin.team is not None or pin.rep in people.row)
     ]
 
@@ -78,16 +80,8 @@ def known_names(people: People, members: pd.DataFrame) -> Known:
     return {**names, **{name: sorted(members[name].unique()) for name in CELLS if name in members}}
 
 
-def pin_faults(pins: Sequence[Pin], people: People, members: pd.DataFrame, unit: int) -> list[Fault]:
-    """What is wrong with the pins by themselves, each with its place and the amount that does not fit.
-
-    Names and months that are not there, odd units, the same part twice, and parts whose inner ones ask for more than
-    they hold.
-    """
-    plain = [*part_faults(pins, "pins", known_names(people, members), unit)]
-    if plain:
-        return plain
-    claims = claims_of(pins, people)
+def claim_faults(claims: Sequence[Claim]) -> list[Fault]:
+    """What is wrong with claims by themselves: the same part twice, inner ones that ask for more than there is."""
     return repeated(claims) or [*_sums(claims)]
 
 
@@ -107,7 +101,9 @@ def cross(one: Claim, other: Claim) -> bool:
 
 
 def name_of(claim: Claim) -> str:
-    """Where a claim stands in the file: a pin, or with a number below zero a limit."""
+    """Where a claim stands in the file: a pin, a limit (numbers below zero), or what was agreed with a rep."""
+    if claim.number >= AGREED:
+        return f"negotiation ({claim.members['rep']})"
     return f"pins[{claim.number}]" if claim.number >= 0 else f"limits[{-1 - claim.number}]"
 
 
@@ -116,14 +112,13 @@ def _sums(claims: Sequence[Claim]) -> Iterator[Fault]:
         within = inner(claim, claims)
         asked = sum(c.amount for c in within)
         if asked > claim.amount:
-            named = ", ".join(f"pins[{c.number}]" for c in within)
-            yield amounts_fault("pins_over", claim.number, named, asked=asked, held=claim.amount)
+            yield amounts_fault("pins_over", claim, within, asked=asked, held=claim.amount)
 
 
-def amounts_fault(code: str, number: int, found: str, *, asked: int, held: int, key: str = "pins") -> Fault:
+def amounts_fault(code: str, claim: Claim, others: Sequence[Claim], *, asked: int, held: int) -> Fault:
     """A fault of amounts that do not fit: fen become currency units, `over` is what is too much."""
     amounts: dict[str, Any] = {"asked": from_fen(asked), "held": from_fen(held), "over": from_fen(abs(asked - held))}
-    return Fault(code, f"{PLACE} {key}[{number}]", None, {"found": found, **amounts})
+    return Fault(code, f"{PLACE} {name_of(claim)}", None, {"found": ", ".join(map(name_of, others)), **amounts})
 
 
 def cell_faults(claims: Sequence[Claim], cells: NDArray[Any], members: pd.DataFrame) -> Iterator[Fault]:
@@ -140,8 +135,7 @@ def cell_faults(claims: Sequence[Claim], cells: NDArray[Any], members: pd.DataFr
         widest = [c for c in inside if not any(o is not c and o.holds(c) for o in inside)]
         asked, held = sum(c.amount for c in widest), int(cells[region.cells(members)].sum())
         if asked > held:
-            named = ", ".join(f"pins[{c.number}]" for c in widest)
-            yield amounts_fault("pins_over_cells", part.number, named, asked=asked, held=held)
+            yield amounts_fault("pins_over_cells", part, widest, asked=asked, held=held)
 
 
 def _place(claim: Claim) -> dict[str, str]:

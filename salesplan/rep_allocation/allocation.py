@@ -60,7 +60,8 @@ def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
         _summary(ground, found), weighing.territory.history, weighing.full_year, given.months,
         part=part, company=given.expected,
     )  # fmt: skip
-    carried = pd.Series(weighing.carries.to_numpy() @ given.season.target, index=weighing.carries.index)
+    shared = given.season.target - ground.placed.sum(axis=0)  # what deals planned apart leave of each month
+    carried = pd.Series(weighing.carries.to_numpy() @ shared, index=weighing.carries.index)
     return Allocation(
         rows,
         compared(summary, weighing.people, carried, rules.fairness),

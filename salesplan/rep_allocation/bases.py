@@ -1,6 +1,6 @@
 """The bases of a quota: what each rep has in each of them for a full year, and in which months it counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.calendar import month_of
+from salesplan.rep_allocation.deals import placed_deals
 from salesplan.rep_allocation.expectation import expectations, level_at
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.hierarchy import total_rate
@@ -20,7 +21,7 @@ BASES = (
 )  # fmt: skip
 # From the rep's own numbers to the weakest substitute; a rep shows the weakest that was used for him.
 SUBSTITUTES = ("", "full_year", "inherited", "team_median", "median")
-HALVINGS = 60  # of the interval in which the common probability lies: exact to the last digit
+HALVINGS = 60  # of the interval in which the common probability or stretch lies: exact to the last digit
 
 
 class Standing(NamedTuple):
@@ -31,6 +32,8 @@ class Standing(NamedTuple):
     year: Real  # reps: part of the year's season that he holds his territory; 1 where he has none
     season: Real  # share of each month in the year
     served: int  # target of the year that the reps carry, fen
+    placed: Real  # reps: deals of the year that step 2 planned apart and that are theirs, fen
+    shared: Real  # share of each month in what those deals leave of the year
 
     @property
     def part(self) -> Real:
@@ -47,16 +50,21 @@ class Basis(NamedTuple):
 
 
 def standing(
-    there: pd.DataFrame, ramp: pd.DataFrame, book: Book, target: NDArray[np.int64], vacant: NDArray[np.int64]
+    there: pd.DataFrame, ramp: pd.DataFrame, book: Book, *, given: Given, vacant: NDArray[np.int64]
 ) -> Standing:
     """Presence and ramp of the people, and of their territories: months held x ramp.
 
-    The days somebody is not there are vacant in his territory already and count once. `target` and what of it the
-    manager keeps (`vacant`) by month, fen.
+    The days somebody is not there are vacant in his territory already and count once. `vacant` is what the
+    manager keeps of the target by month, fen.
     """
+    target = given.season.target
     here, season, known = there.to_numpy(dtype=np.float64), month_shares(target), ~np.isnan(book.usual)
+    placed = placed_deals(given, there.index, here, target - vacant)
+    left = np.rint(target - placed.sum(axis=0)).astype(np.int64)
     held = np.where(known[:, None], book.held * ramp.to_numpy(dtype=np.float64), here)
-    return Standing(here, held, np.where(known, book.held @ season, 1.0), season, int((target - vacant).sum()))
+    year = np.where(known, book.held @ season, 1.0)
+    served = int((target - vacant).sum())
+    return Standing(here, held, year, season, served, placed.sum(axis=1), month_shares(left))
 
 
 def numbers(people: pd.DataFrame, column: str) -> "pd.Series[float]":
@@ -173,33 +181,53 @@ def _expected(index: pd.Index, usual: "pd.Series[float]", given: Given, book: Bo
     return pd.DataFrame({"mu": mu, "sigma": sigma, "degrees": degrees, "known": known}, index=index)
 
 
-def common_probability(expected: pd.DataFrame, part: Real, total: float) -> Real:
-    """Quotas of the year (fen) that all are equally likely to reach and that sum to the total.
+def common_probability(expected: pd.DataFrame, part: Real, rest: float, *, less: Real | float = 0.0) -> Real:
+    """What each rep gets of `rest` (fen) so that all are equally likely to reach their quotas.
 
-    quota = mu - t(p) x sigma, both times the part of the year the rep carries, with one p for all, found by halving;
-    never below zero. `expected`: mu, sigma, degrees by rep.
+    quota = mu - t(p) x sigma, both times the part of the year the rep carries, `less` what he has of it already; with
+    one p for all; never below zero. `expected`: mu, sigma, degrees by rep.
     """
     mu, sigma = (expected[name].to_numpy() * part for name in ("mu", "sigma"))
-    degrees, low, high = expected["degrees"].to_numpy(), 1e-12, 1 - 1e-12
+    degrees = expected["degrees"].to_numpy()
+    return _fitting(lambda chance: np.maximum(level_at(chance, mu, sigma, degrees) - less, 0.0), rest)
+
+
+def common_stretch(expected: Real, rest: float, *, less: Real | float = 0.0) -> Real:
+    """What each rep gets of `rest` (fen) so that every quota is the same multiple of what is expected of him.
+
+    quota = multiple x expected, `less` what he has of it already; never below zero.
+    """
+    # The multiple as odds: it may be any positive number while the halving goes from 0 to 1.
+    return _fitting(lambda chance: np.maximum((1 / chance - 1) * expected - less, 0.0), rest)
+
+
+def _fitting(shares: Callable[[float], Real], rest: float) -> Real:
+    """The shares that sum to `rest`, found by halving; they fall as their argument goes from 0 to 1."""
+    low, high = 1e-12, 1 - 1e-12
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        reached = np.maximum(level_at(middle, mu, sigma, degrees), 0.0).sum()
-        low, high = (middle, high) if reached > total else (low, middle)
-    return np.asarray(np.maximum(level_at((low + high) / 2, mu, sigma, degrees), 0.0))
+        low, high = (middle, high) if shares(middle).sum() > rest else (low, middle)
+    return shares((low + high) / 2)
 
 
 def _alike(expected: pd.DataFrame, stand: Standing, held: Real, rules: RepAllocationTerms) -> Mapping[str, Basis]:
-    """Equal stretch (the expected sales) and equal probability, both for what the rep holds at full strength."""
+    """Equal stretch and equal probability of the quotas of the year, for what the rep holds at full strength.
+
+    Only what the deals planned apart leave of the quotas is shared; they are expected of their reps and, raised by the
+    over-assignment, part of their quotas.
+    """
     missing = ~expected["known"].to_numpy(dtype=bool)
     rank: pd.Series[int] = pd.Series(missing * SUBSTITUTES.index("median"), index=expected.index, dtype="int64")
-    stretch = expected["mu"] * stand.year
     if expected["mu"].isna().all():
         nothing = pd.Series(np.nan, index=expected.index)
         return {name: Basis(nothing, held, rank) for name in ("equal_stretch", "equal_probability")}
-    total = stand.served * float(1 + total_rate(rules))
-    quota = common_probability(expected, stand.part, total)
-    ratio = np.divide(stand.year, stand.part, out=np.zeros(len(quota)), where=stand.part > 0)
-    return {
-        "equal_stretch": Basis(stretch, held, rank),
-        "equal_probability": Basis(pd.Series(quota * ratio, index=expected.index), held, rank),
+    raised = float(1 + total_rate(rules))
+    apart, rest = stand.placed * raised, (stand.served - stand.placed.sum()) * raised
+    mu = expected["mu"].to_numpy() * stand.part + stand.placed
+    shares = {
+        "equal_stretch": common_stretch(mu, rest, less=apart),
+        "equal_probability": common_probability(expected, stand.part, rest, less=apart - stand.placed),
     }
+    carried = stand.held @ stand.shared
+    ratio = np.divide(stand.year, carried, out=np.zeros(len(mu)), where=carried > 0)
+    return {name: Basis(pd.Series(share * ratio, index=expected.index), held, rank) for name, share in shares.items()}

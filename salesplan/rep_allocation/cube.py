@@ -16,8 +16,9 @@ Real = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 # More rows than this are not worth their time: the table then stops at rep and month.
 MOST_ROWS = 700_000
-# Part of a rep's cells that follows the month's own mix, so that every cell finds somebody who carries it.
-BACKING = 0.002
+# Part of a rep's cells that follows the month's own mix, so that a cell nobody sold in finds somebody who carries it.
+BACKING = 1e-6
+NEW = 0.5  # of the plan of a member, without a past: from there on it is new
 FAR = 1e-7  # of that for cells out of his reach
 
 
@@ -83,12 +84,58 @@ def reach_of(own: Real, regions: Sequence[frozenset[str]], members: pd.DataFrame
     return np.array(rows, dtype=bool).reshape(own.shape)
 
 
-def mix_of(reps: Sequence[str], regions: Sequence[frozenset[str]], history: pd.DataFrame, members: pd.DataFrame) -> Mix:
-    """Where each rep sells; without sales of his own that is what his regions hold."""
+def novelty_of(sold: Real, planned: Real, members: pd.DataFrame) -> tuple[Real, NDArray[np.int64]]:
+    """How far each combination is new, 0 to 1, and the dimension (column) in which it is.
+
+    A product or channel is new as far as its part of the plan is more than its part of the past, 1 - past / plan, when
+    that is at least half; growth of what is known is not new, and neither are regions and customers.
+    """
+    new = np.zeros((max(members.shape[1], 1), len(members)))
+    if sold.sum() > 0 and planned.sum() > 0:
+        shares = pd.DataFrame({"past": sold / sold.sum(), "plan": planned / planned.sum()})
+        for place, name in enumerate(members.columns):
+            if name in ("product", "channel"):
+                sums = shares.groupby(members[name].to_numpy()).transform("sum")
+                new[place] = 1 - np.divide(sums["past"], sums["plan"], out=np.ones(len(sums)), where=sums["plan"] > 0)
+    new = np.where(new >= NEW, new, 0.0)
+    return new.max(axis=0), np.asarray(new.argmax(axis=0), dtype=np.int64)
+
+
+def with_new(own: Real, planned: Real, members: pd.DataFrame) -> Real:
+    """Each rep's mix with what is new in it: a new product goes where he sells the others, as the plan has it there.
+
+    `own` reps x members, `planned` the plan by member. For a combination that is new as far as n: (1 - n) x own + n x
+    (his sales in the same other dimensions x its part of the plan there); rows sum to 1 again.
+    """
+    new, where = novelty_of(own.sum(axis=0), planned, members)
+    mix = own * (1 - new)
+    for place, name in enumerate(members.columns):
+        about = new * (where == place)
+        if about.any():
+            others = [other for other in members.columns if other != name]
+            group = members.groupby(others).ngroup().to_numpy() if others else np.zeros(len(members), dtype=np.int64)
+            sums = np.zeros((own.shape[0], int(group.max()) + 1))
+            np.add.at(sums.T, group, own.T)
+            there = np.bincount(group, weights=planned)[group]
+            part = np.divide(planned, there, out=np.zeros(len(planned)), where=there > 0)
+            mix = mix + about * sums[:, group] * part
+    whole = mix.sum(axis=1, keepdims=True)
+    shares: Real = np.divide(mix, whole, out=np.zeros_like(mix), where=whole > 0)
+    return shares
+
+
+def mix_of(
+    reps: Sequence[str],
+    regions: Sequence[frozenset[str]],
+    history: pd.DataFrame,
+    members: pd.DataFrame,
+    planned: NDArray[np.int64],
+) -> Mix:
+    """Where each rep sells, of the past and of what is new in the plan (by member); without either his regions."""
     if not members.shape[1]:
         return Mix(np.ones((len(reps), 1)), np.ones((len(reps), 1), dtype=bool))
     own = own_mix(reps, history, members)
-    return Mix(own, reach_of(own, regions, members))
+    return Mix(with_new(own, planned.astype(np.float64), members), reach_of(own, regions, members))
 
 
 def seed_of(mix: Mix, month: Fen, year: Fen) -> Real:

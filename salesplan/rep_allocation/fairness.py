@@ -36,13 +36,14 @@ def outlook(
 
     `summary` has `rep`, `quota`; by rep `full_year`, last year's sales of a full year, and `part`, how much of such a
     year he can carry in the plan year; `company` what is expected of the company. expected = expectation of a full year
-    (`expectation.expectations`) x part; probability = P(expected with Student's t errors reaches the quota).
+    (`expectation.expectations`) x part + his deals planned apart (`amount_projects` of the summary, where it has it),
+    which the past does not hold and the quotas do; probability = P(expected with Student's t errors reaches the quota).
     """
     index = pd.Index(summary["rep"])
     year = expectations(index, history, months, full_year=full_year, company=company)
     share = part.reindex(index).to_numpy(dtype=np.float64)
     mu, sigma = ((year[name].to_numpy() * share) for name in ("mu", "sigma"))
-    mu = np.where(mu > 0, mu, np.nan)
+    mu = np.where(mu > 0, mu, np.nan) + projects_of(summary)
     degrees = year["degrees"].to_numpy()
     sold = history.loc[history["month"].isin(year_before(months))].groupby("rep")["amount"].sum()
     tail = (1 - COVERAGE) / 2
@@ -55,6 +56,16 @@ def outlook(
         amount_high=_fen(level_at(tail, mu, sigma, degrees)),
         amount_full_year=_fen(year["mu"].to_numpy()),
     )[_order(summary)]
+
+
+def projects_of(reps: pd.DataFrame) -> NDArray[np.int64]:
+    """Each rep's deals planned apart, fen; 0 where the table does not have them."""
+    return reps["amount_projects"].to_numpy() if "amount_projects" in reps else np.zeros(len(reps), dtype=np.int64)
+
+
+def regular(reps: pd.DataFrame) -> pd.DataFrame:
+    """The table rep_allocation_reps with what is expected without the deals planned apart."""
+    return reps.assign(expected=reps["expected"] - projects_of(reps))
 
 
 def _fen(values: NDArray[Any]) -> Any:
@@ -203,14 +214,18 @@ def _apart(reps: pd.DataFrame, limits: Fairness) -> Iterator[Row]:
 def expected_parts(reps: pd.DataFrame, company: float | None) -> pd.DataFrame:
     """How what is expected of the reps adds up to what is expected of the company: part, amount (Int64 fen).
 
-    `reps`: expected by the reps as planned; `ramp`: what their territories would bring beyond the part of the year
-    they can carry; `nobody`: what no rep of the plan year is expected to sell; `company` the sum. NA without one.
+    `reps`: expected of the reps as planned; `projects`: their deals planned apart, which are in it and not in what the
+    past makes expect of the company; `ramp`: what their territories would bring beyond the part of the year they can
+    carry; `nobody`: what no rep of the plan year is expected to sell; `company` = reps - projects + ramp + nobody. No
+    rows without an expectation of the company.
     """
     if company is None:
         return pd.DataFrame({"part": pd.Series(dtype="str"), "amount": pd.Series(dtype="Int64")})
-    known = reps.loc[reps["expected"].notna(), ["expected", "amount_full_year"]].sum()
-    first, full, whole = int(known["expected"]), int(known["amount_full_year"]), round(company)
-    amounts = {"reps": first, "ramp": full - first, "nobody": whole - full, "company": whole}
+    known = reps[reps["expected"].notna()]
+    first, full = (int(known[name].sum()) for name in ("expected", "amount_full_year"))
+    apart, whole = int(projects_of(known).sum()), round(company)
+    ramp, nobody = full - (first - apart), whole - full
+    amounts = {"reps": first, "projects": apart, "ramp": ramp, "nobody": nobody, "company": whole}
     return pd.DataFrame({"part": list(amounts), "amount": pd.array(list(amounts.values()), dtype="Int64")})
 
 

@@ -10,7 +10,8 @@ from salesplan.agreed import fixed_years, part_faults, transfer_faults
 from salesplan.claims import Claim
 from salesplan.errors import stop_on
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.agreements import People, claims_of, known_names, people_of, pin_faults
+from salesplan.rep_allocation.agreements import AGREED, People, claim_faults, claims_of, known_names, people_of
+from salesplan.rep_allocation.deals import placed_deals
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.negotiation import agreed_pins
 from salesplan.rep_allocation.quotas import Wishes
@@ -79,20 +80,21 @@ def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
     to_cells = cube.cells_that_fit(len(people.reps), given.split)
     split = given.split if to_cells else given.by_month().split
     members, cells = cube.members_of(split), cube.by_cell(split, given.months, "amount").astype(np.int64)
-    pins, known = (*rules.pins, *agreed_pins(rules)), known_names(people, members)
+    agreed, known, unit = agreed_pins(rules), known_names(people, members), given.unit
     stop_on(
         [
-            *pin_faults(pins, people, members, given.unit),
+            *part_faults(rules.pins, "pins", known, unit),
             *part_faults(rules.limits, "limits", known),
-            *transfer_faults(rules.transfers, fixed_years(pins), known, given.unit),
+            *transfer_faults(rules.transfers, fixed_years((*rules.pins, *agreed)), known, unit),
         ]
     )
+    claims = (*claims_of(rules.pins, people), *claims_of(agreed, people, AGREED))
+    stop_on(claim_faults(claims))
     history, there = weighing.territory.history, weighing.there.to_numpy(dtype=np.float64)
-    mix = cube.mix_of(people.reps, regions_of(given.reps, people), history, members)
+    mix = cube.mix_of(people.reps, regions_of(given.reps, people), history, members, cells.sum(axis=0))
     left = nobody_serves(cells, there, mix)
     left = taken_out(cells, left, weighing.vacant, vacancy_mix(history, members), unit=given.unit)
-    placed = placed_deals(given, people, there, (cells - left).sum(axis=1))
-    claims = tuple(claims_of(pins, people))
+    placed = placed_deals(given, pd.Index(people.reps), there, (cells - left).sum(axis=1))
     return Ground(
         given,
         people,
@@ -112,23 +114,3 @@ def regions_of(reps: pd.DataFrame, people: People) -> list[frozenset[str]]:
     known = reps.loc[reps["region"].notna() & (reps["region"] != ""), ["rep", "region"]]
     found = known.groupby("rep")["region"].agg(frozenset)
     return [found.get(rep, frozenset()) for rep in people.reps]
-
-
-def placed_deals(given: Given, people: People, there: Real, target: Fen) -> Real:
-    """Deals that step 2 planned apart from the season, reps x months, fen: those of reps who are there to close them.
-
-    A month's deals are cut to its target where they are more.
-    """
-    found = np.zeros(there.shape)
-    if given.projects is None or given.opportunities is None or given.projects.empty:
-        return found
-    deals = given.projects.loc[given.projects["placed"] > 0, ["project", "month", "placed"]]
-    owned = deals.assign(rep=deals["project"].map(given.opportunities.set_index("project")["rep"]))
-    rows, months = owned["rep"].map(people.row), owned["month"].map({m: i for i, m in enumerate(people.months)})
-    known = (rows.notna() & months.notna()).to_numpy()
-    place = rows[known].to_numpy(dtype=np.int64), months[known].to_numpy(dtype=np.int64)
-    np.add.at(found, place, owned.loc[known, "placed"].to_numpy(dtype=np.float64))
-    found = np.where(there > 0, found, 0.0)
-    sums = found.sum(axis=0)
-    part: Real = np.divide(np.minimum(sums, target), sums, out=np.ones(len(sums)), where=sums > 0)
-    return found * part

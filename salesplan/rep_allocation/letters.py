@@ -8,6 +8,7 @@ import pandas as pd
 from salesplan.rep_allocation.allocation import Allocation
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.handed_down import has_quotas
+from salesplan.rep_allocation.peers import projects_raised
 from salesplan.rep_allocation.people.roster import year_before
 
 MOST_LETTERS = 1000
@@ -40,8 +41,8 @@ def letters(
     """The letters of the first `most` reps that have a quota, in the order of table rep_allocation_reps.
 
     `customers` and `activities` are the tables rep_allocation_customers and rep_allocation_activities, where there are
-    any. The parts of a quota, in fen: amount_shared (his share of what is shared out) + amount_projects +
-    amount_agreed (agreements, bounds, what they leave to him, rounding) + amount_transferred = quota = base +
+    any. The parts of a quota, in fen: amount_shared (his share of what is shared out) + amount_raised (his deals
+    planned apart with their over-assignment) + amount_agreed (agreements, bounds, what they leave to him, rounding) + amount_transferred = quota = base +
     amount_over.
     """
     wanted = found.reps[found.reps["quota"] > 0]
@@ -70,12 +71,15 @@ def _people(reps: pd.DataFrame, found: Allocation) -> pd.DataFrame:
     people = found.weighing.people.set_index("rep")
     names = [name for name in ("region", "grade", "start", "end", "commitment") if name in people]
     told = reps.assign(**{name: reps["rep"].map(people[name]) for name in names})
-    pool = int(found.reps["quota"].sum() - found.reps["amount_projects"].sum())
+    raised = projects_raised(found.reps)
+    pool = int(found.reps["quota"].sum() - raised.sum())
     shared = np.rint(reps["carried_share"].to_numpy() * pool).astype(np.int64)
-    parts = shared + reps["amount_projects"] + reps["amount_transferred"]
+    own = reps["rep"].map(dict(zip(found.reps["rep"], raised, strict=True))).to_numpy(dtype=np.int64)
+    parts = shared + own + reps["amount_transferred"]
     return told.assign(
         amount_pool=pool,
         amount_shared=shared,
+        amount_raised=own,
         amount_agreed=reps["quota"] - parts,
         amount_over=reps["quota"] - reps["base"],
     )

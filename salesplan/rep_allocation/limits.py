@@ -12,6 +12,7 @@ from salesplan.claims import Claim, rests
 from salesplan.errors import Fault
 from salesplan.money import from_fen, to_fen
 from salesplan.rep_allocation.agreements import People, cross, of_cells, of_month
+from salesplan.terms.agreements import Part
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
@@ -160,59 +161,72 @@ def _team(name: str, bounds: tuple[int, int], low: Fen, high: Fen, people: Peopl
 # ---------------------------------------------------------------- what cannot be
 
 
-def amount_faults(limit: Limits, people: People, columns: Fen) -> list[Fault]:
-    """Amounts that cannot be together: per rep, per team, per month, and over all against the sum of the quotas."""
+def amount_faults(limit: Limits, people: People, columns: Fen, rules: RepAllocationTerms | None = None) -> list[Fault]:
+    """Amounts that cannot be together: per rep, per team, per month, and over all against the sum of the quotas.
+
+    Each stands where the rules say it: the first pin, limit or bound that takes part in it.
+    """
+    at = rules or RepAllocationTerms()
     return [
-        *_rep_faults(limit, people.reps),
-        *_team_faults(limit),
-        *_month_faults(limit, people.months, columns),
-        *_total_faults(limit, int(columns.sum())),
+        *_rep_faults(limit, people.reps, at),
+        *_team_faults(limit, at),
+        *_month_faults(limit, people.months, columns, at),
+        *_total_faults(limit, int(columns.sum()), at),
     ]
 
 
-def _rep_faults(limit: Limits, reps: Sequence[str]) -> Iterator[Fault]:
+def _rep_faults(limit: Limits, reps: Sequence[str], rules: RepAllocationTerms) -> Iterator[Fault]:
     agreed = (limit.agreed + limit.floor).sum(axis=1)
     for number in np.flatnonzero((agreed > limit.high) | (limit.low > limit.high)).tolist():
-        needed = max(int(agreed[number]), int(limit.low[number]))
-        over = needed - int(limit.high[number])
-        yield _fault("pins_over_rep", over, reps[number], rep=reps[number], least=needed, most=int(limit.high[number]))
+        needed, most = max(int(agreed[number]), int(limit.low[number])), int(limit.high[number])
+        place = _place(rules, rep=reps[number])
+        yield _fault("pins_over_rep", needed - most, reps[number], place, rep=reps[number], least=needed, most=most)
 
 
-def _team_faults(limit: Limits) -> Iterator[Fault]:
+def _team_faults(limit: Limits, rules: RepAllocationTerms) -> Iterator[Fault]:
     for team in limit.teams:
         if team.low > team.high:
+            place = _place(rules, team=team.name)
             over = team.low - team.high
-            yield _fault("pins_over_team", over, team.name, team=team.name, least=team.low, most=team.high)
+            yield _fault("pins_over_team", over, team.name, place, team=team.name, least=team.low, most=team.high)
 
 
-def _month_faults(limit: Limits, months: Sequence[str], columns: Fen) -> Iterator[Fault]:
+def _month_faults(limit: Limits, months: Sequence[str], columns: Fen, rules: RepAllocationTerms) -> Iterator[Fault]:
     agreed = (limit.agreed + limit.floor).sum(axis=0)
     for number in np.flatnonzero(agreed > columns).tolist():
-        over = int(agreed[number] - columns[number])
-        yield _fault(
-            "pins_over_month",
-            over,
-            months[number],
-            month=months[number],
-            agreed=int(agreed[number]),
-            target=int(columns[number]),
-        )
+        month, held, target = months[number], int(agreed[number]), int(columns[number])
+        place = _place(rules, month=month)
+        yield _fault("pins_over_month", held - target, month, place, month=month, agreed=held, target=target)
 
 
-def _total_faults(limit: Limits, total: int) -> Iterator[Fault]:
+def _total_faults(limit: Limits, total: int, rules: RepAllocationTerms) -> Iterator[Fault]:
     alone = ~np.any([team.rows for team in limit.teams], axis=0) if limit.teams else np.ones(len(limit.low), dtype=bool)
     least = int(limit.low[alone].sum()) + sum(team.low for team in limit.teams)
     most = int(limit.high[alone].sum()) + sum(team.high for team in limit.teams)
     if least > total:
-        yield _fault("limits_over_total", least - total, "pins, bounds.min, limits", least=least, total=total)
+        place = f"{PLACE} bounds.min" if rules.bounds.min else _place(rules, month=None)
+        yield _fault("limits_over_total", least - total, None, place, least=least, total=total)
     if most < total:
-        yield _fault("limits_under_total", total - most, "pins, bounds.max, limits", most=most, total=total)
+        place = f"{PLACE} bounds.max" if rules.bounds.max is not None else _place(rules, month=None)
+        yield _fault("limits_under_total", total - most, None, place, most=most, total=total)
 
 
-def _fault(code: str, over: int, found: str, **values: Any) -> Fault:
+def _place(rules: RepAllocationTerms, **named: str | None) -> str:
+    """Where the first limit or pin with these names stands; the file where it is an agreed round."""
+    parts: tuple[tuple[str, Sequence[Part]], ...] = (("limits", rules.limits), ("pins", rules.pins))
+    found = [
+        f"{key}[{number}]"
+        for key, some in parts
+        for number, part in enumerate(some)
+        if all(getattr(part, name) == value for name, value in named.items())
+    ]
+    return " ".join([PLACE, *found[:1]])
+
+
+def _fault(code: str, over: int, found: str | None, place: str = PLACE, **values: Any) -> Fault:
     """A fault of amounts: fen become currency units, `over` is what does not fit."""
     amounts = {name: from_fen(value) if isinstance(value, int) else value for name, value in values.items()}
-    return Fault(code, PLACE, found, {**amounts, "over": from_fen(over)})
+    return Fault(code, place, found, {**amounts, "over": from_fen(over)})
 
 
 def _subsets(count: int) -> NDArray[np.bool_]:

@@ -195,7 +195,7 @@ def quota_table(
     total = quota_total(int(served.sum()), rules, unit)
     columns = apportion(total, served, labels=season.months, unit=unit)
     limit = limits(rules, claims, people, carried=there * columns > 0, most=total, unit=unit)
-    stop_on(amount_faults(limit, people, columns))
+    stop_on(amount_faults(limit, people, columns, rules))
     if not total:
         nothing = np.zeros(there.shape, dtype=np.int64)
         return QuotaTable(nothing, nothing, season.target - served, by_month=False)

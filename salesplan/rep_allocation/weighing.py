@@ -104,7 +104,7 @@ def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
     climbed = (there / presence.where(presence > 0)).fillna(1.0).clip(upper=1)
     territory = _territory(given, rules, owners, past, climbed)
     book = books(index, owners, past, month_shares(given.season.target))
-    stand = standing(there, climbed, book, given.season.target, territory.vacant)
+    stand = standing(there, climbed, book, given=given, vacant=territory.vacant)
     found = bases(people, stand, book, given=given, rules=rules, past=territory.history)
     found["history"] = _told(found["history"], book, last_year_sales(given.history, given.months))
     blend = blended(found, rules)
@@ -177,9 +177,9 @@ def bases_table(found: Mapping[str, Basis], blend: Blend, stand: Standing) -> pd
     the base in the blend, 0 where it is only shown), carried_share (what this base alone would give him of the year,
     with presence, ramp and months held), substitute (code of what stands in for missing data).
     """
-    rows = [_rows(base, found[base], blend, stand.season) for base in BASES if blend.shares[base].notna().any()]
+    rows = [_rows(base, found[base], blend, stand.shared) for base in BASES if blend.shares[base].notna().any()]
     whole = pd.DataFrame({"basis": BLENDED, "share": blend.weight, "weight": 1.0})
-    whole = whole.assign(carried_share=_carried(blend.carries, stand.season), substitute=replaced(found, blend))
+    whole = whole.assign(carried_share=_carried(blend.carries, stand.shared), substitute=replaced(found, blend))
     table = pd.concat([*rows, whole.rename_axis("rep").reset_index()], ignore_index=True)
     order = {base: number for number, base in enumerate((*BASES, BLENDED))}
     table = table.assign(order=table["basis"].map(order)).sort_values(["rep", "order"], ignore_index=True)

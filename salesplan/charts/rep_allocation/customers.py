@@ -75,7 +75,7 @@ def customer_steps(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes"
     total, new = int(frame["quota"].sum()), int(frame["amount_new"].sum())
     parts = {name: words.percent(int(frame[f"amount_{name}"].sum()) / max(total, 1), 0) for name in STEPS}
     count = frame["new_customers"].sum(min_count=1)
-    key = "steps_title" if new and count == count and str(count) != "<NA>" else "steps_title_plain"
+    key = "steps_title_plain" if str(count) in ("<NA>", "nan") or not new else "steps_title"
     style.title(
         ax, words(f"rep_allocation.{key}", **parts, count=words.number(None if key.endswith("plain") else int(count)))
     )

@@ -99,12 +99,13 @@ def _basis(words: Words, row: Row) -> tuple[str, str, str, str, str]:
 def _steps(words: Words, rep: Row) -> Iterator[tuple[str, str]]:
     """From the blended share to the quota, step by step; the last sums are exact to the fen."""
     weight, share = float(rep["weight"]), float(rep["carried_share"])
-    money = {name: words.money(rep[f"amount_{name}"], unit=False) for name in ("pool", "shared", "projects", "agreed")}
+    money = {name: words.money(rep[f"amount_{name}"], unit=False) for name in ("pool", "shared", "raised", "agreed")}
     factor = words.number(share / weight, 8) if weight > 0 else BLANK
     yield say(words, "step_share", weight=_percent(words, weight), factor=factor), _percent(words, share)
     yield say(words, "step_shared", pool=money["pool"], share=_percent(words, share)), money["shared"]
     if rep["amount_projects"]:
-        yield say(words, "step_projects"), money["projects"]
+        projects = words.money(rep["amount_projects"], unit=False)
+        yield say(words, "step_projects", projects=projects), money["raised"]
     if rep["amount_agreed"]:
         yield say(words, _agreed(rep)), money["agreed"]
     if rep["amount_transferred"]:

@@ -52,10 +52,10 @@ def _gap(words: Words, gaps: "pd.DataFrame") -> Iterator[str]:
 
 
 def _narrowed(words: Words, talked: "pd.DataFrame") -> Iterator[str]:
-    """How far the talks have brought both sides together: the gap to begin with and the one left."""
-    known = talked[talked["commitment"].notna() & talked["by_rule"].notna()]
+    """How far the talks have brought the reps to their quotas: from their commitments, and from their last word."""
+    known = talked[talked["commitment"].notna()]
     if len(known):
-        before, now = int((known["by_rule"] - known["commitment"]).sum()), int(known["gap_left"].sum())
+        before, now = int(known["gap"].sum()), int(known["gap_left"].sum())
         key = "gap_narrowed" if now < before else "gap_not_narrowed"
         amounts = {"before": words.money(before), "now": words.money(now)}
         yield words(f"rep_allocation.{key}", count=len(known), **amounts)

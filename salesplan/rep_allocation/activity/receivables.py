@@ -57,9 +57,11 @@ def settle(
     """Orders up to a day with what is paid on them, and the payments by order.
 
     A payment that names an order settles it; what is over, and payments without one, settle the customer's oldest
-    orders first. Returns orders (order, customer, date, due, open) and payments (order, days since the order, amount).
+    orders first. So do at last his credits (returns and rebates that are orders of their own), less what was paid out
+    on them; they are no payment. What credits exceed counts for nobody else.
+    Returns orders (order, customer, date, due, open) and payments (order, days since the order, amount).
     """
-    orders = _orders(deals, today, tax)
+    orders, credits = _orders(deals, today, tax)
     paid = collections[pd.to_datetime(collections["date"]) <= today]
     paid = paid.assign(date=pd.to_datetime(paid["date"])).sort_values(
         ["date", "customer", "order", "amount"], kind="stable"
@@ -80,16 +82,23 @@ def settle(
     first = pd.DataFrame({"number": named["number"].to_numpy(), "days": days, "amount": named["amount"].to_numpy()})
     second = pd.DataFrame({"number": orders.index, "days": when, "amount": left - rest}).dropna()
     both = pd.concat([first, second[second["amount"] > 0]], ignore_index=True)
-    return orders.assign(open=rest), both.assign(days=both["days"].clip(lower=0).astype("int64"))
+    paid_out = paid.groupby("order")["amount"].sum().clip(upper=0).reindex(credits["order"]).fillna(0)
+    left_over = credits.assign(amount=credits["due"] + paid_out.to_numpy(dtype=np.int64))
+    still, _ = _oldest_first(orders, rest, left_over)
+    return orders.assign(open=still), both.assign(days=both["days"].clip(lower=0).astype("int64"))
 
 
-def _orders(deals: pd.DataFrame, today: pd.Timestamp, tax: Tax) -> pd.DataFrame:
+def _orders(deals: pd.DataFrame, today: pd.Timestamp, tax: Tax) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Orders to be paid, and credits: order, customer, date, due, all positive and in the money of collections."""
     known = deals[(pd.to_datetime(deals["date"]) <= today)]
     sums = known.groupby(["order", "customer"], sort=True).agg(date=("date", "min"), amount=("amount", "sum"))
-    orders = sums[sums["amount"] > 0].reset_index().drop_duplicates("order", keep="first", ignore_index=True)
+    every = sums[sums["amount"] != 0].reset_index()
     above, below = tax_factor(tax)
-    due = half_away(orders["amount"].to_numpy(dtype=np.int64) * above, below) if len(orders) else np.zeros(0, np.int64)
-    return orders.assign(due=due, date=pd.to_datetime(orders["date"]))
+    fen = np.abs(every["amount"].to_numpy(dtype=np.int64))
+    due = half_away(fen * above, below) if len(every) else np.zeros(0, np.int64)
+    dated = every.assign(due=due, date=pd.to_datetime(every["date"]))
+    orders = dated[dated["amount"] > 0].drop_duplicates("order", keep="first", ignore_index=True)
+    return orders, dated[dated["amount"] < 0].reset_index(drop=True)
 
 
 def _oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tuple[Integers, Real]:

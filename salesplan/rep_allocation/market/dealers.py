@@ -72,37 +72,46 @@ def standing_day(as_of: date | None, months: Sequence[str], cutoff: int | None =
     return as_of or month_span(months[0], cutoff)[0]
 
 
-def unit_prices(split: pd.DataFrame, channels: Sequence[str] = ()) -> dict[str, float]:
+def unit_prices(
+    split: pd.DataFrame, channels: Sequence[str] = (), products: pd.DataFrame | None = None
+) -> dict[str, float]:
     """Average price of a unit of each product in the plan, in fen, over the dealers' channels (none: all).
 
-    Products whose quantity is not known have none.
+    What the plan does not price in those channels has its price of all channels, else that of the price list
+    (`products`: product, price in fen).
     """
+    listed = products.dropna(subset=["price"]) if products is not None and "price" in products else None
+    prices = {} if listed is None else dict(zip(listed["product"], listed["price"].astype("float64"), strict=True))
     if "product" not in split:
-        return {}
-    inside = split["channel"].isin(list(channels)) if channels and "channel" in split else split["amount"].notna()
-    sums = split[inside & split["quantity"].notna()].groupby("product", sort=True)[["amount", "quantity"]].sum()
-    return {str(name): float(row) for name, row in (sums["amount"] / sums["quantity"])[sums["quantity"] > 0].items()}
+        return prices
+    known = split[split["quantity"].notna()]
+    inside = known[known["channel"].isin(list(channels))] if channels and "channel" in split else known
+    for rows in (known, inside):
+        sums = rows.groupby("product", sort=True)[["amount", "quantity"]].sum()
+        prices |= (sums["amount"] / sums["quantity"])[sums["quantity"] > 0].astype("float64").to_dict()
+    return {str(name): float(price) for name, price in prices.items()}
 
 
 def dealer_goods(trade: Trade, alert: DealerAlert) -> pd.DataFrame:
-    """One row per dealer and product: the last months' flows, the stock in days, its state, and the plan.
+    """One row per dealer and product he reports or has a plan of: last flows, stock in days, its state, and the plan.
 
     `last_in`, `last_out` units of the last `alert.months` months up to `until` (Float64, NA where a cell is blank;
     a dealer who supplies others and reports no sell-out sold what they took in); `excess_share` = in / out - 1; `stock`
     last reported; `stock_days` = stock / sell-out of a day; `run_down` units above `alert.days`; `state` see
-    `states`; `before` sell-out in the months planned, a year ago; `sell_out`, `sell_in` units planned; `price` (fen,
-    NaN unknown), `amount` = sell_in x price (Int64 fen).
+    `states`; `before` sell-out in the months planned, a year ago; `sell_out`, `sell_in` units planned (Int64, NA for a
+    product without a forecast); `price` (fen, NaN unknown), `amount` = sell_in x price (Int64 fen).
     """
-    keys = trade.expected[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
-    at = pd.MultiIndex.from_frame(keys)
     told = _reports(trade)
+    reported = told.loc[told["dealer"].isin(trade.names), KEYS]
+    keys = pd.concat([trade.expected[KEYS], reported]).drop_duplicates().sort_values(KEYS, ignore_index=True)
+    at = pd.MultiIndex.from_frame(keys)
     plan = trade.expected.groupby(KEYS, sort=True)[["sell_out", "sell_in"]].sum().reindex(at).reset_index(drop=True)
     window = [add_months(trade.until, -k) for k in range(alert.months)]
     known = _window(told, window, at, trade.cutoff)
     price = keys["product"].map(dict(trade.prices)).astype("float64")
     year_ago = [add_months(str(month), -12) for month in trade.expected["month"].unique()]
-    table = keys.assign(**known, **plan.astype("int64"), price=price, before=_sums(told, year_ago, at)["sell_out"])
-    worth = (plan["sell_in"] * price).round().astype("Float64").astype("Int64")
+    table = keys.assign(**known, **plan.astype("Int64"), price=price, before=_sums(told, year_ago, at)["sell_out"])
+    worth = (plan["sell_in"] * price).astype("Float64").round().astype("Int64")
     return _judged(table, alert).assign(amount=worth)[STANDING]
 
 
@@ -193,8 +202,9 @@ def dealer_plan(
     months a year ago, at the same prices; `amount` = planned sell-in; `support` what is given, all fen.
     """
     price = goods["price"]
-    parts = goods.assign(**{name: goods[name] * price for name in ("last_in", "last_out", "stock", "before")})
-    parts = parts.assign(after=goods["sell_out"] * price)
+    parts = goods.assign(**{name: goods[name] * price for name in ("last_in", "last_out", "stock")})
+    after = goods["sell_out"].astype("Float64") * price
+    parts = parts.assign(after=after, before=(goods["before"] * price).where(after.notna()))
     groups = parts[price.notna()].groupby("dealer", sort=True)
     worth = groups[["last_in", "last_out", "stock", "before", "after"]].sum(min_count=1)
     units = goods.groupby("dealer", sort=True)[["sell_out", "sell_in"]].sum()
@@ -327,8 +337,11 @@ def dealer_items(
         totals = wide.reindex(index=at, columns=months, fill_value=0).to_numpy(dtype=np.int64)
         units[name] = over_parts(totals.clip(min=0), weights, which, labels).ravel()
     rows = parts.loc[np.repeat(labels, len(months))].reset_index(drop=True).assign(month=months * len(parts), **units)
-    worth = (rows["sell_in"] * rows["product"].map(dict(prices)).astype("float64")).round()
-    return rows.assign(amount=worth.astype("Float64").astype("Int64"))[ITEM_COLUMNS]
+    # Rounded running sums: what the rows of a dealer's product sum to is its units x price, rounded once.
+    sums = rows.groupby(KEYS, sort=False)["sell_in"].cumsum()
+    upto = (sums * rows["product"].map(dict(prices)).astype("float64")).round()
+    before = upto.groupby([rows[name] for name in KEYS], sort=False).shift(fill_value=0.0)
+    return rows.assign(amount=(upto - before).astype("Float64").astype("Int64"))[ITEM_COLUMNS]
 
 
 def _variants(specifications: Sequence[Specification], products: pd.DataFrame | None) -> pd.DataFrame:

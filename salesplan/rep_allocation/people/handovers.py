@@ -26,8 +26,9 @@ class Territory(NamedTuple):
 def handovers(history: pd.DataFrame, given: Given, owners: Ownership) -> pd.DataFrame:
     """Customers whose sales of last year were another's: rep (who sold), successor, date, customers, last_year (fen).
 
-    `history` from `territory_history`, with `sold_by`. `date` is the day within the plan year on which the successor
-    takes over; blank where he has them from its beginning.
+    Shares of a colleague's orders are none: they stay with whom they are credited to. `history` from
+    `territory_history`, with `sold_by`. `date` is the day within the plan year on which the successor takes over; blank
+    where he has them from its beginning.
     """
     recent = history["month"].isin(year_before(given.months)) & (history["rep"] != UNASSIGNED)
     moved = history[recent & (history["rep"] != history["sold_by"])]
@@ -68,7 +69,7 @@ def presence_table(given: Given, people: pd.DataFrame, there: pd.DataFrame, gaps
 def territory_table(people: pd.DataFrame, territory: Territory, given: Given) -> pd.DataFrame:
     """Last year's sales of what each rep holds now, and how they came together (fen); one row per rep.
 
-    rep, customers (count, those that bought), sold (credited to him last year), received (sold by others, held by him
+    rep, customers (count, those he holds that bought; not those of whom he only shared an order), sold (credited to him last year), received (sold by others, held by him
     now), handed_over (sold by him, held by others or by nobody now), territory; sold + received - handed_over =
     territory in every row.
     """
@@ -81,7 +82,8 @@ def territory_table(people: pd.DataFrame, territory: Territory, given: Given) ->
         "handed_over": lines[moved].groupby("sold_by")["amount"].sum(),
         "territory": lines.groupby("rep")["amount"].sum(),
     }
-    count = lines.groupby("rep")["customer"].nunique() if "customer" in lines else pd.Series(dtype="int64")
+    held = lines[~lines["shared"]]
+    count = held.groupby("rep")["customer"].nunique() if "customer" in lines else pd.Series(dtype="int64")
     table = pd.DataFrame({name: found.reindex(index).fillna(0).astype("int64") for name, found in sums.items()})
     table.insert(0, "customers", count.reindex(index).fillna(0).astype("int64"))
     return table.reset_index()

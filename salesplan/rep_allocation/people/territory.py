@@ -1,7 +1,8 @@
 """Territories: past sales follow the customer to his present owner, day by day of the plan year.
 
 An account is a customer whose owner the customers table knows, or else all that one rep sold to others: without a
-customers table, every rep is an account of his own.
+customers table, every rep is an account of his own. What a rep was credited with of a colleague's orders is part of
+his own account too (`shared_orders`): it was shared, and not handed over.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from salesplan.rep_allocation.people.roster import (
     employments,
     year_before,
 )
+from salesplan.rep_allocation.people.shared_orders import credited_to_stay
 
 Real = NDArray[np.float64]
 ORDERS = "\x00"  # before the rep's key: the account of what he sold to customers without a known owner
@@ -38,6 +40,7 @@ class Ownership(NamedTuple):
     part: Real  # holders x months: share of the month's days he holds it and is there
     named: Real  # accounts x months: share of the days on which the table names an owner, there or not
     spells: pd.DataFrame  # account, rep, first_day, last_day: all spells, cut to the days the owner is there
+    stays: NDArray[np.bool_]  # lines of the history that are a share of a colleague's order
 
     @property
     def vacant(self) -> Real:
@@ -65,14 +68,19 @@ def owned_customers(customers: pd.DataFrame | None) -> pd.DataFrame:
     return spells[spells["customer"].isin(known)]
 
 
-def accounts_of(history: pd.DataFrame, owned: pd.DataFrame) -> tuple[pd.Index, NDArray[np.int64]]:
-    """All accounts, sorted, and the place of each line's: its customer where an owner of his is known, else its rep."""
+def accounts_of(
+    history: pd.DataFrame, owned: pd.DataFrame, stays: NDArray[np.bool_]
+) -> tuple[pd.Index, NDArray[np.int64]]:
+    """All accounts, sorted, and the place of each line's: its customer where an owner of his is known, else its rep.
+
+    `stays`: the lines that are their rep's whoever owns the customer.
+    """
     owners = pd.Index(owned["customer"].unique())
     rep, reps = pd.factorize(history["rep"].fillna("").astype(str))
     buyers = history["customer"] if "customer" in history else pd.Series(pd.NA, index=history.index, dtype="str")
     customer, found = pd.factorize(buyers)
     customers = pd.Index(np.asarray(found, dtype=object), dtype="str")
-    known = np.append(customers.isin(owners), False)[customer]  # -1, a blank customer, is the last
+    known = np.append(customers.isin(owners), False)[customer] & ~stays  # -1, a blank customer, is the last
     keys = np.array([ORDERS + name for name in reps], dtype=object)
     labels = np.concatenate([owners.to_numpy(dtype=object), keys[np.unique(rep[~known])]]).astype(str)
     accounts = pd.Index(np.unique(labels), dtype="str")
@@ -114,11 +122,13 @@ def ownership(
 
     `customers` one row per spell, `reps` one row per rep and spell. A day counts for the owner who is named for it and
     is there; the month in which somebody joins counts from its first day, unless the customer's spell begins later.
+    Shares of a colleague's orders stay with whom they are credited to (`shared_orders.credited_to_stay`).
     """
     owned = owned_customers(customers)
     first = pd.Timestamp(month_span(months[0], cutoff)[0])
     owned = pd.concat([owned, _until_the_first(owned, history, months, first)], ignore_index=True)
-    accounts, line = accounts_of(history, owned)
+    stays = credited_to_stay(history, owned, reps, months, cutoff)
+    accounts, line = accounts_of(history, owned, stays)
     paper = _paper(owned, accounts).astype({"account": "str"})
     paper = paper.assign(first_day=day_numbers(paper["start"]), last_day=day_numbers(paper["end"]))
     known = paper[paper["rep"].notna()]
@@ -127,7 +137,7 @@ def ownership(
     np.add.at(named, accounts.get_indexer(pd.Index(known["account"])), days)
     spells = _there(known, employments(reps, months, cutoff=cutoff))
     holders, part = _holders(spells, accounts, months, cutoff)
-    return Ownership(accounts, line, holders, part, np.clip(named, 0, 1), spells)
+    return Ownership(accounts, line, holders, part, np.clip(named, 0, 1), spells, stays)
 
 
 def _there(paper: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
@@ -164,8 +174,8 @@ def territory_history(history: pd.DataFrame, owners: Ownership, months: Sequence
     """The history with `rep` = who holds the line's account in the corresponding month of the plan year.
 
     A month that two owners share goes by days, to the fen; what nobody holds is `(unassigned)`. Columns as in the
-    history without kind, quantity, cost and lines, and `sold_by`, who sold it; amounts (fen) sum to the history's in
-    every month and cell.
+    history without kind, quantity, cost and lines, and `sold_by`, who sold it, and `shared`, whether it is a share of a
+    colleague's order; amounts (fen) sum to the history's in every month and cell.
     """
     keep = [name for name in history.columns if name not in ("kind", "quantity", "cost", "lines")]
     lines = history[keep].reset_index(drop=True)
@@ -175,7 +185,7 @@ def territory_history(history: pd.DataFrame, owners: Ownership, months: Sequence
     only[owners.holders["account"].to_numpy()[alone]] = alone
     simple = only[account] >= 0
     reps = owners.holders["rep"].to_numpy(dtype=object)
-    lines = lines.assign(sold_by=lines["rep"])
+    lines = lines.assign(sold_by=lines["rep"], shared=owners.stays)
     straight = lines[simple].assign(rep=reps[only[account[simple]]])
     shared = _shared(lines[~simple], account[~simple], month[~simple], owners)
     found = pd.concat([straight, shared], ignore_index=True) if len(shared) else straight
