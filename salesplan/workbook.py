@@ -147,10 +147,12 @@ class Step:
         history = self.history()
         tables = self.tables_given("reps", "customers", "opportunities", "quotas")
         return rep_allocation.Given(
-            rep_allocation.planned_reps(tables.pop("reps"), history, self.months),
+            rep_allocation.planned_reps(tables["reps"], history, self.months),
             self.table("seasonal_split"),
             history,
-            **tables,
+            customers=tables["customers"],
+            opportunities=tables["opportunities"],
+            quotas=tables["quotas"],
             projects=self.table("seasonal_split_projects"),
             cutoff=self.plan.month_cutoff,
             unit=self.money_unit,

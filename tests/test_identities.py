@@ -369,6 +369,7 @@ def test_every_identity_is_broken_once_here():
     elsewhere |= {"items_sum_to_forecast", "outlets_sum_to_dealer", "cities_sum_to_dealer"}  # with the dealers
     elsewhere |= {"base_shares_sum_to_one", "vacancies_lie_with_nobody"}  # with the bases
     elsewhere |= {"people_sum_to_manager", "levels_sum_to_reps", "groups_sum_to_company"}  # with the hierarchy
+    elsewhere |= {"quarters_sum_to_quota", "items_sum_to_dealer"}  # with the evidence, with the dealers
     elsewhere |= {"customers_sum_to_quota", "composition_sums_to_quotas"}  # with the customers
     elsewhere |= {"held_is_handed_less_assigned", "held_is_all_padding"}
     elsewhere |= {"handed_down_is_the_quota", "handed_down_sums_to_year"}  # with the quotas handed down
@@ -469,6 +470,13 @@ def test_any_fen_moved_between_cells_of_the_base_is_seen(row, to, by):
     with pytest.raises(IdentityError, match="base_sums_to_split"):
         check("rep_allocation", moved)
     return None
+
+
+def test_quarters_of_the_evidence_sum_to_the_quota():
+    evidence = pd.DataFrame({"rep": ["A", "A", "B", UNASSIGNED], "quota": [200, 70, 350, 99]})
+    check("rep_allocation", {**allocation_frames(), "rep_allocation_evidence": evidence})
+    with pytest.raises(IdentityError, match="quarters_sum_to_quota: A: -1"):
+        check("rep_allocation", {**allocation_frames(), "rep_allocation_evidence": evidence.replace(200, 199)})
 
 
 # ---------------------------------------------------------------- the planned level

@@ -313,11 +313,11 @@ def test_papermill_knows_the_parameters(demo):
 
 
 def test_wrong_input_that_only_a_step_can_see_ends_with_status_2_and_leaves_nothing(workbook):
-    (workbook / "params" / "minimal" / "rep_allocation.yaml").write_text("pins:\n  - {rep: nobody, amount: 10}\n")
+    (workbook / "params" / "minimal" / "rep_allocation.yaml").write_text("bounds:\n  min: 900000000\n")
     for engine in ("fork", "kernel"):
         done = command(workbook, "run", "params/minimal", "--engine", engine)
         assert done.returncode == 2, done.stderr
-        assert "params/minimal/rep_allocation.yaml line 2: pins[0].rep = 'nobody'" in done.stderr
+        assert "params/minimal/rep_allocation.yaml line 2: bounds.min" in done.stderr
         assert "Traceback" not in done.stderr
         folder = workbook / "outputs" / "minimal"
         assert not [path for path in folder.iterdir() if path.is_dir()]

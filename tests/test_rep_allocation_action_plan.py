@@ -88,6 +88,31 @@ def test_deals_followed_count_by_their_odds():
     assert action_plan.quantity("pipeline", whole(deals=deals).only({"rep": "B"})) == (20_000, 10_000)
 
 
+def test_sales_follow_the_customer_and_deals_their_stage():
+    """K1's order has no rep and K2 was sold by one who left: both are B's now; of three deals two close in the year."""
+    dates = pd.to_datetime(["2026-03-02", "2026-04-02", "2026-05-02"])
+    sales = pd.DataFrame({"date": dates, "rep": [pd.NA, "gone", "A"], "customer": ["K1", "K2", "K3"], "amount": 100})
+    customers = pd.DataFrame({"customer": ["K1", "K2"], "rep": "B", "start": pd.NaT, "end": pd.NaT})
+    deals = pd.DataFrame(
+        {
+            "project": ["p", "q", "r"],
+            "rep": "A",
+            "amount": [100, 200, 400],
+            "probability": [0.5, np.nan, 1.0],
+            "close": pd.to_datetime(["2027-02-01", "2027-03-01", "2028-01-01"]),
+        }
+    )
+    chances = pd.DataFrame({"project": ["p", "q", "r"], "probability": [0.5, 0.3, 1.0], "state": "small"})
+    staff = pd.DataFrame({"rep": ["A", "B"], "name": ["A", "B"], "start": pd.NaT, "end": pd.NaT})
+    people = staff.assign(capacity=pd.array([pd.NA] * 2, dtype="Int64"), **dict.fromkeys(("team", "region"), None))
+    past = sales.assign(month=sales["date"].dt.strftime("%Y-%m"))[["month", "customer", "rep", "amount"]]
+    split = pd.DataFrame({"month": MONTHS, "amount": 100, "quantity": 1.0})
+    given = ra.Given(people, split, past, customers, deals, chances)
+    found = ra.whole_plan(whole().quotas, whole().reps, given, sales)
+    assert found.lines.sort_values("customer")["rep"].tolist() == ["B", "B", "A"]
+    assert action_plan.quantity("pipeline", found)[1] == pytest.approx(100 * 0.5 + 200 * 0.3)
+
+
 @pytest.mark.parametrize("measure", ["customers", "new_customers", "deals"])
 def test_what_was_never_sold_cannot_be_reckoned(measure):
     assert np.isnan(action_plan.quantity(measure, whole(lines=sold().head(0)))).all()

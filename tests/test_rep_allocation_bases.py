@@ -1,6 +1,7 @@
 """Bases of the quotas: what each counts, how they are blended, charts and sentences on them."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from salesplan.calendar import fiscal_months
 from salesplan.conclusions.rep_allocation import bases as base_sentences
 from salesplan.errors import IdentityError
 from salesplan.identities import stop_on_breach
-from salesplan.rep_allocation.bases import BASES, common_probability, open_deals, substituted
+from salesplan.rep_allocation.bases import BASES, common_probability, common_stretch, open_deals, substituted
 from salesplan.rep_allocation.expectation import level_at, probability
 from salesplan.tables import outputs
 from salesplan.terms import RepAllocationTerms
@@ -198,6 +199,38 @@ def test_common_probability_with_own_degrees_and_parts_of_the_year():
     assert found.sum() == pytest.approx(1_200)
     assert odds[0] == pytest.approx(odds[1])
     assert level_at(odds[0], 900.0, 90.0, 3.0) == pytest.approx(found[0])
+
+
+def test_what_somebody_has_already_is_left_out_of_his_share():
+    """Expected 100 and 50 at a stretch of 1.2: 120 and 60, of which the second has 40; who has more gets nothing."""
+    expected = np.array([100.0, 50])
+    assert common_stretch(expected, 140, less=np.array([0.0, 40])).tolist() == pytest.approx([120, 20])
+    assert common_stretch(expected, 120, less=np.array([0.0, 80])).tolist() == pytest.approx([120, 0])
+
+
+def with_deal(start, rep, fen, month="2027-06"):
+    """The same start with a deal that step 2 planned apart."""
+    deal = pd.DataFrame(
+        {"project": ["p"], "month": [month], "placed": [fen], "probability": [0.5], "state": ["placed"]}
+    )
+    followed = pd.DataFrame({"project": ["p"], "rep": [rep], "amount": [2 * fen], "probability": [0.5]})
+    return replace(start, projects=deal, opportunities=followed.assign(close=pd.Timestamp(f"{month}-10")))
+
+
+@pytest.mark.parametrize("over", ["0", "0.05"])
+@pytest.mark.parametrize(
+    ("base", "column"), [("equal_probability", "probability"), ("equal_stretch", "quota_to_expected")]
+)
+def test_deals_planned_apart_leave_all_alike(base, column, over):
+    """With a deal of A's and somebody who joins in April, that base alone still makes all alike."""
+    past = history((2024, 2025, 2026), A=900_000, B=600_000, C=300_000)
+    customers = owners_table(*[(f"k{rep}", rep, None, None) for rep in "ABC"])
+    start = begin(staff("A", "B", "C", start=[None, None, "2027-04-01"]), past, customers, total=2_100_000)
+    terms = rules(weights={base: 1}, over_assignment=Decimal(over))
+    found = ra.allocate(with_deal(start, "A", 60_000), rules=terms).reps
+    assert found["amount_projects"].tolist() == [60_000, 0, 0]
+    assert np.ptp(found[column].to_numpy()) < 1e-4
+    assert found["quota"].tolist() == pytest.approx(found["amount_rule"].tolist(), abs=2)
 
 
 amounts = st.integers(10_000_000, 90_000_000)

@@ -248,6 +248,22 @@ def test_a_customer_handed_over_appears_with_both_owners():
     assert rows.loc["R1", "last_year"] == 300_000
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_customers_with_two_reps_are_counted_and_named_not_rows(language):
+    """C1 changes hands within the year; what reps are still to win, and a gap without a rep, are no second rep."""
+    table = listed(
+        customer=["C1", "C1", "C2", "C4", "C6"],
+        rep=["R1", "R2", "R1", "R2", "R2"],
+        start=pd.to_datetime(["2020-01-01", "2027-04-01", "2027-03-01", "2020-01-01", "2020-01-01"]),
+        end=pd.to_datetime(["2027-03-31", None, None, None, None]),
+    )
+    plan, words = planned(start(customers=table)), Words(language)
+    assert plan.table.loc[plan.table["kind"] == "new", "rep"].nunique() > 1
+    name = plan.profile.set_index("customer").loc["C1", "customer_name"]
+    said = words("rep_allocation.customers_shared", count="1", names=name)
+    assert said in conclusions.customer_sentences(words, plan)
+
+
 def test_customers_of_nobody_are_named():
     plan = planned(start(customers=listed(rep=["R1", None, "R8", "R2", "R2"])), quotas(R1=10, R2=10, nobody=50))
     nobody = plan.table[plan.table["rep"] == "(unassigned)"]
@@ -559,7 +575,7 @@ def edit(file, old, new):
 def test_unknown_grades_and_groups_are_told_with_row_and_nearest(tmp_path):
     folder = copy_workbook(tmp_path, "henan-2027") / "params" / "henan-2027"
     edit(folder / "data" / "customers.csv", ",一级,", ",壹级,")
-    edit(folder / "rep_allocation.yaml", "channel: 形象店", "channel: 形象")
+    edit(folder / "rep_allocation.yaml", "    channel: 形象店  ", "    channel: 形象  ")
     edit(folder / "rep_allocation.yaml", "grade: VIP", "grade: VIPP")
     done = command(tmp_path, "check", "params/henan-2027")
     assert done.returncode == 2

@@ -263,7 +263,9 @@ def test_prices_are_those_of_the_dealers_channels():
 
 
 def test_what_the_plan_does_not_price_has_its_price_elsewhere_or_that_of_the_list():
-    split = pd.DataFrame({"channel": ["市场", "店"], "product": ["A", "B"], "amount": [800, 3000], "quantity": [10, 20]})
+    split = pd.DataFrame(
+        {"channel": ["市场", "店"], "product": ["A", "B"], "amount": [800, 3000], "quantity": [10, 20]}
+    )
     products = pd.DataFrame({"product": ["A", "C", "D"], "price": pd.array([90, 468_00, None], dtype="Int64")})
     assert ra.unit_prices(split, ["市场"], products) == {"A": 80.0, "B": 150.0, "C": 468_00.0}
 

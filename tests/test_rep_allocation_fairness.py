@@ -248,11 +248,38 @@ def test_what_is_expected_adds_up():
     parts = ra.expected_parts(frame, 200.0)
     assert dict(zip(parts["part"], parts["amount"], strict=True)) == {
         "reps": 170,
+        "projects": 0,
         "ramp": 10,
         "nobody": 20,
         "company": 200,
     }
     assert ra.expected_parts(frame, None).empty
+
+
+def test_deals_planned_apart_are_expected_beside_what_the_past_foretells():
+    """A deal of 24,000 x 0.5 lies with A: in his quota and in what is expected of him, not in the company's past."""
+    past = history({"A": [100_000, 120_000], "B": [100_000, 90_000]}).assign(region="", product="", customer="")
+    deal = pd.DataFrame({"project": ["p"], "rep": ["A"], "month": ["2027-06"], "placed": [12_000]})
+    plan = {"split": months_split(300_000), "history": past, "rules": rules(), "expected": 250_000.0}
+    known = {"projects": deal.assign(probability=0.5, state="placed"), "opportunities": deal_followed(deal)}
+    plain, found = (allocate(staff("A", "B"), **plan, **more).reps for more in ({}, known))
+    assert (found["expected"] - plain["expected"]).tolist() == [12_000, 0]
+    assert found["amount_projects"].tolist() == [12_000, 0]
+    assert fairness.regular(found)["expected"].tolist() == plain["expected"].tolist()
+    regular = (found["quota"] - found["amount_projects"]) / plain["expected"].astype(float)
+    assert found["probability"].iloc[1] > plain["probability"].iloc[1]
+    assert regular.max() < plain["quota_to_expected"].max()
+    parts = ra.expected_parts(found, 250_000.0).set_index("part")["amount"]
+    assert parts["reps"] - parts["projects"] + parts["ramp"] + parts["nobody"] == parts["company"] == 250_000
+    assert parts["projects"] == 12_000
+    words = Words("en")
+    assert "planned apart" in conclusions.rep_allocation.expectation(words, ra.expected_parts(found, 250_000.0))[0]
+
+
+def deal_followed(deal):
+    """The deals as the input table has them."""
+    close = pd.to_datetime(deal["month"] + "-10")
+    return deal[["project", "rep"]].assign(amount=24_000, close=close, probability=0.5)
 
 
 @pytest.mark.parametrize(("rows", "value"), [([("company", 5.0)], 5.0), ([("region", 5.0)], None), ([], None)])
@@ -348,6 +375,8 @@ def test_exceptions_are_what_agreements_move():
 def test_deals_planned_apart_are_no_exception():
     frame = judged(reps_table([150, 50], [100, 100], amount_projects=[100, 0]))
     assert frame["amount_rule"].tolist() == [150, 50]
+    raised = judged(reps_table([165, 55], [100, 100], amount_projects=[100, 0], base=[150, 50]))
+    assert raised["amount_rule"].tolist() == [165, 55]
 
 
 # --- peers --------------------------------------------------------------------------------------
@@ -358,6 +387,17 @@ def test_peers_are_team_and_grade_then_team_then_grade_then_all():
     grade = ["x"] * 5 + ["y"] + ["x", "x", "y", "y", "y"] + ["x", "z"]
     frame = reps_table([100] * 13, [100] * 13, team=team).assign(grade=grade)
     assert peers.peer_groups(frame).tolist() == ["a x"] * 5 + ["a"] + ["b"] * 5 + ["x", "(total)"]
+
+
+def test_the_median_is_that_of_the_whole_group():
+    """Six of grade x, five of them in one team: the sixth is compared with all six, the five with one another."""
+    quota = [100, 110, 120, 130, 140, 400]
+    frame = reps_table(quota, [100] * 6, team=["a"] * 5 + ["b"]).assign(grade="x")
+    found = peers.compared(frame.drop(columns="grade"), frame[["rep", "grade"]], pd.Series(1.0, frame["rep"]), LIMITS)
+    assert found["peers"].tolist() == ["a x"] * 5 + ["x"]
+    assert found["peers_share"].tolist() == pytest.approx([1.2] * 5 + [1.25])
+    deviation = np.median(np.abs(np.array(quota) / 100 - 1.25)) * peers.NORMAL
+    assert found["distance"].iloc[-1] == pytest.approx((4 - 1.25) / deviation)
 
 
 def test_few_are_nobodys_peers():

@@ -96,7 +96,7 @@ def written(tmp_path, made, language="zh", plans=()):
 def test_every_sum_of_a_letter_comes_out(made):
     found = contents(made)
     reps = found.reps.set_index("rep")
-    parts = reps[["amount_shared", "amount_projects", "amount_agreed", "amount_transferred"]].sum(axis=1)
+    parts = reps[["amount_shared", "amount_raised", "amount_agreed", "amount_transferred"]].sum(axis=1)
     assert parts.tolist() == reps["quota"].tolist()
     assert (reps["base"] + reps["amount_over"]).tolist() == reps["quota"].tolist()
     for frame, keys in ((found.months, ["rep"]), (found.members, ["rep", "dimension"])):

@@ -87,6 +87,17 @@ def test_an_outlet_opened_last_year_is_carried_to_a_full_year(opened, times):
     assert target(table, "新") / target(table, "老") == pytest.approx(times, rel=0.02)
 
 
+def test_growth_compares_whole_years_alone():
+    """The old one sold 120 a year; the one of July is carried to a full year and has no growth of its own."""
+    table, _ = planned(outlet("老"), outlet("新", opened="2026-07-10"), outlet("停", 0.0))
+    growth = table.set_index("outlet")["growth"]
+    assert growth["老"] == pytest.approx(400 / 120 - 1, rel=0.02)
+    assert growth[["新", "停"]].isna().all()
+    city = ra.city_totals(table).iloc[0]
+    assert city["growth"] == pytest.approx(growth["老"])
+    assert city["last_sell_out"] == 240
+
+
 def test_an_outlet_without_a_sale_has_no_target_and_is_named():
     table, _ = planned(outlet("一"), outlet("停", 0.0))
     assert table.set_index("outlet").loc["停", ["state", "sell_out"]].tolist() == ["silent", 0]

@@ -35,6 +35,7 @@ from salesplan.wording import LANGUAGES, Words
 
 MONTHS = fiscal_months(2027)
 SAME = Tax(sales="excluded", collections="excluded", rate=Decimal("0.13"))
+TAXED = Tax(sales="excluded", collections="included", rate=Decimal("0.13"))
 NO_DEALS = pd.DataFrame({name: [] for name in ("order", "customer", "rep", "date", "month", "amount")})
 NO_CONTACTS = pd.DataFrame({"rep": [], "month": [], "contacts": []})
 
@@ -415,16 +416,18 @@ def test_sentences_without_a_funnel(words):
     assert conclusions.activities(words, work(rules=None, records=said), terms=None) == [
         words("rep_allocation.activities_records", reps=1)
     ]
-    assert conclusions.boards(words, work(rules=None)) == []
+    assert conclusions.boards(words, work(rules=None), tax=SAME) == []
     assert conclusions.board_rows(words, work(rules=None), "week").empty
 
 
 def test_boards_say_what_is_owed_and_how_much_comes_in(words):
     found = work()
-    text = "\n".join(conclusions.boards(words, found))
+    text = "\n".join(conclusions.boards(words, found, tax=TAXED))
     assert words.money(4_000) in text
     assert words.percent(1.0, 0) in text  # forty days after the 11th of March is in April
     assert words.month("2027-04") in text
+    assert text.endswith(words("rep_allocation.board_tax_included", rate="13%"))
+    assert len(conclusions.boards(words, found, tax=SAME)) == len(text.splitlines()) - 1
 
 
 def test_periods_read_as_people_write_them(words):
@@ -474,7 +477,7 @@ def test_ten_thousand_reps_take_seconds():
     found = field_work(Given(staff, split, history), people, amounts, nobody, diary, setting=where, terms=terms())
     assert time.perf_counter() - began < 30
     assert set(found.board["kind"]) == {"month", "ten_day"}
-    said = conclusions.boards(Words("en"), found)
+    said = conclusions.boards(Words("en"), found, tax=SAME)
     assert Words("en")("rep_allocation.board_coarse", count="10,000") in said
     assert len(found.load) == count * 12
     assert month_span(found.month, None)[0] == date(2027, 1, 1)

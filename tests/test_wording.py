@@ -137,6 +137,8 @@ def test_rounding_is_half_away_from_zero(value, decimals):
         pytest.param("en", "thousand", 560_000_000, "5,600 thousand CNY", id="thousands without decimals"),
         pytest.param("en", "million", 560_000_000, "5.60 million CNY", id="millions"),
         pytest.param("en", "one", 560_000_000, "5,600,000.00 CNY", id="one"),
+        pytest.param("en", "万元", 2_388_000_00, "2,388.0 thousand CNY", id="ten thousands in English"),
+        pytest.param("en", "亿元", 560_000_000_00, "560.00 million CNY", id="hundred millions in English"),
         pytest.param("zh", "万元", -560_000_000, "-560.00 万元", id="negative"),
         pytest.param("zh", "万元", -4_999, "0.00 万元", id="nearly nothing below zero"),
         pytest.param("zh", "万元", 5_000, "0.01 万元", id="half of the last place"),
@@ -162,7 +164,8 @@ def test_money_without_unit_and_with_other_decimals():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_unit_is_named_and_scales_axes(language, unit):
     words = Words(language, unit)
-    assert words.scale == SCALES[unit] * 100
+    assert words.scale == SCALES[words.display_unit] * 100
+    assert (words.display_unit == unit) == (language == "zh" or unit.isascii() or unit == "元")
     assert words.unit
     assert words.money(words.scale, unit=False).split(".")[0] == "1"
     assert words.money(words.scale).endswith(" " + words.unit)

@@ -18,7 +18,7 @@ class Given:
     amount, quantity); `history` monthly facts before the plan year (month, dimensions, customer, rep, amount);
     `customers` one row per customer and spell; `opportunities` one per deal followed; `projects` the table
     seasonal_split_projects; `quotas` what is handed down from above; `expected` what is expected of the company in the
-    plan year (fen); `level` the name of the level that is planned. `cutoff` is the day a month ends early, `unit` the
+    plan year (fen); `level` the name of the level that is planned, `to_months` whether the quotas stop at rep and month. `cutoff` is the day a month ends early, `unit` the
     money unit in fen.
     """
 
@@ -33,6 +33,7 @@ class Given:
     unit: int = 1
     expected: float | None = None
     level: str = ""
+    to_months: bool = False
 
     @cached_property
     def season(self) -> Season:
@@ -51,8 +52,8 @@ class Given:
         return has_quotas(self.quotas, self.months, self.level)
 
     def by_month(self) -> "Given":
-        """The same without dimensions: quotas of reps and months do not depend on them."""
-        return replace(self, split=months_only(self.split))
+        """The same down to reps and months only, without what is agreed for part of the members."""
+        return replace(self, to_months=True)
 
 
 def months_only(split: pd.DataFrame) -> pd.DataFrame:

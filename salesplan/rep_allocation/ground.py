@@ -10,9 +10,17 @@ from salesplan.agreed import fixed_years, part_faults, transfer_faults
 from salesplan.claims import Claim
 from salesplan.errors import stop_on
 from salesplan.rep_allocation import cube
-from salesplan.rep_allocation.agreements import AGREED, People, claim_faults, claims_of, known_names, people_of
+from salesplan.rep_allocation.agreements import (
+    AGREED,
+    People,
+    claim_faults,
+    claims_of,
+    known_names,
+    of_cells,
+    people_of,
+)
 from salesplan.rep_allocation.deals import placed_deals
-from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.given import Given, months_only
 from salesplan.rep_allocation.negotiation import agreed_pins
 from salesplan.rep_allocation.quotas import Wishes
 from salesplan.rep_allocation.unassigned import nobody_serves, taken_out, vacancy_mix
@@ -46,7 +54,7 @@ class Ground:
     @property
     def split(self) -> pd.DataFrame:
         """The split as far as the table goes down."""
-        return self.given.split if self.members.shape[1] else self.given.by_month().split
+        return self.given.split if self.members.shape[1] else months_only(self.given.split)
 
     @property
     def there(self) -> Real:
@@ -78,9 +86,9 @@ def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
     weighing = weighed(given, rules)
     people = people_of(weighing.people, given.months)
     to_cells = cube.cells_that_fit(len(people.reps), given.split)
-    split = given.split if to_cells else given.by_month().split
+    split = given.split if to_cells and not given.to_months else months_only(given.split)
     members, cells = cube.members_of(split), cube.by_cell(split, given.months, "amount").astype(np.int64)
-    agreed, known, unit = agreed_pins(rules), known_names(people, members), given.unit
+    agreed, known, unit = agreed_pins(rules), known_names(people, cube.members_of(given.split)), given.unit
     stop_on(
         [
             *part_faults(rules.pins, "pins", known, unit),
@@ -90,6 +98,8 @@ def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
     )
     claims = (*claims_of(rules.pins, people), *claims_of(agreed, people, AGREED))
     stop_on(claim_faults(claims))
+    if not members.shape[1]:
+        claims = tuple(claim for claim in claims if not of_cells(claim))
     history, there = weighing.territory.history, weighing.there.to_numpy(dtype=np.float64)
     mix = cube.mix_of(people.reps, regions_of(given.reps, people), history, members, cells.sum(axis=0))
     left = nobody_serves(cells, there, mix)

@@ -76,7 +76,7 @@ def compared(reps: pd.DataFrame, people: pd.DataFrame, carried: "pd.Series[float
 
 
 def projects_raised(reps: pd.DataFrame) -> NDArray[np.int64]:
-    """What deals planned apart make up of each quota, fen: `amount_projects` raised as all quotas are over their base."""
+    """What deals planned apart make up of each quota, fen: raised as all quotas are over their base."""
     base = float(reps["base"].sum()) if "base" in reps else 0.0
     raised = float(reps["quota"].sum()) / base if base > 0 else 1.0
     return np.asarray(np.rint(projects_of(reps) * raised).astype(np.int64))

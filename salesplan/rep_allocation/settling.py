@@ -59,7 +59,7 @@ def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
         return _cells(ground, table, np.zeros_like(table.amount), left)
     shared = not all(_by_itself(c) for c in ground.claims)
     found = _round(ground, [c for c in ground.claims if not shared or not of_cells(c)], rules)
-    parts = {n: limit for n, limit in enumerate(rules.limits) if limit.members or (limit.team and limit.month)}
+    parts = {number: limit for number, limit in enumerate(rules.limits) if _of_part(limit, ground)}
     extra: dict[int, Claim] = {}
     for _ in range(ROUNDS):
         fresh = dict(broken(_open(parts, extra), ground.people, ground.members, found.whole))
@@ -83,6 +83,13 @@ def _handed_down(ground: Ground) -> QuotaTable:
 def _by_itself(claim: Claim) -> bool:
     """Whether a claim is of one rep, or of a team's whole year: nothing of it has to be shared first."""
     return "rep" in claim.members or (bool(claim.months.all()) and not of_cells(claim))
+
+
+def _of_part(limit: Limit, ground: Ground) -> bool:
+    """Whether a limit is about part of the members or of a team's year, so that it is looked at afterwards."""
+    if limit.members:
+        return ground.members.shape[1] > 0
+    return limit.team is not None and limit.month is not None
 
 
 def _open(limits: dict[int, Limit], extra: dict[int, Claim]) -> dict[int, Limit]:

@@ -12,6 +12,8 @@ from salesplan import STEPS
 
 LANGUAGES = ("zh", "en")
 SCALES = {"元": 1, "万元": 10_000, "亿元": 100_000_000, "one": 1, "thousand": 1_000, "million": 1_000_000}
+# English counts in thousands and millions: what a plan in the Chinese units is printed in, with decimals as fine.
+ENGLISH = {"万元": ("thousand", 1), "亿元": ("million", 2)}
 BLANK = "–"
 
 
@@ -33,15 +35,17 @@ def catalogue(language: str) -> dict[str, str]:
 class Words:
     """Texts of the catalogue and people's formats of numbers, months and dates.
 
-    `display_unit` is the unit in which money is printed (万元, million, ...); money comes in fen.
+    `display_unit` is the unit in which money is printed (万元, million, ...; in English thousand for 万元, million for
+    亿元); money comes in fen.
     """
 
     def __init__(self, language: str, display_unit: str = "元", currency: str = "CNY") -> None:
         self.language = language
         self.texts = catalogue(language)
-        self.display_unit = display_unit
+        usual = (display_unit, 0 if SCALES[display_unit] == 1_000 else 2)
+        self.display_unit, self.places = ENGLISH.get(display_unit, usual) if language == "en" else usual
         self.currency = currency
-        self.scale = SCALES[display_unit] * 100
+        self.scale = SCALES[self.display_unit] * 100
         self.names: dict[str, str] = {}
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -88,7 +92,7 @@ class Words:
         """Fen as people read money: `560.00 万元`."""
         if fen is None or _unknown(fen):
             return BLANK
-        places = decimals if decimals is not None else (0 if SCALES[self.display_unit] == 1_000 else 2)
+        places = self.places if decimals is None else decimals
         text = self.number(Decimal(int(fen)) / self.scale, places)
         return f"{text} {self.unit}" if unit else text
 

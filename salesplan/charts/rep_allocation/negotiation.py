@@ -22,8 +22,8 @@ def gaps(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     if known.empty:
         return nothing(ax, words("rep_allocation.no_commitments"))
     shown = known.head(MOST)
-    pair = ("commitment", "quota")
-    _pairs(ax, shown, pair, [_gap_text(row, words) for row in shown.itertuples()], words)
+    texts = [_gap_text(row, words) for row in shown.itertuples()]
+    _pairs(ax, shown, ("commitment", "quota"), texts, words, "rep_allocation_gaps")
     quota, committed = int(known["quota"].sum()), int(known["commitment"].sum())
     key = "gaps_title" if committed < quota else "gaps_title_met"
     amounts = {"committed": words.money(committed), "quota": words.money(quota), "gap": words.money(quota - committed)}
@@ -50,7 +50,7 @@ def handed_down(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     order = people.assign(size=people["gap_rule"].abs()).sort_values(["size", "rep"], ascending=[False, True])
     shown = order.head(MOST).assign(name=lambda rows: rows["rep"].map(words.person))
     texts = [_signed(fen, words) for fen in shown["gap_rule"]]
-    _pairs(ax, shown, ("by_rule", "handed_down"), texts, words)
+    _pairs(ax, shown, ("by_rule", "handed_down"), texts, words, "rep_allocation_reconciliation")
     over, under = (people.loc[sign * people["gap_rule"] > 0, "gap_rule"] for sign in (1, -1))
     counts = {"over": len(over), "under": len(under)}
     amounts = {"more": words.money(int(over.sum())), "less": words.money(-int(under.sum()))}
@@ -62,8 +62,10 @@ def _signed(fen: int, words: Words) -> str:
     return ("+" if fen > 0 else "") + words.money(fen, unit=False)
 
 
-def _pairs(ax: "Axes", shown: "pd.DataFrame", pair: tuple[str, str], texts: list[str], words: Words) -> None:
-    """Two amounts per row joined by a line, a text right of them, the amounts named above the first row."""
+def _pairs(
+    ax: "Axes", shown: "pd.DataFrame", pair: tuple[str, str], texts: list[str], words: Words, table: str
+) -> None:
+    """Two amounts per row joined by a line, a text right of them, named above the first row as in the table."""
     colours = (style.ORANGE, style.BLUE)
     values = shown[list(pair)].astype("float64")
     for y, (row, text) in enumerate(zip(values.to_numpy().tolist(), texts, strict=True)):
@@ -72,7 +74,7 @@ def _pairs(ax: "Axes", shown: "pd.DataFrame", pair: tuple[str, str], texts: list
             ax.plot(amount, y, "o", color=colour, markersize=8, zorder=2)
         ax.annotate(text, (max(row), y), (9, 0), textcoords="offset points", va="center", fontsize=9)
     for name, colour in zip(pair, colours, strict=True):
-        ax.plot([], [], "o", color=colour, markersize=8, label=words.column(name, "rep_allocation"))
+        ax.plot([], [], "o", color=colour, markersize=8, label=words.column(name, table))
     ax.legend(loc="lower right", fontsize=9, ncols=2, bbox_to_anchor=(1, 1.0), borderaxespad=0, handletextpad=0.2)
     ax.set_yticks(range(len(shown)), names(shown))
     style.rows(ax, len(shown))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from salesplan.conclusions.saying import each_row, sayer
 from salesplan.rep_allocation import FieldWork
 from salesplan.terms.activities import Funnel
+from salesplan.terms.plan import Tax
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def activities(words: Words, work: FieldWork, *, terms: Funnel | None) -> list[s
     ]
 
 
-def boards(words: Words, work: FieldWork) -> list[str]:
-    """The nearest month in one look: target, visits, wins, collections, receivables and their odds."""
+def boards(words: Words, work: FieldWork, *, tax: Tax) -> list[str]:
+    """The nearest month in one look: target, visits, wins, collections, receivables and their odds, and their tax."""
     if work.board.empty:
         return []
     month = work.board[work.board["kind"] == "month"]
@@ -47,6 +48,8 @@ def boards(words: Words, work: FieldWork) -> list[str]:
     days = work.cash.median_days
     lines.append(_say(words, "board_cash", coming=words.money(coming), owed=words.money(owed), odds=odds,
                       day=words.date(work.cash.today), fast=int(days.min()), slow=int(days.max())))  # fmt: skip
+    if tax.sales != tax.collections:
+        lines.append(_say(words, f"board_tax_{tax.collections}", rate=words.percent(tax.rate, 0)))
     return lines
 
 

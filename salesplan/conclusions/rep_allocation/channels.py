@@ -88,13 +88,13 @@ def _losses(products: "pd.DataFrame", words: Words) -> Iterator[str]:
         _say(words, "name_amount", name=row["product"], amount=words.money(row["net"])) for _, row in lost.iterrows()
     ]
     if named:
-        yield _say(words, "products_lose", products=_more(named, words))
+        yield _say(words, "products_lose", products=_more(named, words, "products_in_all"))
 
 
-def _more(names: list[str], words: Words) -> str:
-    """The first names in a row, and how many there are in all where there are more."""
+def _more(names: list[str], words: Words, key: str = "and_in_all") -> str:
+    """The first names in a row, and how many there are in all where there are more; `key` says in what they count."""
     text = words.list(names[:MOST_NAMED])
-    return text if len(names) <= MOST_NAMED else _say(words, "and_in_all", names=text, count=len(names))
+    return text if len(names) <= MOST_NAMED else _say(words, key, names=text, count=len(names))
 
 
 def dealer_sentences(words: Words, *, dealers: "pd.DataFrame", goods: "pd.DataFrame", alert: DealerAlert) -> list[str]:

@@ -150,6 +150,15 @@ def _moves(plan: CustomerPlan, words: Words) -> Iterator[str]:
         yield _say(words, "grade_proposals", count=len(found), name=customer_label(first, words), **values)
 
 
+def _several_reps(held: pd.DataFrame, words: Words) -> Iterator[str]:
+    """Customers (not rows) who are with two or more reps within the plan year."""
+    reps = held.groupby("customer")["rep"].transform("nunique")
+    twice = held[reps > 1].sort_values(["last_year", "customer"], ascending=[False, True]).drop_duplicates("customer")
+    if len(twice):
+        names = words.list([customer_label(row, words) for _, row in twice.head(NAMED).iterrows()])
+        yield _say(words, "customers_shared", count=words.number(len(twice)), names=names)
+
+
 def _remarks(plan: CustomerPlan, words: Words) -> Iterator[str]:
     known = plan.table[plan.table["kind"] != "new"]
     nobody = known[known["rep"] == UNASSIGNED]
@@ -159,9 +168,7 @@ def _remarks(plan: CustomerPlan, words: Words) -> Iterator[str]:
         months = words.number(float(nobody["months_held"].max()), 1)
         key = "customers_unassigned" if (nobody["months_held"] > 11.99).any() else "customers_unassigned_part"
         yield _say(words, key, count=len(whole), names=names, months=months)
-    twice = plan.table[plan.table["rep"] != UNASSIGNED].groupby("customer")["rep"].nunique()
-    if (twice > 1).any():
-        yield _say(words, "customers_shared", count=words.number(int((twice > 1).sum())))
+    yield from _several_reps(known[known["rep"] != UNASSIGNED], words)
     lost = plan.table[plan.table["kind"] == "lapsed"]
     if len(lost):
         share = ratio_of(int(lost["amount"].sum()), int(plan.table["amount"].sum()))

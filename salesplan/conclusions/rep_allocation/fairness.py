@@ -23,7 +23,8 @@ def expectation(words: Words, parts: "pd.DataFrame") -> list[str]:
         return [say(words, "expected_alone")]
     amounts = dict(zip(parts["part"], parts["amount"].astype("int64"), strict=True))
     texts = {name: words.money(fen) for name, fen in amounts.items()}
-    found = [say(words, "expected_adds", **texts)]
+    key = "expected_adds_projects" if amounts["projects"] else "expected_adds"
+    found = [say(words, key, **texts)]
     return [*found, say(words, "expected_nobody", nobody=texts["nobody"])] if _matters(amounts) else found
 
 

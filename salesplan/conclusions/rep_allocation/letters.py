@@ -101,7 +101,8 @@ def _steps(words: Words, rep: Row) -> Iterator[tuple[str, str]]:
     weight, share = float(rep["weight"]), float(rep["carried_share"])
     money = {name: words.money(rep[f"amount_{name}"], unit=False) for name in ("pool", "shared", "raised", "agreed")}
     factor = words.number(share / weight, 8) if weight > 0 else BLANK
-    yield say(words, "step_share", weight=_percent(words, weight), factor=factor), _percent(words, share)
+    key = "step_share" if _whole_year(rep) else "step_share_part"
+    yield say(words, key, weight=_percent(words, weight), factor=factor), _percent(words, share)
     yield say(words, "step_shared", pool=money["pool"], share=_percent(words, share)), money["shared"]
     if rep["amount_projects"]:
         projects = words.money(rep["amount_projects"], unit=False)
@@ -114,6 +115,11 @@ def _steps(words: Words, rep: Row) -> Iterator[tuple[str, str]]:
     yield say(words, "step_quota"), words.money(rep["quota"], unit=False)
     texts = {"base": words.money(rep["base"], unit=False), "over": words.money(rep["amount_over"], unit=False)}
     yield say(words, "step_base", **texts), words.money(rep["quota"], unit=False)
+
+
+def _whole_year(rep: Row) -> bool:
+    """Whether he is there all year at full strength."""
+    return float(rep["ramp_share"]) >= 1 - 1e-9
 
 
 def _agreed(rep: Row) -> str:
@@ -132,7 +138,7 @@ def _notes(words: Words, rep: Row, bases: Sequence[Row]) -> Iterator[str]:
     codes = sorted({str(row["substitute"]) for row in bases if _text(row["substitute"])})
     if codes:
         yield say(words, "substitutes", names=words.list([words.code("replaced", code) for code in codes]))
-    if float(rep["ramp_share"]) < 1 - 1e-9:
+    if not _whole_year(rep):
         yield say(words, "part_year", share=words.percent(rep["ramp_share"], 1))
 
 

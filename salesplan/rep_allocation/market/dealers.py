@@ -34,6 +34,7 @@ DEALER_COLUMNS = [
 ]  # fmt: skip
 ALARMS = ("stuffed", "slow", "full", "short", "rising")
 AGREED = ("receivables", "receivables_limit", "support", "actions")
+LEAST_OVER = 0.5  # units above the limit: less is none when it is rounded
 ACTIONS = " / "  # between the actions of one dealer
 
 
@@ -80,7 +81,7 @@ def unit_prices(
     What the plan does not price in those channels has its price of all channels, else that of the price list
     (`products`: product, price in fen).
     """
-    listed = products.dropna(subset=["price"]) if products is not None and "price" in products else None
+    listed = products[products["price"].gt(0).fillna(value=False)] if products is not None else None
     prices = {} if listed is None else dict(zip(listed["product"], listed["price"].astype("float64"), strict=True))
     if "product" not in split:
         return prices
@@ -166,14 +167,15 @@ def _judged(table: pd.DataFrame, alert: DealerAlert) -> pd.DataFrame:
 
 
 def states(table: pd.DataFrame, alert: DealerAlert) -> "pd.Series[str]":
-    """How a dealer's goods move, from `last_in`, `last_out`, `stock` and `stock_days`.
+    """How a dealer's goods move, from `last_in`, `last_out`, `stock`, `stock_days` and `run_down`.
 
     `stuffed` sell-in outran sell-out by more than `alert.excess` and the stock lasts longer than `alert.days`; `full`
-    only the stock does; `rising` only sell-in did; `slow` there is stock and nothing was sold; `short` nothing is left
-    although he sells; `unreported` neither stock nor both flows are known; else `fine`.
+    only the stock does (by less than a unit to run down: not); `rising` only sell-in did; `slow` there is stock and
+    nothing was sold; `short` nothing is left although he sells; `unreported` neither stock nor both flows are known;
+    else `fine`.
     """
     rising = (table["last_in"] > table["last_out"] * (1 + float(alert.excess))).fillna(value=False)
-    full = (table["stock_days"] > alert.days).fillna(value=False)
+    full = ((table["stock_days"] > alert.days) & (table["run_down"] >= LEAST_OVER)).fillna(value=False)
     dead = ((table["last_out"] <= 0) & (table["stock"] > 0)).fillna(value=False)
     empty = ((table["stock"] <= 0) & (table["last_out"] > 0)).fillna(value=False)
     unknown = table["stock"].isna() & (table["last_in"].isna() | table["last_out"].isna())

@@ -52,7 +52,7 @@ def outlet_months(
         units[planned] = over_parts(totals, weights, place.astype(np.int64), np.flatnonzero(planned))
     target = pd.array(np.where(planned, units.sum(axis=1), 0), dtype="Int64")
     target[~planned] = pd.NA
-    return _described(rows.assign(sell_out=target), rules), units
+    return _described(rows.assign(sell_out=target), rules, months), units
 
 
 def _listed(outlets: pd.DataFrame | None, months: Sequence[str], cutoff: int | None) -> pd.DataFrame:
@@ -116,9 +116,10 @@ def _weights(rows: pd.DataFrame, months: Sequence[str], rules: OutletRules) -> R
     return weights
 
 
-def _described(rows: pd.DataFrame, rules: OutletRules) -> pd.DataFrame:
-    """The rows with their growth and the display standard of their channel."""
-    last = rows["last_sell_out"].where((rows["last_sell_out"] > 0) & (rows["state"] == EXISTING))
+def _described(rows: pd.DataFrame, rules: OutletRules, months: Sequence[str]) -> pd.DataFrame:
+    """The rows with their growth on a whole past year (blank for a part) and their channel's display standard."""
+    whole = ~rows["opened"].gt(add_months(months[0], -12)).fillna(value=False) if months else rows["opened"].isna()
+    last = rows["last_sell_out"].where((rows["last_sell_out"] > 0) & (rows["state"] == EXISTING) & whole)
     display = {name: rows["channel"].map(_of_channel(rules.display, name)) for name in ("area", "samples", "standard")}
     table = rows.assign(
         growth=(rows["sell_out"].astype("Float64") / last - 1).astype("Float64"),
@@ -165,7 +166,8 @@ def city_totals(outlets: pd.DataFrame) -> pd.DataFrame:
     """The year by city and dealer: outlets, opening, silent, last_sell_out, sell_out, area, samples and more.
 
     `outlets` is table rep_allocation_outlets; `area` and `samples` what the standard asks for in all of them;
-    `per_outlet` the planned sell-out of one of them. Units; the largest plan first.
+    `per_outlet` the planned sell-out of one of them; `growth` of those with a whole past year, with what sold nothing
+    and what the dealer sells himself. Units; the largest plan first.
     """
     state = outlets["state"]
     shops = state.isin([EXISTING, LISTED, PLANNED])
@@ -185,9 +187,12 @@ def city_totals(outlets: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index().sort_values(
         ["sell_out", "city", "dealer"], ascending=[False, True, True], ignore_index=True
     )
-    count, last = table["outlets"].where(table["outlets"] > 0), table["last_sell_out"].where(table["last_sell_out"] > 0)
-    plan = table["sell_out"].astype("Float64")
-    return table.assign(per_outlet=(plan / count).round(), growth=plan / last - 1)
+    count, plan = table["outlets"].where(table["outlets"] > 0), table["sell_out"].astype("Float64")
+    alike = outlets[outlets["growth"].notna() | state.isin([SILENT, OWN])].groupby(["city", "dealer"])
+    places = pd.MultiIndex.from_frame(table[["city", "dealer"]])
+    both = alike[["last_sell_out", "sell_out"]].sum(min_count=1).reindex(places)
+    last = both["last_sell_out"].where(both["last_sell_out"] > 0).to_numpy()
+    return table.assign(per_outlet=(plan / count).round(), growth=both["sell_out"].astype("Float64").array / last - 1)
 
 
 def openings(rules: OutletRules) -> pd.DataFrame:

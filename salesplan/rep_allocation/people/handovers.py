@@ -69,9 +69,9 @@ def presence_table(given: Given, people: pd.DataFrame, there: pd.DataFrame, gaps
 def territory_table(people: pd.DataFrame, territory: Territory, given: Given) -> pd.DataFrame:
     """Last year's sales of what each rep holds now, and how they came together (fen); one row per rep.
 
-    rep, customers (count, those he holds that bought; not those of whom he only shared an order), sold (credited to him last year), received (sold by others, held by him
-    now), handed_over (sold by him, held by others or by nobody now), territory; sold + received - handed_over =
-    territory in every row.
+    rep, customers (count, those he holds that bought; not those of whom he only shared an order), sold (credited to
+    him last year), received (sold by others, held by him now), handed_over (sold by him, held by others or by nobody
+    now), territory; sold + received - handed_over = territory in every row.
     """
     lines = territory.history[territory.history["month"].isin(year_before(given.months))]
     index = pd.Index(people["rep"], name="rep")
