@@ -16,6 +16,7 @@ from salesplan.calendar import add_months, fiscal_months
 from salesplan.errors import PlanError
 from salesplan.money import to_fen
 from salesplan.rep_allocation import cube
+from salesplan.rep_allocation.deals import placed_deals
 from salesplan.terms import RepAllocationTerms
 from tests.allocation_cases import allocate, by_base, by_over_assignment
 
@@ -619,3 +620,22 @@ def test_a_fiscal_year_from_april():
     found = allocate(staff("A", "B"), split, history, rules=rules(weights={"history": 1}))
     assert quota_of(found) == {"A": 750_000, "B": 250_000}
     assert sorted(set(found.table["month"])) == months
+
+
+def test_a_deal_goes_to_who_holds_the_customer_when_its_rep_has_left():
+    start = ra.Given(
+        staff("A", "B", end=["2027-06-30", None]),
+        months_split(1_000_000),
+        sales(A=100, B=100),
+        customers=pd.DataFrame(
+            {"customer": ["k", "k"], "rep": ["A", "B"], "start": [None, "2027-07-01"], "end": ["2027-06-30", None]}
+        ),
+        opportunities=pd.DataFrame({"project": ["p", "q"], "rep": ["A", "A"]}),
+        projects=pd.DataFrame(
+            {"project": ["p", "q"], "customer": ["k", "k"], "month": ["2027-10", "2027-03"], "placed": [500, 300]}
+        ),
+    )
+    there = np.array([[1.0] * 6 + [0.0] * 6, [1.0] * 12])
+    found = placed_deals(start, pd.Index(["A", "B"]), there, np.full(12, 10_000))
+    assert found.sum(axis=1).tolist() == [300, 500]
+    assert (found[0, 2], found[1, 9]) == (300, 500)

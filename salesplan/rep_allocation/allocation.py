@@ -99,7 +99,7 @@ def _summary(ground: Ground, found: Settled) -> pd.DataFrame:
         **shares,
         weight=weighing.weight.to_numpy(),
         ramp_share=weighing.there.to_numpy() @ season / max(int(season.sum()), 1),
-        pinned=people["rep"].isin(pinned).astype(bool),
+        pinned=(people["rep"].isin(pinned) & (not ground.given.handed_down)).astype(bool),
         amount_transferred=found.moved.sum(axis=1),
         amount_projects=np.rint(ground.placed.sum(axis=1)).astype(np.int64),
         amount_outside=found.outside,

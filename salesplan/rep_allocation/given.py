@@ -18,8 +18,8 @@ class Given:
     amount, quantity); `history` monthly facts before the plan year (month, dimensions, customer, rep, amount);
     `customers` one row per customer and spell; `opportunities` one per deal followed; `projects` the table
     seasonal_split_projects; `quotas` what is handed down from above; `expected` what is expected of the company in the
-    plan year (fen); `level` the name of the level that is planned, `to_months` whether the quotas stop at rep and month. `cutoff` is the day a month ends early, `unit` the
-    money unit in fen.
+    plan year (fen); `level` the name of the level that is planned, `to_months` whether the quotas stop at rep and
+    month. `cutoff` is the day a month ends early, `unit` the money unit in fen.
     """
 
     reps: pd.DataFrame

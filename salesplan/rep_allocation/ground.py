@@ -76,7 +76,7 @@ class Ground:
 
     def under(self, rules: RepAllocationTerms) -> "Ground":
         """The same people and agreements, weighed by other rules."""
-        if rules.weights.equal_probability:  # those weights depend on the sum of the quotas
+        if rules.weights.equal_probability or rules.weights.equal_stretch:  # they depend on the sum of the quotas
             return replace(self, weighing=weighed(self.given, rules))
         return replace(self, weighing=self.weighing.under(rules))
 

@@ -42,8 +42,8 @@ def letters(
 
     `customers` and `activities` are the tables rep_allocation_customers and rep_allocation_activities, where there are
     any. The parts of a quota, in fen: amount_shared (his share of what is shared out) + amount_raised (his deals
-    planned apart with their over-assignment) + amount_agreed (agreements, bounds, what they leave to him, rounding) + amount_transferred = quota = base +
-    amount_over.
+    planned apart with their over-assignment) + amount_agreed (agreements, bounds, what they leave to him, rounding)
+    + amount_transferred = quota = base + amount_over.
     """
     wanted = found.reps[found.reps["quota"] > 0]
     reps = wanted.head(most).reset_index(drop=True)
