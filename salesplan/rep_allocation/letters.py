@@ -70,7 +70,7 @@ def _people(reps: pd.DataFrame, found: Allocation) -> pd.DataFrame:
     """The reps with region, grade, start, end, commitment, and the parts of the quota."""
     people = found.weighing.people.set_index("rep")
     names = [name for name in ("region", "grade", "start", "end", "commitment") if name in people]
-    told = reps.assign(**{name: reps["rep"].map(people[name]) for name in names})
+    told = reps.assign(**{name: people[name].reindex(reps["rep"]).array for name in names})
     raised = projects_raised(found.reps)
     pool = int(found.reps["quota"].sum() - raised.sum())
     shared = np.rint(reps["carried_share"].to_numpy() * pool).astype(np.int64)
