@@ -24,6 +24,7 @@ class Allocation(NamedTuple):
     dropped: tuple[str, ...]  # bases that were asked for and have no data
     by_month: bool  # too few are there in some months, so the months led
     to_cells: bool  # False: the table stops at rep and month though the split has dimensions
+    handed_down: bool  # the quotas come from above
     weighing: Weighing  # bases, territories and what they weigh
 
 
@@ -68,6 +69,7 @@ def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
         weighing.dropped,
         found.table.by_month,
         ground.to_cells,
+        given.handed_down,
         weighing,
     )
 

@@ -99,14 +99,14 @@ def _remarks(found: Allocation, words: Words) -> Iterator[str]:
     if found.dropped:
         bases = words.list([words.code("base", base) for base in found.dropped])
         yield words("rep_allocation.dropped", bases=bases)
-    yield from _unassigned(found.table, words)
+    yield from _unassigned(found.table, found.handed_down, words)
     if found.by_month:
         yield words("rep_allocation.by_month")
     if not found.to_cells:
         yield words("rep_allocation.months_only")
 
 
-def _unassigned(table: "pd.DataFrame", words: Words) -> Iterator[str]:
+def _unassigned(table: "pd.DataFrame", handed_down: bool, words: Words) -> Iterator[str]:
     """Regions that nobody serves, months in which nobody is there, and what is left of others."""
     nobody = table["rep"] == UNASSIGNED
     for key, say in (("region", "unassigned_regions"), ("month", "unassigned")):
@@ -121,7 +121,8 @@ def _unassigned(table: "pd.DataFrame", words: Words) -> Iterator[str]:
             yield words(f"rep_allocation.{say}", amount=amount, names=shown, count=len(names))
         nobody &= ~whole
     if nobody.any():
-        yield words("rep_allocation.unassigned_vacant", amount=words.money(int(table.loc[nobody, "base"].sum())))
+        key = "unassigned_uncovered" if handed_down else "unassigned_vacant"
+        yield words(f"rep_allocation.{key}", amount=words.money(int(table.loc[nobody, "base"].sum())))
 
 
 def _called(name: str, key: str, words: Words) -> str:

@@ -38,6 +38,10 @@ def outlet_months(
     """
     months = sorted(expected["month"].unique())
     listed = _listed(outlets, months, cutoff)
+    if outlets is None:  # what is to be opened is no plan of outlets without those there are
+        return _described(listed.assign(sell_out=pd.array([], dtype="Int64")), rules, months), np.zeros(
+            (0, len(months)), dtype=np.int64
+        )
     rows = pd.concat([listed, _to_open(rules.new, months)], ignore_index=True)
     rows = pd.concat([rows, _direct(rows, told, expected, months)], ignore_index=True)
     rows = rows.sort_values(["dealer", "city", "outlet"], ignore_index=True)
