@@ -13,7 +13,7 @@ import pytest
 from salesplan import rep_allocation as ra
 from salesplan.calendar import fiscal_months
 from salesplan.conclusions.rep_allocation.letters import letter
-from salesplan.report.letters import bars, write_letters
+from salesplan.report.letters import bars, days_of, write_letters
 from salesplan.terms.action_plan import ActionPlan
 from salesplan.wording import Words
 from tests.test_rep_allocation import months_split, rules, staff
@@ -312,3 +312,12 @@ def test_a_run_keeps_the_letters_and_their_sums(demo):
     for name in files:
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == manifest["files"][name]
     assert 'href="letters/index.html"' in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_who_comes_or_leaves_within_the_year_promises_his_owndays_of():
+    words, head = Words("zh", "元", "CNY"), {"start": "年初", "end": "年末"}
+    months = [{"month": month} for month in MONTHS]
+    late = days_of({"start": pd.Timestamp("2027-02-15"), "end": pd.NaT}, months, head, words)
+    assert late == {"first": words.date(pd.Timestamp("2027-02-15")), "last": "年末"}
+    gone = days_of({"start": pd.Timestamp("2019-02-15"), "end": pd.Timestamp("2027-06-30")}, months, head, words)
+    assert gone == {"first": "年初", "last": words.date(pd.Timestamp("2027-06-30"))}

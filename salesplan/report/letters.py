@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesplan.terms.action_plan import ActionPlan
 
 WIDE, HIGH, FOOT = 720, 92, 26  # of the chart
+TALL = 14  # of a number above a bar
 
 
 def write_letters(
@@ -41,7 +42,7 @@ def write_letters(
         mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
         page = rendered(
             "letter.html.j2", single, css=css, head=head, number=f"{number:04d}", mark=mark,
-            chart=bars(found["months"], single), **said,
+            chart=bars(found["months"], single), **days_of(rep, found["months"], head, single), **said,
         )  # fmt: skip
         (folder / "reps" / f"{number:04d}.html").write_text(page, encoding="utf-8")
         entries.append({"number": f"{number:04d}", "mark": mark, **_entry(rep, single)})
@@ -55,6 +56,18 @@ def _by_rep(frame: Any) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in frame.to_dict("records"):
         found[row["rep"]].append(row)
+    return found
+
+
+def days_of(
+    rep: Mapping[str, Any], months: Sequence[Mapping[str, Any]], head: Mapping[str, str], words: Words
+) -> dict[str, str]:
+    """First and last day of the quota: those of the year, or his own where he comes or leaves within it."""
+    labels = [str(row["month"]) for row in months] or [""]
+    found = {"first": head["start"], "last": head["end"]}
+    for key, day in (("first", rep.get("start")), ("last", rep.get("end"))):
+        if day is not None and day == day and labels[0] <= f"{day:%Y-%m}" <= labels[-1]:
+            found[key] = words.date(day)
     return found
 
 
@@ -91,6 +104,8 @@ def _shapes(
         ends = f'x1="{left + 4:.1f}" x2="{left + step - 4:.1f}" y1="{HIGH - last:.1f}" y2="{HIGH - last:.1f}"'
         yield f'<line {ends} stroke="#1f2933" stroke-width="1.6"/>'
     amount = escape(words.number(round(int(row["amount"]) / words.scale)))
-    yield f'<text x="{middle:.1f}" y="{HIGH - max(up, last) - 3:.1f}" text-anchor="middle">{amount}</text>'
+    # The amount stands on the bar, and above last year's mark only where the two would meet.
+    top = max(up, last) if up - 4 <= last <= up + TALL else up
+    yield f'<text x="{middle:.1f}" y="{HIGH - top - 3:.1f}" text-anchor="middle">{amount}</text>'
     month = escape(words.month_short(str(row["month"])))
     yield f'<text x="{middle:.1f}" y="{HIGH + 14}" text-anchor="middle" class="m">{month}</text>'
