@@ -32,17 +32,16 @@ from salesplan.rep_allocation.market.channels import (
     profit_cells,
     profit_table,
 )
+from salesplan.rep_allocation.market.dealer_items import dealer_items, items_by_variant
 from salesplan.rep_allocation.market.dealers import (
     Trade,
     customer_keys,
     dealer_goods,
-    dealer_items,
     dealer_plan,
     dealers_agreed,
     dealers_shown,
     end_dealers,
     goods_alarmed,
-    items_by_variant,
     owed_by,
     owners_of,
     standing_day,
