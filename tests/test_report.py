@@ -70,6 +70,11 @@ def sales_rows():
             yield (f"{month}-28", name(i), *places, order, 3 + i, 500 + number, f"{1000 + 37 * i + 11 * number}.00")
 
 
+def boss(i):
+    """Everybody answers to the one before him; nobody to himself in the end."""
+    return NAMES[i - 1] if i else ""
+
+
 def input_tables():
     """Rows of each input table as people's files hold them, header first."""
     sales = list(sales_rows())
@@ -79,7 +84,10 @@ def input_tables():
         "sales": [columns, *sales],
         "reps": [
             ("rep", "name", "region", "team", "manager", "start", "potential", "capacity", "base_pay"),
-            *((x, name(i + 1), name(i + 3), name(i + 2), x, "2020-01-01", 5000 + i, 9000, 3000) for i, x in people),
+            *(
+                (x, name(i + 1), name(i + 3), name(i + 2), boss(i), "2020-01-01", 5000 + i, 9000, 3000)
+                for i, x in people
+            ),
         ],
         "products": [("product", "line", "price", "cost"), *((x, x, 10, 5) for x in NAMES)],
         "customers": [("customer", "name", "grade", "rep"), *((x, x, name(i), x) for i, x in enumerate(NAMES))],

@@ -19,7 +19,7 @@ def placed_deals(given: Given, reps: "pd.Index[str]", there: Real, target: NDArr
     found = np.zeros(there.shape)
     if given.projects is None or given.opportunities is None or given.projects.empty:
         return found
-    deals = given.projects.loc[given.projects["placed"] > 0, ["project", "customer", "month", "placed"]]
+    deals = given.projects[given.projects["placed"] > 0].reindex(columns=["project", "customer", "month", "placed"])
     owner = deals["project"].map(given.opportunities.set_index("project")["rep"])
     rows, months = reps.get_indexer(pd.Index(owner)), pd.Index(given.months).get_indexer(pd.Index(deals["month"]))
     rows = _closers(rows, months, deals["customer"].tolist(), given, reps, there)
