@@ -30,7 +30,9 @@ def grades_of(rules: CustomerGrades | None, customers: pd.DataFrame) -> Customer
     if known.empty:
         return ABC
     mean = known.groupby("given", sort=True)["last_year"].mean().sort_values(ascending=False, kind="stable")
-    return CustomerGrades(grades=tuple(Grade(name=str(name)) for name in mean.index))
+    # Names of a table may be of any length and kind: what holds for names in a parameter file does not hold for them.
+    named = tuple(Grade.model_construct(name=str(name)) for name in mean.index)
+    return CustomerGrades.model_construct(grades=named)
 
 
 def place_by_share(sales: "pd.Series[Any]", grades: Sequence[Grade]) -> NDArray[np.int64]:
