@@ -15,6 +15,7 @@ from salesplan.commission.proof import breaches, check
 from salesplan.commission.release import entitled, release
 from salesplan.commission.summary import by_month, by_rep, open_orders
 from salesplan.commission.tiers import bounds, pay_by_tier
+from salesplan.commission.trial import trial
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "ramping",
     "release",
     "settle",
+    "trial",
 ]

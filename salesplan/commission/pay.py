@@ -43,7 +43,7 @@ def base_pays(grid: pd.DataFrame, plan: CommissionPlan, ledger: Ledger, year: Ye
         else:
             actual, standard = _scores(grid, ledger.scores, name)
             unscored += (standard < 0) & (name != "satisfaction") & (full > 0)
-        total += base_pay(full, plan.base_pay.components[name], actual, standard)
+        total += base_pay(full, plan.base_pay.parts[name].weight, actual, standard)
     return grid.assign(base_pay=total, employed=employed, unscored=unscored)
 
 

@@ -37,6 +37,10 @@ class Ledger:
     products: pd.DataFrame | None = None
     scores: pd.DataFrame | None = None
     ramping: pd.DataFrame | None = None
+    customers: pd.DataFrame | None = None
+    adjustments: pd.DataFrame | None = None
+    corrections: pd.DataFrame | None = None
+    closed: Any = None
 
 
 @dataclass(frozen=True)
