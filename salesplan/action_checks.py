@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
+from salesplan.tables.names import names_in
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 if TYPE_CHECKING:
@@ -38,14 +39,8 @@ def _goal(loaded: Loaded, tables: "Mapping[str, pa.Table]", place: Path, goal: A
 
 
 def _unknown(loaded: Loaded, tables: "Mapping[str, pa.Table]", place: Path, column: str, name: str) -> Iterator[Fault]:
-    known = _names(tables, "reps", column) if column in ("rep", "team") else _names(tables, "sales", column)
-    known |= _names(tables, "products", column) if column == "product" else set()
-    known |= _names(tables, "sales", column) if column == "rep" and "reps" not in tables else set()
+    known = names_in(tables, "reps", column) if column in ("rep", "team") else names_in(tables, "sales", column)
+    known |= names_in(tables, "products", column) if column == "product" else set()
+    known |= names_in(tables, "sales", column) if column == "rep" and "reps" not in tables else set()
     if name not in known:
         yield Fault("member_unknown", loaded.place(STEM, place), name, alternatives(name, known))
-
-
-def _names(tables: "Mapping[str, pa.Table]", table: str, column: str) -> set[str]:
-    if table not in tables or column not in tables[table].column_names:
-        return set()
-    return {str(name) for name in tables[table][column].drop_null().unique().to_pylist() if name}

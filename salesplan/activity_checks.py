@@ -1,12 +1,12 @@
 """The funnel of rep_allocation.yaml held against the plan's year and the records of activities."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from salesplan.errors import Fault
+from salesplan.errors import Fault, nearest
 from salesplan.params import Loaded
 from salesplan.tables import Notice
+from salesplan.tables.names import names_in
 from salesplan.terms import RepAllocationTerms
 from salesplan.terms.activities import Funnel
 
@@ -23,27 +23,18 @@ def activity_faults(loaded: Loaded, tables: Tables, months: Sequence[str]) -> It
     rules = loaded.rules.get(STEM)
     if isinstance(rules, RepAllocationTerms) and rules.funnel is not None:
         yield from _month(loaded, rules.funnel, months)
-        yield from _rates(loaded, rules.funnel, _recorded(tables))
+        yield from _rates(loaded, rules.funnel, sorted(names_in(tables, "activities", "activity")))
 
 
 def activity_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
     """Stages that nobody recorded although there are records, perhaps under another name."""
     rules = loaded.rules[STEM]
     assert isinstance(rules, RepAllocationTerms)
-    known = _recorded(tables)
+    known = sorted(names_in(tables, "activities", "activity"))
     for stage in rules.funnel.stages if rules.funnel is not None and known else ():
         if stage.activity not in known:
-            values = {"known": ", ".join(known[:MOST_NAMES]), "nearest": _nearest(stage.activity, known)}
+            values = {"known": ", ".join(known[:MOST_NAMES]), "nearest": nearest(stage.activity, known)}
             yield Notice("stage_without_records", "", {"activity": stage.activity, **values})
-
-
-def _recorded(tables: Tables) -> list[str]:
-    table = tables.get("activities")
-    return [] if table is None else sorted({name for name in table["activity"].unique().to_pylist() if name})
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.4)), "")
 
 
 def _month(loaded: Loaded, funnel: Funnel, months: Sequence[str]) -> Iterator[Fault]:
@@ -62,5 +53,5 @@ def _rates(loaded: Loaded, funnel: Funnel, known: Sequence[str]) -> Iterator[Fau
             lacking = stage.activity if stage.activity not in known else above
             yield Fault(
                 "funnel_rate_missing", place, stage.activity,
-                {"activity": stage.activity, "nearest": _nearest(lacking, known) if lacking not in known else ""},
+                {"activity": stage.activity, "nearest": nearest(lacking, known) if lacking not in known else ""},
             )  # fmt: skip

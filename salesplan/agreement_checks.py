@@ -9,6 +9,7 @@ from salesplan.errors import Fault
 from salesplan.money import to_fen
 from salesplan.params import Loaded
 from salesplan.quota_checks import reps_there
+from salesplan.tables.names import names_in
 from salesplan.telling import placed
 from salesplan.terms import RepAllocationTerms, SeasonalSplitTerms
 
@@ -38,16 +39,12 @@ def known_names(loaded: Loaded, tables: Tables) -> dict[str, set[str]]:
     plan = loaded.plan
     names = {"month": set(calendar.fiscal_months(plan.fiscal_year, plan.first_month)), "team": set[str]()}
     if "reps" in tables:
-        names |= {"rep": reps_there(loaded, tables["reps"]), "team": _distinct(tables["reps"], "team")}
+        names |= {"rep": reps_there(loaded, tables["reps"]), "team": names_in(tables, "reps", "team")}
     else:
-        names["rep"] = _distinct(tables["sales"], "rep")
+        names["rep"] = names_in(tables, "sales", "rep")
     split = loaded.rules.get("seasonal_split")
     launches = split.launches if isinstance(split, SeasonalSplitTerms) else ()
     for name in plan.dimensions:
         new = {launch.members[name] for launch in launches if name in launch.members}
-        names[name] = _distinct(tables["sales"], name) | new
+        names[name] = names_in(tables, "sales", name) | new
     return names
-
-
-def _distinct(table: "pa.Table", column: str) -> set[str]:
-    return {name for name in table[column].unique().to_pylist() if name}

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from salesplan.errors import Fault, PlanError
 
 UNFINISHED = ".unfinished"
-OWN_ENTRIES = ("index.html", "lab")
+OWN_ENTRIES = ("index.html", "lab", "closed")
 MOST_BYTES = 200
 MANIFEST = "manifest.json"
 SAFE = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff.\-]{0,79}")
@@ -116,6 +116,12 @@ def files_of(folder: Path) -> dict[str, str]:
     apart = (MANIFEST, "signatures.json")
     found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in apart)
     return {path.relative_to(folder).as_posix(): digest(path.read_bytes()) for path in found}
+
+
+def altered(run: Run) -> list[str]:
+    """Files of a run that are changed, missing or added since it was made."""
+    known, found = run.manifest.get("files", {}), files_of(run.folder)
+    return sorted(name for name in known.keys() | found.keys() if known.get(name) != found.get(name))
 
 
 def digest(content: bytes) -> str:

@@ -7,6 +7,7 @@ from salesplan import calendar
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
 from salesplan.tables import Checked, Notice
+from salesplan.tables.names import names_in
 from salesplan.terms import RepAllocationTerms
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def channel_faults(loaded: Loaded, checked: Checked) -> list[Fault]:
     known = {kind: _known(checked.tables, kind) for kind in SOURCES}
     named = [*_of_dealers(rules), *_of_outlets(rules), *_of_tasks(rules), *_of_projects(rules)]
     unknown = [
-        Fault(f"{kind}_unknown", loaded.place(STEM, key), name, _near(name, names))
+        Fault(f"{kind}_unknown", loaded.place(STEM, key), name, alternatives(name, names))
         for kind, key, name in named
         if (names := known[kind]) is not None and name not in names
     ]
@@ -47,14 +48,8 @@ SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
 def _known(tables: Tables, kind: str) -> set[str] | None:
     """The names of a kind, None where no table has any."""
     there = [(table, column) for table, column in SOURCES[kind] if table in tables]
-    found = [
-        tables[table][column].unique().to_pylist() for table, column in there if column in tables[table].column_names
-    ]
-    return {name for names in found for name in names if name} if found else None
-
-
-def _near(name: str, names: set[str]) -> dict[str, str]:
-    return {str(key): str(text) for key, text in alternatives(name, sorted(names)).items()}
+    found = [names_in(tables, table, column) for table, column in there if column in tables[table].column_names]
+    return set().union(*found) if found else None
 
 
 def _of_dealers(rules: RepAllocationTerms) -> Iterator[tuple[str, Key, str]]:
@@ -106,7 +101,7 @@ def _followers(checked: Checked) -> Iterator[Fault]:
         if rep and rep not in names | told:
             told.add(rep)
             where = checked.places.get("opportunities")
-            yield Fault("owner_unknown", where(row, "rep") if where else "opportunities", rep, _near(rep, names))
+            yield Fault("owner_unknown", where(row, "rep") if where else "opportunities", rep, alternatives(rep, names))
 
 
 def channel_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
@@ -114,23 +109,16 @@ def channel_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
     rules = loaded.rules[STEM]
     assert isinstance(rules, RepAllocationTerms)
     lacking = {
-        "stages_unlisted": _column(tables, "opportunities", "stage") - {one.stage for one in rules.project_stages}
+        "stages_unlisted": names_in(tables, "opportunities", "stage") - {one.stage for one in rules.project_stages}
         if rules.project_stages
         else set(),
-        "outlets_unreported": _column(tables, "outlets", "dealer") - _column(tables, "dealers", "dealer")
+        "outlets_unreported": names_in(tables, "outlets", "dealer") - names_in(tables, "dealers", "dealer")
         if "dealers" in tables
         else set(),
-        "prospects_followed": _column(tables, "opportunities", "customer") - _column(tables, "customers", "customer")
+        "prospects_followed": names_in(tables, "opportunities", "customer") - names_in(tables, "customers", "customer")
         if "customers" in tables
         else set(),
     }
     for code, names in lacking.items():
         if names:
             yield Notice(code, "", {"names": ", ".join(sorted(names)[:SHOWN]), "count": len(names)})
-
-
-def _column(tables: Tables, table: str, column: str) -> set[str]:
-    """The names in a column; none where there is no such table."""
-    if table not in tables:
-        return set()
-    return {name for name in tables[table][column].unique().to_pylist() if name}

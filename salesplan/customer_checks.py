@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
 from salesplan.tables import Checked
+from salesplan.tables.names import names_in
 from salesplan.terms import RepAllocationTerms
 
 if TYPE_CHECKING:
@@ -23,20 +24,14 @@ def customer_faults(loaded: Loaded, checked: Checked) -> Iterator[Fault]:
         return
     tables = checked.tables
     yield from _grades(rules, checked)
-    grades = set(rules.customer_grades.names) if rules.customer_grades else _names(tables, "customers", "grade")
-    channels = _names(tables, "customers", "channel") | _names(tables, "sales", "channel")
+    grades = set(rules.customer_grades.names) if rules.customer_grades else names_in(tables, "customers", "grade")
+    channels = names_in(tables, "customers", "channel") | names_in(tables, "sales", "channel")
     for key, known in (("grade", grades), ("channel", channels)):
         for number, promotion in enumerate(rules.promotions):
             name = getattr(promotion, key)
             if name is not None and name not in known:
                 place = loaded.place(STEM, ("promotions", number, key))
                 yield Fault(f"promotion_{key}", place, name, alternatives(name, known))
-
-
-def _names(tables: Tables, table: str, column: str) -> set[str]:
-    if table not in tables or column not in tables[table].column_names:
-        return set()
-    return {name for name in tables[table][column].unique().to_pylist() if name}
 
 
 def _grades(rules: RepAllocationTerms, checked: Checked) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from salesplan import calendar
 from salesplan.errors import Fault, alternatives, nearest
 from salesplan.params import Loaded
 from salesplan.tables import Notice
+from salesplan.tables.names import names_in
 from salesplan.terms import AnnualTargetTerms, SeasonalSplitTerms
 from salesplan.terms.expenses import Expense, Expenses, ProfitPlan
 
@@ -79,12 +80,8 @@ def _month_faults(loaded: Loaded, path: tuple[str | int, ...], given: object, mo
 def _products(tables: Tables, plan: ProfitPlan) -> set[str]:
     """Names of products and product lines that are known anywhere."""
     columns = [("sales", "product"), ("products", "product"), ("products", "line")]
-    found = [tables[table][column].unique().to_pylist() for table, column in columns if _has(tables, table, column)]
-    return {name for names in found for name in names if name} | {new.product for new in plan.new_products}
-
-
-def _has(tables: Tables, table: str, column: str) -> bool:
-    return table in tables and column in tables[table].column_names
+    sold = set().union(*(names_in(tables, table, column) for table, column in columns))
+    return sold | {new.product for new in plan.new_products}
 
 
 def _stage_faults(loaded: Loaded, rules: Expenses, known: set[str]) -> Iterator[Fault]:

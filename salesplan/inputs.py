@@ -14,8 +14,9 @@ from salesplan.action_checks import action_faults
 from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.agreement_checks import agreement_faults
 from salesplan.channel_checks import channel_faults, channel_notices
+from salesplan.commission_checks import commission_faults, commission_notices
 from salesplan.customer_checks import customer_faults
-from salesplan.errors import Fault, PlanError, alternatives
+from salesplan.errors import Fault, PlanError
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
 from salesplan.money import to_fen
 from salesplan.params import Loaded, load
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders", "deals")
 KEY = "key.json"
 DEAL_YEARS = 3  # before the plan year, whose deals say how large one is and when it is paid
-# Tables that are read and checked, and that no step uses yet: said, so that nobody relies on them.
-UNUSED = {"adjustments"}
 
 
 @dataclass
@@ -121,9 +120,10 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
     asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
     asked += activity_faults(loaded, checked.tables, _months(loaded))
+    asked += commission_faults(loaded, checked)
     faults = [*loaded.faults, *asked, *checked.faults]
     if not faults:
-        faults = [*_as_of_faults(inputs), *_plan_faults(inputs), *target_faults(loaded, checked.tables)]
+        faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]
         faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
         faults += stock_faults(loaded, checked.tables, _months(loaded))
         faults += action_faults(loaded, checked.tables)
@@ -133,6 +133,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
     inputs.notices += channel_notices(loaded, checked.tables)
     inputs.notices += activity_notices(loaded, checked.tables)
+    inputs.notices += commission_notices(loaded, checked)
     return inputs
 
 
@@ -146,18 +147,6 @@ def _as_of_faults(inputs: Inputs) -> Iterator[Fault]:
     if inputs.as_of is not None and inputs.as_of not in ends:
         place = inputs.loaded.place("variance_review", ("as_of",))
         yield Fault("as_of", place, inputs.as_of, {"first": ends[0], "last": ends[-1]})
-
-
-def _plan_faults(inputs: Inputs) -> Iterator[Fault]:
-    """Commission plans that no rep can be on: a name in `applies_to` that the reps do not have."""
-    reps, rules = inputs.tables.get("reps"), inputs.loaded.rules["commission"]
-    assert isinstance(rules, CommissionTerms)
-    for number, plan in enumerate(rules.plans if reps is not None else ()):
-        for key, name in plan.applies_to.items():
-            known = sorted({found for found in reps[key].to_pylist() if found}) if reps is not None else []
-            if name not in known:
-                place = inputs.loaded.place("commission", ("plans", number, "applies_to", key))
-                yield Fault("applies_to_nobody", place, name, alternatives(name, known))
 
 
 def _late_review(inputs: Inputs) -> Iterator[Notice]:
@@ -187,8 +176,6 @@ def _absent_tables(inputs: Inputs) -> Iterator[Notice]:
     for name in ("reps", "customers", *paid):
         if name not in inputs.tables:
             yield Notice(f"absent_{name}", "", {})
-    for name in sorted(set(inputs.tables) & UNUSED):
-        yield Notice("table_unused", "", {"table": name})
 
 
 def restore(folder: Path, loaded: Loaded) -> Inputs | None:

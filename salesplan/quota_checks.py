@@ -12,6 +12,7 @@ from salesplan.money import from_fen, to_fen
 from salesplan.params import Loaded
 from salesplan.tables import Checked
 from salesplan.tables.headers import nearest
+from salesplan.tables.names import names_in
 from salesplan.terms import AnnualTargetTerms, RepAllocationTerms
 from salesplan.terms.negotiation import QUOTA_INDICATORS, Round
 
@@ -43,8 +44,7 @@ def _place(loaded: Loaded, number: int, key: str) -> str:
 
 def _known(loaded: Loaded, rules: RepAllocationTerms, tables: Tables) -> Iterator[Fault]:
     """Every rep of the rounds is listed and there in the year; without a table of reps, has sold."""
-    source = tables.get("reps", tables.get("sales"))
-    names = sorted({rep for rep in source["rep"].unique().to_pylist() if rep}) if source is not None else []
+    names = sorted(names_in(tables, "reps" if "reps" in tables else "sales", "rep"))
     there = reps_there(loaded, tables["reps"]) if "reps" in tables else set(names)
     for number, one in enumerate(rules.negotiation.rounds):
         if one.rep not in names:

@@ -10,6 +10,7 @@ from salesplan.errors import Fault, alternatives, nearest
 from salesplan.money import from_fen, to_fen
 from salesplan.params import Loaded
 from salesplan.tables import Notice
+from salesplan.tables.names import names_in
 from salesplan.terms import AnnualTargetTerms, SeasonalSplitTerms
 from salesplan.terms.seasonal_split import WITHOUT_HISTORY
 from salesplan.terms.shape import Launch, Part
@@ -137,7 +138,7 @@ def _members(loaded: Loaded, rules: SeasonalSplitTerms, sales: "pa.Table") -> It
 
 
 def _unknown(loaded: Loaded, path: tuple[str | int, ...], name: str, member: str, sales: "pa.Table") -> Iterator[Fault]:
-    known = {found for found in sales[name].unique().to_pylist() if found}
+    known = names_in({"sales": sales}, "sales", name)
     if member not in known:
         yield Fault("part_unknown", loaded.place(STEM, path), member, alternatives(member, known))
 

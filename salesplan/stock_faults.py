@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
+from salesplan.tables.names import names_in
 from salesplan.terms import SeasonalSplitTerms
 
 if TYPE_CHECKING:
@@ -21,17 +22,11 @@ def stock_faults(loaded: Loaded, tables: "Mapping[str, pa.Table]", months: Seque
         yield Fault("month_of_year", place, start, {"first": months[0], "last": months[-1]})
     for number, rule in enumerate(rules.stock.rules):
         key, name = ("line", rule.line) if rule.product is None else ("product", rule.product)
-        known = _names(tables, "products", key) | (_names(tables, "sales", key) if key == "product" else set())
+        known = names_in(tables, "products", key) | (names_in(tables, "sales", key) if key == "product" else set())
         yield from _unknown(loaded, ("stock", "rules", number, key), f"{key}_unknown", str(name), known)
     for number, channel in enumerate(rules.dealers.channels):
-        known = _names(tables, "sales", "channel")
+        known = names_in(tables, "sales", "channel")
         yield from _unknown(loaded, ("dealers", "channels", number), "channel_unknown", channel, known)
-
-
-def _names(tables: "Mapping[str, pa.Table]", table: str, column: str) -> set[str]:
-    if table not in tables or column not in tables[table].column_names:
-        return set()
-    return {name for name in tables[table][column].unique().to_pylist() if name}
 
 
 def _unknown(loaded: Loaded, key: tuple[str | int, ...], code: str, name: str, known: set[str]) -> Iterator[Fault]:

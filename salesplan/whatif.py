@@ -22,8 +22,11 @@ def _panel(controls: dict[str, Widget], show: Callable[..., None]) -> VBox:
     return VBox([HBox(list(controls.values())), interactive_output(show, controls)])
 
 
-def _slider(step: Step, key: str, value: float, low: float, high: float, tick: float, form: str = ".0%") -> FloatSlider:
-    text = step.words(f"whatif.{key}")
+def _slider(
+    step: Step, key: str, value: float, ends: tuple[float, float], tick: float, form: str = ".0%"
+) -> FloatSlider:
+    """A slider that waits until the hand lets go; a value beyond the `ends` is still on it."""
+    text, (low, high) = step.words(f"whatif.{key}"), ends
     return FloatSlider(
         value=value,
         min=low,
@@ -59,7 +62,7 @@ def annual_target(step: Step) -> VBox:
 
     ladder = target_room.levels(step.rules, last_year=past, money_unit=step.money_unit)
     now = target_room.planned_amount(ladder) / past - 1 if past else 0.0
-    return _panel({"growth": _slider(step, "growth", round(now, 3), -0.3, 0.6, 0.005, ".1%")}, show)
+    return _panel({"growth": _slider(step, "growth", round(now, 3), (-0.3, 0.6), 0.005, ".1%")}, show)
 
 
 def seasonal_split(step: Step) -> VBox:
@@ -85,7 +88,7 @@ def seasonal_split(step: Step) -> VBox:
 
 def rep_allocation(step: Step) -> VBox:
     """Weights of the bases and over-assignment: the quota of each rep."""
-    start = step.allocation_given().by_month()
+    ground = allocation_room.ground_of(step.allocation_given().by_month(), step.rules)
 
     def show(over_assignment: float, **weights: float) -> None:
         parts = {name: _exact(value) for name, value in weights.items()}
@@ -93,13 +96,13 @@ def rep_allocation(step: Step) -> VBox:
             return
         changed = {"over_assignment": _exact(over_assignment), "weights": step.rules.weights.model_copy(update=parts)}
         rules = step.rules.model_copy(update=changed)
-        found = allocation_room.allocate(start, rules=rules)
+        found = allocation_room.allocate(ground.under(rules))
         display(step.draw(charts.rep_allocation.quotas, found.reps, size=(8, 4.6)))
 
     given = step.rules.weights
     bases = {name: float(getattr(given, name)) for name in ("history", "potential", "capacity", "equal")}
-    sliders = {name: _slider(step, name, value, 0, 1, 0.05) for name, value in bases.items()}
-    over = _slider(step, "over_assignment", float(step.rules.over_assignment), 0, 0.3, 0.01)
+    sliders = {name: _slider(step, name, value, (0, 1), 0.05) for name, value in bases.items()}
+    over = _slider(step, "over_assignment", float(step.rules.over_assignment), (0, 0.3), 0.01)
     return _panel({"over_assignment": over, **sliders}, show)
 
 
@@ -117,7 +120,7 @@ def commission(step: Step) -> Widget | Sentences:
         display(step.draw(charts.commission.cost, cost))
         display(step.show(cost, "commission_cost"))
 
-    return _panel({"rate": _slider(step, "rate", 0.0, -0.02, 0.02, 0.001, ".1%")}, show)
+    return _panel({"rate": _slider(step, "rate", 0.0, (-0.02, 0.02), 0.001, ".1%")}, show)
 
 
 def variance_review(step: Step) -> VBox:
@@ -137,4 +140,4 @@ def variance_review(step: Step) -> VBox:
 
     options = [(step.words.code("rule", name), name) for name in ("next_month", "seasonal", "even", "capacity")]
     choice = Dropdown(options=options, value=given.rule, description=step.words("whatif.rule"))
-    return _panel({"rule": choice, "cap": _slider(step, "cap", float(given.cap), 0, 2, 0.05)}, show)
+    return _panel({"rule": choice, "cap": _slider(step, "cap", float(given.cap), (0, 2), 0.05)}, show)

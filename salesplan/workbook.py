@@ -15,9 +15,10 @@ from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
 from salesplan.report.forms import Form, forms_html
+from salesplan.report.links import links_html
 from salesplan.report.table import Table, html_table
 from salesplan.report.tree import Branch, tree_html
-from salesplan.staging import DONE, INPUTS, LETTERS, SENTENCES, write_whole
+from salesplan.staging import DONE, INPUTS, LETTERS, SENTENCES, STATEMENTS, write_whole
 from salesplan.tables import outputs
 from salesplan.telling import tell_in_notebook
 from salesplan.terms import PlanTerms
@@ -26,6 +27,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesplan.commission.papers import Papers
     from salesplan.rep_allocation import DealerCopy, Given, Letters
 
 
@@ -211,6 +213,51 @@ class Step:
         head["tax"] = self.words(f"rep_allocation.dealer_letter_{self.plan.tax.sales}")
         count = write_dealer_letters(self.run / "letters" / "dealers", copies, self.words, head=head)
         return self.note("rep_allocation.dealer_letters" if count else "rep_allocation.no_dealer_letters", count=count)
+
+    def sheets(self, found: "Papers") -> Table | Sentences:
+        """Write the performance and the commission sheet of the month into the run's folder; links to them."""
+        if not found.sheets:
+            return self.note("sheet.no_month")
+        if self.run is None:
+            return self.note("report.not_saved")
+        from salesplan.report.sheets import write_sheet
+
+        place, head = f"{STATEMENTS}/{found.month}", self._month_head(found.month)
+        links = []
+        for name, frame in found.sheets.items():
+            chain = getattr(self.plan.approvals, name)
+            page = write_sheet(self.run / place, name, frame, self.words, head=head, chain=chain)
+            links.append((f"{place}/{page}", self.words(f"sheet.{name}", month=head["month"])))
+        return links_html(self.words("sheet.written", month=head["month"]), links)
+
+    def statements(self, found: "Papers") -> Table | Sentences:
+        """Write the statements of the month into the run's folder, one file per rep; a link to their list."""
+        if found.statements is None:
+            return self.note("sheet.no_month")
+        if self.run is None:
+            return self.note("report.not_saved")
+        from salesplan.report.statements import write_statements
+
+        folder, head = self.run / STATEMENTS / found.month, self._month_head(found.month)
+        beside = [(f"{name}.html", self.words(f"sheet.{name}", month=head["month"])) for name in found.sheets]
+        count = write_statements(folder, found.statements, self.words, head=head, plans=self.rules.plans, papers=beside)
+        said = self.words("statement.written", month=head["month"], count=count)
+        return links_html(said, [(f"{STATEMENTS}/{found.month}/index.html", self.words("statement.link"))])
+
+    def _month_head(self, month: str) -> dict[str, str]:
+        """What stands at the head of a month's papers: plan, run, month, its days, the tax basis."""
+        first, last = (self.words.date(day) for day in calendar.month_span(month, self.plan.month_cutoff))
+        tax = self.plan.tax
+        sides = {name: self.words(f"statement.tax_{getattr(tax, name)}") for name in ("sales", "collections")}
+        same = self.words("statement.tax_same", basis=sides["sales"])
+        differs = self.words("statement.tax_differs", rate=self.words.percent(tax.rate, 0), **sides)
+        return {
+            "title": self.plan.title or "",
+            "run": self.run.name if self.run else "",
+            "month": self.words.month(month),
+            "days": self.words("statement.days", first=first, last=last),
+            "tax": same if tax.sales == tax.collections else differs,
+        }
 
     def tables_given(self, *names: str) -> "dict[str, pd.DataFrame | None]":
         """Input tables by name, None for those the plan does not have."""

@@ -4,12 +4,12 @@ from salesplan import rep_allocation as ra
 
 
 def allocate(reps, split, history, *, rules, **known):
-    return ra.allocate(ra.Given(reps, split, history, **known), rules=rules)
+    return ra.allocate(ra.ground_of(ra.Given(reps, split, history, **known), rules))
 
 
 def by_base(reps, split, history, *, rules, **known):
-    return ra.by_base(ra.Given(reps, split, history, **known), rules=rules)
+    return ra.by_base(ra.ground_of(ra.Given(reps, split, history, **known), rules))
 
 
 def by_over_assignment(reps, split, history, *, rules, **known):
-    return ra.by_over_assignment(ra.Given(reps, split, history, **known), rules=rules)
+    return ra.by_over_assignment(ra.ground_of(ra.Given(reps, split, history, **known), rules))

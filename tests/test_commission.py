@@ -23,7 +23,7 @@ from commission_cases import (
 )
 
 from salesplan.commission import Ledger, calculate, check, ramping
-from salesplan.commission.assignment import assign
+from salesplan.commission.roster import assign
 from salesplan.errors import IdentityError
 from salesplan.money import half_away
 
@@ -282,7 +282,7 @@ def test_invoiced_counts_and_pays_on_the_invoice():
     lines = order_lines(
         ("2027-01-05", "A", 100, {"invoice_date": pd.Timestamp("2027-02-03")}), ("2027-01-06", "B", 100)
     )
-    counted = run(lines, plan(measure_basis="invoiced"), months=3)
+    counted = run(lines, plan(basis="invoiced", measure_basis="invoiced"), months=3)
     assert column(counted, "earned") == [0, 2, 0]
     paid = run(lines, plan(basis="invoiced"), months=3)
     assert column(paid, "earned") == [4, 0, 0] and column(paid, "released") == [0, 2, 0]

@@ -11,7 +11,7 @@ from salesplan import commission
 from salesplan.charts import commission as charts
 from salesplan.charts import render
 from salesplan.commission import Ledger
-from salesplan.commission.dues import dues, tax_rates
+from salesplan.commission.settlement import dues, tax_rates
 from salesplan.commission.exact import boundary, cumulative, part_of
 from salesplan.commission.release import entitled
 from salesplan.conclusions.commission import sentences, warnings
@@ -358,6 +358,7 @@ def test_summaries():
 
 def test_settlement_alone_tells_due_and_paid_by_month():
     ledger = Ledger(order_lines(*ORDER), collections=payments(("2027-02-01", 565, "A1", "A")))
-    _, settlement = commission.settle(commission.book(ledger, year(2, VAT)), ledger, year(2, VAT))
+    book = commission.make_book(ledger, year(2, VAT))
+    settlement = commission.settle(book, ledger.products, year(2, VAT), all_orders=False)
     assert settlement.due.tolist() == [[0, 113_000, 113_000]]
     assert settlement.paid.tolist() == [[0, 0, 56_500]]

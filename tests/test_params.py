@@ -228,7 +228,7 @@ def test_paths_as_people_write_them():
 
 def test_schema_knows_names_and_units():
     assert "method" in known_names("seasonal_split", ())
-    assert known_names("commission", ("plans", 0, "tiers", 1)) == ["from", "rate"]
+    assert known_names("commission", ("plans", 0, "tiers", 1)) == ["from", "to", "rate", "rates"]
     assert unit_at("commission", ("plans", 0, "tiers", 1, "rate")) == "share of the amount"
 
 

@@ -26,6 +26,7 @@ from salesplan.rep_allocation.activity.activities import (
 )
 from salesplan.rep_allocation.activity.boards import (
     BOARD_COLUMNS,
+    Clients,
     board,
     board_month,
     board_table,
@@ -229,10 +230,11 @@ def test_the_month_of_the_boards():
     assert board_month(a_plan(rules=terms(month="2027-08")), []) == "2027-08"
 
 
-def a_board(**changed):
-    held = pd.Series({"R1": 3})
+def a_board(new=None, **known):
+    clients = Clients(pd.Series({"R1": 3}), new)
     plan = a_plan(contacts(9.0), rules=terms(cadence="visit"))
-    return board(plan, STAFF, "2027-04", country="CN", held=held, **changed)
+    where = Setting("CN", 2027, None, TAX, Records(None, NO_DEALS))
+    return board(plan, given_plan(**known), "2027-04", setting=where, clients=clients)
 
 
 @pytest.mark.parametrize("kind", ["ten_day", "week", "day"])
@@ -343,10 +345,10 @@ FOLLOWED = pd.DataFrame(
 
 def worked(rules="default", **setting) -> FieldWork:
     rules = terms(cadence="visit") if rules == "default" else rules
-    where = Setting("CN", 2027, setting.pop("as_of", date(2027, 3, 31)), TAX, setting.pop("collections", PAID))
-    start = given_plan(opportunities=FOLLOWED)
     diary = Records(setting.pop("records", None), DEALS)
-    return field_work(start, summary(**QUOTAS), amounts(**QUOTAS), CUSTOMERS, diary, setting=where, terms=rules)
+    where = Setting("CN", 2027, setting.pop("as_of", date(2027, 3, 31)), TAX, diary, setting.pop("collections", PAID))
+    start = given_plan(opportunities=FOLLOWED)
+    return field_work(start, summary(**QUOTAS), amounts(**QUOTAS), CUSTOMERS, setting=where, terms=rules)
 
 
 def test_the_month_is_the_first_that_is_not_closed():

@@ -63,7 +63,7 @@ def begin(reps, past, customers=None, total=1_200_000, season=None, **known):
 
 
 def quotas(given_, **changed):
-    found = ra.allocate(given_, rules=rules(**changed))
+    found = ra.allocate(ra.ground_of(given_, rules(**changed)))
     return found.reps.set_index("rep")["quota"].to_dict()
 
 
@@ -178,7 +178,7 @@ def test_equal_stretch_asks_the_same_of_what_is_expected():
     """Case A11: expected 900, 600, 300, 200 and a target of 2,200: a stretch of 10 % for everybody."""
     expected = {"A": 90_000, "B": 60_000, "C": 30_000, "D": 20_000}
     start = begin(staff(*expected), history((2024, 2025, 2026), **expected), total=220_000)
-    found = ra.allocate(start, rules=rules(weights={"equal_stretch": 1})).reps
+    found = ra.allocate(ra.ground_of(start, rules(weights={"equal_stretch": 1}))).reps
     assert found["quota"].tolist() == pytest.approx([fen * 1.1 for fen in expected.values()], abs=1)
     assert found["quota_to_expected"].max() - found["quota_to_expected"].min() < 1e-4
 
@@ -227,7 +227,7 @@ def test_deals_planned_apart_leave_all_alike(base, column, over):
     customers = owners_table(*[(f"k{rep}", rep, None, None) for rep in "ABC"])
     start = begin(staff("A", "B", "C", start=[None, None, "2027-04-01"]), past, customers, total=2_100_000)
     terms = rules(weights={base: 1}, over_assignment=Decimal(over))
-    found = ra.allocate(with_deal(start, "A", 60_000), rules=terms).reps
+    found = ra.allocate(ra.ground_of(with_deal(start, "A", 60_000), terms)).reps
     assert found["amount_projects"].tolist() == [60_000, 0, 0]
     assert np.ptp(found[column].to_numpy()) < 1e-4
     assert found["quota"].tolist() == pytest.approx(found["amount_rule"].tolist(), abs=2)
@@ -250,7 +250,7 @@ def test_equal_probability_alone_makes_all_odds_equal(sales_, over, joined):
     customers = owners_table(*[(f"k{rep}", rep, None, None) for rep in names])
     start = begin(staff(*names, start=[joined, *[None] * (len(names) - 1)]), pd.concat(rows), customers, total=10**9)
     terms = rules(weights={"equal_probability": 1}, over_assignment=Decimal(over), ramp=[Decimal("0.5")])
-    found = ra.allocate(start, rules=terms)
+    found = ra.allocate(ra.ground_of(start, terms))
     assume(not found.by_month)
     odds = found.reps["probability"].to_numpy()
     assert odds == pytest.approx(np.full(len(odds), odds[0]), abs=1e-5)
@@ -404,7 +404,7 @@ def test_every_code_has_words(words):
 
 
 def tables_of(start, terms):
-    found, weighing = ra.allocate(start, rules=terms), ra.weighed(start, terms)
+    found, weighing = ra.allocate(ra.ground_of(start, terms)), ra.weighed(start, terms)
     frames = {"rep_allocation": found.table, "rep_allocation_reps": found.reps, **weighing.tables}
     return frames, {"seasonal_split": start.split}
 

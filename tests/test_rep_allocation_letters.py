@@ -58,7 +58,7 @@ def found_and_given(names=NAMES, **changed):
         weights={"history": Decimal("0.6"), "potential": Decimal("0.4")}, over_assignment=Decimal("0.05"), **changed
     )
     given = ra.Given(people(names), split(), past(names))
-    return ra.allocate(given, rules=terms), given
+    return ra.allocate(ra.ground_of(given, terms)), given
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_quotas_from_above_are_called_so(made):
     above = pd.DataFrame({"rep": "E101", "month": MONTHS, "amount": 1_000_000, "indicator": "", "level": ""})
     terms = rules(weights={"equal": Decimal(1)})
     again = ra.Given(given.reps, given.split, given.history, quotas=above)
-    content = ra.letters(ra.allocate(again, rules=terms), again)
+    content = ra.letters(ra.allocate(ra.ground_of(again, terms)), again)
     rep = content.reps.iloc[0].to_dict()
     rows = {name: [] for name in content._fields[1:-1]}
     assert rep["cause"] == "handed_down"
@@ -199,7 +199,7 @@ def test_without_tables_a_letter_is_shorter(made):
 def test_a_plan_without_dimensions():
     terms = rules(weights={"equal": Decimal(1)})
     given = ra.Given(staff("A", "B"), months_split(1_000_000), past(["A", "B"]).drop(columns=["region", "product"]))
-    assert ra.letters(ra.allocate(given, rules=terms), given).members.empty
+    assert ra.letters(ra.allocate(ra.ground_of(given, terms)), given).members.empty
 
 
 # --- the files ------------------------------------------------------------------------------------

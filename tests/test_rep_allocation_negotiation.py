@@ -66,7 +66,7 @@ def settled(reps, given, target=1_200):
     """The gap list and the rounds of a plan settled by these rules."""
     split, history = plan(target)
     found = allocate(reps, split, history, rules=given)
-    ruled = ra.by_rule(ra.Given(reps, split, history), ra.month_totals(found.table), rules=given)
+    ruled = ra.by_rule(found.ground, ra.month_totals(found.table))
     shown = (make(found.reps, ruled, reps, rules=given) for make in (ra.gap_list, ra.rounds_table))
     return found, *shown
 
@@ -128,7 +128,7 @@ def test_a_rule_without_an_answer_is_unknown():
     agreed = given.model_copy(update={"negotiation": rules(talk("A", 1, 310, agreed=True)).negotiation})
     split, history = plan()
     monthly = pd.DataFrame({"rep": list("AB"), "month": MONTHS[0], "amount": [1, 2]})
-    ruled = ra.by_rule(ra.Given(staff(**THREE), split, history), monthly, rules=agreed)
+    ruled = ra.by_rule(ra.ground_of(ra.Given(staff(**THREE), split, history), agreed), monthly)
     assert ruled["amount"].isna().all()
     assert ruled["rep"].unique().tolist() == ["A", "B"]
 

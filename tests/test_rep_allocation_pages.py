@@ -1,5 +1,6 @@
 """Rep allocation as people see it: charts, sentences, and that every word exists in both languages."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import matplotlib as mpl
@@ -165,10 +166,8 @@ def test_nobody_there_is_one_sentence(words):
 
 def test_what_was_left_out_is_said(words):
     late = reps().assign(start=pd.Timestamp("2027-02-01"))
-    found = allocate(late, split(), history((2026,)), rules=RepAllocationTerms())._replace(
-        by_month=True, to_cells=False
-    )
-    lines = said(words, found)
+    found = allocate(late, split(), history((2026,)), rules=RepAllocationTerms())
+    lines = said(words, found._replace(by_month=True, ground=replace(found.ground, to_cells=False)))
     months = words.list([words.month("2027-01"), words.month("2027-02")])
     unassigned = int(split().query("month in ('2027-01', '2027-02')")["amount"].sum())
 
@@ -178,7 +177,7 @@ def test_what_was_left_out_is_said(words):
 
 def test_many_names_are_counted(words):
     many = pd.DataFrame({"rep": [f"R{number}" for number in range(9)], "name": [None] * 9})
-    expected = words("rep_allocation.and_more", names=words.list([f"R{number}" for number in range(6)]), count=3)
+    expected = words("rep_allocation.and_more", names=words.list([f"R{number}" for number in range(6)]), rest=3)
     assert conclusions.named(many, words) == expected
 
 

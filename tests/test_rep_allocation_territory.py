@@ -178,7 +178,7 @@ def test_a_hand_over_gives_both_their_months_and_together_the_territory():
         ("k", "A", None, "2027-06-30"), ("k", "B", "2027-07-01", None), ("o", "C", None, None),
     )  # fmt: skip
     begin = start_of(staff(("A", None, None), ("B", None, None), ("C", None, None)), history, customers)
-    found = ra.allocate(begin, rules=rules())
+    found = ra.allocate(ra.ground_of(begin, rules()))
     quota = found.reps.set_index("rep")["quota"].to_dict()
     assert quota == {"A": 300_000, "B": 300_000, "C": 600_000}
     months = ra.month_totals(found.table).set_index(["rep", "month"])["amount"]
@@ -277,9 +277,9 @@ def test_vacancies_are_named_with_owners_months_and_amounts():
 
 def test_spread_leaves_nothing_with_nobody_and_the_manager_keeps_what_is_vacant():
     begin, terms = vacant_plan()
-    spread = ra.allocate(begin, rules=terms)
+    spread = ra.allocate(ra.ground_of(begin, terms))
     assert UNASSIGNED not in set(spread.table["rep"])
-    kept = ra.allocate(begin, rules=vacant_plan(vacancies="manager")[1])
+    kept = ra.allocate(ra.ground_of(begin, vacant_plan(vacancies="manager")[1]))
     nobody = kept.table[kept.table["rep"] == UNASSIGNED].groupby("month")["base"].sum()
     assert nobody.to_dict() == {"2027-01": 50_000, "2027-02": 50_000, "2027-03": 50_000}
     assert kept.table["base"].sum() == spread.table["base"].sum() == 1_200_000

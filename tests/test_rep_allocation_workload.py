@@ -340,10 +340,9 @@ def work(quotas=None, rules="default", records=None):
     history = pd.DataFrame({"month": ["2026-05"], "rep": ["R1"], "customer": ["C"], "amount": [100]})
     sold, money = old_orders("R1", 40)
     owed = pd.concat([sold, deals(("X", "CX", "R1", "2027-03-11", 4_000))], ignore_index=True)
-    where = Setting("CN", 2027, date(2027, 3, 31), SAME, money)
+    where = Setting("CN", 2027, date(2027, 3, 31), SAME, Records(records, owed), money)
     return field_work(Given(STAFF, split, history), people, amounts, pd.DataFrame({"customer": [], "rep": []}),
-                      Records(records, owed), setting=where,
-                      terms=terms(cadence="visit") if rules == "default" else rules)  # fmt: skip
+                      setting=where, terms=terms(cadence="visit") if rules == "default" else rules)  # fmt: skip
 
 
 def axes():
@@ -473,8 +472,8 @@ def test_ten_thousand_reps_take_seconds():
     history = pd.DataFrame({"month": ["2026-05"], "rep": ["R1"], "customer": ["C"], "amount": [100]})
     began = time.perf_counter()
     nobody = pd.DataFrame({"customer": [], "rep": []})
-    where, diary = Setting("CN", 2027, None, SAME, None), Records(None, NO_DEALS)
-    found = field_work(Given(staff, split, history), people, amounts, nobody, diary, setting=where, terms=terms())
+    where = Setting("CN", 2027, None, SAME, Records(None, NO_DEALS))
+    found = field_work(Given(staff, split, history), people, amounts, nobody, setting=where, terms=terms())
     assert time.perf_counter() - began < 30
     assert set(found.board["kind"]) == {"month", "ten_day"}
     said = conclusions.boards(Words("en"), found, tax=SAME)

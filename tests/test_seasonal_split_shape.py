@@ -588,8 +588,8 @@ def amount_of(cube, pin):
 def pinned(cube, asked, unit):
     """Pins that ask for a twentieth less or more than a cube without them has, the second inside the first."""
     factors = (1.05, 1.05, 0.95, 0.95, 0.95)
-    amounts = [int(amount_of(cube, pin) * factor) // unit // 100 for pin, factor in zip(asked, factors, strict=True)]
-    return [{**pin, "amount": amount * unit} for pin, amount in zip(asked, amounts, strict=True)]
+    fen = [int(amount_of(cube, pin) * factor) // unit * unit for pin, factor in zip(asked, factors, strict=True)]
+    return [{**pin, "amount": Decimal(amount) / 100} for pin, amount in zip(asked, fen, strict=True)]
 
 
 class TestTogether:

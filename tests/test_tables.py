@@ -99,7 +99,7 @@ def faults(root: Path, contents: Contents, **terms: Any) -> list[tuple[str, str]
         pytest.param(
             "collections",
             "date,amount,order\n2027-02-01,5.00,O1\n2027-02-01,5.00,O7\n",
-            [("order_unknown", "collections.csv row 3 , column order")],
+            [("payment_order_unknown", "collections.csv row 3 , column order")],
             id="payment of an unknown order",
         ),
         pytest.param(

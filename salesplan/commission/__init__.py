@@ -5,16 +5,30 @@
 >>> result.table, result.lines, result.cost                      # doctest: +SKIP
 """
 
-from salesplan.commission.assignment import assign, ramping
-from salesplan.commission.calculate import Commission, calculate
-from salesplan.commission.cost import cost_grid, cost_of_plans
-from salesplan.commission.dues import Settlement, book, settle
-from salesplan.commission.earning import earn
-from salesplan.commission.pay import base_pay, carry, draws
-from salesplan.commission.proof import breaches, check
-from salesplan.commission.release import entitled, release
+from salesplan.commission import papers
+from salesplan.commission.book import make_book
+from salesplan.commission.calculate import calculate, make_ground
+from salesplan.commission.cost import Past, PlanCost, compared, cost_grid, cost_of_plans, cost_reps, plan_cost
+from salesplan.commission.holds import breaches, check
+from salesplan.commission.pay import (
+    Pay,
+    adjustments_of,
+    base_pay,
+    base_pay_parts,
+    below_standard,
+    by_component,
+    carry,
+    draws,
+    latest_ranking,
+    pay_table,
+    winners,
+)
+from salesplan.commission.proof import Proof, Shift, prove
+from salesplan.commission.release import entitled
+from salesplan.commission.results import Commission
+from salesplan.commission.roster import assign, ramping
+from salesplan.commission.settlement import Settlement, settle
 from salesplan.commission.summary import by_month, by_rep, open_orders
-from salesplan.commission.tiers import bounds, pay_by_tier
 from salesplan.commission.trial import trial
 from salesplan.commission.year import Ledger, Note, Year
 
@@ -22,27 +36,41 @@ __all__ = [
     "Commission",
     "Ledger",
     "Note",
+    "Past",
+    "Pay",
+    "PlanCost",
+    "Proof",
     "Settlement",
+    "Shift",
     "Year",
+    "adjustments_of",
     "assign",
     "base_pay",
-    "book",
-    "bounds",
+    "base_pay_parts",
+    "below_standard",
     "breaches",
+    "by_component",
     "by_month",
     "by_rep",
     "calculate",
     "carry",
     "check",
+    "compared",
     "cost_grid",
     "cost_of_plans",
+    "cost_reps",
     "draws",
-    "earn",
     "entitled",
+    "latest_ranking",
+    "make_book",
+    "make_ground",
     "open_orders",
-    "pay_by_tier",
+    "papers",
+    "pay_table",
+    "plan_cost",
+    "prove",
     "ramping",
-    "release",
     "settle",
     "trial",
+    "winners",
 ]

@@ -1,72 +1,42 @@
 """Commission of a year: credit, earn, release, pay; one plan after the other, then one table."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from salesplan.commission import earning, notes
-from salesplan.commission.assignment import assign, standing
+from salesplan import calendar
+from salesplan.commission import notes
+from salesplan.commission import pay
+from salesplan.commission.accounts import Cash
+from salesplan.commission.book import Book, make_book
 from salesplan.commission.cost import ATTAINMENTS, cost_of_plans
 from salesplan.commission.credit import credit
-from salesplan.commission.dues import Settlement, book, settle
-from salesplan.commission.earning import BONUS, CAP, Standing
-from salesplan.commission.pay import base_pays, carry, draws
-from salesplan.commission.proof import check
-from salesplan.commission.release import release
+from salesplan.commission.earning import sums
+from salesplan.commission.exact import cumulative
+from salesplan.commission.holds import check
+from salesplan.commission.inherited import inherited
+from salesplan.commission.results import (
+    LINES,
+    ORDERS,
+    PAYMENTS,
+    PREPAID,
+    RELEASES,
+    Commission,
+    lines_of,
+    nothing,
+    orders_of,
+    payments_table,
+    releases_of,
+    stacked,
+    texts,
+)  # fmt: skip
+from salesplan.commission.roster import Roster, assign, make_roster
+from salesplan.commission.settlement import payments_of, settle
+from salesplan.commission.working import Ground, Part, work
 from salesplan.commission.year import Ledger, Note, Year
-from salesplan.money import MICRO, Integers
-from salesplan.terms.commission import CommissionPlan, CommissionTerms
-
-TABLE = [
-    "rep",
-    "month",
-    "plan",
-    "quota",
-    "actual",
-    "base_pay",
-    "earned",
-    "released",
-    "held",
-    "clawback",
-    "draw",
-    "payable",
-    "amount_owed",
-    "amount_carried",
-    "amount_paid",
-]
-LINES = ["rep", "month", "order", "rule", "tier_from", "base", "rate", "amount", "product", "original_order"]
-ORDERS = ["rep", "order", "customer", "date", "amount_due", "amount_paid", "earned", "released", "held"]
-TEXT = ("rep", "month", "plan", "order", "rule", "product", "original_order", "customer")
-
-
-@dataclass(frozen=True)
-class Commission:
-    """The result; money in int64 fen, rates fractions of one.
-
-    `table` per rep and month: rep, month, plan, quota, actual, base_pay, earned, released, held, clawback, draw,
-    payable, amount_owed (of the draw), amount_carried (brought forward, <= 0), amount_paid. `lines`: rep, month,
-    order, rule, tier_from, base, rate, amount, product, original_order. `cost`: attainment, commission, cost_ratio.
-    `orders` per rep and order: rep, order, customer, date, amount_due and amount_paid (in the money of collections),
-    earned, released, held. `prepaid`: customer, prepayment. `notes`: what people should know.
-    """
-
-    table: pd.DataFrame
-    lines: pd.DataFrame
-    cost: pd.DataFrame
-    orders: pd.DataFrame
-    prepaid: pd.DataFrame
-    notes: list[Note]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What one plan yields."""
-
-    table: pd.DataFrame
-    lines: pd.DataFrame
-    orders: pd.DataFrame
-    unscored: int
+from salesplan.terms.commission import CommissionTerms
 
 
 def calculate(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
@@ -78,151 +48,111 @@ def calculate(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
     why; without a closed month only the cost of the plans is told. Raises IdentityError if an identity breaks.
     """
     left_out = notes.left_out(ledger, rules)
-    quotas = ledger.quotas
-    if left_out or ledger.reps is None or quotas is None:
-        return _nothing(left_out)
-    ordered = ledger.reps.sort_values([c for c in ("rep", "start") if c in ledger.reps], kind="stable")
-    ledger = Ledger(**{**vars(ledger), "reps": ordered})
-    members = assign(ordered, rules, year)
-    cost = cost_of_plans(members, quotas, rules, year, attainments=ATTAINMENTS)
+    if left_out or ledger.reps is None or ledger.quotas is None:
+        return nothing(left_out)
+    cost = cost_of_plans(assign(ledger.reps, rules, year), ledger.quotas, rules, year, attainments=ATTAINMENTS)
     if not year.closed:
-        return _nothing([Note("no_actuals")], cost)
-    lines, settlement = settle(book(ledger, year), ledger, year)
-    own = lines[~lines["earlier"]]
-    parts = [
-        _plan(own, plan, sorted(members["rep"][members["plan"] == place]), settlement, (ledger, year))
-        for place, plan in enumerate(rules.plans)
-    ]
-    said = notes.notes(ledger, year, rules, members, lines, settlement)
-    said += notes.unscored(sum(part.unscored for part in parts))
-    result = Commission(
-        _stack([part.table for part in parts], TABLE, ["rep", "month"]),
-        _stack([part.lines for part in parts], LINES, ["rep", "month"]),
-        cost,
-        _stack([part.orders for part in parts], ORDERS, ["rep", "date", "order"]),
-        settlement.prepaid,
-        said,
-    )
+        return nothing([Note("no_actuals")], cost)
+    result = worked_out(ledger, year, rules)
     check(result.table, result.lines, result.orders)
-    return result
+    return replace(result, cost=cost)
 
 
-def _stack(frames: list[pd.DataFrame], columns: list[str], keys: list[str]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return pd.concat(filled, ignore_index=True)[columns].sort_values(keys, kind="stable", ignore_index=True)
+def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
+    """Commission of the closed months, without the cost of the plans."""
+    ground = make_ground(ledger, year, rules)
+    parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
+    grid = _grid(ground, parts)
+    credited = _credited(ledger, year)
+    beside = pay.beside(ledger, year, rules, pay.Sales(credited, grid, _cash(ground, rules), ledger.products))
+    passed_on = inherited(ground, parts)
+    keys = ["rep", "month", "place"]
+    lines = stacked([*(lines_of(ground, part) for part in parts), passed_on.lines, beside.lines], LINES, keys)
+    moved = stacked(
+        [releases_of(ground, parts), passed_on.releases, beside.releases], RELEASES, ["rep", "month", "order"]
+    )
+    names = ["earned", "released", "clawback"]
+    totals = moved.groupby(["rep", "month"])[names].sum().reset_index()
+    cut = lines[lines["rule"].isin(["cap", "cap_order"])].groupby(["rep", "month"])["amount"].sum()
+    totals = totals.merge(cut.rename("amount_cut").reset_index(), how="left", on=["rep", "month"])
+    totals = totals.assign(amount_cut=totals["amount_cut"].fillna(0).astype("int64"))
+    paid = pay.pay_table(grid, totals, ledger, year, rules)
+    said = [*notes.notes(ground, rules), *beside.notes, *notes.unscored(int(paid.base_pay["assumed"].sum()))]
+    rest = ground.cash.settlement.prepaid
+    prepaid = rest.assign(customer=ground.book.text("customer", rest["customer"].to_numpy()))
+    return Commission(
+        paid.table,
+        lines,
+        pd.DataFrame(),
+        stacked([orders_of(ground, parts)], ORDERS, ["rep", "date", "order"]),
+        prepaid.astype(PREPAID),
+        said,
+        paid.base_pay,
+        beside.ranking,
+        moved,
+        stacked([payments_table(ground)], PAYMENTS, ["customer", "date", "order"]),
+        credited,
+    )
 
 
-def _plan(
-    lines: pd.DataFrame, plan: CommissionPlan, reps: list[str], settlement: Settlement, given: tuple[Ledger, Year]
-) -> _Part:
-    """One plan: its reps' credited lines, what they earn, what is released and paid."""
-    ledger, year = given
-    numbers = pd.Index(reps, dtype="object")
-    own = lines[lines["rep"].isin(reps)]
-    own = own.assign(rep=numbers.get_indexer(pd.Index(own["rep"])))
-    events = credit(own, plan, settlement)
-    stand = standing(ledger, year, plan, reps)
-    booked = earning.earn(events, plan, stand, len(year.closed))
-    moves, orders = release(booked, events, own, plan, settlement)
-    shape = (len(reps), len(year.closed))
-    grid = _grid(reps, year, plan, (_matrix(events, "amount", shape), stand))
-    grid = base_pays(grid, plan, ledger, year)
-    told = booked.merge(events[["event", "rep"]], on="event")
-    columns = {"earned": _matrix(told, "amount", shape)} | {
-        name: _matrix(moves, name, shape) for name in ("released", "clawback")
-    }
-    table = _pay(grid, columns, plan)
-    unscored = int(grid["unscored"].sum())
-    return _Part(table, _lines(booked, events, reps, plan, year), _orders(orders, reps, settlement), unscored)
+def make_ground(ledger: Ledger, year: Year, rules: CommissionTerms) -> Ground:
+    """Book, settlement and roster of a year: what all plans work on."""
+    roster = make_roster(ledger, year, rules)
+    book = make_book(ledger, year, bills=rules.bills)
+    settlement = settle(book, ledger.products, year, all_orders=ledger.orders is not None)
+    labels = [calendar.add_months(year.months[0], -1), *year.closed]
+    ends = np.array([np.datetime64(calendar.month_span(month, year.cutoff)[1]) for month in labels])
+    ends = ends.astype("datetime64[D]").astype(np.int64)
+    owed = book.owed
+    net = cumulative(owed["okey"], owed["at"], owed["amount"], settlement.due.shape)
+    payments = payments_of(book, settlement, ends)
+    orders = book.orders
+    cash = Cash(settlement, payments, orders["day"].to_numpy(), ends, net, orders["at"].to_numpy())
+    return Ground(ledger, year, book, roster, cash, _own_lines(book, roster), rules.plans)
 
 
-def _matrix(frame: pd.DataFrame, name: str, shape: tuple[int, int]) -> Integers:
-    """Sums of a column as reps x months."""
-    month = frame["month" if "month" in frame else "at"].to_numpy() - 1
-    sums = np.zeros(shape, dtype=np.int64)
-    np.add.at(sums, (frame["rep"].to_numpy(), month), frame[name].to_numpy(dtype=np.int64))
-    return sums
+def _own_lines(book: Book, roster: Roster) -> pd.DataFrame:
+    """The book's lines of the roster's reps, `rep` being the number in the roster and `line` the row."""
+    number = roster.numbers(book.labels["rep"])[book.lines["rep"].to_numpy()]
+    rows = book.lines.assign(rep=number)
+    return rows[number >= 0].reset_index(drop=True).assign(line=lambda d: np.arange(len(d)))
 
 
-def _grid(reps: list[str], year: Year, plan: CommissionPlan, measured: tuple[Integers, Standing]) -> pd.DataFrame:
-    """One row per rep and closed month: rep, month, plan, quota, actual (credited by the measure's basis)."""
-    actual, stand = measured
-    months = year.closed
+def _grid(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
+    """One row per rep with a plan and closed month: rep, month, plan (place, -1 none), quota, actual."""
+    roster, months = ground.roster, ground.year.closed
+    count = len(months)
+    actual = np.zeros_like(roster.quotas)
+    for part in parts:
+        if part.rule != "override":
+            actual = np.where(roster.plan == part.place, part.actual, actual)
+    kept = np.flatnonzero((roster.plan >= 0).any(axis=1))
     return pd.DataFrame(
         {
-            "rep": pd.Series(np.repeat(np.array(reps, dtype=object), len(months)), dtype="str"),
-            "month": pd.Series(np.tile(np.array(months, dtype=object), len(reps)), dtype="str"),
-            "plan": plan.name,
-            "quota": stand.quotas[:, : len(months)].ravel(),
-            "actual": actual.ravel(),
+            "rep": texts(roster.names, np.repeat(kept, count)),
+            "month": texts(np.array(months, dtype=object), np.tile(np.arange(count), len(kept))),
+            "plan": roster.plan[kept, :count].ravel(),
+            "quota": roster.quotas[kept, :count].ravel(),
+            "actual": actual[kept, :count].ravel(),
         }
     )
 
 
-def _pay(grid: pd.DataFrame, sums: dict[str, Integers], plan: CommissionPlan) -> pd.DataFrame:
-    """The table of one plan: held, draw and payable follow from what is earned and released."""
-    shape = sums["earned"].shape
-    commission = sums["released"] + sums["clawback"]
-    held = np.cumsum(sums["earned"] - commission, axis=1)
-    draw, balance = draws(commission, plan.draw, grid["employed"].to_numpy().reshape(shape))
-    payable = grid["base_pay"].to_numpy().reshape(shape) + commission + draw
-    carried, paid = carry(payable)
-    columns = {
-        **sums,
-        "held": held,
-        "draw": draw,
-        "payable": payable,
-        "amount_owed": balance,
-        "amount_carried": carried,
-        "amount_paid": paid,
-    }
-    return grid.assign(**{name: values.ravel() for name, values in columns.items()})[TABLE]
+def _credited(ledger: Ledger, year: Year) -> pd.DataFrame:
+    """The credited order lines of the closed months."""
+    lines = ledger.order_lines
+    return lines[lines["month"].isin(year.closed)] if "month" in lines else lines
 
 
-def _lines(
-    booked: pd.DataFrame, events: pd.DataFrame, reps: list[str], plan: CommissionPlan, year: Year
-) -> pd.DataFrame:
-    """Commission lines as people read them, in the order in which they count."""
-    kept = ["event", "rep", "order", "product", "original_order"]
-    told = booked.merge(events[kept], on="event").sort_values(
-        ["rep", "month", "event", "back", "tier", "base"], kind="stable", ignore_index=True
-    )
-    tier = told["tier"].to_numpy()
-    starts = np.array([float(step.from_) for step in plan.tiers])
-    rule = np.select([told["back"], tier == CAP, tier == BONUS], ["return", "cap", "new_product"], "tier")
-    return told.assign(
-        rep=pd.Series(np.array(reps, dtype=object)[told["rep"]], dtype="str"),
-        month=pd.Series(np.array(year.closed, dtype=object)[told["month"] - 1], dtype="str"),
-        rule=pd.Series(rule, dtype="str"),
-        tier_from=np.where(tier >= 0, starts[np.maximum(tier, 0)], np.nan),
-        base=told["base"].astype("Int64").where(tier != CAP),
-        rate=np.where(tier != CAP, told["rate"] / MICRO, np.nan),
-    )[LINES]
-
-
-def _orders(orders: pd.DataFrame, reps: list[str], settlement: Settlement) -> pd.DataFrame:
-    """The state of each rep's orders at the end."""
-    okey = orders["okey"].to_numpy()
-    known = settlement.orders.iloc[okey].reset_index(drop=True)
-    return known.assign(
-        rep=pd.Series(np.array(reps, dtype=object)[orders["rep"]], dtype="str"),
-        amount_due=settlement.due[okey, -1],
-        amount_paid=settlement.paid[okey, -1],
-        earned=orders["earned"].to_numpy(),
-        released=orders["released"].to_numpy(),
-        held=(orders["earned"] - orders["released"]).to_numpy(),
-    )[ORDERS]
-
-
-def _nothing(said: list[Note], cost: pd.DataFrame | None = None) -> Commission:
-    """Tables with their header and no row."""
-    told = cost if cost is not None else _empty(["attainment", "commission", "cost_ratio"])
-    return Commission(_empty(TABLE), _empty(LINES), told, _empty(ORDERS), _empty(["customer", "prepayment"]), said)
-
-
-def _empty(columns: list[str]) -> pd.DataFrame:
-    shares = ("attainment", "cost_ratio", "rate", "tier_from")
-    kinds = {name: "str" if name in TEXT else "float64" if name in shares else "int64" for name in columns}
+def _cash(ground: Ground, rules: CommissionTerms) -> pd.DataFrame | None:
+    """What was collected on each rep's orders by month, where a contest asks for it: rep, month, amount."""
+    if not any(contest.measure == "collected" for contest in rules.contests):
+        return None
+    events = credit(ground.lines, "collected", ground.cash.settlement)
+    months = ground.year.closed
+    table = sums(events["rep"], events["at"], events["amount"], (len(ground.roster.names), len(months)))
+    rep, month = np.nonzero(table)
+    names = texts(ground.roster.names, rep)
     return pd.DataFrame(
-        {name: pd.Series(dtype="datetime64[ns]" if name == "date" else kind) for name, kind in kinds.items()}
+        {"rep": names, "month": texts(np.array(months, dtype=object), month), "amount": table[rep, month]}
     )

@@ -1,71 +1,80 @@
 """Which amounts count for which rep in which month, and which of them take back an earlier one."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from salesplan.commission.dues import Settlement
 from salesplan.commission.exact import part_of
+from salesplan.commission.settlement import Settlement
 from salesplan.commission.year import NEVER
-from salesplan.money import MICRO, Integers
-from salesplan.terms.commission import CommissionPlan
+from salesplan.money import Integers, times_rate
+from salesplan.terms.commission import STAGES, Basis, CommissionPlan
 
-KEPT = ["rep", "order", "original_order", "product", "date", "at", "invoiced", "okey", "amount", "units", "cost"]
-IN_ORDER = ["rep", "at", "counted", "order", "product", "amount"]
+NOTHING, PRODUCT, ORDER = 0, 1, 2  # what a negative amount takes back: nothing known, a product of an order, an order
+KEPT = ["line", "rep", "okey", "order", "product", "at", "day", "amount", "units", "cost", "costed", "invoiced"]
+BY_REP = ("rep", "okey")
+BY_PRODUCT = ("rep", "okey", "product")
 
 
-def credit(lines: pd.DataFrame, plan: CommissionPlan, settlement: Settlement) -> pd.DataFrame:
-    """Credited amounts of a plan's reps, in the order in which they count: date, order, product, amount.
+@dataclass(frozen=True)
+class Accrual:
+    """Rebate rates in millionths by customer code, and the kinds of lines they and free goods speak of."""
 
-    `lines`: the year's part of the book with `okey`. Columns of the result: `event` (its row), rep, order,
-    original_order, product, `at` (number of the month in which it counts by the plan's `measure_basis`), `counted`
-    (the day), invoiced, okey, amount, units (quantity in millionths), cost, and of returns `level` and `returned` /
-    `returned_order` (`link_returns`).
+    rates: Integers
+    rebate: int
+    free: int
+
+
+def stage_of(plan: CommissionPlan) -> Basis:
+    """When an amount is credited: as the measure counts it, but never later than it is paid on."""
+    return min(plan.measure_basis, plan.basis, key=STAGES.index)
+
+
+def lowered(lines: pd.DataFrame, plan: CommissionPlan, accrual: Accrual) -> pd.DataFrame:
+    """Lines with the amounts a plan counts: less accrued rebates, less the cost of free goods."""
+    amount, kind = lines["amount"].to_numpy(), lines["kind"].to_numpy()
+    counts = np.ones(len(lines), dtype=bool)
+    if plan.free_goods == "cost":
+        amount = amount - np.where(kind == accrual.free, lines["cost"].to_numpy(), 0)
+    if plan.rebates == "accrued":
+        rate = accrual.rates[lines["customer"].to_numpy()]
+        counts = (rate == 0) | (kind != accrual.rebate)  # what is accrued with every sale is not counted again
+        amount = amount - times_rate(amount, rate)
+    return lines.assign(amount=amount)[counts]
+
+
+def credit(lines: pd.DataFrame, stage: Basis, settlement: Settlement) -> pd.DataFrame:
+    """Credited amounts in the order in which they count: rep, month, day, order, product, amount.
+
+    `lines`: lines of the book with `line` (its row there), `rep` (number in the roster). Columns of the result: KEPT,
+    `at` being the number of the month in which the amount counts at this stage and `day` the day.
     """
-    quantity = pd.to_numeric(lines["quantity"]) if "quantity" in lines else pd.Series(np.nan, index=lines.index)
-    units = (quantity.astype("float64").fillna(0.0) * MICRO).round().astype("int64")
-    cost = lines["cost"].astype("Int64") if "cost" in lines else pd.Series(pd.NA, index=lines.index, dtype="Int64")
-    base = lines.assign(units=units, cost=cost)[[*KEPT, *(["invoice_date"] if "invoice_date" in lines else [])]]
-    if plan.measure_basis == "invoiced":
-        base = _when_invoiced(base)
-    elif plan.measure_basis == "collected":
-        base = _as_collected(base, settlement)
-    else:
-        base = base.assign(counted=base["date"])
-    events = base.sort_values(IN_ORDER, kind="stable", ignore_index=True).drop(columns="invoice_date", errors="ignore")
-    return link_returns(events.assign(event=events.index))
-
-
-def _when_invoiced(lines: pd.DataFrame) -> pd.DataFrame:
-    billed = lines[(lines["invoiced"] != NEVER) & (lines["invoiced"] > 0)]
-    day = billed["invoice_date"] if "invoice_date" in billed else billed["date"]
-    return billed.assign(at=billed["invoiced"], counted=day)
+    if stage == "invoiced":
+        billed = lines[(lines["invoiced"] != NEVER) & (lines["invoiced"] > 0)]
+        found = billed.assign(at=billed["invoiced"], day=billed["invoice_day"])[KEPT]
+        keys = ("amount", "product", "order", "day", "at", "rep")
+        return found.iloc[np.lexsort([found[name].to_numpy() for name in keys])].reset_index(drop=True)
+    found = lines[KEPT] if stage == "ordered" else _as_collected(lines[KEPT], settlement)
+    # the book is in order of days, so that only rep and month are left to sort by
+    place = (found["rep"].to_numpy() * 16 + np.minimum(found["at"].to_numpy(), 15)).astype(np.int32)
+    return found.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
 
 
 def _as_collected(lines: pd.DataFrame, settlement: Settlement) -> pd.DataFrame:
     """Lines cut by what was paid on their order each month; the parts of a line sum to it once all is paid."""
-    okey = lines["okey"].to_numpy()
-    first = lines["at"].to_numpy()
-    known_cost = lines.assign(cost=lines["cost"].fillna(0).astype("int64"))
+    okey, first = lines["okey"].to_numpy(), lines["at"].to_numpy()
     names = ("amount", "units", "cost")
     parts: list[pd.DataFrame] = []
     before = [np.zeros(len(lines), dtype=np.int64)] * len(names)
     for month in range(1, settlement.due.shape[1]):
         due, paid = settlement.due[okey, month], settlement.paid[okey, month]
-        so_far = [_paid_part(known_cost[name].to_numpy(), paid, due, first <= month) for name in names]
-        amount, units, cost = (now - then for now, then in zip(so_far, before, strict=True))
-        parts.append(
-            lines.assign(
-                amount=amount,
-                units=units,
-                at=month,
-                counted=lines["date"],
-                cost=pd.Series(cost, index=lines.index, dtype="Int64").where(lines["cost"].notna()),
-            )[(amount != 0) | (units != 0)]
-        )
+        so_far = [_paid_part(lines[name].to_numpy(), paid, due, first <= month) for name in names]
+        cut = {name: now - then for name, now, then in zip(names, so_far, before, strict=True)}
+        parts.append(lines.assign(**cut, at=month)[(cut["amount"] != 0) | (cut["units"] != 0)])
         before = so_far
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else lines[:0]
 
 
 def _paid_part(values: Integers, paid: Integers, due: Integers, known: Any) -> Integers:
@@ -74,22 +83,57 @@ def _paid_part(values: Integers, paid: Integers, due: Integers, known: Any) -> I
     return np.where(known, share, 0)
 
 
-def link_returns(events: pd.DataFrame) -> pd.DataFrame:
+def sized(events: pd.DataFrame, plan: CommissionPlan) -> pd.DataFrame:
+    """Events with `size`, what they count for the measure (fen or millionths of a unit), and `base`, what is paid on.
+
+    A margin whose cost is unknown is nothing to be paid on.
+    """
+    amount = events["amount"].to_numpy()
+    margin = np.where(events["costed"].to_numpy() == 1, amount - events["cost"].to_numpy(), 0)
+    size = {"quantity": events["units"].to_numpy(), "margin": margin}.get(plan.measure, amount)
+    return events.assign(size=size, base=margin if plan.paid_on == "margin" else amount)
+
+
+def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
     """Mark what takes back an earlier credit of the same rep and order, so that it goes at the rate that was paid.
 
-    `level`: `product` where the product was credited in that order, `order` where only the order was, '' for what
+    `level`: PRODUCT where the product was credited in that order, ORDER where only the order was, NOTHING for what
     takes back nothing known. `returned`: taken back to date at that level; `returned_order`: on the whole order.
+    `months`: of a period within which a negative amount takes nothing back, since the period is paid as a whole.
     """
-    positive = events[events["amount"] > 0]
-    first = positive.groupby(["rep", "okey"])["at"].min().rename("first_order").reset_index()
-    exact = positive.groupby(["rep", "okey", "product"])["at"].min().rename("first_product").reset_index()
-    found = events.merge(first, how="left", on=["rep", "okey"]).merge(exact, how="left", on=["rep", "okey", "product"])
+    zero = np.zeros(len(events), dtype=np.int64)
+    if not (events["amount"].to_numpy() < 0).any():
+        return events.assign(level=zero, returned=zero, returned_order=zero)
+    some = events.loc[with_returns(events), ["rep", "okey", "product", "at", "amount"]]
+    positive = some[some["amount"] > 0]
+    first = positive.groupby(list(BY_REP))["at"].min().rename("first_order").reset_index()
+    exact = positive.groupby(list(BY_PRODUCT))["at"].min().rename("first_product").reset_index()
+    found = some.merge(first, how="left", on=list(BY_REP)).merge(exact, how="left", on=list(BY_PRODUCT))
     back = (found["amount"] < 0).to_numpy()
-    by_product = back & (found["first_product"] <= found["at"]).to_numpy()
-    by_order = back & (found["first_order"] <= found["at"]).to_numpy()
-    level = np.where(by_product, "product", np.where(by_order, "order", ""))
-    linked = events.assign(level=pd.Series(level, index=events.index, dtype="str"))
-    size = (-linked["amount"]).where(linked["level"] != "", 0)
-    scope = linked["product"].where(linked["level"] == "product", "")
-    groups = [linked["rep"], linked["okey"], linked["level"], scope]
-    return linked.assign(returned=size.groupby(groups).cumsum(), returned_order=size.groupby(groups[:2]).cumsum())
+    upto = found["at"] if not months else (found["at"] - 1) // months * months
+    by_product = back & (found["first_product"] <= upto).to_numpy()
+    by_order = back & (found["first_order"] <= upto).to_numpy()
+    level = np.where(by_product, PRODUCT, np.where(by_order, ORDER, NOTHING))
+    size = pd.Series(np.where(level != NOTHING, -found["amount"], 0))
+    scope = np.where(level == PRODUCT, found["product"], -1)
+    groups = [found["rep"], found["okey"], pd.Series(level), pd.Series(scope)]
+    told = {
+        "level": level,
+        "returned": size.groupby(groups).cumsum(),
+        "returned_order": size.groupby(groups[:2]).cumsum(),
+    }
+    columns = {name: zero.copy() for name in told}
+    for name, values in told.items():
+        columns[name][some.index.to_numpy()] = values
+    return events.assign(**columns)
+
+
+def with_returns(events: pd.DataFrame) -> Any:
+    """Whether the rep's order of each event is returned, in part or whole, at some time."""
+    key = pair_key(events)
+    return np.isin(key, np.unique(key[events["amount"].to_numpy() < 0]))
+
+
+def pair_key(events: pd.DataFrame) -> Integers:
+    """One number per rep and order."""
+    return events["rep"].to_numpy() * (2**32) + events["okey"].to_numpy()

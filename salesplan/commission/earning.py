@@ -1,109 +1,243 @@
 """What is earned each month: the period to date less what earlier months of the period earned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from salesplan.commission import tiers
-from salesplan.commission.exact import part_of
-from salesplan.money import Integers, times_rate, to_fen, to_micro
+from salesplan.commission.credit import NOTHING
+from salesplan.commission.curve import payout, spread
+from salesplan.commission.exact import boundary
+from salesplan.commission.periods import PERIOD_MONTHS, first_of, months_measured, period_of
+from salesplan.commission.rates import Rates
+from salesplan.commission.returns import Returns
+from salesplan.money import Integers, to_fen
 from salesplan.terms.commission import CommissionPlan
 
-CAP, BONUS = -1, -2  # what stands in `tier` where no tier does
 KEYS = ["event", "tier", "back", "base", "rate", "amount"]
-PERIOD_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "ytd": 12}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the tiers of a plan's reps are measured against: reps x months (month number - 1).
+    """What a plan's credited amounts are measured against: reps x months.
 
-    `quotas` int64 fen, 0 where zero or unknown; `ramping` 1 where a ramp holds back accelerators; `new` the
-    products that carry the plan's new-product bonus.
+    `quotas` int64 fen, 0 where zero or unknown; `ramping` 1 where a ramp holds back accelerators; `measured` what
+    counts for the measure, where that is not the credited amounts themselves; `target` the target pay of a curve.
     """
 
     quotas: Integers
     ramping: Integers
-    new: frozenset[str]
+    measured: Integers | None = None
+    target: Integers | None = None
 
 
-def period_of(month: int, plan: CommissionPlan) -> int:
-    """Number of the period, from 0, in which a month (number from 1) lies."""
-    return (month - 1) // PERIOD_MONTHS[plan.period]
+@dataclass
+class Earning:
+    """One plan at work: books month by month what its credited amounts earn.
 
-
-def months_measured(month: int, plan: CommissionPlan) -> slice:
-    """Months whose quota makes the boundary: the whole period; year to date: the year up to this month."""
-    length = PERIOD_MONTHS[plan.period]
-    begin = period_of(month, plan) * length
-    return slice(begin, month if plan.period == "ytd" else begin + length)
-
-
-def earn(events: pd.DataFrame, plan: CommissionPlan, standing: Standing, months: int) -> pd.DataFrame:
-    """Commission lines of a plan, month by month: month, event, tier, back, base, rate (millionths), amount.
-
-    Each month books the difference between the period to date and what was booked before, line by line: a line
-    whose rate changed is taken out at the old rate and put in at the new one. `back`: takes back a return.
+    `events`: as `credit.credit` returns them, with `size` and `base` (`credit.sized`), the marks of `link_returns`, and
+    `mine`, 1 where the plan pays. `rates`: of the same events. The lines come from `book`.
     """
-    returned = events[events["level"] != ""]
-    closed = before = _nothing()
-    booked = []
-    for month in range(1, months + 1):
-        if month > 1 and period_of(month, plan) != period_of(month - 1, plan):
-            closed = pd.concat([closed, _of_orders(before, events, returned)], ignore_index=True)
-            before = _nothing()
-        if plan.period != "ytd" and not (events["at"] == month).any():
-            continue  # nothing counts in this month, and no boundary moves
-        now = _to_date(events, closed, plan, standing, month)
-        booked.append(_difference(before, now).assign(month=month))
-        before = now
-    return pd.concat(booked, ignore_index=True) if booked else _nothing().assign(month=0)
+
+    events: pd.DataFrame
+    plan: CommissionPlan
+    standing: Standing
+    rates: Rates
+    returns: Returns
+    state: pd.DataFrame = field(default_factory=lambda: _nothing())
+    taken: pd.DataFrame = field(default_factory=lambda: _nothing())
+
+    def book(self, months: int) -> pd.DataFrame:
+        """Commission rows month by month: month, event, tier, back, base, rate (millionths), amount.
+
+        Each month books the difference between the period to date and what was booked before: an amount whose rate
+        changed is taken out at the old rate and put in at the new one. `back`: takes back a return.
+        """
+        booked = [_nothing().assign(month=0)]
+        for month in range(1, months + 1):
+            if month > 1 and period_of(month, self.plan.period) != period_of(month - 1, self.plan.period):
+                self.returns.close(self.state, self.taken)
+                self.state, self.taken = _nothing(), _nothing()
+            rows = self._month(month)
+            booked += [part.assign(month=month) for part in rows if len(part)]
+        return pd.concat(booked, ignore_index=True)
+
+    def _month(self, month: int) -> list[pd.DataFrame]:
+        if self.plan.curve is not None:
+            now = self._on_curve(month)
+            found, self.state = _moved(self.state, now), now
+        else:
+            found = self._in_tiers(month)
+        back = self.returns.to_date(self.state, first_of(month, self.plan.period), month)
+        taken, self.taken = difference(self.returns.factored(self.taken), self.returns.factored(back)), back
+        return [found, taken]
+
+    def _in_tiers(self, month: int) -> pd.DataFrame:
+        """What a month books on tiers: its own amounts, and those of the period whose tier has moved."""
+        starts = self._starts(month)
+        at, begin = self._arrays["at"], first_of(month, self.plan.period)
+        again = np.zeros(len(self.standing.quotas), dtype=bool)
+        if self.plan.period == "ytd" and self.plan.semantics != "current":
+            again[:] = True
+        elif self._whole and month > begin:
+            again = self._reached(month, starts) != self._reached(month - 1, starts)
+        fresh = np.flatnonzero(at == month)
+        old = np.flatnonzero((at >= begin) & (at < month) & again[self._arrays["rep"]]) if again.any() else fresh[:0]
+        now = self._priced(np.union1d(fresh, old) if len(old) else fresh, month, starts)
+        if not len(old):
+            self.state = self._kept(pd.concat([self.state, now], ignore_index=True))
+            return now
+        stale = np.isin(self.state["event"].to_numpy(), old)
+        found = difference(self.state[stale], now)
+        self.state = self._kept(pd.concat([self.state[~stale], now], ignore_index=True))
+        return found
+
+    def _kept(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that later months can still need: of all where tiers move, else of orders with returns."""
+        if self._whole or (self.plan.period == "ytd" and self.plan.semantics != "current"):
+            return rows
+        return rows[self.returns.some[rows["event"].to_numpy()]]
+
+    def _starts(self, month: int) -> Integers:
+        """Where each tier begins for each rep in the period of a month."""
+        span = months_measured(month, self.plan)
+        if self.plan.measure_period == "previous":
+            span = slice(max(span.start - PERIOD_MONTHS[self.plan.period], 0), span.start)
+        quotas, ramping = (
+            self.standing.quotas[:, span].sum(axis=1),
+            self.standing.ramping[:, span].max(axis=1, initial=0),
+        )
+        return tiers.bounds(self.plan.tiers, self.plan.measure, quotas, ramping, self._gate(month))
+
+    def _gate(self, month: int) -> Any:
+        """The gate, and what each rep's measure of the period must reach before accelerators open."""
+        gate = self.plan.gate
+        if gate is None:
+            return None
+        length = PERIOD_MONTHS[gate.over]
+        first = (month - 1) // length * length
+        quota = self.standing.quotas[:, first : first + length].sum(axis=1)
+        begin = 0 if self.plan.period == "ytd" else first_of(month, self.plan.period) - 1
+        before = self._measured[:, first:begin].sum(axis=1) if begin > first else 0
+        return gate, boundary(gate.attainment, quota) - before
+
+    def _priced(self, event: Integers, month: int, starts: Integers) -> pd.DataFrame:
+        """Rows of amounts of the period to date by the tiers of a month; returns that take back are left out."""
+        arrays = {name: values[event] for name, values in self._arrays.items()}
+        payable = (arrays["level"] == NOTHING) & (arrays["mine"] == 1)
+        tiered = payable & self.rates.in_tiers()[event]
+        parts = []
+        if self._whole or self.plan.semantics == "current":
+            tier = self._tier_of(arrays, month, starts)
+            rows = np.flatnonzero(tiered & (arrays["base"] != 0))
+            parts.append(self.rates.tier_rows(event[rows], tier[rows], arrays["base"][rows]))
+        else:
+            after = tiers.running(arrays["size"], arrays["rep"], self._before(month))
+            picked = np.flatnonzero(tiered)
+            size, base, after, rep = (
+                values[picked] for values in (arrays["size"], arrays["base"], after, arrays["rep"])
+            )
+            for rows, tier, cut in tiers.slices(size, base, after, starts, rep):
+                parts.append(self.rates.tier_rows(event[picked[rows]], np.full(len(rows), tier), cut))
+        own = np.flatnonzero(payable)
+        parts.append(self.rates.own_rows(event[own], arrays["base"][own], arrays["units"][own]))
+        return pd.concat(parts, ignore_index=True).assign(back=0)[KEYS]
+
+    def _tier_of(self, arrays: dict[str, Integers], month: int, starts: Integers) -> Integers:
+        """The tier of each amount: reached by its rep in the period, or by the running measure after its order."""
+        rep = arrays["rep"]
+        if self._whole:
+            return self._reached(month, starts)[rep]
+        after = tiers.after_order(arrays["size"], rep, arrays["okey"], self._before(month))
+        return np.asarray((after >= starts[:, rep]).sum(axis=0) - 1, dtype=np.int64)
+
+    def _before(self, month: int) -> Integers:
+        """The measure of each rep in the period before the amounts; year to date is sliced anew from the start."""
+        begin = first_of(month, self.plan.period) - 1
+        end = begin if self.plan.period == "ytd" and self.plan.semantics == "marginal" else month - 1
+        return self._measured[:, begin:end].sum(axis=1)
+
+    def _reached(self, month: int, starts: Integers) -> Integers:
+        """The tier each rep has reached in the period up to a month, or reached in the period before."""
+        begin, end = first_of(month, self.plan.period) - 1, month
+        if self.plan.measure_period == "previous":
+            begin, end = max(begin - PERIOD_MONTHS[self.plan.period], 0), begin
+            if end == 0:
+                return np.zeros(starts.shape[1], dtype=np.int64)
+        if self.plan.measure == "margin_rate":
+            amount, cost, unknown = (
+                self._sums(name)[:, begin:end].sum(axis=1) for name in ("amount", "cost", "uncosted")
+            )
+            return tiers.of_margin_rate(self.plan.tiers, amount, cost, unknown > 0)
+        return tiers.reached(self._measured[:, begin:end].sum(axis=1), starts)
+
+    def _on_curve(self, month: int) -> pd.DataFrame:
+        """Rows of the period to date on a payout curve: event, tier (the point), base, amount."""
+        curve, quotas = self.plan.curve, self.standing.quotas
+        assert curve is not None and self.standing.target is not None
+        span = months_measured(month, self.plan)
+        begin = span.start
+        measure, quota = self._measured[:, begin:month].sum(axis=1), quotas[:, span].sum(axis=1)
+        held = self.standing.ramping[:, span].max(axis=1, initial=0) > 0
+        gate = self._gate(month)
+        if gate is not None:
+            held = held | (measure < gate[1])
+        target = self.standing.target[:, span].sum(axis=1)
+        rows = zip(measure.tolist(), quota.tolist(), target.tolist(), held.tolist(), strict=True)
+        found = np.array([payout(curve, m, q, t, full=f) for m, q, t, f in rows], dtype=np.int64).reshape(-1, 2)
+        arrays = self._arrays
+        open_ = (arrays["at"] > begin) & (arrays["at"] <= month) & (arrays["level"] == NOTHING) & (arrays["mine"] == 1)
+        event = np.flatnonzero(open_)
+        rep, base = arrays["rep"][event], arrays["base"][event]
+        amount = spread(found[:, 0], base, rep)
+        told = {"event": event, "tier": found[rep, 1], "back": 0, "base": base, "rate": 0, "amount": amount}
+        return pd.DataFrame(told)[KEYS]
+
+    @cached_property
+    def _whole(self) -> bool:
+        return self.plan.measure == "margin_rate" or self.plan.semantics == "whole"
+
+    @cached_property
+    def _arrays(self) -> dict[str, Integers]:
+        names = ("rep", "okey", "at", "size", "base", "units", "level", "mine")
+        return {name: self.events[name].to_numpy() for name in names}
+
+    @cached_property
+    def _measured(self) -> Integers:
+        """The measure of each rep and month."""
+        return self._sums("size") if self.standing.measured is None else self.standing.measured
+
+    def _sums(self, name: str) -> Integers:
+        """A column of the events summed as reps x months."""
+        values = 1 - self.events["costed"] if name == "uncosted" else self.events[name]
+        return sums(self.events["rep"], self.events["at"], values, self.standing.quotas.shape)
+
+
+def sums(rep: Any, month: Any, values: Any, shape: tuple[int, int]) -> Integers:
+    """Values summed as reps x months (month numbers from 1)."""
+    flat = np.asarray(rep) * shape[1] + np.asarray(month) - 1
+    table = np.zeros(shape[0] * shape[1], dtype=np.int64)
+    np.add.at(table, flat, np.asarray(values, dtype=np.int64))
+    return table.reshape(shape)
+
+
+def target_pay(plan: CommissionPlan, base_pay: Integers) -> Integers | None:
+    """Target pay of a curve, reps x months: its own, or the rep's base pay."""
+    if plan.curve is None:
+        return None
+    if plan.curve.target_pay is None:
+        return base_pay
+    return np.full_like(base_pay, to_fen(plan.curve.target_pay))
 
 
 def _nothing() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="bool" if name == "back" else "int64") for name in KEYS})
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in KEYS})
 
 
-def _of_orders(rows: pd.DataFrame, events: pd.DataFrame, returned: pd.DataFrame) -> pd.DataFrame:
-    """Rows of orders that are returned at some time: all that later months need of a closed period."""
-    return rows[events["okey"].isin(returned["okey"]).to_numpy()[rows["event"]]]
-
-
-def _to_date(
-    events: pd.DataFrame, closed: pd.DataFrame, plan: CommissionPlan, standing: Standing, month: int
-) -> pd.DataFrame:
-    """All rows of the open period up to a month."""
-    begin = period_of(month, plan) * PERIOD_MONTHS[plan.period] + 1
-    opened = events[(events["at"] >= begin) & (events["at"] <= month)]
-    span = months_measured(month, plan)
-    starts = tiers.bounds(plan, standing.quotas[:, span].sum(axis=1), standing.ramping[:, span].max(axis=1))
-    plain = (events["level"] == "").to_numpy()
-    paid = tiers.pay_by_tier(opened, plan, starts)
-    rows = pd.concat([paid[plain[paid["event"]]], _bonus(opened, plan, standing.new)], ignore_index=True)
-    rows = rows.assign(back=False)[KEYS]
-    originals = pd.concat([closed, rows], ignore_index=True)
-    rows = pd.concat([rows, take_back(opened, originals, events)], ignore_index=True)
-    return rows if plan.cap is None else pd.concat([rows, _capped(rows, events, to_fen(plan.cap))], ignore_index=True)
-
-
-def _bonus(opened: pd.DataFrame, plan: CommissionPlan, new: frozenset[str]) -> pd.DataFrame:
-    """The extra rate on new products; a return takes it back with the rest."""
-    rate = to_micro(plan.new_product_bonus)
-    found = opened[opened["product"].isin(new) & (opened["level"] == "") & (rate > 0)]
-    base = found["amount"].to_numpy(dtype=np.int64)
-    return pd.DataFrame(
-        {
-            "event": found["event"].to_numpy(),
-            "tier": BONUS,
-            "base": base,
-            "rate": rate,
-            "amount": times_rate(base, rate),
-        }
-    )
-
-
-def _difference(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+def difference(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Rows to book so that what was booked becomes what is now: new ones, and old ones reversed."""
     if before.empty:
         return now
@@ -112,54 +246,10 @@ def _difference(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([gone, both[both["_merge"] == "right_only"]], ignore_index=True)[KEYS]
 
 
-def take_back(opened: pd.DataFrame, originals: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """What returns take back: the share of the original order's commission that was returned, tier by tier.
-
-    To date it is commission x returned / ordered, rounded half away from zero, so that a full return takes back
-    exactly what was paid, bonus included, and gives back what a cap had cut.
-    """
-    if not (opened["level"] != "").any():
-        return _nothing()
-    told = originals.merge(events[["event", "rep", "okey", "product", "level"]], on="event")
-    positive = told[~told["back"] & (told["tier"] != CAP) & (told["amount"] >= 0) & (told["base"] > 0)]
-    caps = told[~told["back"] & (told["tier"] == CAP)]
-    parts = []
-    for level, by in (("product", ["rep", "okey", "product"]), ("order", ["rep", "okey"])):
-        ordered = positive[positive["tier"] >= 0].groupby(by)["base"].sum().rename("ordered").reset_index()
-        returns = opened[opened["level"] == level].merge(ordered, on=by)
-        taken = told[told["back"] & (told["tier"] != CAP) & (told["level"] == level)]
-        parts.append(_shares(returns, positive, taken, by, "returned"))
-        if level == "order":
-            every = opened[opened["level"] != ""].merge(ordered, on=by)
-            parts.append(_shares(every, caps, told[told["back"] & (told["tier"] == CAP)], by, "returned_order"))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _shares(
-    returns: pd.DataFrame, paid: pd.DataFrame, taken: pd.DataFrame, by: list[str], returned: str
-) -> pd.DataFrame:
-    """Share of what was paid on each order that its returns take back, less what they took before."""
-    keys = [*by, "tier", "rate"]
-    whole = paid.groupby(keys)[["base", "amount"]].sum().reset_index()
-    before = taken.groupby(keys)[["base", "amount"]].sum().add_suffix("_before").reset_index()
-    found = returns[["event", *by, "ordered", returned]].merge(whole, on=by).merge(before, how="left", on=keys)
-    found = found.sort_values([*keys, "event"], kind="stable", ignore_index=True)
-    first = ~found.duplicated(keys).to_numpy()
-    change = {}
-    for name in ("base", "amount"):
-        to_date = -part_of(found[name], found[returned], found["ordered"])
-        so_far = np.where(first, found[f"{name}_before"].fillna(0).astype("int64"), np.roll(to_date, 1))
-        change[name] = to_date - so_far
-    return found.assign(back=True, **change)[KEYS]
-
-
-def _capped(rows: pd.DataFrame, events: pd.DataFrame, cap: int) -> pd.DataFrame:
-    """What the cap of the period cuts, order by order in the order in which they count."""
-    named = rows.merge(events[["event", "rep", "okey"]], on="event")
-    sums = named.groupby(["rep", "okey"], sort=False)["amount"].sum().reset_index()
-    first = events.groupby(["rep", "okey"], sort=False)["event"].min().reset_index()
-    sums = sums.merge(first, on=["rep", "okey"]).sort_values("event", ignore_index=True)
-    paid = sums.groupby("rep")["amount"].cumsum().clip(upper=cap)  # commission plan, cap per period
-    cut = paid - paid.groupby(sums["rep"]).shift(fill_value=0) - sums["amount"]
-    kept = sums.assign(tier=CAP, back=False, base=0, rate=0, amount=cut)
-    return kept[kept["amount"] != 0][KEYS]
+def _moved(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """What a curve books: new amounts with their base, and what earlier amounts of the period gained or lost."""
+    if before.empty:
+        return now[now["amount"] != 0]
+    known = before.set_index("event")[["base", "amount"]].reindex(now["event"], fill_value=0)
+    change = {name: now[name].to_numpy() - known[name].to_numpy() for name in ("base", "amount")}
+    return now.assign(**change)[(change["amount"] != 0) | (change["base"] != 0)]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from salesplan.commission.assignment import HOUSE, quotas_of
-from salesplan.commission.dues import Settlement
-from salesplan.commission.year import Ledger, Note, Year
+from salesplan.commission.roster import HOUSE
+from salesplan.commission.working import Ground
+from salesplan.commission.year import Ledger, Note
 from salesplan.terms.commission import CommissionTerms
 
 
@@ -19,21 +19,9 @@ def left_out(ledger: Ledger, rules: CommissionTerms) -> list[Note]:
     return [Note("no_quotas")] if ledger.quotas is None or ledger.quotas.empty else []
 
 
-def notes(
-    ledger: Ledger,
-    year: Year,
-    rules: CommissionTerms,
-    members: pd.DataFrame,
-    lines: pd.DataFrame,
-    settlement: Settlement,
-) -> list[Note]:
+def notes(ground: Ground, rules: CommissionTerms) -> list[Note]:
     """Everything to be said about a result that could be told."""
-    return [
-        *_about_reps(ledger, year, rules, members, lines),
-        *_about_plans(ledger, rules),
-        *_about_cash(ledger, settlement),
-        *_about_lines(lines),
-    ]
+    return [*_about_reps(ground, rules), *_about_plans(ground, rules), *_about_cash(ground), *_about_lines(ground)]
 
 
 def unscored(count: int) -> list[Note]:
@@ -46,39 +34,36 @@ def _named(code: str, reps: Any) -> list[Note]:
     return [Note(code, {"reps": names, "count": len(names)})] if names else []
 
 
-def _about_reps(
-    ledger: Ledger, year: Year, rules: CommissionTerms, members: pd.DataFrame, lines: pd.DataFrame
-) -> list[Note]:
-    on_plan = sorted(members["rep"][members["plan"] >= 0])
-    assert ledger.quotas is not None and ledger.reps is not None
-    quotas = quotas_of(ledger.quotas, on_plan, year.closed).sum(axis=1)
-    own = lines[~lines["earlier"]]
-    sellers = set(own["rep"].unique()) - set(HOUSE) - {""}
-    paid_base = set(ledger.reps[ledger.reps["base_pay"].notna()]["rep"]) if "base_pay" in ledger.reps else set()
-    ramps = ledger.ramping
-    ramping = set() if ramps is None else set(ramps[ramps["month"].isin(year.closed)]["rep"])
-    holds_back = any(plan.measure == "attainment" and not plan.accelerator_while_ramping for plan in rules.plans)
+def _about_reps(ground: Ground, rules: CommissionTerms) -> list[Note]:
+    roster, months = ground.roster, len(ground.year.closed)
+    on = roster.plan >= 0
+    with_plan = on.any(axis=1)
+    own = ground.book.lines["rep"].to_numpy()
+    sellers = set(np.asarray(ground.book.text("rep", np.unique(own)))) - {*HOUSE, ""}
+    quotas = roster.quotas[:, :months].sum(axis=1)
+    paid = roster.reps[roster.reps["base_pay"].notna()]["rep"] if "base_pay" in roster.reps else []
+    held = any(plan.measure == "attainment" and not plan.accelerator_while_ramping for plan in rules.plans)
+    ramping = roster.names[with_plan & (roster.ramping[:, :months] > 0).any(axis=1)]
     return [
-        *_named("without_plan", (set(members["rep"]) | sellers) - set(on_plan)),
-        *_named("without_quota", [rep for rep, quota in zip(on_plan, quotas, strict=True) if quota <= 0]),
-        *_named("without_base_pay", set(on_plan) - paid_base),
-        *_named("ramping", ramping & set(on_plan) if holds_back else []),
+        *_named("without_plan", (set(roster.names) | sellers) - set(roster.names[with_plan])),
+        *_named("without_quota", roster.names[with_plan & (quotas <= 0)]),
+        *_named("without_base_pay", set(roster.names[with_plan]) - set(paid)),
+        *_named("ramping", ramping if held else []),
     ]
 
 
-def _about_plans(ledger: Ledger, rules: CommissionTerms) -> list[Note]:
-    names = [plan.name for plan in rules.plans if plan.basis == "collected" and plan.release == "milestones"]
-    said = [Note("milestones", {"plans": names})] if names else []
+def _about_plans(ground: Ground, rules: CommissionTerms) -> list[Note]:
     on_cash = any("collected" in (plan.basis, plan.measure_basis) for plan in rules.plans)
-    return said + ([Note("no_collections")] if on_cash and ledger.collections is None else [])
+    return [Note("no_collections")] if on_cash and ground.ledger.collections is None else []
 
 
-def _about_cash(ledger: Ledger, settlement: Settlement) -> list[Note]:
-    if ledger.collections is None:
+def _about_cash(ground: Ground) -> list[Note]:
+    if ground.ledger.collections is None:
         return []
-    earlier = settlement.orders["earlier"].to_numpy()
+    settlement, payments = ground.cash.settlement, ground.book.payments
+    earlier = ground.book.orders["earlier"].to_numpy() == 1
     cash = settlement.paid[earlier, -1] - settlement.paid[earlier, 0]
-    rest, unknown = settlement.prepaid, settlement.unknown
+    rest, unknown = settlement.prepaid, payments[payments["lost"] == 1]
     told = [
         ("earlier_orders", int((cash != 0).sum()), int(cash.sum())),
         ("prepaid", len(rest), int(rest["prepayment"].sum())),
@@ -87,10 +72,12 @@ def _about_cash(ledger: Ledger, settlement: Settlement) -> list[Note]:
     return [Note(code, {"count": count, "amount": amount}) for code, count, amount in told if count]
 
 
-def _about_lines(lines: pd.DataFrame) -> list[Note]:
-    own = lines[~lines["earlier"]]
-    house = own[own["rep"].isin([*HOUSE, ""])]
-    sold = lines.loc[lines["amount"] > 0, "okey"].unique()
-    loose = own[(own["amount"] < 0) & ~own["okey"].isin(sold)]
+def _about_lines(ground: Ground) -> list[Note]:
+    lines, owed = ground.book.lines, ground.book.owed
+    labels = np.asarray(ground.book.labels["rep"], dtype=object)
+    house = lines[np.isin(labels, [*HOUSE, ""])[lines["rep"].to_numpy()]]
+    sold = np.zeros(len(ground.book.orders), dtype=bool)
+    sold[owed["okey"].to_numpy()[owed["amount"].to_numpy() > 0]] = True
+    loose = lines[(lines["amount"].to_numpy() < 0) & ~sold[lines["okey"].to_numpy()]]
     told = [("house_account", house), ("loose_returns", loose)]
     return [Note(code, {"count": len(rows), "amount": int(rows["amount"].sum())}) for code, rows in told if len(rows)]

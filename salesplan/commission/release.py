@@ -5,55 +5,38 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesplan.commission.dues import Settlement
+from salesplan.commission.accounts import Accounts, Cash
+from salesplan.commission.credit import pair_key
 from salesplan.commission.exact import cumulative, part_of
 from salesplan.commission.year import NEVER
-from salesplan.money import Integers
+from salesplan.money import MICRO, Integers, to_micro
 from salesplan.terms.commission import CommissionPlan
+from salesplan.terms.release import Holdback
 
 
-def release(
-    booked: pd.DataFrame, events: pd.DataFrame, lines: pd.DataFrame, plan: CommissionPlan, settlement: Settlement
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Released and clawed back per rep and month, and the state of each order at the end.
+def released(
+    accounts: Accounts,
+    booked: pd.DataFrame,
+    events: pd.DataFrame,
+    lines: pd.DataFrame,
+    plan: CommissionPlan,
+    cash: Cash,
+) -> Integers:
+    """What may have been paid out on each account to date, before a holdback, accounts x (months + 1), int64 fen.
 
-    `booked` as `earning.earn` returns it; `lines`: all credited lines of the plan's reps, `rep` as in `events`,
-    whether they count yet or not. What may have been paid on an order to date follows from its earned commission,
-    what is due and what was paid (`entitled`); a month releases the rise (released >= 0) or takes back the fall
-    (clawback <= 0). Returns (`rep`, `month`, released, clawback) and (`rep`, `okey`, earned, released), int64 fen.
+    It follows from what is earned, what is due and what was paid (`entitled`); the months' rises are released
+    (>= 0), their falls clawed back (<= 0).
     """
-    told = booked.merge(events[["event", "rep", "okey", "invoiced"]], on="event")
-    pairs = told[["rep", "okey"]].drop_duplicates().sort_values(["rep", "okey"], ignore_index=True)
-    row = told.merge(pairs.reset_index(names="row"), on=["rep", "okey"])["row"].to_numpy()
-    shape = (len(pairs), settlement.due.shape[1])
-    earned = cumulative(row, told["month"], told["amount"], shape)
     if plan.basis == "ordered":
-        free = earned
-    elif plan.basis == "invoiced":
-        known = _on_invoices(told, row, shape)
-        free = entitled(earned, known, known, np.zeros(shape, dtype=bool))
-    else:
-        free = _on_cash(earned, pairs, lines, plan, settlement)
-    return _moves(pairs, free), pairs.assign(earned=earned[:, -1], released=free[:, -1])
-
-
-def _moves(pairs: pd.DataFrame, free: Integers) -> pd.DataFrame:
-    """The rise and the fall of each month, summed over a rep's orders."""
-    change = np.diff(free, axis=1)
-    count = change.shape[1]
-    moves = pd.DataFrame(
-        {
-            "rep": np.repeat(pairs["rep"].to_numpy(), count),
-            "month": np.tile(np.arange(1, count + 1), len(pairs)),
-            "released": np.maximum(change, 0).ravel(),
-            "clawback": np.minimum(change, 0).ravel(),
-        }
-    )
-    return moves.groupby(["rep", "month"]).sum().reset_index()
+        return accounts.earned
+    if plan.basis == "invoiced":
+        claim = _on_invoices(accounts, booked, events)
+        return entitled(accounts.earned, claim, claim, np.zeros(claim.shape, dtype=bool))
+    return _on_cash(accounts, lines, plan, cash)
 
 
 def entitled(earned: Integers, claim: Integers, share: Integers, refunded: Any) -> Integers:
-    """What may have been paid out to date, pairs of rep and order x months (column 0: before the year).
+    """What may have been paid out to date, accounts of a rep's order x months (column 0: before the year).
 
     out(m) = max(claim(m), kept(m)), never above what is earned to date; where earned <= 0 it is what is earned.
     kept(m) = out(m - 1), but min(out(m - 1), share(m)) where earned fell, and nothing where the order was `refunded`.
@@ -73,48 +56,105 @@ def entitled(earned: Integers, claim: Integers, share: Integers, refunded: Any) 
     return out
 
 
-def _on_invoices(told: pd.DataFrame, row: Integers, shape: Any) -> Integers:
-    """What stands on invoiced lines."""
-    billed = np.where(told["back"], told["month"], np.maximum(told["month"], told["invoiced"]))
+def _on_invoices(accounts: Accounts, booked: pd.DataFrame, events: pd.DataFrame) -> Integers:
+    """What stands on invoiced lines; rules of the whole order in proportion."""
+    invoiced = events["invoiced"].to_numpy()[booked["event"].to_numpy()]
+    month = booked["month"].to_numpy()
+    billed = np.where(booked["back"] == 1, month, np.maximum(month, invoiced))
     counts = billed != NEVER
-    known = cumulative(row[counts], billed[counts], told["amount"].to_numpy()[counts], shape)
-    return np.maximum(known, 0)
+    shape = accounts.earned.shape
+    known = cumulative(accounts.row[counts], billed[counts], booked["amount"].to_numpy()[counts], shape)
+    own = cumulative(accounts.row, month, booked["amount"], shape)
+    scaled = part_of(accounts.earned, np.clip(known, 0, np.maximum(own, 0)), np.maximum(own, 1))
+    return np.where(own > 0, scaled, 0) if accounts.rules else np.maximum(known, 0)
 
 
-def _on_cash(
-    earned: Integers, pairs: pd.DataFrame, lines: pd.DataFrame, plan: CommissionPlan, settlement: Settlement
-) -> Integers:
+def _on_cash(accounts: Accounts, lines: pd.DataFrame, plan: CommissionPlan, cash: Cash) -> Integers:
     """By `release`: all once the order (`order_full`), or every order of the rep's month (`month_full`), is fully
-    paid; or in proportion to cash. An order is refunded when less stands on it than before, and than it is due.
+    paid; by parts of the order paid (`milestones`); or in proportion to cash. An order is refunded when less stands
+    on it than before, and than it is due.
     """
-    okey = pairs["okey"].to_numpy()
-    due, paid = settlement.due[okey], settlement.paid[okey]
+    okey, earned, settlement = accounts.okey, accounts.earned, cash.settlement
+    due, asked, paid = settlement.due[okey], settlement.open[okey], settlement.paid[okey]
     share = earned  # credited as it was collected
     if plan.measure_basis != "collected":
-        share = np.where(due > 0, part_of(earned, np.maximum(paid, 0), np.maximum(due, 1)), earned)
+        share = _in_proportion(accounts, paid, due)
     if plan.release == "proportional":
         claim = share
+    elif plan.release == "milestones":
+        claim = _by_milestones(earned, asked, paid, plan)
     else:
-        whole = _whole_months(pairs, lines, settlement) if plan.release == "month_full" else paid >= due
+        whole = whole_months(accounts, lines, cash) if plan.release == "month_full" else paid >= asked
         claim = np.where(whole, earned, 0)
     refunded = np.zeros(paid.shape, dtype=bool)
-    refunded[:, 1:] = paid[:, 1:] < np.minimum(paid[:, :-1], due[:, 1:])
+    refunded[:, 1:] = paid[:, 1:] < np.minimum(paid[:, :-1], asked[:, 1:])
     return entitled(earned, claim, share, refunded)
 
 
-def _whole_months(pairs: pd.DataFrame, lines: pd.DataFrame, settlement: Settlement) -> Any:
+def _in_proportion(accounts: Accounts, paid: Integers, due: Integers) -> Integers:
+    """The part of what was earned that the money received stands for, less what came late of it."""
+    assert accounts.gross is not None
+    share = part_of(accounts.gross, np.maximum(paid, 0), np.maximum(due, 1))
+    if accounts.late_paid is not None:
+        share = share - accounts.late_paid
+    return np.where(due > 0, share, accounts.earned)
+
+
+def _by_milestones(earned: Integers, asked: Integers, paid: Integers, plan: CommissionPlan) -> Integers:
+    """The part of the last milestone whose part of the order is paid; a retention waits for itself alone."""
+    part = np.zeros_like(earned)
+    for step in plan.milestones:
+        share = to_micro(step.paid)
+        least = -(-np.maximum(asked, 0) * share // MICRO)  # rounded up: a milestone is reached when all of it is paid
+        part = np.where(paid >= least, to_micro(step.paid if step.released is None else step.released), part)
+    return part_of(earned, part, MICRO)
+
+
+def whole_months(accounts: Accounts, lines: pd.DataFrame, cash: Cash) -> Any:
     """Whether all orders of a rep's month are fully paid (S0, part four: 当月发生的销售务必全部收回后方可发放).
 
     Every order credited to the rep counts, earned on or not, in the month of the order; from the month of the rep's
-    first line on it, so that a later review never changes a closed month.
+    first line on it, so that a later review never changes a closed month. `lines`: rep, okey, at.
     """
-    owned = lines.groupby(["rep", "okey"])["at"].min().rename("known").reset_index()
-    owned = owned.assign(at=settlement.orders["at"].to_numpy()[owned["okey"]])
-    group = owned.groupby(["rep", "at"]).ngroup().to_numpy()
-    okey, known = owned["okey"].to_numpy(), owned["known"].to_numpy()
-    still = settlement.paid[okey] < settlement.due[okey]
+    keys = pair_key(lines)
+    owned, place = np.unique(keys, return_inverse=True)
+    known = np.full(len(owned), NEVER, dtype=np.int64)
+    np.minimum.at(known, place, lines["at"].to_numpy())
+    rep, okey = owned // 2**32, owned % 2**32
+    group = rep * 16 + cash.began[okey]
+    settlement = cash.settlement
+    still = settlement.paid[okey] < settlement.open[okey]
     still &= known[:, None] <= np.arange(still.shape[1])
-    open_orders = np.zeros((int(group.max(initial=-1)) + 1, still.shape[1]), dtype=np.int64)
-    np.add.at(open_orders, group, still)
-    mine = pairs.merge(owned.assign(group=group), how="left", on=["rep", "okey"])["group"].to_numpy(dtype=np.int64)
-    return open_orders[mine] == 0
+    waiting = np.zeros((int(group.max(initial=-1)) + 1, still.shape[1]), dtype=np.int64)
+    np.add.at(waiting, group, still)
+    mine = np.searchsorted(owned, accounts.rep * 2**32 + accounts.okey)
+    return waiting[group[mine]] == 0
+
+
+def held_back(out: Integers, holdback: Holdback, months: list[str]) -> Integers:
+    """What is paid out to date when a part of what is released waits. `months`: the labels of the columns."""
+    share = to_micro(holdback.share)
+    waits = part_of(out, share, MICRO)
+    if holdback.until is not None:
+        over = np.array([month >= holdback.until for month in months])
+        return np.where(over[None, :], out, out - waits)
+    count = holdback.months or 0
+    freed = np.zeros_like(out)
+    freed[:, count:] = out[:, : out.shape[1] - count] if count < out.shape[1] else 0
+    return out - (waits - part_of(np.minimum(out, freed), share, MICRO))
+
+
+def after_leaving(accounts: Accounts, out: Integers, limit: Integers) -> tuple[Integers, Integers]:
+    """What leavers are paid to date, and what passes them by: (out, what would have been released beyond it).
+
+    `limit`: the last month number in which an account's rep is still paid. What he earned beyond it lapses, which is
+    booked on his account.
+    """
+    months = np.arange(out.shape[1])[None, :]
+    gone = months > limit[:, None]
+    at_limit = np.take_along_axis(out, np.minimum(limit, out.shape[1] - 1)[:, None], axis=1)
+    stays = np.where(gone, np.minimum(out, at_limit), out)
+    lapsed = np.where(gone, np.maximum(accounts.earned - stays, 0), 0)
+    passed = np.where(gone, np.maximum(out - at_limit, 0), 0)
+    accounts.add("forfeited", -lapsed)
+    return stays, passed

@@ -36,6 +36,12 @@ def _lines(sales: pd.DataFrame, year: Year) -> pd.DataFrame:
     first = {month: pd.Timestamp(calendar.month_span(month, year.cutoff)[0]) for month in year.months}
     numbers = pd.Series([f"T{number:09d}" for number in range(len(sales))], dtype="str")
     given = sales.reset_index(drop=True)
-    made: dict[str, Any] = {"order": numbers, "date": given["month"].map(first), "product": "", "quantity": np.nan, "cost": None}
+    made: dict[str, Any] = {
+        "order": numbers,
+        "date": given["month"].map(first),
+        "product": "",
+        "quantity": np.nan,
+        "cost": None,
+    }
     absent: dict[str, Any] = {name: values for name, values in {**BLANK, **made}.items() if name not in given}
     return given.assign(**absent).astype({"cost": "Int64", "quantity": "float64", "amount": "int64"})

@@ -45,12 +45,13 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Year:
-    """The plan year: its months in order, the month end of the review, the cut-off day, the tax basis."""
+    """The plan year: its months in order, the month end of the review, the cut-off day, the tax basis, the country."""
 
     months: Sequence[str]
     as_of: date | None
     cutoff: int | None = None
     tax: Tax = field(default_factory=Tax)
+    country: str = "CN"  # whose workdays part months count by
 
     @cached_property
     def start(self) -> pd.Timestamp:
@@ -81,8 +82,16 @@ class Year:
         return labels.map(found).fillna(NEVER).to_numpy(dtype=np.int64)
 
     def numbers_of(self, dates: "pd.Series[Any]") -> Integers:
-        """Number of the month in which each date lies; NEVER for unknown dates."""
-        return self.numbers(calendar.month_of(dates, self.cutoff))
+        """Number of the month of each date: 1 the first of the year, 0 before it, NEVER after the review or unknown."""
+        unknown = pd.isna(dates).to_numpy()
+        days = dates.to_numpy().astype("datetime64[D]")
+        months = days.astype("datetime64[M]").astype(np.int64)
+        if self.cutoff is not None:
+            first = days.astype("datetime64[M]").astype("datetime64[D]")
+            months = months + ((days - first).astype(np.int64) + 1 > self.cutoff)
+        begin = np.datetime64(self.months[0], "M").astype(np.int64)
+        number = np.maximum(months - begin + 1, 0)
+        return np.where(unknown | (number > len(self.closed)), NEVER, number).astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesplan.apportion import MANAGER, UNASSIGNED
+from salesplan.conclusions.saying import first_names
 from salesplan.money import to_fen
 from salesplan.tables import outputs
 from salesplan.wording import Words, round_half_away
@@ -105,9 +106,7 @@ def _hard(reps: "pd.DataFrame", known: dict[str, str], words: Words) -> Iterator
 def _people(shares: list[tuple[str, float]], words: Words) -> str:
     """Names with their shares; beyond a few the rest is counted."""
     texts = [words("decide.person", rep=name, share=words.percent(share)) for name, share in shares]
-    if len(texts) <= NAMED:
-        return words.list(texts)
-    return words("rep_allocation.and_more", names=words.list(texts[:NAMED]), count=len(texts) - NAMED)
+    return first_names(words, "rep_allocation.and_more", texts, NAMED)
 
 
 def _causes(causes: "pd.DataFrame", words: Words) -> Iterator[str]:

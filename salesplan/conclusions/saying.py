@@ -8,6 +8,8 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+NAMED = 5  # names in one sentence; the rest is counted
+
 
 def sayer(section: str) -> Callable[..., str]:
     """A function that gives the text of a key in one section, with its values filled in."""
@@ -16,6 +18,13 @@ def sayer(section: str) -> Callable[..., str]:
         return words(f"{section}.{key}", **values)
 
     return say
+
+
+def first_names(words: Words, key: str, names: list[str], most: int = NAMED) -> str:
+    """The first names in a row; beyond them the text `key` says how many there are: `count` in all, `rest` unnamed."""
+    if len(names) <= most:
+        return words.list(names)
+    return words(key, names=words.list(names[:most]), count=len(names), rest=len(names) - most)
 
 
 def each_row(frame: "pd.DataFrame") -> Iterable[Any]:

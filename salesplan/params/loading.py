@@ -11,11 +11,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from salesplan.errors import Fault, nearest
+from salesplan.params.mending import mended
 from salesplan.params.reading import Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
 from salesplan.tables.encoding import decode
 from salesplan.terms import MODELS, PlanTerms, Terms
+
+ROUNDS = 3  # how deep faults may hide behind one another
 
 # pydantic's kind of error -> key of the message in the catalogue
 CODES = {
@@ -111,7 +114,7 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
         except ValidationError as error:
             asked = stem in texts or any(split_key(key)[0] == stem for key in changes or {})
             if asked and not documents[stem].faults:
-                faults += _faults(error, stem, documents[stem], changed[stem], shown, changes or {})
+                faults += _every_fault(error, stem, documents[stem], changed[stem], shown, changes or {})
     return Loaded(folder, rules, texts, documents, dict(changes or {}), faults)
 
 
@@ -179,16 +182,56 @@ def _replaced(data: Any, keys: list[str | int], value: Any) -> Any:
     return {**held, str(first): _replaced(held.get(str(first)), rest, value)}
 
 
+def _every_fault(
+    error: ValidationError, stem: str, document: Document, data: Any, shown: str, changes: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """The faults of an error, and those that it hides: rules across keys are checked only once each value is right."""
+    told: set[str] = set()
+    for _ in range(ROUNDS):
+        fresh = [fault for fault in _faults(error, stem, document, data, shown, changes) if _is_new(fault, told)]
+        yield from fresh
+        told |= {fault.place for fault in fresh}
+        found = [(_path(detail, data), detail) for detail in error.errors(include_url=False)]
+        data = mended(data, stem, found)
+        try:
+            if data is None:
+                return
+            MODELS[stem].model_validate(data)
+        except ValidationError as again:
+            error = again
+
+
+def _is_new(fault: Fault, told: set[str]) -> bool:
+    """Whether nothing is told of this key or, as a sum of it would be wrong too, of a part of it."""
+    return not any(place == fault.place or place.startswith((f"{fault.place}.", f"{fault.place}[")) for place in told)
+
+
 def _faults(
     error: ValidationError, stem: str, document: Document, data: Any, shown: str, changes: Mapping[str, Any]
 ) -> Iterator[Fault]:
-    for detail in error.errors(include_url=False):
+    for detail in _told_once(error, data):
         path = _path(detail, data)
         found = None if detail["type"] == "missing" else _found(_value_at(data, path))
         code = CODES.get(detail["type"], detail["type"])
         pattern = str(detail.get("ctx", {}).get("pattern", ""))
-        place = _place(shown, stem, document, path, changes)
-        yield Fault(PATTERNS.get(pattern, code), place, found, _values(detail, stem, path))
+        values = _values(detail, stem, path)
+        if "other" in values:  # the key of what it contradicts stands beside its own
+            other = (*_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
+            values["other"] = _place(shown, stem, document, other, changes)
+        yield Fault(PATTERNS.get(pattern, code), _place(shown, stem, document, path, changes), found, values)
+
+
+def _told_once(error: ValidationError, data: Any) -> Iterator[ErrorDetails]:
+    """Every error with those it carries; of one key that may be of two kinds, not what the other kind would ask for."""
+    found = error.errors(include_url=False)
+    paths = [_path(detail, data) for detail in found]
+    for place, (detail, path) in enumerate(zip(found, paths, strict=True)):
+        near = [other for at, other in enumerate(paths) if at != place and other[: len(path)] == path]
+        holds = isinstance(_value_at(data, path), dict)
+        if not (near and CODES.get(detail["type"]) in (("number", "text") if holds else ("mapping",))):
+            yield detail
+            for kind, context in detail.get("ctx", {}).get("more", ()):
+                yield {**detail, "type": kind, "ctx": context}
 
 
 def _place(shown: str, stem: str, document: Document, path: KeyPath, changes: Mapping[str, Any]) -> str:
@@ -228,13 +271,13 @@ def _holds(at: Any, part: str | int) -> bool:
 def _found(value: Any) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None  # the key says what it is about; a whole mapping in a message helps nobody
-    text = str(value)
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
     context = detail.get("ctx", {})
-    values = {key: found for key, found in context.items() if key not in ("key", "error")}
+    values = {key: found for key, found in context.items() if key not in ("key", "error", "more")}
     values["limit"] = next(
         (context[key] for key in ("le", "lt", "ge", "gt", "min_length", "max_length") if key in context), ""
     )

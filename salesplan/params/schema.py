@@ -9,6 +9,11 @@ from salesplan.terms import MODELS, Terms
 from salesplan.wording import Words
 
 KeyPath = tuple[str | int, ...]
+# Parameters that are written the same in two places: the second has the words of the first.
+SAME = {
+    "commission.alternatives.plans.": "commission.plans.",
+    "commission.plans.override.tiers.": "commission.plans.tiers.",
+}
 
 
 @lru_cache
@@ -66,7 +71,11 @@ def unit_at(stem: str, path: KeyPath) -> str:
 
 def meaning_key(stem: str, path: KeyPath) -> str:
     """Key of a parameter's meaning in the catalogue; positions in lists are left out."""
-    return ".".join(["param", stem, *(str(part) for part in path if not isinstance(part, int))])
+    key = ".".join([stem, *(str(part) for part in path if not isinstance(part, int))])
+    for second, first in SAME.items():
+        if key.startswith(second):
+            key = first + key.removeprefix(second)
+    return f"param.{key}"
 
 
 def meanings(model: type[Terms], path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, str]]:

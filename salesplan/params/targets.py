@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesplan.errors import Fault, alternatives
 from salesplan.params.loading import Loaded
+from salesplan.tables.names import names_in
 from salesplan.terms import AnnualTargetTerms
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ def _lines(tables: Mapping[str, "pa.Table"]) -> set[str]:
     products = tables.get("products")
     if products is not None and "line" in products.column_names and products["line"].null_count < len(products):
         return {str(name) for name in products["line"].drop_null().to_pylist()}
-    return _values(tables, "sales", "product") | _values(tables, "products", "product")
-
-
-def _values(tables: Mapping[str, "pa.Table"], table: str, column: str) -> set[str]:
-    found = tables.get(table)
-    if found is None or column not in found.column_names:
-        return set()
-    return {str(name) for name in found[column].drop_null().unique().to_pylist()}
+    return names_in(tables, "sales", "product") | names_in(tables, "products", "product")
 
 
 def _themes(terms: AnnualTargetTerms, loaded: Loaded) -> Iterator[Fault]:
@@ -65,7 +59,7 @@ def _themes(terms: AnnualTargetTerms, loaded: Loaded) -> Iterator[Fault]:
 def _members(terms: AnnualTargetTerms, loaded: Loaded, tables: Mapping[str, "pa.Table"]) -> Iterator[Fault]:
     """Last year's targets of teams, regions, channels or products that no table knows."""
     for dimension, members in terms.basis.last_targets.items():
-        known = _values(tables, "reps" if dimension == "team" else "sales", dimension)
+        known = names_in(tables, "reps" if dimension == "team" else "sales", dimension)
         for name in members:
             if name not in known:
                 place = loaded.place("annual_target", ("basis", "last_targets", dimension, name))

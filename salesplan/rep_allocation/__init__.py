@@ -7,8 +7,9 @@ month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other ru
 
 from salesplan.rep_allocation.action_plan import conditions_table, whole_plan
 from salesplan.rep_allocation.activity.boards import across
-from salesplan.rep_allocation.activity.field_work import FieldWork, Setting, field_work
+from salesplan.rep_allocation.activity.field_work import FieldWork, field_work
 from salesplan.rep_allocation.activity.funnel import Records
+from salesplan.rep_allocation.activity.setting import Setting
 from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
 from salesplan.rep_allocation.expectation import company_expected, expectations
@@ -22,6 +23,7 @@ from salesplan.rep_allocation.fairness import (
     same_periods,
 )
 from salesplan.rep_allocation.given import Given
+from salesplan.rep_allocation.ground import Ground, ground_of
 from salesplan.rep_allocation.handed_down import has_quotas, reconciled, reconciliation, set_aside
 from salesplan.rep_allocation.letters import Letters, letters
 from salesplan.rep_allocation.market.channels import (
@@ -104,6 +106,7 @@ __all__ = [
     "DealerCopy",
     "FieldWork",
     "Given",
+    "Ground",
     "Letters",
     "QuotaTable",
     "Records",
@@ -150,6 +153,7 @@ __all__ = [
     "goods_alarmed",
     "grade_table",
     "graded",
+    "ground_of",
     "has_quotas",
     "hierarchy_table",
     "items_by_variant",

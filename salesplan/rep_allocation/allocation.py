@@ -8,12 +8,10 @@ import pandas as pd
 from salesplan.rep_allocation import cube
 from salesplan.rep_allocation.bases import BASES
 from salesplan.rep_allocation.fairness import outlook
-from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.ground import Ground, ground_of
+from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.peers import compared
 from salesplan.rep_allocation.settling import Settled, settled
 from salesplan.rep_allocation.weighing import Weighing
-from salesplan.terms.rep_allocation import RepAllocationTerms
 
 
 class Allocation(NamedTuple):
@@ -21,11 +19,28 @@ class Allocation(NamedTuple):
 
     table: pd.DataFrame  # rep_allocation: rep, month, (dimensions), base, amount, quantity
     reps: pd.DataFrame  # rep_allocation_reps
-    dropped: tuple[str, ...]  # bases that were asked for and have no data
     by_month: bool  # too few are there in some months, so the months led
-    to_cells: bool  # False: the table stops at rep and month though the split has dimensions
-    handed_down: bool  # the quotas come from above
-    weighing: Weighing  # bases, territories and what they weigh
+    ground: Ground  # who is there, what he weighs, what is agreed
+
+    @property
+    def weighing(self) -> Weighing:
+        """Bases, territories and what they weigh."""
+        return self.ground.weighing
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Bases that were asked for and have no data."""
+        return self.ground.weighing.dropped
+
+    @property
+    def to_cells(self) -> bool:
+        """False: the table stops at rep and month though the split has dimensions."""
+        return self.ground.to_cells
+
+    @property
+    def handed_down(self) -> bool:
+        """Whether the quotas come from above."""
+        return self.ground.given.handed_down
 
 
 # The table of the reps in two parts, as people read it: the quotas, and what they came from.
@@ -44,7 +59,7 @@ QUOTA_COLUMNS = [
 WEIGHT_COLUMNS = ["rep", "name", *(f"{base}_share" for base in BASES), "weight", "ramp_share", "replaced"]
 
 
-def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
+def allocate(ground: Ground) -> Allocation:
     """Give every rep his quota, by month and where it can be carried down by cell of the split.
 
     Quota = level x (1 + over-assignment) x blended weight x availability, through pins and bounds; deals that step 2
@@ -53,25 +68,14 @@ def allocate(given: Given, *, rules: RepAllocationTerms) -> Allocation:
 
     Example: two reps with equal weights, a target of 100.00 and 5 % over-assignment: 52.50 each, base 50.00 each.
     """
-    ground = ground_of(given, rules)
-    found = settled(ground, rules)
-    rows = _rows(ground, found)
-    weighing, part = ground.weighing, ground.weighing.part
+    given, weighing, found = ground.given, ground.weighing, settled(ground)
     summary = outlook(
-        _summary(ground, found), weighing.territory.history, weighing.full_year, given.months,
-        part=part, company=given.expected,
-    )  # fmt: skip
+        _summary(ground, found), weighing.year, weighing.part, history=weighing.territory.history, months=given.months
+    )
     shared = given.season.target - ground.placed.sum(axis=0)  # what deals planned apart leave of each month
     carried = pd.Series(weighing.carries.to_numpy() @ shared, index=weighing.carries.index)
-    return Allocation(
-        rows,
-        compared(summary, weighing.people, carried, rules.fairness),
-        weighing.dropped,
-        found.table.by_month,
-        ground.to_cells,
-        given.handed_down,
-        weighing,
-    )
+    reps = compared(summary, weighing.people, carried, ground.rules.fairness)
+    return Allocation(_rows(ground, found), reps, found.table.by_month, ground)
 
 
 def _rows(ground: Ground, found: Settled) -> pd.DataFrame:

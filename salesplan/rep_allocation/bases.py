@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from salesplan.calendar import month_of
 from salesplan.rep_allocation.deals import placed_deals
-from salesplan.rep_allocation.expectation import expectations, level_at
+from salesplan.rep_allocation.expectation import level_at
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.hierarchy import total_rate
 from salesplan.rep_allocation.people.past import Book, month_shares
@@ -92,9 +92,9 @@ def substituted(own: "pd.Series[float]", team: "pd.Series[str]") -> "tuple[pd.Se
 
 
 def bases(
-    people: pd.DataFrame, stand: Standing, book: Book, *, given: Given, rules: RepAllocationTerms, past: pd.DataFrame
+    people: pd.DataFrame, stand: Standing, book: Book, *, given: Given, rules: RepAllocationTerms, year: pd.DataFrame
 ) -> dict[str, Basis]:
-    """Every base by name; `past` the history by present owners (month, rep, amount), for what is expected."""
+    """Every base by name; `year` what is expected of a full year by rep (`expectations`)."""
     index = pd.Index(people["rep"], name="rep")
     team = people["team"].set_axis(index).fillna("")
     held = np.divide(stand.held, stand.year[:, None], out=np.zeros_like(stand.held), where=stand.year[:, None] > 0)
@@ -105,8 +105,7 @@ def bases(
     found["pipeline"] = _pipeline(index, stand, given)
     found["customers"] = _customers(index, stand, book, team)
     found["equal"] = Basis(pd.Series(1.0, index=index), stand.there, pd.Series(0, index=index))
-    expected = _expected(index, usual, given, book, past)
-    found |= _alike(expected, stand, held, rules)
+    found |= _alike(_expected(year, usual), stand, held, rules)
     return found
 
 
@@ -166,19 +165,17 @@ def _pipeline(index: pd.Index, stand: Standing, given: Given) -> Basis:
     return Basis(known, pattern, pd.Series(0, index=index))
 
 
-def _expected(index: pd.Index, usual: "pd.Series[float]", given: Given, book: Book, past: pd.DataFrame) -> pd.DataFrame:
+def _expected(year: pd.DataFrame, usual: "pd.Series[float]") -> pd.DataFrame:
     """Expected sales of a full year, spread and degrees of freedom by rep, without gaps; `known` where they are his.
 
     Of whom nothing is known, what stands in for his history is expected, with the usual growth and spread.
     """
-    last = pd.Series(book.last, index=index)
-    found = expectations(index, past, given.months, full_year=last, company=given.expected)
-    known = found["mu"].notna()
-    growth = (found["mu"] / usual.where(usual > 0)).median()
-    mu = found["mu"].fillna(usual * growth)
-    sigma = found["sigma"].fillna(mu * (found["sigma"] / found["mu"]).median())
-    degrees = found["degrees"].fillna(found["degrees"].median())
-    return pd.DataFrame({"mu": mu, "sigma": sigma, "degrees": degrees, "known": known}, index=index)
+    known = year["mu"].notna()
+    growth = (year["mu"] / usual.where(usual > 0)).median()
+    mu = year["mu"].fillna(usual * growth)
+    sigma = year["sigma"].fillna(mu * (year["sigma"] / year["mu"]).median())
+    degrees = year["degrees"].fillna(year["degrees"].median())
+    return pd.DataFrame({"mu": mu, "sigma": sigma, "degrees": degrees, "known": known}, index=year.index)
 
 
 def common_probability(expected: pd.DataFrame, part: Real, rest: float, *, less: Real | float = 0.0) -> Real:

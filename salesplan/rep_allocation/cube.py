@@ -171,6 +171,19 @@ def round_rows(real: Real, rows: Fen, columns: Fen, unit: int) -> Fen:
     return whole
 
 
+def unrounded(amount: Fen, cells: Fen, mix: Mix, *, unit: int = 1) -> Real:
+    """Quota of every rep in every cell before rounding, where nothing is agreed for part of the members; fen.
+
+    Arrays as in `carry_down`.
+    """
+    real = np.zeros((len(cells), *mix.own.shape))
+    for m, columns in enumerate(cells):
+        if columns.sum() and amount[:, m].any():
+            given = padded(int(amount[:, m].sum()), columns, unit)
+            real[m] = fit_rows(seed_of(mix, columns, cells.sum(axis=0)), amount[:, m], given)
+    return real
+
+
 def carry_down(amount: Fen, cells: Fen, mix: Mix, parts: Parts | None = None, *, unit: int = 1) -> tuple[Real, Fen]:
     """Quota of every rep in every cell, before and after rounding: two arrays months x reps x members, fen.
 

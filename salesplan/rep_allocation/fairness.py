@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from salesplan.odds import interval
-from salesplan.rep_allocation.expectation import expectations, level_at, probability
+from salesplan.rep_allocation.expectation import level_at, probability
 from salesplan.rep_allocation.people.roster import year_before
 from salesplan.terms.fairness import Fairness
 
@@ -24,23 +24,22 @@ Real = NDArray[np.float64]
 
 def outlook(
     summary: pd.DataFrame,
-    history: pd.DataFrame,
-    full_year: "pd.Series[float]",
-    months: Sequence[str],
-    *,
+    year: pd.DataFrame,
     part: "pd.Series[float]",
-    company: float | None = None,
+    *,
+    history: pd.DataFrame,
+    months: Sequence[str],
 ) -> pd.DataFrame:
     """The reps with `last_year`, `expected`, its 80 % (`amount_low`, `amount_high`) and `amount_full_year`, expected of
     a full year (all fen), `quota_to_expected` and `probability`; NA where nothing is known.
 
-    `summary` has `rep`, `quota`; by rep `full_year`, last year's sales of a full year, and `part`, how much of such a
-    year he can carry in the plan year; `company` what is expected of the company. expected = expectation of a full year
-    (`expectation.expectations`) x part + his deals planned apart (`amount_projects` of the summary, where it has it),
-    which the past does not hold and the quotas do; probability = P(expected with Student's t errors reaches the quota).
+    `summary` has `rep`, `quota`; by rep `year`, the expectation of a full year (`expectations`), and `part`, how much
+    of such a year he can carry in the plan year. expected = mu of `year` x part + his deals planned apart
+    (`amount_projects` of the summary, where it has it), which the past does not hold and the quotas do; probability =
+    P(expected with Student's t errors reaches the quota).
     """
     index = pd.Index(summary["rep"])
-    year = expectations(index, history, months, full_year=full_year, company=company)
+    year = year.reindex(index)
     share = part.reindex(index).to_numpy(dtype=np.float64)
     mu, sigma = ((year[name].to_numpy() * share) for name in ("mu", "sigma"))
     mu = np.where(mu > 0, mu, np.nan) + projects_of(summary)

@@ -22,6 +22,7 @@ from salesplan.rep_allocation.agreements import (
 from salesplan.rep_allocation.deals import placed_deals
 from salesplan.rep_allocation.given import Given, months_only
 from salesplan.rep_allocation.negotiation import agreed_pins
+from salesplan.rep_allocation.people.hierarchy import total_rate
 from salesplan.rep_allocation.quotas import Wishes
 from salesplan.rep_allocation.unassigned import nobody_serves, taken_out, vacancy_mix
 from salesplan.rep_allocation.weighing import Weighing, weighed
@@ -36,6 +37,7 @@ class Ground:
     """The ground of one allocation; arrays in the order of `people`, the months and the `members`, fen."""
 
     given: Given
+    rules: RepAllocationTerms
     people: People
     weighing: Weighing
     members: pd.DataFrame  # combinations of the split's dimensions; one row without columns where it has none
@@ -75,10 +77,11 @@ class Ground:
         return Wishes(rest + self.placed, self.weighing.there.to_numpy(dtype=np.float64))
 
     def under(self, rules: RepAllocationTerms) -> "Ground":
-        """The same people and agreements, weighed by other rules."""
-        if rules.weights.equal_probability or rules.weights.equal_stretch:  # they depend on the sum of the quotas
-            return replace(self, weighing=weighed(self.given, rules))
-        return replace(self, weighing=self.weighing.under(rules))
+        """The same people and agreements under rules with other weights or another over-assignment."""
+        alike = rules.weights.equal_probability or rules.weights.equal_stretch
+        if alike and total_rate(rules) != total_rate(self.rules):  # they depend on the sum of the quotas
+            return replace(self, rules=rules, weighing=weighed(self.given, rules))
+        return replace(self, rules=rules, weighing=self.weighing.under(rules))
 
 
 def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
@@ -107,6 +110,7 @@ def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
     placed = placed_deals(given, pd.Index(people.reps), there, (cells - left).sum(axis=1))
     return Ground(
         given,
+        rules,
         people,
         weighing,
         members,

@@ -7,8 +7,7 @@ import pandas as pd
 from salesplan.apportion import TOTAL
 from salesplan.errors import PlanError
 from salesplan.rep_allocation.bases import BASES
-from salesplan.rep_allocation.given import Given
-from salesplan.rep_allocation.ground import Ground, ground_of
+from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.settling import quotas_of
 from salesplan.terms.rep_allocation import RepAllocationTerms, Weights
 
@@ -18,21 +17,20 @@ STEPS = (Decimal(0), Decimal("0.05"), Decimal("0.10"), Decimal("0.15"))
 def quotas_under(ground: Ground, rules: RepAllocationTerms) -> "pd.Series[int]":
     """Quota of the year by rep (Int64 fen) under the rules; NA throughout where pins and bounds cannot be."""
     try:
-        quota = quotas_of(ground.under(rules), rules).amount.sum(axis=1)
+        quota = quotas_of(ground.under(rules)).amount.sum(axis=1)
     except PlanError:
         quota = pd.array([pd.NA] * len(ground.people.reps), dtype="Int64")
     return pd.Series(quota, index=pd.Index(ground.people.reps, name="rep"), dtype="Int64")
 
 
-def by_base(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
+def by_base(ground: Ground) -> pd.DataFrame:
     """Each rep's quota as planned, and if one base alone decided: rep, quota, amount_history, ... (Int64 fen).
 
     The last row is `(total)`. A base without data is left out.
     """
-    ground = ground_of(given, rules)
-    columns = {"quota": quotas_under(ground, rules)}
+    columns = {"quota": quotas_under(ground, ground.rules)}
     for base in BASES:
-        alone = rules.model_copy(update={"weights": Weights(**{base: Decimal(1)})})
+        alone = ground.rules.model_copy(update={"weights": Weights(**{base: Decimal(1)})})
         if not ground.weighing.under(alone).dropped:
             columns[f"amount_{base}"] = quotas_under(ground, alone)
     table = pd.DataFrame(columns).rename_axis("rep").reset_index()
@@ -40,12 +38,12 @@ def by_base(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
     return pd.concat([table, whole.astype(table.dtypes.to_dict())], ignore_index=True)
 
 
-def by_over_assignment(given: Given, *, rules: RepAllocationTerms) -> pd.DataFrame:
+def by_over_assignment(ground: Ground) -> pd.DataFrame:
     """Quotas under several over-assignments: rate, quota (sum), low and high of a rep (Int64 fen), planned.
 
     The plan's own rate is always among them and marked `planned`; rows are sorted by rate.
     """
-    ground, rows = ground_of(given, rules), []
+    rules, rows = ground.rules, []
     for rate in sorted({*STEPS, rules.over_assignment}):
         quota = quotas_under(ground, rules.model_copy(update={"over_assignment": rate}))
         found = {"quota": quota.sum(min_count=1), "low": quota.min(), "high": quota.max()}

@@ -18,12 +18,11 @@ from salesplan.rep_allocation.crossing import kept_together, uncrossed
 from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.handed_down import handed_down
 from salesplan.rep_allocation.limits import fixed_months
-from salesplan.rep_allocation.parts import broken, by_rep, parts_of
+from salesplan.rep_allocation.parts import Parts, broken, by_rep, parts_of
 from salesplan.rep_allocation.quotas import QuotaTable, Season, base_of, quota_table
 from salesplan.rep_allocation.transfers import transferred
 from salesplan.rep_allocation.unassigned import taken_out, vacancy_mix
 from salesplan.terms.agreements import Limit
-from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -41,14 +40,14 @@ class Settled(NamedTuple):
     outside: Fen  # by rep: what of his quota lies in regions that are not his
 
 
-def quotas_of(ground: Ground, rules: RepAllocationTerms) -> QuotaTable:
+def quotas_of(ground: Ground) -> QuotaTable:
     """The quotas rep by month, without what parts of the members or of teams' months would change; transfers in."""
     if ground.given.handed_down:
         return _handed_down(ground)
-    return _table(ground, [c for c in ground.claims if "rep" in c.members or c.months.all()], rules)[0]
+    return _table(ground, [c for c in ground.claims if "rep" in c.members or c.months.all()])[0]
 
 
-def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
+def settled(ground: Ground) -> Settled:
     """The quotas of every rep, month and cell. Raises `PlanError` with everything that cannot be, and the amounts."""
     if ground.given.handed_down:
         table = _handed_down(ground)
@@ -58,8 +57,8 @@ def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
         )  # fmt: skip
         return _cells(ground, table, np.zeros_like(table.amount), left)
     shared = not all(_by_itself(c) for c in ground.claims)
-    found = _round(ground, [c for c in ground.claims if not shared or not of_cells(c)], rules)
-    parts = {number: limit for number, limit in enumerate(rules.limits) if _of_part(limit, ground)}
+    found = _round(ground, [c for c in ground.claims if not shared or not of_cells(c)])
+    parts = {number: limit for number, limit in enumerate(ground.rules.limits) if _of_part(limit, ground)}
     extra: dict[int, Claim] = {}
     for _ in range(ROUNDS):
         fresh = dict(broken(_open(parts, extra), ground.people, ground.members, found.whole))
@@ -69,7 +68,7 @@ def settled(ground: Ground, rules: RepAllocationTerms) -> Settled:
         claims = [*ground.claims, *extra.values()]
         claims = by_rep(claims, ground.people, ground.members, found.real, ground.unit)
         stop_on(repeated([c for c in claims if "rep" in c.members]))
-        found, shared = _round(ground, claims, rules), False
+        found, shared = _round(ground, claims), False
     raise PlanError([Fault("limits_unsettled", f"{PLACE} limits", None, {})])
 
 
@@ -96,14 +95,14 @@ def _open(limits: dict[int, Limit], extra: dict[int, Claim]) -> dict[int, Limit]
     return {number: limit for number, limit in limits.items() if number not in extra}
 
 
-def _round(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -> Settled:
-    table, moved = _table(ground, claims, rules)
+def _round(ground: Ground, claims: Sequence[Claim]) -> Settled:
+    table, moved = _table(ground, claims)
     return _cells(ground, table, moved, ground.left, claims)
 
 
-def _table(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -> tuple[QuotaTable, Fen]:
+def _table(ground: Ground, claims: Sequence[Claim]) -> tuple[QuotaTable, Fen]:
     """The quotas rep by month after transfers, and what these moved."""
-    people, target = ground.people, (ground.cells - ground.left).sum(axis=1)
+    people, rules, target = ground.people, ground.rules, (ground.cells - ground.left).sum(axis=1)
     season = Season(list(people.months), target)
     table = quota_table(ground.wishes, season, claims, rules=rules, people=people, unit=ground.unit)
     if not rules.transfers:
@@ -116,23 +115,28 @@ def _table(ground: Ground, claims: Sequence[Claim], rules: RepAllocationTerms) -
 
 def _cells(ground: Ground, table: QuotaTable, moved: Fen, left: Fen, claims: Sequence[Claim] = ()) -> Settled:
     """The quotas rep by month carried down to the cells, around what is agreed for part of the members."""
-    people, members, mix, unit = ground.people, ground.members, ground.mix, ground.unit
+    mix, unit = ground.mix, ground.unit
     cells, amount = ground.cells - left, table.amount
-    if not members.shape[1]:
+    if not ground.members.shape[1]:
         whole = amount.T[:, :, None]
         return Settled(table, whole.astype(np.float64), whole, left, moved, np.zeros(len(amount), dtype=np.int64))
-    real, whole = cube.carry_down(amount, cells, mix, unit=unit)
     parts = [claim for claim in claims if of_cells(claim)]
-    if parts:
-        padded = np.array([cube.padded(int(amount[:, m].sum()), cells[m], unit) for m in range(len(cells))])
-        stop_on(cell_faults(parts, padded, members))
-        table_of_all = kept_together(real, amount, padded, parts, people, members)
-        with _misfits_told(ground):
-            own = uncrossed(parts, people, members, table_of_all, unit)
-            agreed = parts_of(own, people, members, table_of_all, padded, unit=unit)
-            real, whole = cube.carry_down(amount, cells, mix, agreed, unit=unit)
+    with _misfits_told(ground):
+        agreed = _agreed(ground, amount, cells, parts) if parts else None
+        real, whole = cube.carry_down(amount, cells, mix, agreed, unit=unit)
     outside = np.where(mix.reach, 0, whole.sum(axis=0)).sum(axis=1)
     return Settled(table, real, whole, left, moved, outside)
+
+
+def _agreed(ground: Ground, amount: Fen, cells: Fen, parts: Sequence[Claim]) -> Parts:
+    """What is agreed for part of the members, rep by rep."""
+    people, members, unit = ground.people, ground.members, ground.unit
+    padded = np.array([cube.padded(int(amount[:, m].sum()), cells[m], unit) for m in range(len(cells))])
+    stop_on(cell_faults(parts, padded, members))
+    free = cube.unrounded(amount, cells, ground.mix, unit=unit)
+    table_of_all = kept_together(free, amount, padded, parts, people, members)
+    own = uncrossed(parts, people, members, table_of_all, unit)
+    return parts_of(own, people, members, table_of_all, padded, unit=unit)
 
 
 @contextmanager

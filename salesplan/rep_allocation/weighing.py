@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.rep_allocation.bases import BASES, SUBSTITUTES, Basis, Standing, bases, standing
+from salesplan.rep_allocation.expectation import expectations
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.handovers import Territory, handovers
 from salesplan.rep_allocation.people.hierarchy import sellers
@@ -34,7 +35,7 @@ class Weighing(NamedTuple):
     bases: pd.DataFrame  # table rep_allocation_bases
     vacant: Fen  # by month: fen of the target that the manager keeps
     territory: Territory
-    full_year: "pd.Series[float]"  # last year's sales of what he holds, for a full year; NaN unknown
+    year: pd.DataFrame  # what is expected of a full year of what he holds (`expectations`); NaN unknown
     part: "pd.Series[float]"  # part of that full year he carries in the plan year
     found: Mapping[str, Basis]  # the bases by themselves
 
@@ -105,7 +106,9 @@ def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
     territory = _territory(given, rules, owners, past, climbed)
     book = books(index, owners, past, month_shares(given.season.target))
     stand = standing(there, climbed, book, given=given, vacant=territory.vacant)
-    found = bases(people, stand, book, given=given, rules=rules, past=territory.history)
+    last = pd.Series(book.last, index=index)
+    year = expectations(index, territory.history, given.months, full_year=last, company=given.expected)
+    found = bases(people, stand, book, given=given, rules=rules, year=year)
     found["history"] = _told(found["history"], book, last_year_sales(given.history, given.months))
     blend = blended(found, rules)
     return Weighing(
@@ -119,7 +122,7 @@ def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
         bases_table(found, blend, stand),
         territory.vacant,
         territory,
-        pd.Series(book.last, index=index),
+        year,
         pd.Series(stand.part, index=index),
         found,
     )

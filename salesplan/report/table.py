@@ -32,6 +32,9 @@ LONG = (
     "action",
     "note",
     "evidence",
+    "asked",
+    "worked",
+    "readings",
     "missing",
     "formula",
     "standard",
@@ -45,6 +48,8 @@ LONG = (
     "duty",
     "centre",
     "support",
+    "question",
+    "answer",
 )
 PER_PIECE = (
     "average_price",

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from salesplan.tables.contract import KIND_WORDS, RESERVED, Type
+from salesplan.tables.contract import CODE_WORDS, CODES, RESERVED, Type
 
 FEN_LIMIT = 10**13
 QUANTITY_LIMIT = Decimal(10**12)
@@ -258,12 +258,17 @@ def text(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes b
     return Cell(value, ("outer_spaces",) if value != found else ())
 
 
-def kind(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes both
-    """Kind of an order line."""
-    plain = narrow(found).casefold()
-    if plain not in KIND_WORDS:
-        raise CellError("cell_kind", known="sale, return, allowance, rebate, free")
-    return Cell(KIND_WORDS[plain])
+def code_rule(type_: str) -> Callable[[str, Manner], Cell]:
+    """The rule of a column that holds one of a few words, such as the kind of an order line."""
+
+    def rule(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes both
+        plain = narrow(found).casefold()
+        if plain not in CODE_WORDS[type_]:
+            known = ", ".join(f"{code} ({also.split()[0]})" for code, also in CODES[type_].items())
+            raise CellError("cell_kind", known=known)
+        return Cell(CODE_WORDS[type_][plain])
+
+    return rule
 
 
 RULES: dict[Type, Callable[[str, Manner], Cell]] = {
@@ -278,5 +283,8 @@ RULES: dict[Type, Callable[[str, Manner], Cell]] = {
     "rate": rate,
     "share": share,
     "count": count,
-    "kind": kind,
+    "kind": code_rule("kind"),
+    "payment_kind": code_rule("payment_kind"),
+    "yes_no": code_rule("yes_no"),
+    "dispute_state": code_rule("dispute_state"),
 }

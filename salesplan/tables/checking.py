@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from salesplan.errors import SHOWN, Fault
-from salesplan.tables import channel, handing, sales, spells
+from salesplan.tables import channel, credit, handing, sales, spells
 from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy
 from salesplan.tables.contract import Spec
 from salesplan.tables.headers import Header, nearest
@@ -18,9 +18,14 @@ from salesplan.tables.reading import Body
 from salesplan.tables.results import Findings
 from salesplan.terms import PlanTerms
 
-MICRO = 1_000_000
 # Columns of other tables that name a rep of this fiscal year.
-NAMED_REPS = {"quotas": "month", "scores": "month", "adjustments": "month", "activities": "date"}
+NAMED_REPS = {
+    "quotas": "month",
+    "scores": "month",
+    "adjustments": "month",
+    "activities": "date",
+    "corrections": "month",
+}
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,10 @@ def check_tables(
             _check_unique(one, findings)
     for name in {"reps", "customers"} & read.keys():
         spells.check_spells(read[name], findings)
-    if "credit_splits" in read:
-        _check_shares(read["credit_splits"], findings)
+    tables |= credit.check_credit(read, findings)
     if "sales" in read:
         tables["sales"] = sales.check_sales(read["sales"], terms, plan_place, findings)
-        _check_orders(read, findings)
         _check_reps(read, terms, findings)
-    if "collections" in read:
-        _check_collections(read["collections"], findings)
     channel.check_channel(read, findings)
     handing.check_handing(read, terms, findings)
     return tables
@@ -129,38 +130,6 @@ def _check_unique(read: Read, findings: Findings) -> None:
         read.report(findings, "key_twice", [row], keys[0], **values)
 
 
-def _check_shares(read: Read, findings: Findings) -> None:
-    """Shares of an order must sum to one, exactly in millionths; orders with a faulty cell were reported already."""
-    order, share = read.column("order"), read.column("share")
-    orders, codes = codes_of(filled(order, ""))
-    micro = np.rint(to_numpy(share) * MICRO).astype(np.int64)
-    sums = np.zeros(len(orders), dtype=np.int64)
-    np.add.at(sums, codes, micro)
-    whole = np.ones(len(orders), dtype=bool)
-    whole[codes[~(is_known(order) & is_known(share))]] = False
-    _, first = np.unique(codes, return_index=True)
-    for at in np.flatnonzero(whole & (sums != MICRO)).tolist():
-        read.report(findings, "shares_sum", [int(first[at])], "order", sum=f"{sums[at] / MICRO:.6f}")
-
-
-def _check_orders(read: Mapping[str, Read], findings: Findings) -> None:
-    """Payments and credit splits must name orders that were sold."""
-    known = read["sales"].column("order")
-    for name in ("collections", "credit_splits"):
-        if name in read and read[name].has("order"):
-            orders = read[name].column("order")
-            unknown = is_known(orders) & ~is_among(orders, known)
-            read[name].report(findings, "order_unknown", np.flatnonzero(unknown), "order")
-
-
-def _check_collections(read: Read, findings: Findings) -> None:
-    nobody = ~is_known(read.column("order")) & ~is_known(read.column("customer"))
-    if nobody.any():
-        findings.notice("payments_of_nobody", read.file, count=int(nobody.sum()))
-    early = np.flatnonzero(read.days("cleared") < read.days("date"))
-    read.report(findings, "cleared_before", early, "cleared")
-
-
 def _check_reps(read: Mapping[str, Read], terms: PlanTerms, findings: Findings) -> None:
     """Reps of this fiscal year must be listed; those of the history have left."""
     if "reps" not in read:
@@ -176,6 +145,9 @@ def _check_reps(read: Mapping[str, Read], terms: PlanTerms, findings: Findings) 
     if "credit_splits" in read:
         orders = one.column("order").filter(flags(this_year))
         _report_reps(read["credit_splits"], listed, is_among(read["credit_splits"].column("order"), orders), findings)
+    if "disputes" in read:
+        asked = read["disputes"].days("date")
+        _report_reps(read["disputes"], listed, (asked >= first) & (asked <= last), findings)
     if "customers" in read:
         owners = read["customers"]
         _report_reps(owners, listed, ~((owners.days("end") < first) | (owners.days("start") > last)), findings)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from salesplan.errors import SHOWN
 from salesplan.tables.arrays import Flags, Numbers, codes_of, flags, matches, null, texts, to_arrow, to_numpy
 from salesplan.tables.cells import RULES, Cell, CellError, Manner
-from salesplan.tables.contract import MONEY, Column, Type
+from salesplan.tables.contract import CODES, MONEY, Column, Type
 
 # What Arrow may convert itself: exact in float64 before it becomes an integer.
 CLEAN_MONEY = r"^-?([0-9]{1,10}(\.[0-9]{1,2})?|[0-9]{1,9}\.[0-9]{3,6})$"
@@ -30,7 +30,7 @@ ARROW = {
     "text": pa.string(),
     "month": pa.string(),
     "day_or_month": pa.string(),
-    "kind": pa.string(),
+    **dict.fromkeys(CODES, pa.string()),
     "date": pa.date32(),
     "money": pa.int64(),
     "exact_money": pa.int64(),

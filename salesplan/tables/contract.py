@@ -3,7 +3,8 @@
 Types: `text`; `date`; `month`; `day_or_month` (ISO text of either); `money` (fen; more decimals are
 rounded half away from zero and said); `exact_money` (more decimals are refused); `quantity` and
 `number` (float); `rate` (fraction of one, `12%` accepted); `share` (a rate of at most six decimals);
-`count` (whole, not negative); `kind` (kind of an order line).
+`count` (whole, not negative); `kind` (kind of an order line), `payment_kind`, `yes_no`,
+`dispute_state` (one of a few words, kept as our code).
 """
 
 import unicodedata
@@ -24,6 +25,9 @@ Type = Literal[
     "share",
     "count",
     "kind",
+    "payment_kind",
+    "yes_no",
+    "dispute_state",
 ]
 MONEY = ("money", "exact_money")
 
@@ -93,6 +97,8 @@ SALES_AMOUNT = (
     f"{AMOUNT} 销售额 销售金额 订单金额 成交金额 销售收入 金额合计 sales revenue sales_amount order_amount net_sales"
 )
 PAID = f"{AMOUNT} 收款金额 回款金额 回款 收款 到账金额 回款额 payment received paid"
+APPROVER = "批准人 审批人 审批 核准人 approver"
+DISPUTE = "异议编号 异议号 申诉编号 申诉号 dispute_id dispute_no dispute_number"
 NOTE = "备注 说明 remark remarks comment"
 
 SPECS: dict[str, Spec] = {
@@ -177,6 +183,7 @@ SPECS: dict[str, Spec] = {
                 _column("order", "text", ORDER),
                 _column("customer", "text", f"{CUSTOMER} {CUSTOMER_NAMES}"),
                 _column("cleared", "date", "兑付日期 承兑日期 到期日期 兑现日期 承兑到期日 clearing_date cleared_date"),
+                _column("kind", "payment_kind", "类型 收款类型 回款类型 款项类型 业务类型 type payment_type"),
             ),
         ),
         Spec(
@@ -185,6 +192,11 @@ SPECS: dict[str, Spec] = {
                 _column("order!", "text", ORDER),
                 _column("rep!", "text", REP),
                 _column("share!", "share", "比例 份额 占比 分成比例 分配比例 业绩占比 split percent credit"),
+                _column(
+                    "overlay",
+                    "yes_no",
+                    "附加 另计 附加业绩 另计业绩 是否附加 是否另计 叠加 协同 extra_credit is_overlay",
+                ),
             ),
             unique=("order", "rep"),
         ),
@@ -288,8 +300,36 @@ SPECS: dict[str, Spec] = {
                 _column("rep!", "text", REP),
                 _column("amount!", "exact_money", f"{AMOUNT} 调整金额 调整额 adjustment"),
                 _column("reason!", "text", "原因 事由 调整原因"),
-                _column("approved_by!", "text", "批准人 审批人 审批 approver"),
+                _column("approved_by!", "text", APPROVER),
+                _column("order", "text", ORDER),
+                _column("dispute", "text", f"{DISPUTE} 异议"),
             ),
+        ),
+        Spec(
+            "corrections",
+            (
+                _column("month!", "month", f"{MONTH} 更正月份 已结月份 已关账月份 closed_month"),
+                _column("reason!", "text", "原因 事由 更正原因 变更原因"),
+                _column("approved_by", "text", APPROVER),
+                _column("order", "text", ORDER),
+                _column("rep", "text", REP),
+            ),
+        ),
+        Spec(
+            "disputes",
+            (
+                _column("number!", "text", f"{DISPUTE} 编号 序号 no id"),
+                _column("date!", "date", "日期 提出日期 登记日期 申诉日期 raised raised_on"),
+                _column("rep!", "text", f"{REP} 提出人 申诉人 raised_by"),
+                _column("question!", "text", "问题 异议 疑问 内容 异议内容 申诉内容 issue claim"),
+                _column("month", "month", MONTH),
+                _column("order", "text", ORDER),
+                _column("state", "dispute_state", "状态 处理状态 进展 处理结果 status"),
+                _column("answer", "text", "答复 回复 处理意见 答复内容 reply response"),
+                _column("answered_by", "text", "答复人 回复人 处理人 经办人 handled_by"),
+                _column("correction", "exact_money", "更正金额 补发金额 调整金额 更正额 补扣金额 corrected_amount"),
+            ),
+            unique=("number",),
         ),
         Spec(
             "causes",
@@ -317,14 +357,35 @@ SPECS: dict[str, Spec] = {
     )
 }
 
-KINDS = {
-    "sale": "销售 销售单 正常 订单 order sales",
-    "return": "退货 退货单 退 退款 returns refund",
-    "allowance": "折让 折扣 让利 discount",
-    "rebate": "返利 返点 rebates",
-    "free": "赠品 搭赠 免费 赠送 gift",
+# The words of columns that hold one of a few: by type, by our code, what else people write.
+CODES: dict[str, dict[str, str]] = {
+    "kind": {
+        "sale": "销售 销售单 正常 订单 order sales",
+        "return": "退货 退货单 退 退款 returns refund",
+        "allowance": "折让 折扣 让利 discount",
+        "rebate": "返利 返点 rebates",
+        "free": "赠品 搭赠 免费 赠送 gift",
+    },
+    "payment_kind": {
+        "payment": "收款 回款 到账 货款 付款 payments receipt received",
+        "refund": "退款 退回 退货款 refunds",
+        "bad_debt": "坏账 坏帐 呆账 呆坏账 核销坏账 坏账核销 核销 write_off write-off writeoff baddebt",
+    },
+    "yes_no": {
+        "yes": "是 y true 1 √ 有 附加 另计",
+        "no": "否 n false 0 × 无",
+    },
+    "dispute_state": {
+        "open": "待处理 未处理 处理中 待答复 受理中 pending new",
+        "answered": "已答复 已回复 已解释 维持 维持原数 replied upheld closed 已关闭",
+        "corrected": "已更正 已调整 已补发 已改正 adjusted",
+        "withdrawn": "已撤回 撤回 已撤销 cancelled canceled",
+    },
 }
-KIND_WORDS = {word: kind for kind, also in KINDS.items() for word in [kind, *also.split()]}
+CODE_WORDS = {
+    type_: {word: code for code, also in codes.items() for word in [code, *also.split()]}
+    for type_, codes in CODES.items()
+}
 
 
 def _words(text: str) -> frozenset[str]:

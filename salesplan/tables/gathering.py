@@ -41,6 +41,8 @@ SHEET_NAMES = {
     "dealers": "经销商",
     "outlets": "网点",
     "adjustments": "调整",
+    "corrections": "更正",
+    "disputes": "异议",
     "causes": "原因",
     "kpis": "指标",
 }

@@ -270,6 +270,37 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "coverage": "share",
         "deals": "count",
     },
+    **dict.fromkeys(
+        ("commission_cost", "commission_cost_reps", "commission_last_year", "commission_cost_plans"),
+        {"pay": "money", "pay_ratio": "share", "scene": "code"},
+    ),
+    "commission_spread": {
+        **dict.fromkeys(("median", "pay"), "money"),
+        **dict.fromkeys(("attainment_low", "attainment_high"), "share"),
+    },
+    "commission_spread_tiers": {"reps": "number"},
+    "commission_cost_gains": {**dict.fromkeys(("pay", "pay_new", "difference"), "money"), "scene": "code"},
+    "commission_performance": {"orders": "count"},
+    "commission_payroll": {"deductions": "money"},
+    "commission_proof": {
+        **dict.fromkeys(("probe", "reading"), "code"),
+        **dict.fromkeys(("boundary", "measure"), "number"),
+        "used": "flag",
+    },
+    "commission_disputes": {"open_days": "count", "correction": "money", "finding": "code"},
+    "commission_base_pay": {
+        **dict.fromkeys(("days", "days_of_month"), "count"),
+        **dict.fromkeys(("actual", "standard"), "number"),
+        "component": "code",
+        "of_month": "month",
+        "achieved": "share",
+    },
+    "commission_ranking": {
+        **dict.fromkeys(("last", "flag"), "flag"),
+        "place": "count",
+        "prize": "money",
+        "value": "mixed",
+    },
     "variance_review_kpis": {"value": "mixed", "target": "mixed"},
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from salesplan.terms.common import Day, Many, Name, Number, Terms, value
+from salesplan.terms.common import Day, Many, Name, Number, Terms, check_among, value
 from salesplan.terms.texts import Texts
 
 MEMBERS = ("rep", "team", "region", "channel", "product")
@@ -76,13 +76,7 @@ class Detail(Terms):
 
     @model_validator(mode="after")
     def _members(self) -> "Detail":
-        for name in self.of:
-            if name not in MEMBERS:
-                raise PydanticCustomError(
-                    "literal_error",
-                    "must be one of {expected}",
-                    {"expected": ", ".join(f"'{one}'" for one in MEMBERS), "key": f"of.{name}"},
-                )
+        check_among(self.of, MEMBERS, "of")
         return self
 
 

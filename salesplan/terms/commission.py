@@ -1,14 +1,15 @@
 """commission.yaml: what is paid on what, when, and at which rate."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from salesplan.terms.common import Many, Money, Month, Name, Number, Share, Terms, value
+from salesplan.terms.common import Many, Money, Month, Name, Number, Share, Terms, raise_all, value
 from salesplan.terms.pay import BasePay, Component, Contest, Draw, Guarantee, LastPlace, MinimumWage
-from salesplan.terms.release import Holdback, Late, Leavers, Milestone
+from salesplan.terms.release import Holdback, Late, Leavers, Milestone, milestone_problems
 
 __all__ = [
     "BasePay",
@@ -67,21 +68,21 @@ class Tier(Terms):
 Tiers = Annotated[tuple[Tier, ...], Many]
 
 
-def check_tiers(tiers: tuple[Tier, ...], head: str = "tiers") -> None:
+def tier_problems(tiers: tuple[Tier, ...], head: str = "tiers") -> Iterator[PydanticCustomError]:
     """Tiers must begin at 0, rise, and leave neither gap nor overlap where their ends are written."""
     if tiers[0].from_ != 0:
-        raise PydanticCustomError("tiers_start", "the first tier must begin at 0", {"key": f"{head}.0.from"})
+        yield PydanticCustomError("tiers_start", "the first tier must begin at 0", {"key": f"{head}.0.from"})
     for index in range(1, len(tiers)):
         before, now = tiers[index - 1], tiers[index]
+        told = {"key": f"{head}.{index}.from", "other": f"{head}.{index - 1}.from", "before": str(before.from_)}
         if now.from_ <= before.from_:
-            told = {"before": str(before.from_), "key": f"{head}.{index}.from"}
-            raise PydanticCustomError("tiers_order", "tiers must rise; the one before begins at {before}", told)
-        if before.to is not None and before.to != now.from_:
-            told = {"end": str(before.to), "key": f"{head}.{index}.from", "other": f"{head}.{index - 1}.to"}
+            yield PydanticCustomError("tiers_order", "tiers must rise; the one before begins at {before}", told)
+        elif before.to is not None and before.to != now.from_:
             kind, what = ("tiers_gap", "a gap") if before.to < now.from_ else ("tiers_overlap", "an overlap")
-            raise PydanticCustomError(kind, f"leaves {what}: the tier before ends at {{end}}", told)
+            told |= {"end": str(before.to), "other": f"{head}.{index - 1}.to"}
+            yield PydanticCustomError(kind, f"leaves {what}: the tier before ends at {{end}}", told)
     if tiers[-1].to is not None:
-        raise PydanticCustomError("tiers_end", "the last tier has no end", {"key": f"{head}.{len(tiers) - 1}.to"})
+        yield PydanticCustomError("tiers_end", "the last tier has no end", {"key": f"{head}.{len(tiers) - 1}.to"})
 
 
 class Point(Terms):
@@ -107,11 +108,15 @@ class Curve(Terms):
 
     @model_validator(mode="after")
     def _rising(self) -> "Curve":
-        for index in range(1, len(self.points)):
-            if self.points[index].at <= self.points[index - 1].at:
-                told = {"before": str(self.points[index - 1].at), "key": f"points.{index}.at"}
-                raise PydanticCustomError("points_order", "points must rise; the one before stands at {before}", told)
+        raise_all(self._problems())
         return self
+
+    def _problems(self) -> Iterator[PydanticCustomError]:
+        for index in range(1, len(self.points)):
+            before = self.points[index - 1]
+            if self.points[index].at <= before.at:
+                told = {"before": str(before.at), "key": f"points.{index}.at", "other": f"points.{index - 1}.at"}
+                yield PydanticCustomError("points_order", "points must rise; the one before stands at {before}", told)
 
 
 class SpecialRate(Terms):
@@ -131,7 +136,7 @@ class SpecialRate(Terms):
     @model_validator(mode="after")
     def _one(self) -> "SpecialRate":
         if sum(one is not None for one in (self.rate, self.extra, self.factor, self.per_unit)) != 1:
-            raise PydanticCustomError("one_of", "must name one of rate, extra, factor, per_unit")
+            raise PydanticCustomError("one_rate", "must name one of rate, extra, factor, per_unit")
         return self
 
 
@@ -152,8 +157,14 @@ class Override(Terms):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Override":
-        check_tiers(self.tiers)
+        raise_all([*tier_problems(self.tiers), *self._own_rates()])
         return self
+
+    def _own_rates(self) -> Iterator[PydanticCustomError]:
+        for index, tier in enumerate(self.tiers):
+            if tier.rates:
+                key = f"tiers.{index}.rates"
+                yield PydanticCustomError("override_rates", "a team has one rate per tier", {"key": key})
 
 
 class CommissionPlan(Terms):
@@ -220,19 +231,23 @@ class CommissionPlan(Terms):
     )
 
     @model_validator(mode="after")
-    def _tiers_in_order(self) -> "CommissionPlan":
-        if bool(self.tiers) == (self.curve is not None):
-            raise PydanticCustomError("tiers_or_curve", "must have tiers, or a curve, and not both")
-        if self.tiers:
-            check_tiers(self.tiers)
+    def _coherent(self) -> "CommissionPlan":
+        raise_all(self._problems())
         return self
 
-    @model_validator(mode="after")
-    def _belong_together(self) -> "CommissionPlan":
+    def _problems(self) -> Iterator[PydanticCustomError]:
+        if bool(self.tiers) == (self.curve is not None):
+            yield PydanticCustomError("tiers_or_curve", "must have tiers, or a curve, and not both")
+        if self.tiers:
+            yield from tier_problems(self.tiers)
+        if self.milestones:
+            yield from milestone_problems(self.milestones)
         for wrong, key, needs in self._companions():
             if wrong:
-                raise PydanticCustomError("goes_with", "needs {needs}", {"key": key, "needs": needs})
-        return self
+                yield PydanticCustomError("goes_with", "needs {needs}", {"key": key, "needs": needs})
+        if self.from_ is not None and self.until is not None and self.until < self.from_:
+            told = {"key": "until", "other": "from", "before": self.from_}
+            yield PydanticCustomError("until_before_from", "must not be before from", told)
 
     def _companions(self) -> list[tuple[bool, str, str]]:
         """What is asked for without what it needs: (whether it is so, key, what it needs)."""
@@ -247,6 +262,7 @@ class CommissionPlan(Terms):
             (self.curve is not None and self.measure != "attainment", "measure", "measure: attainment"),
             (self.clawback == "unserved" and self.clawback_months is None, "clawback", "clawback_months"),
             (self.clawback == "share" and self.clawback_share is None, "clawback", "clawback_share"),
+            (self.gate is not None and self.measure != "attainment", "gate", "measure: attainment"),
         ]
 
 

@@ -1,5 +1,6 @@
 """What every parameter is made of: strict values with unit, meaning and bounds."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -18,6 +19,24 @@ def value(default: Any, meaning: str, *, unit: str = "", source: str = "", **bou
     """A parameter with its meaning, unit, source and bounds; `...` as default means required."""
     extra: dict[str, Any] = {key: text for key, text in (("unit", unit), ("source", source)) if text}
     return Field(default, description=meaning, json_schema_extra=extra or None, **bounds)
+
+
+def raise_all(problems: Iterable[PydanticCustomError]) -> None:
+    """Raise the first of these problems, carrying the others, so that all of them are told in one go."""
+    found = list(problems)
+    if found:
+        first, more = found[0], [(one.type, dict(one.context or {})) for one in found[1:]]
+        context = dict(first.context or {}) | ({"more": more} if more else {})
+        raise PydanticCustomError(first.type, first.message_template, context)
+
+
+def check_among(names: Iterable[str], known: Collection[str], key: str) -> None:
+    """Keys of a mapping must be known names; `key` is the mapping's own name."""
+    for name in names:
+        if name not in known:
+            expected = ", ".join(f"'{one}'" for one in known)
+            told = {"expected": expected, "key": f"{key}.{name}"}
+            raise PydanticCustomError("literal_error", "must be one of {expected}", told)
 
 
 def _decimal(found: Any) -> Any:

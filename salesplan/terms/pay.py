@@ -8,6 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Many, Money, Month, Name, Number, Share, Terms, value
 
+MINIMUM = "minimum_wage"  # the component under which the top-up to the least wage is told
+
 
 class Component(Terms):
     """One component of base pay or MBO goal: its weight, and between which achievements it pays in proportion."""
@@ -37,6 +39,10 @@ class BasePay(Terms):
 
     @model_validator(mode="after")
     def _whole(self) -> "BasePay":
+        if MINIMUM in self.components:
+            raise PydanticCustomError(
+                "reserved_component", "is the name of the top-up", {"key": f"components.{MINIMUM}"}
+            )
         if sum(one.weight for one in self.parts.values()) != 1:
             raise PydanticCustomError("components_sum", "the weights must sum to 1", {"key": "components"})
         return self
@@ -92,6 +98,15 @@ class Contest(Terms):
     line: Name | None = value(None, "only sales of this product line count")
     least: Number = value(Decimal(0), "least value that can win", unit="unit of the measure", ge=0)
     prizes: Annotated[tuple[Money, ...], Many] = value((), "prizes of the first places, in order", unit="currency")
+
+    @model_validator(mode="after")
+    def _whole_orders(self) -> "Contest":
+        """Quotas and payments are of all products: neither can be counted for one of them."""
+        own = next((name for name in ("product", "line") if getattr(self, name) is not None), None)
+        if own and self.measure in ("attainment", "collected"):
+            told = {"key": own, "needs": "measure: amount, quantity, margin or orders"}
+            raise PydanticCustomError("goes_with", "needs {needs}", told)
+        return self
 
 
 class LastPlace(Terms):

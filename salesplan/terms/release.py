@@ -1,5 +1,6 @@
 """When earned commission is paid out, what is held back, what late payments cost, what leavers still get."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
@@ -14,6 +15,21 @@ class Milestone(Terms):
 
     paid: Share = value(..., "part of the order that is paid", unit="share of what the order is due")
     released: Share | None = value(None, "part released by then; the part paid if left out", unit="share of commission")
+
+
+def milestone_problems(milestones: tuple[Milestone, ...]) -> Iterator[PydanticCustomError]:
+    """Milestones must rise in what is paid and what is released, and the last must release everything."""
+    parts = [(one.paid, one.paid if one.released is None else one.released) for one in milestones]
+    for index in range(1, len(parts)):
+        for place, name in enumerate(("paid", "released")):
+            before = parts[index - 1][place]
+            if parts[index][place] <= before and (name == "paid" or parts[index][place] < before):
+                told = {"before": str(before), "key": f"milestones.{index}.{name}"}
+                told |= {"other": f"milestones.{index - 1}.{name}"}
+                yield PydanticCustomError("milestones_order", "milestones must rise; before is {before}", told)
+    if parts[-1][1] != 1:
+        told = {"key": f"milestones.{len(parts) - 1}.released", "released": str(parts[-1][1])}
+        yield PydanticCustomError("milestones_end", "the last milestone must release everything", told)
 
 
 class Holdback(Terms):

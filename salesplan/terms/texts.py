@@ -3,9 +3,8 @@
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from salesplan.terms.common import Day, Many, Money, Name, Number, Share, Terms, value
+from salesplan.terms.common import Day, Many, Money, Name, Number, Share, Terms, check_among, value
 
 Texts = Annotated[tuple[Name, ...], Many]
 Targets = dict[str, Annotated[Money, Field(gt=0)]]
@@ -61,14 +60,7 @@ class Basis(Terms):
 
     @model_validator(mode="after")
     def _dimensions_known(self) -> "Basis":
-        known = ("team", "region", "channel", "product")
-        for name in self.last_targets:
-            if name not in known:
-                raise PydanticCustomError(
-                    "literal_error",
-                    "must be one of {expected}",
-                    {"expected": ", ".join(f"'{one}'" for one in known), "key": f"last_targets.{name}"},
-                )
+        check_among(self.last_targets, ("team", "region", "channel", "product"), "last_targets")
         return self
 
 

@@ -7,14 +7,13 @@ from salesplan.errors import Fault
 from salesplan.wording import Words
 
 MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+)", "column": r"\bcolumn (\S+)"}
+PLACES = ("first", "other")  # values that are places themselves
 LIMITS = ("at_most", "at_least", "below", "above")
 
 
 def message(fault: Fault, words: Words) -> str:
     """A fault as one line: place = 'value' : what is allowed."""
-    values = {
-        key: words.get(f"unit.{found}", str(found)) if key == "unit" else found for key, found in fault.values.items()
-    }
+    values = {key: _worded(key, found, words) for key, found in fault.values.items()}
     text = words.get(f"fault.{fault.code}", fault.code).format_map(_Blank(values, value=fault.value))
     if values.get("unit") and fault.code in LIMITS:
         text += words("fault.unit", unit=values["unit"])
@@ -22,6 +21,13 @@ def message(fault: Fault, words: Words) -> str:
         text += " " + words("fault.nearest", nearest=values["nearest"])
     found = "" if fault.value is None else f" = {_quoted(fault.value)}"
     return f"{place_text(fault.place, words)}{found} : {text}".removeprefix(" : ")
+
+
+def _worded(key: str, found: Any, words: Words) -> Any:
+    """A value of a message in the words' language."""
+    if key == "unit":
+        return words.get(f"unit.{found}", str(found))
+    return place_text(found, words) if key in PLACES and isinstance(found, str) else found
 
 
 def place_text(place: str, words: Words) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from salesplan.conclusions.saying import each_row, ratio_of, row_at, sayer
+from salesplan.conclusions.saying import each_row, first_names, ratio_of, row_at, sayer
 from salesplan.rep_allocation import end_dealers
 from salesplan.terms.channels import DealerAlert
 from salesplan.wording import Words
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _say = sayer("rep_allocation")
-MOST_NAMED = 5
+IN_ALL = "rep_allocation.and_in_all"
 
 
 def channel_sentences(
@@ -88,13 +88,7 @@ def _losses(products: "pd.DataFrame", words: Words) -> Iterator[str]:
         _say(words, "name_amount", name=row["product"], amount=words.money(row["net"])) for _, row in lost.iterrows()
     ]
     if named:
-        yield _say(words, "products_lose", products=_more(named, words, "products_in_all"))
-
-
-def _more(names: list[str], words: Words, key: str = "and_in_all") -> str:
-    """The first names in a row, and how many there are in all where there are more; `key` says in what they count."""
-    text = words.list(names[:MOST_NAMED])
-    return text if len(names) <= MOST_NAMED else _say(words, key, names=text, count=len(names))
+        yield _say(words, "products_lose", products=first_names(words, "rep_allocation.products_in_all", named))
 
 
 def dealer_sentences(words: Words, *, dealers: "pd.DataFrame", goods: "pd.DataFrame", alert: DealerAlert) -> list[str]:
@@ -130,12 +124,12 @@ def _stuffed(ends: "pd.DataFrame", alert: DealerAlert, words: Words) -> Iterator
             for row in each_row(stuffed)
         ]
         down = words.money(stuffed["amount_run_down"].sum())
-        yield _say(words, "stuffed", dealers=_more(named, words), down=down, **limits)
+        yield _say(words, "stuffed", dealers=first_names(words, IN_ALL, named), down=down, **limits)
     full = ends[ends["state"].isin(["full", "slow"])].sort_values(
         ["amount_run_down", "dealer"], ascending=[False, True]
     )
     if len(full):
-        yield _say(words, "dealers_long", dealers=_more(full["dealer"].tolist(), words), **limits)
+        yield _say(words, "dealers_long", dealers=first_names(words, IN_ALL, full["dealer"].tolist()), **limits)
 
 
 def _goods(goods: "pd.DataFrame", words: Words) -> Iterator[str]:
@@ -154,7 +148,9 @@ def _goods(goods: "pd.DataFrame", words: Words) -> Iterator[str]:
 def _empty(ends: "pd.DataFrame", words: Words) -> Iterator[str]:
     empty = ends[ends["state"] == "short"].sort_values(["amount", "dealer"], ascending=[False, True])
     if len(empty):
-        yield _say(words, "dealers_empty", count=len(empty), dealers=_more(empty["dealer"].tolist(), words))
+        yield _say(
+            words, "dealers_empty", count=len(empty), dealers=first_names(words, IN_ALL, empty["dealer"].tolist())
+        )
 
 
 def _over_limit(dealers: "pd.DataFrame", words: Words) -> Iterator[str]:
@@ -170,7 +166,7 @@ def _over_limit(dealers: "pd.DataFrame", words: Words) -> Iterator[str]:
         for row in each_row(over.sort_values(["receivables", "dealer"], ascending=[False, True]))
     ]
     if named:
-        yield _say(words, "dealers_owe", count=len(named), dealers=_more(named, words))
+        yield _say(words, "dealers_owe", count=len(named), dealers=first_names(words, IN_ALL, named))
 
 
 def _support(dealers: "pd.DataFrame", words: Words) -> Iterator[str]:
@@ -184,7 +180,9 @@ def _support(dealers: "pd.DataFrame", words: Words) -> Iterator[str]:
 def _nobodys(ends: "pd.DataFrame", words: Words) -> Iterator[str]:
     alone = ends[ends["rep"].isna()]
     if len(alone):
-        yield _say(words, "dealers_nobody", count=len(alone), dealers=_more(alone["dealer"].tolist(), words))
+        yield _say(
+            words, "dealers_nobody", count=len(alone), dealers=first_names(words, IN_ALL, alone["dealer"].tolist())
+        )
 
 
 def outlet_sentences(words: Words, *, outlets: "pd.DataFrame", cities: "pd.DataFrame") -> list[str]:
@@ -219,10 +217,10 @@ def _silent(shops: "pd.DataFrame", words: Words) -> Iterator[str]:
     silent = shops[shops["state"] == "silent"].sort_values("outlet")
     if len(silent):
         named = [_say(words, "outlet_of", outlet=row.outlet, dealer=row.dealer) for row in each_row(silent)]
-        yield _say(words, "outlets_silent", count=len(silent), outlets=_more(named, words))
+        yield _say(words, "outlets_silent", count=len(silent), outlets=first_names(words, IN_ALL, named))
 
 
 def _unplanned(shops: "pd.DataFrame", words: Words) -> Iterator[str]:
     left = sorted(shops.loc[shops["sell_out"].isna(), "dealer"].unique())
     if left:
-        yield _say(words, "outlets_unplanned", count=len(left), dealers=_more(left, words))
+        yield _say(words, "outlets_unplanned", count=len(left), dealers=first_names(words, IN_ALL, left))

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from salesplan.conclusions.saying import each_row, row_at, sayer
+from salesplan.conclusions.saying import each_row, first_names, row_at, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _say = sayer("rep_allocation")
-MOST_NAMED = 5
+IN_ALL = "rep_allocation.and_in_all"
 LOW = 1.0  # of the quota: pipeline and recurring sales together fall short of it
 
 
@@ -38,7 +38,7 @@ def _pipeline(projects: "pd.DataFrame", day: date, words: Words) -> Iterator[str
     yield _say(words, "pipeline", day=words.date(day), count=len(projects), **amounts)
     unknown = projects[projects["weighted"].isna()]
     if len(unknown):
-        yield _say(words, "pipeline_unknown", projects=_more(unknown["project"].tolist(), words))
+        yield _say(words, "pipeline_unknown", projects=first_names(words, IN_ALL, unknown["project"].tolist()))
 
 
 def _covered(coverage: "pd.DataFrame", words: Words) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _covered(coverage: "pd.DataFrame", words: Words) -> Iterator[str]:
     short = known[(known["together_share"] < LOW).fillna(value=False)]
     named = [_share_of(row.rep, row.together_share, words) for row in each_row(short)]
     if named:
-        yield _say(words, "together_short", reps=_more(named, words))
+        yield _say(words, "together_short", reps=first_names(words, IN_ALL, named))
     elif known["together_share"].notna().all():
         yield _say(words, "together_enough", least=words.percent(known["together_share"].min(), 0))
 
@@ -71,7 +71,7 @@ def _overdue(projects: "pd.DataFrame", words: Words) -> Iterator[str]:
         _say(words, "project_overdue", project=row.project, rep=words.person(row.rep), days=row.overdue_days)
         for row in each_row(late)
     ]
-    yield _say(words, "overdue", count=len(late), projects=_more(named, words))
+    yield _say(words, "overdue", count=len(late), projects=first_names(words, IN_ALL, named))
 
 
 def _loose(projects: "pd.DataFrame", words: Words) -> Iterator[str]:
@@ -79,14 +79,14 @@ def _loose(projects: "pd.DataFrame", words: Words) -> Iterator[str]:
         found = projects[projects["state"] == state].sort_values("project")
         if len(found):
             named = [_of(row.project, row.rep, words) for row in each_row(found)]
-            yield _say(words, f"follow_{state}", count=len(found), projects=_more(named, words))
+            yield _say(words, f"follow_{state}", count=len(found), projects=first_names(words, IN_ALL, named))
 
 
 def _late(projects: "pd.DataFrame", words: Words) -> Iterator[str]:
     late = projects[projects["state"] == "late_close"].sort_values("project")
     if len(late):
         named = [_of(row.project, row.rep, words) for row in each_row(late)]
-        yield _say(words, "close_past", count=len(late), projects=_more(named, words))
+        yield _say(words, "close_past", count=len(late), projects=first_names(words, IN_ALL, named))
 
 
 def _of(project: str, rep: str, words: Words) -> str:
@@ -101,14 +101,11 @@ def _dates(dates: "pd.DataFrame", words: Words) -> Iterator[str]:
             for row in each_row(found)
         ]
         if named:
-            yield _say(words, f"dates_{state}", count=len(named), dates=_more(named, words))
+            yield _say(words, f"dates_{state}", count=len(named), dates=first_names(words, IN_ALL, named))
 
 
 def _undated(undated: "pd.DataFrame", words: Words) -> Iterator[str]:
     if len(undated):
-        yield _say(words, "bids_undated", count=len(undated), projects=_more(undated["project"].tolist(), words))
-
-
-def _more(names: list[str], words: Words) -> str:
-    text = words.list(names[:MOST_NAMED])
-    return text if len(names) <= MOST_NAMED else _say(words, "and_in_all", names=text, count=len(names))
+        yield _say(
+            words, "bids_undated", count=len(undated), projects=first_names(words, IN_ALL, undated["project"].tolist())
+        )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salesplan.apportion import UNASSIGNED
+from salesplan.conclusions.saying import first_names
 from salesplan.rep_allocation import Allocation, gini
 from salesplan.wording import Words
 
@@ -34,9 +35,7 @@ def sentences(words: Words, found: Allocation) -> list[str]:
 def named(frame: "pd.DataFrame", words: Words) -> str:
     """The reps of a frame in a row by name; beyond a few the rest is counted."""
     names = frame["name"].fillna(frame["rep"]).astype(str).tolist()
-    if len(names) <= NAMED:
-        return words.list(names)
-    return words("rep_allocation.and_more", names=words.list(names[:NAMED]), count=len(names) - NAMED)
+    return first_names(words, "rep_allocation.and_more", names, NAMED)
 
 
 def _total(reps: "pd.DataFrame", words: Words) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,10 @@ import pandas as pd
 from salesplan import calendar as days_of
 from salesplan.rep_allocation.activity.activities import COLD, RETURN, ActivityPlan, Integers
 from salesplan.rep_allocation.activity.receivables import Cash, incoming, tax_factor
+from salesplan.rep_allocation.activity.setting import Setting
 from salesplan.rep_allocation.activity.shrinking import Real
+from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
-from salesplan.terms.plan import Tax
 
 BOARD_COLUMNS = ("rep", "kind", "period", "start", "end", "activity", "count", "amount", "probability")
 TARGET, COLLECTION, RECEIVABLE = "target", "collection", "receivable"
@@ -34,6 +36,13 @@ class Board:
     held: Integers
     owed: Integers
     coming: Real
+
+
+class Clients(NamedTuple):
+    """Number of customers by rep: those he holds in the month, those to be won in the year (None: nobody says)."""
+
+    held: "pd.Series[int]"
+    new: "pd.Series[int] | None" = None
 
 
 def board_month(plan: ActivityPlan, closed: Sequence[str]) -> str:
@@ -78,43 +87,33 @@ def days_there(reps: pd.DataFrame, known: pd.Index, days: pd.DataFrame) -> "np.n
 
 
 def board(
-    plan: ActivityPlan,
-    reps: pd.DataFrame,
-    month: str,
-    *,
-    country: str,
-    held: "pd.Series[int]",
-    new: "pd.Series[int] | None" = None,
-    cash: Cash | None = None,
-    tax: Tax | None = None,
-    unit: int = 1,
-    cutoff: int | None = None,
+    plan: ActivityPlan, given: Given, month: str, *, setting: Setting, clients: Clients, cash: Cash | None = None
 ) -> Board:
     """The month of every rep, day by day.
 
     The month's counts and the quota over the workdays on which the rep is there; collections: what is open and what is
-    sold from now on, by the days to pay of the past, on the next workday. `held`: customers by rep; `new`: customers to
-    be won in the year, over the months as the quota.
+    sold from now on, by the days to pay of the past, on the next workday. New `clients` are won over the months as the
+    quota.
     """
-    known = pd.Index(plan.field.people["rep"])
-    days = days_of.days([month], country, cutoff)
-    there = days_there(reps, known, days).astype(np.float64)
+    known, unit = pd.Index(plan.field.people["rep"]), given.unit
+    days = days_of.days([month], setting.country, given.cutoff)
+    there = days_there(given.reps, known, days).astype(np.float64)
     at = plan.field.months.index(month)
     counts = {name: values[:, at] for name, values in plan.counts.items() if name != COLD}
     daily = {name: spread_evenly(values, there) for name, values in counts.items()}
     if RETURN in daily and plan.terms.cadence in daily:
         daily = _kinds_of_visits(daily, str(plan.terms.cadence))
-    if new is not None:
-        daily |= {NEW: spread_evenly(_new_customers(plan, new)[:, at], there)}
+    if clients.new is not None:
+        daily |= {NEW: spread_evenly(_new_customers(plan, clients.new)[:, at], there)}
     quota = plan.field.quotas.to_numpy()[:, at]
     daily |= {TARGET: spread_evenly(quota // unit, there) * unit + 0}
     owed, coming = np.zeros(len(known), dtype=np.int64), np.zeros(there.shape)
-    if cash is not None and tax is not None:
-        open_now, sold = _collections(plan, cash, month, days, reps, tax, (country, cutoff))
+    if cash is not None:
+        open_now, sold = _collections(plan, given, days, cash, setting)
         daily |= {COLLECTION: rounded_days(_on_workdays(open_now + sold, there), unit=unit)}
         owed = cash.open_items.groupby("rep")["open"].sum().reindex(known).fillna(0).to_numpy(dtype=np.int64)
         coming = _on_workdays(open_now, there)
-    customers = np.asarray(held.reindex(known).fillna(0), dtype=np.int64)
+    customers = np.asarray(clients.held.reindex(known).fillna(0), dtype=np.int64)
     return Board(days, known, daily, customers, owed, coming)
 
 
@@ -137,20 +136,13 @@ def _new_customers(plan: ActivityPlan, new: "pd.Series[int]") -> Integers:
 
 
 def _collections(
-    plan: ActivityPlan,
-    cash: Cash,
-    month: str,
-    days: pd.DataFrame,
-    reps: pd.DataFrame,
-    tax: Tax,
-    where: tuple[str, int | None],
+    plan: ActivityPlan, given: Given, days: pd.DataFrame, cash: Cash, setting: Setting
 ) -> tuple[Real, Real]:
     """What comes in by day of the month (fen, real): of what is open now, and of what is sold from now on."""
-    country, cutoff = where
-    year = days_of.days(plan.field.months, country, cutoff)
+    year = days_of.days(plan.field.months, setting.country, given.cutoff)
     ahead = year[(year["date"] > cash.today) & (year["date"] <= days["date"].iloc[-1])].reset_index(drop=True)
-    there = days_there(reps, cash.reps, ahead).astype(np.float64)
-    above, below = tax_factor(tax)
+    there = days_there(given.reps, cash.reps, ahead).astype(np.float64)
+    above, below = tax_factor(setting.tax)
     targets = np.zeros(there.shape)
     for place, name in enumerate(plan.field.months):
         inside = (ahead["month"] == name).to_numpy()
@@ -159,7 +151,7 @@ def _collections(
                          where=worked.sum(axis=1, keepdims=True) > 0)  # fmt: skip
         targets[:, inside] = part * plan.field.quotas.to_numpy(dtype=np.float64)[:, [place]] * above / below
     open_now, sold = incoming(cash, targets, list(ahead["date"]))
-    inside = (ahead["month"] == month).to_numpy()
+    inside = (ahead["month"] == days["month"].iloc[0]).to_numpy()
     return open_now[:, inside], sold[:, inside]
 
 

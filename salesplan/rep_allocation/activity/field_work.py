@@ -1,7 +1,6 @@
 """Activity plan, load and boards together: everything a page about the reps' daily work shows."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
@@ -15,10 +14,11 @@ from salesplan.rep_allocation.activity.activities import (
     recorded_pace,
     year_counts,
 )
-from salesplan.rep_allocation.activity.boards import BOARD_COLUMNS, Board, board, board_month, board_table
+from salesplan.rep_allocation.activity.boards import BOARD_COLUMNS, Board, Clients, board, board_month, board_table
 from salesplan.rep_allocation.activity.day_plan import DAY_COLUMNS, day_plan
 from salesplan.rep_allocation.activity.funnel import FUNNEL_COLUMNS, Records
 from salesplan.rep_allocation.activity.receivables import Cash, cash
+from salesplan.rep_allocation.activity.setting import Setting
 from salesplan.rep_allocation.activity.workload import (
     LOAD_COLUMNS,
     PACE_COLUMNS,
@@ -31,18 +31,6 @@ from salesplan.rep_allocation.activity.workload import (
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.portfolio.cadence import contacts_by_month
 from salesplan.terms.activities import Funnel
-from salesplan.terms.plan import Tax
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where and when: the country whose workdays count, the fiscal year, the day of the review (None: none yet)."""
-
-    country: str
-    fiscal_year: int
-    as_of: date | None
-    tax: Tax
-    collections: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -75,22 +63,27 @@ class FieldWork:
 
 
 def field_work(
-    given: Given, summary: pd.DataFrame, amounts: pd.DataFrame, customers: pd.DataFrame, past: Records, *,
-    setting: Setting, terms: Funnel | None,
-) -> FieldWork:  # fmt: skip
+    given: Given,
+    summary: pd.DataFrame,
+    amounts: pd.DataFrame,
+    customers: pd.DataFrame,
+    *,
+    setting: Setting,
+    terms: Funnel | None,
+) -> FieldWork:
     """What the quotas ask of every rep: funnel, activities by month, load, and the boards of the nearest month.
 
     `summary`: the table rep_allocation_reps; `amounts`: rep, month, amount (fen); `customers`: the table
     rep_allocation_customers. Without `terms` nothing is planned: what the records say is all there is.
     """
-    recorded = recorded_pace(past, given.months, terms=terms)
+    past, recorded = setting.past, recorded_pace(setting.past, given.months, terms=terms)
     if terms is None or summary.empty:
         return _nothing(recorded)
     workdays = rep_workdays(given.reps, given.months, country=setting.country, cutoff=given.cutoff)
     contacts = _contacts(customers, given)
     field = field_of(summary, amounts, workdays, contacts, given.projects, given.opportunities)
     plan = activity_plan(field, past, terms=terms)
-    found, held, money = _board(plan, given, customers, past, setting)
+    found, held, money = _board(plan, given, customers, setting)
     return FieldWork(
         plan,
         plan.funnel[list(FUNNEL_COLUMNS)],
@@ -121,7 +114,7 @@ def _today(given: Given, setting: Setting) -> pd.Timestamp:
 
 
 def _board(
-    plan: ActivityPlan, given: Given, customers: pd.DataFrame, past: Records, setting: Setting
+    plan: ActivityPlan, given: Given, customers: pd.DataFrame, setting: Setting
 ) -> tuple[Board, pd.DataFrame, Cash | None]:
     """The board, the customers held in its month with their region, and what is open."""
     month = board_month(plan, days_of.closed_months(given.months, setting.as_of, given.cutoff))
@@ -134,15 +127,13 @@ def _board(
         where = given.customers.drop_duplicates("customer", keep="last").set_index("customer")["region"]
         held = held.assign(region=held["customer"].map(where))
     money = None
-    if setting.collections is not None and len(past.deals):
+    if setting.collections is not None and len(setting.past.deals):
         people = plan.field.people["rep"].tolist()
-        money = cash(past.deals, setting.collections, given.customers, people,
+        money = cash(setting.past.deals, setting.collections, given.customers, people,
                      today=_today(given, setting), tax=setting.tax)  # fmt: skip
     counts = held.drop_duplicates(["rep", "customer"]).groupby("rep")["customer"].size()
-    new = _to_be_won(customers)
-    found = board(plan, given.reps, month, country=setting.country, held=counts, new=new, cash=money, tax=setting.tax,
-                  unit=given.unit, cutoff=given.cutoff)  # fmt: skip
-    return found, held, money
+    clients = Clients(counts, _to_be_won(customers))
+    return board(plan, given, month, setting=setting, clients=clients, cash=money), held, money
 
 
 def _to_be_won(customers: pd.DataFrame) -> "pd.Series[int] | None":

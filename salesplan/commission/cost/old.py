@@ -6,9 +6,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from salesplan.commission import tiers
-from salesplan.commission.assignment import assign, quotas_of
-from salesplan.commission.earning import PERIOD_MONTHS
+from salesplan.commission.cost import plain_tiers as tiers
+from salesplan.commission.roster import assign, quotas_of
+from salesplan.commission.periods import PERIOD_MONTHS
 from salesplan.commission.exact import part_of
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import MICRO, Integers, to_fen, to_micro

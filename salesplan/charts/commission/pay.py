@@ -1,4 +1,4 @@
-"""Charts of step 4: what each rep is paid, what the plan costs, what is earned and released."""
+"""Charts of pay: what each rep is paid, what is earned, released and held by month."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -48,45 +48,6 @@ def _payable_title(frame: "pd.DataFrame", words: Words) -> str:
         payable=words.money(frame["payable"].sum()),
         commission=words.money((frame["payable"] - frame["base_pay"]).sum()),
         held=words.money(frame["held"].sum()),
-    )
-
-
-def cost(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Commission of the team and its share of sales by attainment; frame of the table `commission_cost`."""
-    bars = ax.bar(frame["attainment"], frame["commission"], width=0.07, color=style.BLUE)
-    style.bar_labels(ax, bars, [words.money(fen, unit=False) for fen in frame["commission"]], size=8)
-    ax.set_xticks(frame["attainment"])
-    style.money_axis(ax, words)
-    style.percent_axis(ax, axis="x")
-    ax.grid(visible=False, axis="x")
-    ax.set_xlabel(words("commission.attainment_axis"))
-    ax.set_ylim(0, max(1.0, float(frame["commission"].max()) * 1.5))
-    _ratio_line(ax, frame, words)
-    style.title(ax, _cost_title(frame, words))
-    return ax
-
-
-def _ratio_line(ax: "Axes", frame: "pd.DataFrame", words: Words) -> None:
-    """Commission as a share of sales, a line above the bars with its own labels."""
-    ratio = ax.twinx()
-    near: dict[str, Any] = {"textcoords": "offset points", "color": style.ORANGE}
-    points = list(zip(frame["attainment"], frame["cost_ratio"], strict=True))
-    ratio.plot(*zip(*points, strict=True), color=style.ORANGE, marker="o", markersize=4)
-    for point in points:
-        ratio.annotate(words.percent(point[1], 2), point, xytext=(0, 6), ha="center", fontsize=8, **near)
-    ratio.annotate(words.column("cost_ratio", "commission"), points[0], xytext=(-20, 20), fontsize=9, **near)
-    known = frame["cost_ratio"].fillna(0.0)
-    low, high = float(known.min()), float(known.max()) or 1.0
-    room = max(high - low, high * 0.1)
-    ratio.set_ylim(low - 3 * room, high + 0.6 * room)  # its scale begins well below its least value
-    ratio.set_yticks([])
-    ratio.spines["right"].set_visible(False)
-
-
-def _cost_title(frame: "pd.DataFrame", words: Words) -> str:
-    full = frame[frame["attainment"].round(6) == 1.0].iloc[0]
-    return words(
-        "commission.cost_title", commission=words.money(full["commission"]), ratio=words.percent(full["cost_ratio"], 2)
     )
 
 

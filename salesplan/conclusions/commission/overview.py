@@ -5,19 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from salesplan.commission import Commission, Note, by_rep, open_orders
+from salesplan.commission import Commission, Note, PlanCost, by_rep, open_orders
+from salesplan.conclusions.commission.cost import cost_sentences
 from salesplan.wording import Words
 
 NAMED = 8  # names listed in one sentence
 
 
-def sentences(words: Words, *, result: Commission) -> list[str]:
+def sentences(words: Words, *, result: Commission, cost: PlanCost | None = None) -> list[str]:
     """Headline, what is held and why, who leads, what was taken back, what the plan costs."""
     said: list[str] = []
     if len(result.table):
         said = [*_headline(words, result.table), *_held(words, result)]
-    if result.cost["commission"].sum() > 0:
-        said += _cost(words, result.cost)
+    if cost is not None and cost.team["commission"].sum() > 0:
+        said += cost_sentences(words, cost=cost)[:2]
     if len(result.table):
         said += [*_returned(words, result.table), *_leaders(words, result.table)]
     return said or warnings(words, notes=result.notes)
@@ -89,23 +90,4 @@ def _leaders(words: Words, table: pd.DataFrame) -> list[str]:
             earned=words.money(best["earned"]),
             share=words.percent(best["earned"] / total),
         )
-    ]
-
-
-def _cost(words: Words, cost: pd.DataFrame) -> list[str]:
-    full = cost[cost["attainment"].round(6) == 1.0].iloc[0]
-    low, high = cost.iloc[0], cost.iloc[-1]
-    return [
-        words(
-            "commission.cost_full",
-            commission=words.money(full["commission"]),
-            ratio=words.percent(full["cost_ratio"], 2),
-        ),
-        words(
-            "commission.cost_range",
-            low=words.percent(low["attainment"], 0),
-            low_ratio=words.percent(low["cost_ratio"], 2),
-            high=words.percent(high["attainment"], 0),
-            high_ratio=words.percent(high["cost_ratio"], 2),
-        ),
     ]

@@ -1,0 +1,216 @@
+"""`salesplan close` and `salesplan reopen`: a month's pay becomes final, or open again."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesplan import archive, calendar, tables
+from salesplan.closing import record
+from salesplan.closing.record import ENTRY, FOLDER, INPUT_ROWS, TABLES, ClosedMonth, Record
+from salesplan.closing.rows import NAMED, Span, rows_of, span_of
+from salesplan.errors import Fault, PlanError, stop_on
+from salesplan.params import Loaded, load
+from salesplan.staging import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AS_OF = "variance_review.as_of"  # the one change that does not make a run a what-if
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The plan whose month is closed or reopened."""
+
+    loaded: Loaded
+    outputs: Path
+    months: list[str]
+
+    @property
+    def record(self) -> Record:
+        """What is closed now."""
+        return record.read(self.outputs, self.months)
+
+
+def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedMonth:
+    """Close a month with the newest complete run whose review reaches it, or with the run named.
+
+    Keeps the month's rows of the pay tables and the input rows they stand on under `outputs/<plan>/closed/<month>`.
+    Raises `PlanError` where the month is not the next one, the run cannot stand for it, or the tables have changed.
+    """
+    found = _open(plan, month)
+    if not by.strip():
+        raise PlanError([Fault("text_needed", "--by")])
+    stop_on(_order(found, found.record, month))
+    _run(found, month, run)  # nothing is written where there is no run
+    with archive.lock(found.outputs):
+        earlier = found.record
+        stop_on([*_order(found, earlier, month), *earlier.faults()])
+        chosen = _run(found, month, run)
+        given = tables.check(found.loaded.folder, found.loaded.plan)
+        stop_on([*_unfit(chosen, month), *_inputs_changed(chosen, given), *_unlike(chosen, earlier)])
+        return _write(found, (chosen, given), month, by.strip())
+
+
+def reopen(plan: Path, month: str, *, reason: str) -> Path:
+    """Open the month closed last again; what was closed is kept beside, under a number. Returns its folder."""
+    found = _open(plan, month)
+    if not reason.strip():
+        raise PlanError([Fault("text_needed", "--reason")])
+    with archive.lock(found.outputs):
+        names = found.record.names
+        if not names or names[-1] != month:
+            last = {"last": names[-1] if names else "-"}
+            raise PlanError([Fault("reopen_last" if month in names else "reopen_open", month, None, last)])
+        folder = found.outputs / FOLDER
+        taken = len(list(folder.glob(f"{month}.reopened-*")))
+        kept = folder / f"{month}.reopened-{taken + 1}"
+        (folder / month).rename(kept)
+        record.log(folder, what="reopen", month=month, reason=reason.strip(), time=_now(), kept=kept.name)
+    return kept
+
+
+def _open(plan: Path, month: str) -> _Plan:
+    if not plan.is_dir():
+        raise PlanError([Fault("missing_plan", str(plan))])
+    loaded = load(plan)
+    if "plan" not in loaded.rules:
+        raise PlanError(loaded.faults)
+    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    if month not in months:
+        raise PlanError([Fault("month_of_year", "", month, {"first": months[0], "last": months[-1]})])
+    return _Plan(loaded, archive.outputs_of(plan), months)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _order(plan: _Plan, closed: Record, month: str) -> Iterator[Fault]:
+    """Months close one after the other, each once."""
+    for one in closed.months:
+        if one.month == month:
+            yield Fault("closed_already", month, None, {"by": one.entry["by"], "time": one.entry["time"][:10]})
+            return
+    following = plan.months[len(closed.months)]
+    if month != following:
+        yield Fault("close_next", month, None, {"next": following})
+
+
+def _run(plan: _Plan, month: str, name: str | None) -> archive.Run:
+    """The run named, or the newest complete one as the files say whose review reaches the month."""
+    end = calendar.month_span(month, plan.loaded.plan.month_cutoff)[1]
+    if name is not None:
+        folder = Path(name) if Path(name).is_dir() else plan.outputs / name.rsplit("/", 1)[-1]
+        found = next((one for one in archive.runs(plan.outputs) if one.folder.resolve() == folder.resolve()), None)
+        if found is None:
+            raise PlanError([Fault("run_unknown", "--run", name)])
+        if _as_of(found) < end.isoformat():
+            raise PlanError([Fault("run_before", found.name, None, {"as_of": _as_of(found) or "-", "end": end})])
+        return found
+    for one in archive.runs(plan.outputs):
+        if one.state == "complete" and not _what_if(one) and _as_of(one) >= end.isoformat():
+            return one
+    raise PlanError([Fault("close_no_run", f"outputs/{plan.outputs.name}", None, {"month": month, "end": end})])
+
+
+def _as_of(run: archive.Run) -> str:
+    """Month end of a run's review; '' without one."""
+    return str(run.manifest.get("as_of") or "")
+
+
+def _what_if(run: archive.Run) -> list[str]:
+    return [key for key in run.manifest.get("changes", {}) if key != AS_OF]
+
+
+def _unfit(run: archive.Run, month: str) -> Iterator[Fault]:
+    """Why a run cannot stand for a month."""
+    if run.state != "complete":
+        yield Fault("run_not_complete", run.name)
+        return
+    if _what_if(run):
+        yield Fault("run_what_if", run.name, ", ".join(_what_if(run)))
+    altered = archive.altered(run)
+    if altered:
+        yield Fault("run_altered", run.name, ", ".join(altered[:5]), {"count": len(altered)})
+        return
+    for name in TABLES:
+        if not (run.folder / "tables" / f"{name}.csv").exists():
+            yield Fault("run_without_table", run.name, name, {"month": month})
+            return
+    if month not in set(_frame(run, "commission")["month"]):
+        yield Fault("run_without_table", run.name, "commission", {"month": month})
+
+
+def _inputs_changed(run: archive.Run, given: tables.Checked) -> Iterator[Fault]:
+    """The rows that are kept must be those of the run: its tables as they were read."""
+    yield from given.faults
+    own = {name: value for name, value in run.manifest.get("inputs", {}).items() if not name.startswith("outputs/")}
+    changed = sorted(name for name in own.keys() | given.hashes.keys() if own.get(name) != given.hashes.get(name))
+    if changed:
+        yield Fault("run_inputs_changed", run.name, ", ".join(changed[:5]), {"count": len(changed)})
+
+
+def _unlike(run: archive.Run, closed: Record) -> Iterator[Fault]:
+    """A run made before the last close, or the last reopening, does not hold the closed months as they were closed."""
+    for name in TABLES if closed.months else ():
+        now = _frame(run, name)
+        for one in closed.months:
+            rows = _month(now, one.month)
+            kept = _csv(one.folder / f"{name}.parquet", name)
+            if kept != _bytes(rows, name):
+                yield Fault("run_unlike_closed", run.name, None, {"month": one.month})
+                return
+
+
+def _frame(run: archive.Run, name: str) -> "pd.DataFrame":
+    from salesplan.tables import outputs
+
+    return outputs.read(run.folder / "tables" / f"{name}.csv", name)
+
+
+def _month(frame: "pd.DataFrame", month: str) -> "pd.DataFrame":
+    return frame[frame["month"] == month].reset_index(drop=True)
+
+
+def _bytes(frame: "pd.DataFrame", name: str) -> bytes:
+    from salesplan.tables import outputs
+
+    return outputs.csv_bytes(frame, name)
+
+
+def _csv(path: Path, name: str) -> bytes:
+    import pandas as pd
+
+    return _bytes(pd.read_parquet(path), name)
+
+
+def _write(plan: _Plan, source: tuple[archive.Run, tables.Checked], month: str, by: str) -> ClosedMonth:
+    """The month's folder, which appears by one rename, and its line in the log."""
+    run, given = source
+    folder = plan.outputs / FOLDER
+    staging = folder / f".{month}.part"
+    shutil.rmtree(staging, ignore_errors=True)
+    (staging / INPUT_ROWS).mkdir(parents=True)
+    for name in TABLES:
+        _month(_frame(run, name), month).to_parquet(staging / f"{name}.parquet", index=False)
+    _write_inputs(given, staging / INPUT_ROWS, span_of(month, plan.loaded.plan.month_cutoff))
+    entry = {"format": 1, "month": month, "by": by, "time": _now(), "run": run.name}
+    entry |= {"content": run.manifest.get("content"), "as_of": _as_of(run), "files": archive.files_of(staging)}
+    write_whole(staging / ENTRY, (json.dumps(entry, ensure_ascii=False, indent=1) + "\n").encode())
+    staging.rename(folder / month)
+    record.log(folder, what="close", month=month, by=by, time=entry["time"], run=run.name)
+    return ClosedMonth(folder / month, entry)
+
+
+def _write_inputs(given: tables.Checked, folder: Path, span: Span) -> None:
+    from pyarrow import parquet
+
+    for name in NAMED:
+        rows = rows_of(name, given.tables, span)
+        if rows is not None:
+            parquet.write_table(rows.table, folder / f"{name}.parquet", compression="zstd")

@@ -1,0 +1,234 @@
+"""The book: order lines, orders and payments as whole numbers, so that nothing later compares texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salesplan.apportion import UNKNOWN
+from salesplan.commission.year import NEVER, Ledger, Year
+from salesplan.money import MICRO, Integers
+
+Texts = Any  # a pandas array of texts, one per code
+NOBODY = ("", UNKNOWN)  # customers whose orders only named payments settle
+SEQUENCE = ("day", "order", "product", "amount", "rep", "customer", "kind", "original")
+PLACES = ("region", "channel", "kind", "customer", "product", "rep")
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything in whole numbers; texts are codes in the order of their labels (code points), '' first.
+
+    `lines` of the year up to the review, one row per line and credited rep, in the order day, order, product, amount
+    and the rest: rep, order, original, product, customer, region, channel, kind (codes), day (since 1970), at and
+    invoiced (month numbers), invoice_day, okey (row in `orders`), amount, cost (fen), costed (0/1), units
+    (millionths).
+    `orders` by customer, day and number, the order in which payments without a name settle them: order, customer
+    (codes), day, at, earlier (0/1: before the year). `owed` what each line of any year adds to its order: okey, at,
+    amount, product. `payments`: okey (-1: names none that is known), customer, at, day, amount, kind (0 payment, 1
+    bad debt), lost (1: names an order nobody knows), order. `labels`: the texts of the codes by column.
+    """
+
+    lines: pd.DataFrame
+    orders: pd.DataFrame
+    owed: pd.DataFrame
+    payments: pd.DataFrame
+    labels: Mapping[str, Texts]
+
+    def text(self, column: str, codes: Integers) -> Texts:
+        """The texts of codes; '' for -1."""
+        return self.labels[column].take(codes)
+
+
+def encode(*columns: "pd.Series[Any] | None") -> tuple[list[Integers], Texts]:
+    """Codes of texts, common to all columns, in the order of their labels; blanks are '' and always code 0."""
+    arrays = [pa.array([""], pa.large_string())] + [_arrow(column) for column in columns if column is not None]
+    coded = pa.chunked_array(arrays).dictionary_encode().combine_chunks()
+    labels = coded.dictionary
+    order = pc.sort_indices(labels).to_numpy()
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    codes = rank[coded.indices.to_numpy(zero_copy_only=False)]
+    parts = iter(np.split(codes, np.cumsum([len(array) for array in arrays])[:-1])[1:])
+    sorted_labels = pd.array(labels.take(pa.array(order)), dtype="str")
+    return [next(parts) for column in columns if column is not None], sorted_labels
+
+
+def _arrow(column: "pd.Series[Any]") -> Any:
+    texts = column.astype("str") if column.dtype == object else column
+    found = pa.array(texts, from_pandas=True)
+    if isinstance(found, pa.ChunkedArray):
+        found = found.combine_chunks()
+    if pa.types.is_dictionary(found.type):
+        found = found.dictionary_decode()
+    return pc.fill_null(found.cast(pa.large_string()), "")
+
+
+def days_of(dates: "pd.Series[Any]") -> Integers:
+    """Days since 1970; NEVER-like large for unknown dates."""
+    days = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.where(pd.isna(dates).to_numpy(), NEVER * NEVER, days)
+
+
+def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
+    """The book of a ledger: lines up to the review, orders of all years as far as payments can settle them.
+
+    A line of negative amount belongs to the order it names where that was sold; lines without a number are one order
+    per customer and day. `bills`: whether a bill of exchange counts when it is `cleared` or when it is `received`.
+    """
+    lines = ledger.order_lines
+    at = year.numbers_of(lines["date"])
+    lines = lines[(at != NEVER) & (at > 0)]
+    # Earlier orders only take payments before this year's do: without payments nobody asks for them.
+    paid = ledger.collections
+    earlier = None if paid is None or ledger.orders is None else ledger.orders[ledger.orders["date"] < year.start]
+    coded, labels = _coded(lines, earlier, paid)
+    own, old, money = coded
+    own = _measured(own, lines, year)
+    both = own if old is None else pd.concat([_before(old, earlier), own[[*_OWED, "rep", "kind"]]], ignore_index=True)
+    keys = _keys(both, len(labels["order"]))
+    orders, okey = _orders(both, keys)
+    count = len(both) - len(own)
+    own = own.assign(okey=okey[count:])
+    owed = both[["at", "amount", "product"]].assign(okey=okey)
+    in_order = np.lexsort([own[name].to_numpy() for name in reversed(SEQUENCE)])
+    return Book(
+        own.iloc[in_order].reset_index(drop=True),
+        orders,
+        owed,
+        _payments(money, paid, orders, year, bills=bills),
+        labels,
+    )
+
+
+_OWED = ("order", "original", "customer", "product", "day", "at", "amount")
+
+
+def _coded(
+    lines: pd.DataFrame, earlier: pd.DataFrame | None, paid: pd.DataFrame | None
+) -> tuple[tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None], dict[str, Texts]]:
+    """The text columns of the tables as codes common to all of them."""
+    frames = [lines, earlier, paid]
+    found: list[dict[str, Integers]] = [{}, {}, {}]
+    labels: dict[str, Texts] = {}
+    for label, names in {"order": ("order", "original_order"), **{name: (name,) for name in PLACES}}.items():
+        there = [
+            (place, name)
+            for place, frame in enumerate(frames)
+            for name in names
+            if frame is not None and name in frame and (place == 0 or name not in ("rep", "kind", "region", "channel"))
+        ]
+        codes, labels[label] = encode(*(frames[place][name] for place, name in there))  # type: ignore[index]
+        for (place, name), values in zip(there, codes, strict=True):
+            found[place]["original" if name == "original_order" else name] = values
+    blank = [*PLACES, "order", "original"]
+    own, old, money = (
+        None
+        if frame is None
+        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank})
+        for frame, columns in zip(frames, found, strict=True)
+    )
+    assert own is not None
+    return (own, old, money), labels
+
+
+def _measured(own: pd.DataFrame, lines: pd.DataFrame, year: Year) -> pd.DataFrame:
+    """The lines with days, month numbers, money and units."""
+    count = len(lines)
+    units = lines["quantity"].to_numpy(dtype="float64") if "quantity" in lines else np.zeros(count)
+    cost = lines["cost"].astype("Int64") if "cost" in lines else pd.Series(pd.NA, index=lines.index, dtype="Int64")
+    billed = lines["invoice_date"] if "invoice_date" in lines else pd.Series(pd.NaT, index=lines.index)
+    return own.assign(
+        day=days_of(lines["date"]),
+        at=year.numbers_of(lines["date"]),
+        invoiced=year.numbers_of(billed),
+        invoice_day=days_of(billed),
+        amount=lines["amount"].to_numpy(dtype=np.int64),
+        units=np.rint(np.nan_to_num(units) * MICRO).astype(np.int64),
+        cost=cost.fillna(0).to_numpy(dtype=np.int64),
+        costed=cost.notna().to_numpy().astype(np.int64),
+    )
+
+
+def _before(old: pd.DataFrame, orders: pd.DataFrame | None) -> pd.DataFrame:
+    """Lines of orders before the year, as the book has them."""
+    assert orders is not None
+    return old.assign(day=days_of(orders["date"]), at=0, amount=orders["amount"].to_numpy(dtype=np.int64))
+
+
+def _keys(lines: pd.DataFrame, count: int) -> Integers:
+    """A number per order: its code, or for lines without an order number one per customer and day."""
+    order = lines["order"].to_numpy()
+    day = lines["day"].to_numpy()
+    unnamed = count + lines["customer"].to_numpy() * (day.max(initial=0) + 1) + day
+    own = np.where(order > 0, order, unnamed)
+    sold = np.zeros(count, dtype=bool)
+    sold[order[(lines["amount"].to_numpy() > 0)]] = True
+    sold[0] = False
+    original = lines["original"].to_numpy()
+    return np.where((lines["amount"].to_numpy() < 0) & sold[original], original, own)
+
+
+def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Integers]:
+    """One row per order, by customer and age, and the row of each line's order."""
+    day, order = lines["day"].to_numpy(), lines["order"].to_numpy()
+    at, customer = lines["at"].to_numpy(), lines["customer"].to_numpy()
+    known, code = np.unique(keys, return_inverse=True)
+    by_age = np.lexsort([order, day, code])
+    first = by_age[np.unique(code[by_age], return_index=True)[1]]
+    began = np.full(len(known), NEVER, dtype=np.int64)
+    np.minimum.at(began, code, at)
+    in_order = np.lexsort([known, order[first] > 0, day[first], customer[first]])
+    place = np.empty(len(known), dtype=np.int64)
+    place[in_order] = np.arange(len(known))
+    rows = first[in_order]
+    orders = pd.DataFrame(
+        {
+            "order": order[rows],
+            "customer": customer[rows],
+            "day": day[rows],
+            "at": began[in_order],
+            "earlier": (at[rows] == 0).astype(np.int64),
+            "key": known[in_order],
+        }
+    )
+    return orders, place[code]
+
+
+def _payments(
+    money: pd.DataFrame | None, paid: pd.DataFrame | None, orders: pd.DataFrame, year: Year, *, bills: str
+) -> pd.DataFrame:
+    """Payments up to the review with the order they name; a payment ahead of its order waits for it."""
+    names = ("okey", "customer", "at", "day", "amount", "kind", "lost", "order")
+    if money is None or paid is None:
+        return pd.DataFrame({name: pd.Series(dtype="int64") for name in names})
+    cashed = paid["cleared"].fillna(paid["date"]) if "cleared" in paid and bills == "cleared" else paid["date"]
+    row = pd.Series(orders.index, index=orders["key"])
+    okey = money["order"].map(row).fillna(-1).to_numpy(dtype=np.int64)
+    named = (okey >= 0) & (money["order"] > 0).to_numpy()
+    okey = np.where(named, okey, -1)
+    at = year.numbers_of(cashed)
+    ahead = np.where(named, orders["at"].to_numpy()[okey] if len(orders) else 0, 0)
+    whose = orders["customer"].to_numpy()[okey] if len(orders) else money["customer"].to_numpy()
+    written = paid["kind"].fillna("").eq("bad_debt").to_numpy() if "kind" in paid else np.zeros(len(paid), dtype=bool)
+    amount = paid["amount"].to_numpy(dtype=np.int64)
+    if "kind" in paid:
+        amount = np.where(paid["kind"].fillna("").eq("refund").to_numpy(), -np.abs(amount), amount)
+    found = pd.DataFrame(
+        {
+            "okey": okey,
+            "customer": np.where(named, whose, money["customer"].to_numpy()),
+            "at": np.where(at == NEVER, NEVER, np.maximum(at, ahead)),
+            "day": days_of(cashed),
+            "amount": amount,
+            "kind": written.astype(np.int64),
+            "lost": ((okey < 0) & (money["order"] > 0).to_numpy()).astype(np.int64),
+            "order": money["order"].to_numpy(),
+        }
+    )
+    found = found[found["at"] != NEVER]
+    return found.sort_values(["day", "customer", "order", "amount"], kind="stable", ignore_index=True)

@@ -1,0 +1,243 @@
+"""Months closed for good: their pay stands as it was closed, every difference moves to the first open month.
+
+A run computes the whole year afresh. What the closed months would be today, less what they are, is the difference;
+it is booked in the open month with its reason, so that from there on everything to date is what the fresh
+calculation says, and no closed row ever changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from salesplan.commission.reasons import with_reasons
+from salesplan.commission.year import Note
+
+CORRECTION = "correction"
+CORRECTIONS = {
+    "month": "str", "of_month": "str", "rep": "str", "order": "str", "part": "str", "amount": "int64",
+    "reason": "str", "approved_by": "str",
+}  # fmt: skip
+# A line is the same line where these agree; its tier and rate count in whole millionths.
+SAME_LINE = ["rep", "of_month", "order", "product", "original_order", "tier", "micro"]
+LINES_SEEN = ["rep", "order", "rule", "base", "amount", "product", "original_order"]
+RELEASES_SEEN = ["rep", "order", "earned", "released", "clawback"]
+LINE_ORDER = ["rep", "month"]
+RELEASE_ORDER = ["rep", "month", "order"]
+MILLIONTHS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Closed months in order, and the rows of each table as they were closed; money in int64 fen.
+
+    `table`, `lines`, `releases`, `base_pay` as in `Commission`. `otherwise` is the reason of differences that no row
+    of the table `corrections` explains: parameters have changed, or rows of earlier years.
+    """
+
+    months: Sequence[str]
+    table: pd.DataFrame
+    lines: pd.DataFrame
+    releases: pd.DataFrame
+    base_pay: pd.DataFrame
+    otherwise: str = ""
+
+    def within(self, months: Sequence[str]) -> "Closed":
+        """What was closed of these months."""
+        return Closed(
+            months=[month for month in self.months if month in months],
+            table=_within(self.table, months),
+            lines=_within(self.lines, months),
+            releases=_within(self.releases, months),
+            base_pay=_within(self.base_pay, months),
+            otherwise=self.otherwise,
+        )
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Lines and releases with the closed months as closed, and what moved.
+
+    `corrections`: month (the open one; '' while the review has none), of_month, rep, order, part (earned, released),
+    amount (fen), reason, approved_by.
+    """
+
+    lines: pd.DataFrame
+    releases: pd.DataFrame
+    corrections: pd.DataFrame
+
+
+def open_month(closed: Closed, review: Sequence[str]) -> str:
+    """The first month of the review that is not closed; '' where there is none."""
+    return next((month for month in review if month not in closed.months), "")
+
+
+def settled(
+    lines: pd.DataFrame,
+    releases: pd.DataFrame,
+    closed: Closed | None,
+    reasons: pd.DataFrame | None,
+    review: Sequence[str],
+) -> Settled:
+    """Lines and releases in which closed months stand as closed and differences stand in the first open month.
+
+    `lines` and `releases` as calculated now, over the months of `review`. A corrected line has rule `correction`, its
+    base and amount are what the line is now less what it was. An order whose earned or released to date differs moves
+    once in the open month: up is released, down is clawed back. From that month on earned and released to date are
+    those of the fresh calculation, per rep and order. Nothing is corrected in a review that ends before the last
+    closed month. Without an open month in the review the differences are only listed.
+    """
+    if closed is None or not set(closed.months) & set(review):
+        return Settled(lines, releases, no_corrections())
+    stood, month = closed.within(review), open_month(closed, review)
+    then_lines, then_releases = _typed(stood.lines, lines), _typed(stood.releases, releases)
+    changed = line_differences(*_unlike(_within(lines, stood.months), then_lines, LINES_SEEN))
+    moved = release_differences(*_unlike(_within(releases, stood.months), then_releases, RELEASES_SEEN))
+    if len(stood.months) < len(closed.months):
+        changed, moved = changed.iloc[:0], moved.iloc[:0]
+    told = with_reasons(changed, reasons, closed.otherwise)
+    if month:
+        new = told.assign(month=month, rule=CORRECTION)
+        booked = _joined([then_lines, new, _without(lines, stood.months)], LINE_ORDER, lines)
+        out = _joined(
+            [then_releases, _released(_without(releases, stood.months), moved, month)], RELEASE_ORDER, releases
+        )
+    else:
+        booked, out = _joined([then_lines], LINE_ORDER, lines), _joined([then_releases], RELEASE_ORDER, releases)
+    return Settled(booked, out, _listed(told, with_reasons(moved, reasons, closed.otherwise), month))
+
+
+def line_differences(fresh: pd.DataFrame, closed: pd.DataFrame) -> pd.DataFrame:
+    """One row per line whose amount is another: rep, of_month, order, product, original_order, tier_from, rate, base,
+    amount, date, plan. A closed correction counts for the month it corrected, so that nothing is corrected twice."""
+    sides = pd.concat([_counted(fresh, 1), _counted(closed, -1)], ignore_index=True)
+    groups = sides.groupby(SAME_LINE, sort=True)
+    sums = groups[["amount"]].sum().assign(base=groups["base"].sum(min_count=1))
+    found = sums.join(groups[["tier_from", "rate", "date", "plan"]].first())
+    return found[found["amount"] != 0].reset_index().drop(columns=["tier", "micro"])
+
+
+def _counted(lines: pd.DataFrame, sign: int) -> pd.DataFrame:
+    corrected = lines["of_month"] != ""
+    return lines.assign(
+        of_month=lines["of_month"].where(corrected, lines["month"]),
+        tier=_millionths(lines["tier_from"]),
+        micro=_millionths(lines["rate"]),
+        base=lines["base"] * sign,
+        amount=lines["amount"] * sign,
+    )
+
+
+def _millionths(share: "pd.Series[float]") -> "pd.Series[int]":
+    return (share * MILLIONTHS).round().fillna(-1).astype("int64")
+
+
+def release_differences(fresh: pd.DataFrame, closed: pd.DataFrame) -> pd.DataFrame:
+    """Per rep and order what is earned and what is out to date, now less then: rep, order, of_month (the last in
+    which it differs), earned, net (released + clawback)."""
+    sides = pd.concat(
+        [
+            rows.assign(earned=rows["earned"] * sign, net=(rows["released"] + rows["clawback"]) * sign)
+            for rows, sign in ((fresh, 1), (closed, -1))
+        ]
+    )
+    sums = sides.groupby(["rep", "order", "month"])[["earned", "net"]].sum()
+    months = sums[(sums != 0).any(axis=1)].reset_index(names=["rep", "order", "of_month"])
+    found = months.groupby(["rep", "order"]).agg({"of_month": "last", "earned": "sum", "net": "sum"}).reset_index()
+    return found[(found[["earned", "net"]] != 0).any(axis=1)].reset_index(drop=True)
+
+
+def _released(later: pd.DataFrame, found: pd.DataFrame, month: str) -> pd.DataFrame:
+    """Releases of the open months; an order that differs moves once in the first of them."""
+    keys = pd.MultiIndex.from_frame(found[["rep", "order"]])
+    own = (later["month"] == month) & pd.MultiIndex.from_frame(later[["rep", "order"]]).isin(keys)
+    here = later[own].assign(net=later["released"] + later["clawback"])
+    sums = pd.concat([here, found]).groupby(["rep", "order"])[["earned", "net"]].sum().reset_index()
+    moved = sums[(sums[["earned", "net"]] != 0).any(axis=1)]
+    out, back = moved["net"].clip(lower=0), moved["net"].clip(upper=0)
+    return pd.concat([later[~own], moved.assign(month=month, released=out, clawback=back)])
+
+
+def _listed(lines: pd.DataFrame, releases: pd.DataFrame, month: str) -> pd.DataFrame:
+    """What moves, for people: earned per rep, month and order, released per rep and order."""
+    keys = ["rep", "of_month", "order", "reason", "approved_by"]
+    earned = lines.groupby(keys)[["amount"]].sum().reset_index().assign(part="earned")
+    out = releases.rename(columns={"net": "amount"}).assign(part="released")
+    return _corrections([earned, out], month)
+
+
+def base_pay_corrections(
+    base_pay: pd.DataFrame, reasons: pd.DataFrame | None, closed: Closed | None, review: Sequence[str]
+) -> pd.DataFrame:
+    """Corrections of base pay that the open month pays, as `Settled.corrections` lists the others: rows of `base_pay`
+    (rep, month, of_month, amount) of that month that belong to a closed one."""
+    month = "" if closed is None else open_month(closed, review)
+    own = base_pay[(base_pay["month"] == month) & (base_pay["of_month"] != "")]
+    if closed is None or own.empty:
+        return no_corrections()
+    sums = own.groupby(["rep", "of_month"])[["amount"]].sum().reset_index().assign(order="", part="base_pay")
+    return _corrections([with_reasons(sums, reasons, closed.otherwise)], month)
+
+
+def _corrections(parts: Sequence[pd.DataFrame], month: str) -> pd.DataFrame:
+    filled = [part[part["amount"] != 0].assign(month=month)[list(CORRECTIONS)] for part in parts]
+    keys = ["of_month", "rep", "order", "part", "amount"]
+    return pd.concat(filled).astype(CORRECTIONS).sort_values(keys, kind="stable", ignore_index=True)
+
+
+def no_corrections() -> pd.DataFrame:
+    """The table of corrections with its header and no row."""
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in CORRECTIONS.items()})
+
+
+def as_closed(orders: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Orders with earned, released and held as `releases` leave them: for a review without an open month."""
+    sums = releases.assign(released=releases["released"] + releases["clawback"]).groupby(["rep", "order"])
+    bare = orders.drop(columns=["earned", "released"])
+    out = bare.merge(sums[["earned", "released"]].sum().reset_index(), how="left", on=["rep", "order"])
+    known = out.assign(**{name: out[name].fillna(0).astype("int64") for name in ("earned", "released")})
+    return known.assign(held=known["earned"] - known["released"])[list(orders.columns)]
+
+
+def notes(corrections: pd.DataFrame) -> list[Note]:
+    """What is to be said: how much moved to the open month, or waits for one."""
+    if corrections.empty:
+        return []
+    month, earned = corrections["month"].iloc[0], corrections[corrections["part"] == "earned"]
+    fills = {"count": len(corrections), "amount": int(earned["amount"].sum()), "month": month}
+    return [Note("corrected" if month else "corrections_wait", fills)]
+
+
+def _within(frame: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
+    return frame[frame["month"].isin(months)]
+
+
+def _without(frame: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
+    return frame[~frame["month"].isin(months)]
+
+
+def _unlike(fresh: pd.DataFrame, closed: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of the closed months, without months that are the same row by row: they add nothing to a difference."""
+    then = {month: rows[columns].reset_index(drop=True) for month, rows in closed.groupby("month")}
+    same = [
+        str(month)
+        for month, rows in fresh.groupby("month")
+        if month in then and rows[columns].reset_index(drop=True).equals(then[month])
+    ]
+    return _without(fresh, same), _without(closed, same)
+
+
+def _typed(rows: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the columns and types of the fresh ones; a blank text is ''."""
+    columns = {}
+    for name, kind in fresh.dtypes.items():
+        text = pd.api.types.is_string_dtype(kind)
+        column = rows[name] if name in rows else pd.Series("" if text else pd.NA, index=rows.index)
+        columns[name] = (column.fillna("") if text else column).astype(kind)
+    return pd.DataFrame(columns, index=rows.index)
+
+
+def _joined(frames: Sequence[pd.DataFrame], keys: list[str], fresh: pd.DataFrame) -> pd.DataFrame:
+    """Closed rows and later ones as one frame, in the order of its keys."""
+    filled = [_typed(frame, fresh) for frame in frames if len(frame)] or [fresh.iloc[:0]]
+    return pd.concat(filled).sort_values(keys, kind="stable", ignore_index=True)

@@ -1,0 +1,145 @@
+"""Made-up years through the code that pays: every rep stands on the stage once per scene."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesplan import calendar
+from salesplan.commission.cost.made_up import Scene, in_orders, order_lines, orders_of
+from salesplan.commission.year import Ledger, Year
+from salesplan.money import Integers
+from salesplan.terms.commission import CommissionPlan, CommissionTerms
+from salesplan.terms.release import Leavers
+
+# All that is made up is ordered, invoiced and paid at once: what is earned is what the sales cost.
+AT_ONCE: dict[str, Any] = {
+    "basis": "ordered",
+    "measure_basis": "ordered",
+    "release": "order_full",
+    "milestones": (),
+    "holdback": None,
+    "late": None,
+    "leavers": Leavers(),
+}
+MONEY = ("sales", "quota", "commission", "base_pay", "draw")
+COLUMNS = ["scene", "rep", "plan", "quota", "sales", "commission", "base_pay", "draw", "pay"]
+
+
+def paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Scene]) -> pd.DataFrame:
+    """What each rep on a plan would be paid over the year in each scene: int64 fen, sorted by scene and rep.
+
+    Columns: scene (its place), rep, plan (of his last month with one), quota, sales (of his months with a plan),
+    commission (all that is earned), base_pay, draw (advances not recovered by the end of the year), pay = commission
+    + base_pay + draw. Goals without a score count as met; contests, adjustments and holdbacks play no part. Raises
+    what `calculate` raises.
+    """
+    from salesplan.commission.calculate import calculate
+
+    if ledger.reps is None or ledger.quotas is None or not rules.plans or not scenes:
+        return empty()
+    cast = _Cast(ledger.reps, len(scenes))
+    made = pd.concat(
+        [scene.sales.assign(rep=cast.names(scene.sales["rep"], place)) for place, scene in enumerate(scenes)],
+        ignore_index=True,
+    )
+    cut = in_orders(made[made["rep"] != ""], orders_of(ledger, year, rules.plans))
+    reps, plans = cast.reps(rules.plans)
+    stage = Ledger(
+        order_lines=order_lines(cut, year),
+        reps=reps,
+        quotas=cast.copies(_by_month(ledger.quotas)),
+        products=ledger.products,
+        customers=ledger.customers,
+        ramping=None if ledger.ramping is None else cast.copies(ledger.ramping),
+    )
+    whole = replace(year, as_of=calendar.month_span(year.months[-1], year.cutoff)[1])
+    plain = {"contests": (), "last_place": None, "alternatives": (), "plans": plans}
+    return _told(calculate(stage, whole, rules.model_copy(update=plain)).table, cast)
+
+
+def empty() -> pd.DataFrame:
+    """The result for nobody."""
+    texts = ("rep", "plan")
+    return pd.DataFrame({name: pd.Series(dtype="str" if name in texts else "int64") for name in COLUMNS})
+
+
+def _by_month(quotas: pd.DataFrame) -> pd.DataFrame:
+    known = quotas[quotas["amount"].notna()].astype({"amount": "int64"})
+    return known.groupby(["rep", "month"], as_index=False)["amount"].sum()
+
+
+def _told(table: pd.DataFrame, cast: "_Cast") -> pd.DataFrame:
+    """The pay of the year per scene and rep."""
+    known = table.rename(columns={"actual": "sales", "earned": "commission"}).sort_values(["rep", "month"])
+    whole = known.groupby("rep", as_index=False).agg({**dict.fromkeys(MONEY, "sum"), "plan": "last"})
+    place, rep = cast.places(whole["rep"])
+    found = whole.assign(scene=place, rep=rep, pay=whole[["commission", "base_pay", "draw"]].sum(axis=1))
+    return found.sort_values(["scene", "rep"], ignore_index=True)[COLUMNS]
+
+
+class _Cast:
+    """The reps once per scene, under numbers of their own: place of the scene, place of the rep."""
+
+    def __init__(self, reps: pd.DataFrame, scenes: int) -> None:
+        self.table, self.scenes = reps.reset_index(drop=True), scenes
+        self.labels = pd.Index(sorted(set(reps["rep"].astype(str))), dtype=object)
+        self.width = max(len(self.labels), 1)
+
+    def names(self, labels: "pd.Series[Any]", place: int) -> "pd.Series[Any]":
+        """The numbers of reps in a scene; '' for who is none."""
+        found = self.labels.get_indexer(pd.Index(labels.astype(object)))
+        return self._texts(np.where(found < 0, -1, found + place * self.width), labels.index)
+
+    def _texts(self, numbers: Integers, index: Any) -> "pd.Series[Any]":
+        every = np.array([*(f"{number:09d}" for number in range(self.width * self.scenes)), ""], dtype=object)
+        return pd.Series(every[numbers], index=index, dtype="str")
+
+    def copies(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table of reps once per scene."""
+        parts = [frame.assign(rep=self.names(frame["rep"], place)) for place in range(self.scenes)]
+        both = pd.concat(parts, ignore_index=True)
+        return both[both["rep"] != ""].reset_index(drop=True)
+
+    def places(self, names: "pd.Series[Any]") -> "tuple[Integers, pd.Series[Any]]":
+        """Place of the scene and label of the rep of each number."""
+        numbers = names.astype("int64").to_numpy()
+        reps = pd.Series(self.labels[numbers % self.width], index=names.index, dtype="str")
+        return numbers // self.width, reps
+
+    def reps(self, plans: Sequence[CommissionPlan]) -> tuple[pd.DataFrame, tuple[CommissionPlan, ...]]:
+        """The reps once per scene, below the manager of their own scene, and plans that tell them by a mark.
+
+        Plans may name reps and managers, who have other numbers here: whom a plan fits is settled beforehand, and a
+        mark of all plans that fit stands in the column `team`.
+        """
+        fits = np.column_stack([_fits(self.table, plan) for plan in plans])
+        marks, mark = np.unique(fits, axis=0, return_inverse=True)
+        own = self.table.assign(team=pd.Series(mark.ravel(), dtype="str"))
+        copies = self.copies(own.drop(columns="name", errors="ignore"))
+        if "manager" in own:
+            copies["manager"] = pd.concat([self.names(self._managers(), n) for n in range(self.scenes)]).to_numpy()
+        told = [
+            plan.model_copy(update={**AT_ONCE, "applies_to": {"team": str(number)}})
+            for number, row in enumerate(marks)
+            for plan, fit in zip(plans, row, strict=True)
+            if fit
+        ]
+        return copies, tuple(told)
+
+    def _managers(self) -> "pd.Series[Any]":
+        """The number of each rep's manager, who is named by number or by name."""
+        manager = self.table["manager"].astype(object)
+        if "name" not in self.table:
+            return manager
+        names = dict(zip(self.table["name"], self.table["rep"], strict=True))
+        return manager.where(manager.isin(self.labels), manager.map(names))
+
+
+def _fits(reps: pd.DataFrame, plan: CommissionPlan) -> Any:
+    fits = np.ones(len(reps), dtype=bool)
+    for column, wanted in plan.applies_to.items():
+        fits &= (reps[column].astype(object) == wanted).to_numpy() if column in reps else False
+    return fits

@@ -1,0 +1,47 @@
+"""All papers of a result: the sheets of the month, statements, payroll and the register of questions."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from salesplan.commission.papers.disputes import register
+from salesplan.commission.papers.payroll import payroll
+from salesplan.commission.papers.performance import performance
+from salesplan.commission.papers.sheets import commission_sheet, performance_sheet
+from salesplan.commission.papers.statement import Statements, statements
+from salesplan.commission.year import Ledger, Year
+from salesplan.terms.commission import CommissionTerms
+
+if TYPE_CHECKING:
+    from salesplan.commission.results import Commission
+
+
+class Papers(NamedTuple):
+    """What people get in hand; money in int64 fen.
+
+    `month`: the last closed one ('' before it). `performance`, `payroll`, `disputes`: the tables of all closed months.
+    `sheets`: performance and commission of the month with their sums. `statements`: what the pages of the month say.
+    """
+
+    month: str
+    performance: pd.DataFrame
+    payroll: pd.DataFrame
+    disputes: pd.DataFrame
+    sheets: dict[str, pd.DataFrame]
+    statements: Statements | None
+
+
+def prepare(
+    result: "Commission", ledger: Ledger, year: Year, rules: CommissionTerms, disputes: pd.DataFrame | None
+) -> Papers:
+    """Everything that is printed, signed or handed on after the months are computed."""
+    month = year.closed[-1] if year.closed and len(result.table) else ""
+    payments = getattr(result, "payments", pd.DataFrame({"order": [], "date": pd.to_datetime([]), "amount": []}))
+    sold = performance(ledger, year, result.table, payments)
+    asked = register(disputes, ledger.adjustments, result.lines, year.as_of)
+    sheets = {
+        "performance": performance_sheet(sold, month),
+        "commission": commission_sheet(result.table, ledger.reps, year),
+    }
+    found = statements(result, ledger, year, rules, asked) if hasattr(result, "releases") else None
+    return Papers(month, sold, payroll(result.table, ledger.reps, year), asked, sheets if month else {}, found)

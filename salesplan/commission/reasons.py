@@ -1,0 +1,59 @@
+"""Why a closed month is corrected: the rows of the input table `corrections`, found for each difference."""
+
+from typing import Any
+
+import pandas as pd
+
+TOLD = ["reason", "approved_by"]
+# Which columns a reason names, the narrowest first; `order` fits a line's own order, or the one it takes back.
+LEVELS = (("month", "rep", "order"), ("month", "order"), ("month", "rep"), ("month",))
+
+
+def with_reasons(found: pd.DataFrame, reasons: pd.DataFrame | None, otherwise: str) -> pd.DataFrame:
+    """The differences with `reason` and `approved_by`.
+
+    `found`: of_month, rep, order and, where known, original_order. `reasons`: month (the closed one), reason, and
+    approved_by, order, rep where given. A reason by month and order counts before one by month and rep, and that
+    before one for the whole month; several of one kind are all told, in the order of their text. `otherwise` is the
+    reason of what no row explains.
+    """
+    rows = found.reset_index(drop=True)
+    blank = pd.Series("", index=rows.index, dtype="str")
+    told = pd.DataFrame({"reason": blank.mask(blank == ""), "approved_by": blank})
+    for level, column in _ways(rows):
+        given = _of_level(reasons, level)
+        if given is None or told["reason"].notna().all():
+            continue
+        keys = pd.DataFrame({"month": rows["of_month"], "rep": rows["rep"], "order": rows[column]})
+        here = keys[list(level)].merge(given, how="left", on=list(level))
+        told = told.where(told["reason"].notna(), here[TOLD])
+    return rows.assign(reason=told["reason"].fillna(otherwise), approved_by=told["approved_by"].fillna(""))
+
+
+def _ways(rows: pd.DataFrame) -> list[tuple[tuple[str, ...], str]]:
+    columns = ["order", "original_order"] if "original_order" in rows else ["order"]
+    return [(level, column) for level in LEVELS for column in (columns if "order" in level else ["order"])]
+
+
+def _of_level(reasons: pd.DataFrame | None, level: tuple[str, ...]) -> pd.DataFrame | None:
+    """The reasons that name exactly these columns, one row per key; None where there is none."""
+    if reasons is None or reasons.empty:
+        return None
+    given = pd.DataFrame({name: _text(reasons, name) for name in ("month", "rep", "order", *TOLD)})
+    named = given[["month", "rep", "order"]] != ""
+    exact = pd.Series(data=True, index=given.index)
+    for name in named:
+        exact &= named[name] == (name in level)
+    rows = given[exact].sort_values([*level, *TOLD], kind="stable")
+    if rows.empty:
+        return None
+    return rows.groupby(list(level))[TOLD].agg(_joined).reset_index()
+
+
+def _text(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":
+    blank = pd.Series("", index=frame.index, dtype="str")
+    return frame[name].astype("str").where(frame[name].notna(), "") if name in frame else blank
+
+
+def _joined(texts: "pd.Series[Any]") -> str:
+    return " / ".join(dict.fromkeys(text for text in texts if text))

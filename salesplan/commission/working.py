@@ -1,0 +1,191 @@
+"""One plan at work: from the lines of its reps to what they earn and what is released, order by order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesplan import calendar
+from salesplan.commission import credit as crediting
+from salesplan.commission.accounts import Accounts, Cash, adjust, open_accounts
+from salesplan.commission.book import Book
+from salesplan.commission.earning import Earning, Standing, sums, target_pay
+from salesplan.commission.periods import PERIOD_MONTHS
+from salesplan.commission.rates import asked, rates_of
+from salesplan.commission.release import after_leaving, held_back, released
+from salesplan.commission.returns import Returns
+from salesplan.commission.roster import Roster, teams
+from salesplan.commission.year import Ledger, Year
+from salesplan.money import MICRO, Integers
+from salesplan.terms.commission import CommissionPlan
+
+# of a manager's part on his team: nothing of the plan's own rates and limits
+NO_OWN: Mapping[str, Any] = {
+    "curve": None,
+    "special_rates": (),
+    "rates_by": None,
+    "gate": None,
+    "cap": None,
+    "cap_per_order": None,
+    "minimum_per_order": None,
+    "new_product_bonus": 0,
+    "measure": "attainment",
+    "paid_on": "amount",
+    "override": None,
+}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all plans work on: the book with its lines by number of rep, the roster, cash, and the members of lines."""
+
+    ledger: Ledger
+    year: Year
+    book: Book
+    roster: Roster
+    cash: Cash
+    lines: pd.DataFrame
+    plans: tuple[CommissionPlan, ...]
+
+    @cached_property
+    def accrual(self) -> crediting.Accrual:
+        """Rebate rates by customer, and the codes of rebates and free goods."""
+        kinds = {str(kind): code for code, kind in enumerate(self.book.labels["kind"])}
+        rates = _by_label(self.book.labels["customer"], self.ledger.customers, "customer", "rebate_rate")
+        micro = np.array([0 if pd.isna(rate) else round(float(rate) * MICRO) for rate in rates], dtype=np.int64)
+        return crediting.Accrual(micro, kinds.get("rebate", -1), kinds.get("free", -1))
+
+    @cached_property
+    def new_products(self) -> Integers:
+        """1 for the codes of products launched within the fiscal year."""
+        launched = _by_label(self.book.labels["product"], self.ledger.products, "product", "launch")
+        days = pd.to_datetime(pd.Series(launched))
+        return ((days >= self.year.start) & (days <= self.year.end)).to_numpy().astype(np.int64)
+
+    def members(self, name: str, events: pd.DataFrame) -> "np.ndarray[Any, Any]":
+        """What an event is by product, line, customer_grade, region, channel or the rep's grade, as texts."""
+        if name == "grade":
+            return self.roster.column("grade")[events["rep"].to_numpy(), events["at"].to_numpy() - 1]
+        labels = self.book.labels
+        if name == "customer_grade":
+            of_label = _by_label(labels["customer"], self.ledger.customers, "customer", "grade")
+        elif name == "line":
+            of_label = _by_label(labels["product"], self.ledger.products, "product", "line")
+        else:
+            of_label = np.asarray(labels[name], dtype=object)
+        column = {"customer_grade": "customer", "line": "product"}.get(name, name)
+        return np.asarray(of_label[self.lines[column].to_numpy()[events["line"].to_numpy()]])
+
+
+def _by_label(labels: Any, table: pd.DataFrame | None, key: str, column: str) -> "np.ndarray[Any, Any]":
+    """A column of a table for each label, of its latest row; None where there is none."""
+    if table is None or column not in table:
+        return np.full(len(labels), None, dtype=object)
+    order = [name for name in (key, "start") if name in table]
+    rows = table.sort_values(order, na_position="first", kind="stable").drop_duplicates(key, keep="last")
+    found = rows.set_index(key)[column].reindex(pd.Index(np.asarray(labels, dtype=object)))
+    return found.astype(object).where(found.notna(), None).to_numpy()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one plan yields: booked rows of its events, accounts per rep and order, and what is paid out to date.
+
+    `before`: paid out but for the holdback. `passed`: what leavers would have been released beyond their last month.
+    `rule`: the rule of rows that stand in tiers. `actual`: reps x months, what counts for the measure in money.
+    """
+
+    plan: CommissionPlan
+    place: int
+    rule: str
+    booked: pd.DataFrame
+    events: pd.DataFrame
+    accounts: Accounts
+    before: Integers
+    out: Integers
+    passed: Integers
+    actual: Integers
+
+
+def work(ground: Ground, plan: CommissionPlan, place: int) -> list[Part]:
+    """The parts of a plan: what its reps earn themselves, and what managers among them earn on their teams."""
+    on = ground.roster.plan == place
+    touched = on.any(axis=1)
+    own = ground.lines[touched[ground.lines["rep"].to_numpy()]] if not touched.all() else ground.lines
+    parts = [_part(ground, plan, place, own, (on, ground.roster.quotas, "tier" if plan.curve is None else "curve"))]
+    if plan.override is not None:
+        below, quotas = _team(ground, on, everybody=plan.override.scope == "all")
+        terms = {**NO_OWN, "tiers": plan.override.tiers, "semantics": plan.override.semantics}
+        parts.append(_part(ground, plan.model_copy(update=terms), place, below, (on, quotas, "override")))
+    return parts
+
+
+def _team(ground: Ground, on: Any, *, everybody: bool) -> tuple[pd.DataFrame, Integers]:
+    """The lines of everybody below a manager, as his own, and the sum of their quotas."""
+    boss, rep, month = teams(ground.roster, on.astype(np.int64), everybody=everybody)
+    quotas = np.zeros_like(ground.roster.quotas)
+    np.add.at(quotas, (boss, month), ground.roster.quotas[rep, month])
+    pairs = pd.DataFrame({"rep": rep, "at": month + 1, "boss": boss})
+    below = ground.lines.merge(pairs, on=["rep", "at"]).sort_values(["line", "boss"], kind="stable", ignore_index=True)
+    return below.assign(rep=below["boss"]).drop(columns="boss"), quotas
+
+
+def _part(
+    ground: Ground, plan: CommissionPlan, place: int, lines: pd.DataFrame, given: tuple[Any, Integers, str]
+) -> Part:
+    """Credit, earn, adjust and release the lines of a plan's reps."""
+    on, quotas, rule = given
+    months = len(ground.year.closed)
+    lines = crediting.lowered(lines, plan, ground.accrual)
+    stage = crediting.stage_of(plan)
+    settlement = ground.cash.settlement
+    events = crediting.sized(crediting.credit(lines, stage, settlement), plan)
+    span = PERIOD_MONTHS[plan.period] if plan.curve is not None else 0
+    events = crediting.link_returns(events, months=span)
+    events = events.assign(mine=on[events["rep"].to_numpy(), events["at"].to_numpy() - 1].astype(np.int64))
+    measured = events if plan.measure_basis == stage else _measured(lines, plan, settlement)
+    counted = sums(measured["rep"], measured["at"], measured["size"], quotas.shape)
+    base_pay = _base_pay(ground.roster) if plan.curve is not None else quotas
+    target = target_pay(plan, base_pay)
+    standing = Standing(
+        quotas,
+        ground.roster.ramping * (not plan.accelerator_while_ramping),
+        None if measured is events else counted,
+        None if target is None else target * on,
+    )
+    labels = {name: ground.members(name, events) for name in sorted(asked(plan))}
+    new = ground.new_products[events["product"].to_numpy()]
+    rates = rates_of(plan, plan.tiers, labels, new)
+    returns = Returns(events, plan, ground.cash.days)
+    booked = Earning(events, plan, standing, rates, returns).book(months)
+    accounts = open_accounts(booked, events, months)
+    adjust(accounts, plan, ground.cash)
+    before = released(accounts, booked, events, lines, plan, ground.cash)
+    out = before
+    if plan.holdback is not None:
+        labels_of = [calendar.add_months(ground.year.months[0], -1), *ground.year.closed]
+        out = held_back(before, plan.holdback, labels_of)
+    passed = np.zeros_like(out)
+    if plan.leavers.rule != "paid":
+        limit = ground.roster.last_month() + plan.leavers.months * (plan.leavers.rule == "paid_until")
+        out, passed = after_leaving(accounts, out, limit[accounts.rep])
+    actual = (
+        counted if plan.measure != "quantity" else sums(events["rep"], events["at"], events["amount"], quotas.shape)
+    )
+    return Part(plan, place, rule, booked, events, accounts, before, out, passed, actual)
+
+
+def _measured(lines: pd.DataFrame, plan: CommissionPlan, settlement: Any) -> pd.DataFrame:
+    """Amounts as the measure counts them, where they are paid on at another stage."""
+    return crediting.sized(crediting.credit(lines, plan.measure_basis, settlement), plan)
+
+
+def _base_pay(roster: Roster) -> Integers:
+    """Base pay of each rep and month, int64 fen; 0 where unknown."""
+    if "base_pay" not in roster.reps:
+        return np.zeros_like(roster.quotas)
+    pay = np.append(roster.reps["base_pay"].astype("Int64").fillna(0).to_numpy(dtype=np.int64), 0)
+    return np.asarray(pay[roster.spell], dtype=np.int64)

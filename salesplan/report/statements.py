@@ -1,0 +1,68 @@
+"""Statements of pay: one page per rep as a file of its own, numbered, and the company's list of them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from salesplan.conclusions.commission.statement import YEAR, Contents
+from salesplan.conclusions.commission.statement_rows import amount
+from salesplan.report.html import rendered, style
+from salesplan.terms.commission import CommissionPlan
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    from salesplan.commission.papers import Statements
+
+LISTED = ("base_pay", "released", "clawback", "draw", "payable", "amount_paid", "held")
+
+
+def write_statements(
+    folder: Path,
+    found: "Statements",
+    words: Words,
+    *,
+    head: Mapping[str, str],
+    plans: Sequence[CommissionPlan],
+    papers: Sequence[tuple[str, str]] = (),
+) -> int:
+    """Write `0001.html` ... and `index.html` into a folder of a run; returns how many statements.
+
+    `head`: `title` of the plan, `run`, `days` of the month, `tax` (its basis in words). `papers`: addresses and titles
+    of what lies beside them. A file holds nothing of anybody else; its check sum is that of what it says.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = Contents(words, found, plans)
+    css = statement_style()
+    heads = [words.column(name, "commission") for name in YEAR]
+    entries = []
+    for number, person in enumerate(found.people.to_dict("records"), 1):
+        said = contents.page(person)
+        mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+        name = f"{number:04d}"
+        page = rendered(
+            "statement.html.j2", words, css=css, head=head, number=name, mark=mark, year_heads=heads,
+            payable_from=2 if not person["amount_carried"] else 3, **said,
+        )  # fmt: skip
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+        entries.append({"number": name, "mark": mark, **_entry(person)})
+    listing = rendered(
+        "statements.html.j2", words, css=css, head=head, entries=entries, month=words.month(found.month), papers=papers,
+        heads=[words.column(name, "commission") for name in LISTED],
+        totals=[amount(found.people[name].sum()) for name in LISTED],
+    )  # fmt: skip
+    (folder / "index.html").write_text(listing, encoding="utf-8")
+    return len(entries)
+
+
+def statement_style() -> Markup:
+    """The style of letters with that of statements and sheets."""
+    return Markup(style("letter.css") + style("statement.css"))
+
+
+def _entry(person: Mapping[Any, Any]) -> dict[str, Any]:
+    """A line of the company's list."""
+    texts = {name: str(person[name]) for name in ("rep", "name", "team")}
+    return {**texts, "amounts": [amount(person[name]) for name in LISTED]}

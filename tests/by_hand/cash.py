@@ -1,0 +1,131 @@
+"""What each order is due and what was paid on it at every month end, and which payment paid it."""
+
+from collections import defaultdict
+from fractions import Fraction
+
+from by_hand.books import NEVER
+from by_hand.exact import rounded
+
+
+class Cash:
+    """Dues before and after bad debts, and payments settled, by month and order; `trace`: order, day, month, money."""
+
+    def __init__(self, books, bills):
+        self.books, self.bills = books, bills
+        self.lines = books.earlier + books.lines
+        self.orders = {}
+        for line in sorted(self.lines, key=lambda one: (one.day, one.amount < 0, one.key)):
+            self.orders.setdefault(line.key, line)
+        self.due, self.before, self.lost, self.paid = {}, {}, {}, {-1: dict.fromkeys(self.orders, 0)}
+        self.payments, self.debts = self._read()
+        self.trace = []
+        for at in range(books.last + 1):
+            self._dues(at)
+            self.paid[at] = {}
+            for customer in sorted({line.customer for line in self.orders.values()}):
+                self._settle(customer, at)
+        for customer in sorted({line.customer for line in self.orders.values()}):
+            self._trace(customer)
+
+    def _read(self):
+        payments, debts = [], []
+        for row in self.books.collections:
+            day = row["date"]
+            if row.get("cleared") and self.bills == "cleared":
+                day = row["cleared"]
+            order, sign = row["order"] or "", -1 if row.get("kind") == "refund" else 1
+            at = self.books.number(day)
+            if row.get("kind") == "bad_debt":
+                debts.append((order, at, row["amount"]))
+                continue
+            customer = row["customer"] or ""
+            if order in self.books.known:
+                customer = self.orders[order].customer if order in self.orders else ""
+                at = max(at, self.begins(order))
+            else:
+                order = ""
+            money = abs(row["amount"]) * sign if sign < 0 else row["amount"]
+            payments.append((day, order, customer, at, money))
+        return sorted(payments), debts
+
+    def begins(self, order):
+        """Month in which an order is first known."""
+        return self.orders[order].at if order in self.orders else NEVER
+
+    def of(self, customer):
+        """Orders of a customer, the oldest first."""
+        mine = [(line.day, key) for key, line in self.orders.items() if line.customer == customer]
+        return [key for _, key in sorted(mine)]
+
+    def _dues(self, at):
+        """Dues to date on the tax basis of payments, rounded once per order (out of tax: and rate)."""
+        sums = defaultdict(lambda: defaultdict(int))
+        for line in self.lines:
+            if line.at <= at and not line.overlay:
+                sums[line.key][self.books.tax_rate(line.product)] += line.amount
+        sales, collections = self.books.tax.sales, self.books.tax.collections
+        self.before[at], self.due[at], self.lost[at] = {}, {}, {}
+        for key, by_rate in sums.items():
+            if sales == collections:
+                due = sum(by_rate.values())
+            elif collections == "included":
+                due = rounded(sum(amount * (1 + rate) for rate, amount in by_rate.items()))
+            else:
+                due = sum(rounded(Fraction(amount) / (1 + rate)) for rate, amount in by_rate.items())
+            self.before[at][key] = due
+            self.lost[at][key] = sum(money for order, when, money in self.debts if order == key and when <= at)
+            self.due[at][key] = due - self.lost[at][key]
+
+    def _settle(self, customer, at):
+        """Money of one customer at a month end: named orders first, what stands stays, then the oldest."""
+        orders = [key for key in self.of(customer) if key in self.due[at]]
+        known = [p for p in self.payments if p[2] == customer and p[3] <= at]
+        own = {key: sum(p[4] for p in known if p[1] == key) for key in orders}
+        now = {key: sum(p[4] for p in known if p[1] == key and p[3] == at) for key in orders}
+        due, paid = self.due[at], self.paid[at]
+        for key in orders:
+            paid[key] = min(max(self.paid[at - 1].get(key, 0) + now[key], min(due[key], 0)), due[key])
+        free = sum(p[4] for p in known) - sum(paid[key] for key in orders)
+        for wanted in (lambda key: own[key] - paid[key], lambda key: free):
+            for key in orders:
+                more = max(0, min(wanted(key), due[key] - paid[key], free))
+                paid[key] += more
+                free -= more
+
+    def _trace(self, customer):
+        """Which payment settled which order: payments by day, each first on the order it names."""
+        left = {}
+        for at in range(self.books.last + 1):
+            orders = [key for key in self.of(customer) if key in self.due[at]]
+            for number, payment in enumerate(self.payments):
+                if payment[2] == customer and payment[3] == at:
+                    left[number] = payment[4]
+            rise = {key: self.paid[at][key] - self.paid[at - 1].get(key, 0) for key in orders}
+            for key in orders:
+                if rise[key] < 0:
+                    self._undo(key, at, -rise[key], left)
+            for named in (True, False):
+                for number in sorted(left, key=lambda n: self.payments[n][0]):
+                    for key in orders:
+                        if (self.payments[number][1] == key) >= named and left[number] > 0 and rise[key] > 0:
+                            money = min(left[number], rise[key])
+                            left[number] -= money
+                            rise[key] -= money
+                            self.trace.append((key, self.payments[number][0], at, money, number))
+
+    def _undo(self, key, at, money, left):
+        """What no longer settles an order is taken from its last payments."""
+        mine = defaultdict(int)
+        for order, _, _, settled, number in self.trace:
+            if order == key:
+                mine[number] += settled
+        for number in sorted(mine, reverse=True):
+            back = min(mine[number], money)
+            if back > 0:
+                self.trace.append((key, self.payments[number][0], at, -back, number))
+                left[number] = left.get(number, 0) + back
+                money -= back
+
+    def settled(self, key, at):
+        """(day, money) of what has settled an order by a month end."""
+        return [(day, money) for order, day, when, money, _ in self.trace if order == key and when <= at]

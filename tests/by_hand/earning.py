@@ -1,0 +1,260 @@
+"""What a rep's events earn on a plan, piece by piece, in the state of any month."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from by_hand.credit import base_of, events, stage_of, unit_pay
+from by_hand.exact import MILLION, fen, part, rounded, spread, whole_months
+from by_hand.measure import Measure
+
+
+@dataclass(frozen=True)
+class Piece:
+    event: object
+    rule: str
+    tier: int
+    base: int
+    rate: Fraction | None
+    amount: int
+
+
+class Earning:
+    """One rep on one plan; `override`: his team's sales instead of his own."""
+
+    def __init__(self, books, cash, rep, plan, on, override=False):
+        self.books, self.cash, self.rep, self.plan, self.on = books, cash, rep, plan, on
+        self.override = plan.override if override else None
+        self.stage = stage_of(plan)
+        self.events = self.credited(self.stage)
+        counted = self.credited(plan.measure_basis) if plan.measure_basis != self.stage else self.events
+        self.apart = plan.measure_basis != self.stage
+        self.tiers = self.override.tiers if override else plan.tiers
+        seen = plan.model_copy(update={"measure": "attainment", "gate": None}) if override else plan
+        ramping = (lambda at: False) if override else (lambda at: (rep, at) in books.ramping)
+        self.measure = Measure(seen, self.tiers, counted, self.quota, ramping)
+        self.first = {}
+        for event in self.events:
+            if event.line.amount > 0:
+                self.first.setdefault(event.key, event.at)
+        self.pieces = cache(self.pieces)
+        self.curve = cache(self.curve)
+
+    def team(self, at):
+        return self.books.below(self.rep, at, self.override.scope)
+
+    def credited(self, stage):
+        if self.override is None:
+            lines = [line for line in self.books.lines if line.rep == self.rep]
+            return events(self.books, self.cash, self.plan, lines, stage)
+        found = events(self.books, self.cash, self.plan, self.books.lines, stage)
+        return [event for event in found if event.line.rep in self.team(event.at)]
+
+    def quota(self, at):
+        reps = [self.rep] if self.override is None else sorted(self.team(at))
+        return sum(self.books.quotas.get((rep, at), 0) for rep in reps)
+
+    # what counts as a return
+
+    def is_return(self, event):
+        """A negative line of an order that has been credited to the rep by then."""
+        return event.line.amount < 0 and self.first.get(event.key, 99) <= event.at
+
+    def scope(self, event):
+        """(order, product) a return takes back from; product None: the whole order."""
+        sold = [e for e in self.events if e.key == event.key and e.line.amount > 0 and e.at <= event.at]
+        return event.key, event.line.product if any(e.line.product == event.line.product for e in sold) else None
+
+    def spread_with_curve(self, event):
+        """Returns of what was credited in the same period share in the curve."""
+        if self.plan.curve is None or self.override is not None:
+            return False
+        first, last = self.measure.span(event.at)
+        key, product = self.scope(event)
+        return any(
+            e.key == key and e.line.amount > 0 and first <= e.at <= last and product in (None, e.line.product)
+            for e in self.events
+        )
+
+    def taken_back(self, event):
+        return self.is_return(event) and not self.spread_with_curve(event)
+
+    # pieces
+
+    def paid(self):
+        """Events paid here: credited in a month on the plan, returns apart."""
+        return [e for e in self.events if e.at in self.on and not self.taken_back(e)]
+
+    def pieces(self, state):
+        """Every piece in the state of a month."""
+        found = []
+        for event in self.paid():
+            if event.at <= state:
+                found += self.of_event(event, self.measure.upto(event.at, state))
+        return found
+
+    def of_event(self, event, state):
+        base = base_of(self.plan, event)
+        if self.override is not None:
+            return [Piece(event, "override", t, b, r, rounded(b * r)) for t, b, r in self.slices(event, base, state)]
+        special = self.special(event)
+        found = self.main(event, base, special, state)
+        if special is not None and special.extra is not None:
+            found.append(self.piece(event, "extra", base, Fraction(special.extra)))
+        if self.plan.new_product_bonus and self.books.is_new(event.line.product):
+            found.append(self.piece(event, "new_product", base, Fraction(self.plan.new_product_bonus)))
+        return found
+
+    def piece(self, event, rule, base, rate):
+        return Piece(event, rule, -1, base, rate, rounded(base * rate))
+
+    def main(self, event, base, special, state):
+        if self.plan.curve is not None:
+            return self.curve(self.measure.span(event.at)[0], state).get(event, [])
+        if special is not None and special.rate is not None:
+            return [self.piece(event, "rate", base, Fraction(special.rate))]
+        if special is not None and special.per_unit is not None:
+            return [Piece(event, "per_unit", -1, event.amount, None, unit_pay(event, Fraction(special.per_unit)))]
+        factor = None if special is None or special.factor is None else Fraction(special.factor)
+        found = []
+        for tier, amount, rate in self.slices(event, base, state):
+            used = rate if factor is None else Fraction(rounded(rate * factor * MILLION), MILLION)
+            found.append(Piece(event, "tier", tier, amount, used, rounded(amount * used)))
+        return found
+
+    def slices(self, event, base, state):
+        """(tier, base, rate) of an event."""
+        semantics = self.override.semantics if self.override is not None else self.plan.semantics
+        if semantics == "whole" or self.measure.plan.measure == "margin_rate":
+            cut = [(self.measure.reached(event.at, state), 1)]
+        elif semantics == "current":
+            begins = self.measure.begins(self.measure.measured(event.at, event.at))
+            cut = [(self.measure.tier_of(self.measure.after_order(event), begins), 1)]
+        else:
+            begins = self.measure.begins(self.measure.measured(event.at, state))
+            _, before, after = next(one for one in self.measure.running(event.at) if one[0] is event)
+            cut = self.measure.cut(before, after, begins)
+        bases = spread(base, [size for _, size in cut])
+        return [(tier, amount, self.rate(event, tier)) for (tier, _), amount in zip(cut, bases, strict=True)]
+
+    def rate(self, event, tier):
+        """Rate of a tier for the event's member of `rates_by`."""
+        given = self.tiers[tier]
+        by = None if self.override is not None else self.plan.rates_by
+        if by is None:
+            return Fraction(given.rate)
+        return Fraction(given.rates.get(self.member(event, by), given.rate))
+
+    def member(self, event, by):
+        line = event.line
+        if by == "grade":
+            return (self.books.spell(self.rep, event.at) or {}).get("grade")
+        if by == "customer_grade":
+            return self.books.grade_of_customer(line.customer)
+        return self.books.line_of(line.product) if by == "line" else getattr(line, by)
+
+    def special(self, event):
+        """The first special rate all of whose conditions fit."""
+        names = ("product", "line", "customer_grade", "region", "channel")
+        for one in self.plan.special_rates:
+            fits = all(getattr(one, by) in (None, self.member(event, by)) for by in names)
+            if fits and one.new_product in (None, self.books.is_new(event.line.product)):
+                return one
+        return None
+
+    # the payout curve
+
+    def curve(self, first, state):
+        """{event: pieces} of a period to date."""
+        _, last = self.measure.span(first)
+        mine = [e for e in self.paid() if first <= e.at <= min(last, state)]
+        bases = [base_of(self.plan, event) for event in mine]
+        if sum(bases) <= 0:
+            return {}
+        point, share = self.point(first, state)
+        months = state if self.plan.period == "ytd" else last - first + 1
+        pay = rounded(self.target() * months * share)
+        amounts = zip(mine, bases, spread(pay, bases), strict=True)
+        return {event: [Piece(event, "curve", point, base, None, amount)] for event, base, amount in amounts}
+
+    def target(self):
+        if self.plan.curve.target_pay is not None:
+            return fen(self.plan.curve.target_pay)
+        return Fraction((self.books.spell(self.rep, 1) or {}).get("base_pay") or 0)
+
+    def point(self, first, state):
+        """(point at or below, share of the target pay) at the attainment of a period to date."""
+        months = self.measure.measured(first, state)
+        if months is None:
+            return 0, Fraction(0)
+        measure = self.measure.sum(months[0], min(months[1], state))
+        quota = self.measure.quota(*months)
+        attainment = Fraction(measure, quota) if quota > 0 else Fraction(0)
+        opens = self.measure.gated_until(*months)
+        if self.measure.held_back(*months) or (opens is not None and measure < opens):
+            attainment = min(attainment, Fraction(1))
+        return on_curve(self.plan.curve, attainment) if measure > 0 else (0, Fraction(0))
+
+
+def on_curve(curve, attainment):
+    """(point at or below, what is paid) on a payout curve."""
+    points = [(Fraction(point.at), Fraction(point.pays)) for point in curve.points]
+    below = [place for place, (at, _) in enumerate(points) if at <= attainment]
+    if not below:
+        return 0, Fraction(0)
+    place = below[-1]
+    at, pays = points[place]
+    if place == len(points) - 1:
+        if curve.beyond == "flat" or place == 0:
+            return place, pays
+        before = points[place - 1]
+        return place, pays + (attainment - at) * (pays - before[1]) / (at - before[0])
+    if curve.between == "steps":
+        return place, pays
+    after = points[place + 1]
+    return place, pays + (attainment - at) * (after[1] - pays) / (after[0] - at)
+
+
+def returned(earnings, plan_of, state):
+    """{(order, earning): amount} taken back to date, from all that a rep's plans paid on the order."""
+    found = defaultdict(int)
+    pieces = [piece for one in earnings for piece in one.pieces(state)]
+    for one in earnings:
+        pools = defaultdict(list)
+        for event in one.events:
+            if event.at <= state and event.at in one.on and one.taken_back(event):
+                pools[one.scope(event)].append(event)
+        for scope, events_back in pools.items():
+            found[scope[0]] += taken(one, scope, events_back, pieces, state)
+    return found
+
+
+def taken(one, scope, back, pieces, state):
+    """Taken back from one order (or one product of it): each kind of piece in proportion, rounded once."""
+    key, product = scope
+    sold = [
+        e
+        for e in one.events
+        if e.key == key and e.line.amount > 0 and e.at <= state and product in (None, e.line.product)
+    ]
+    credited = sum(e.amount for e in sold)
+    if credited <= 0:
+        return 0
+    weight = -sum(e.amount * factor(one.plan, e, one.cash.orders[key].day) for e in back)
+    paid = defaultdict(int)
+    for piece in pieces:
+        line = piece.event.line
+        if piece.event.key == key and line.amount > 0 and product in (None, line.product):
+            paid[piece.rule, piece.tier] += piece.amount
+    return -sum(part(amount, weight, credited) for amount in paid.values())
+
+
+def factor(plan, event, ordered):
+    """Which part of what was paid a return takes back."""
+    if plan.clawback == "share":
+        return Fraction(plan.clawback_share)
+    if plan.clawback == "unserved":
+        gone = whole_months(ordered, event.day)
+        return max(Fraction(plan.clawback_months - gone, plan.clawback_months), Fraction(0))
+    return Fraction(1)

@@ -1,0 +1,52 @@
+"""A thousand random plans and ledgers: the engine and the plain recomputation agree to the fen."""
+
+import os
+from collections import defaultdict
+
+import pytest
+from by_hand import ByHand
+from commission_cases import MONTHS
+from commission_worlds import World
+
+from salesplan.commission import calculate
+
+TODAY = frozenset({"tax", "shared", "bonus"})
+EVERY = frozenset(
+    "tax shared bonus growing refunds margin quantity margin_rate current previous apart collected_measure curve "
+    "rates_by special gate ramp rebates free paid_on_margin clawback cap cap_order minimum late bad_debt milestones "
+    "holdback leavers override adjustments plan_change bills".split()
+)
+FEATURES = TODAY
+CASES, BATCH = int(os.environ.get("COMMISSION_CASES", "1000")), 50
+FIGURES = ("earned", "released", "clawback", "held")
+
+
+def by_machine(result):
+    """Figures of the engine per rep, month number, and name; the sums of its lines by rule."""
+    found = defaultdict(int)
+    for row in result.table.to_dict("records"):
+        for name in FIGURES:
+            found[row["rep"], MONTHS.index(row["month"]) + 1, name] = int(row[name])
+    for row in result.lines.to_dict("records"):
+        found[row["rep"], MONTHS.index(row["month"]) + 1, row["rule"]] += int(row["amount"])
+    return {place: amount for place, amount in found.items() if amount}
+
+
+def by_plain_loops(hand):
+    found = {}
+    for name in FIGURES:
+        for (rep, at), amount in getattr(hand, name).items():
+            found[rep, at, name] = amount
+    return {place: amount for place, amount in (found | dict(hand.by_rule)).items() if amount}
+
+
+def differences(ledger, year, rules):
+    """{(rep, month, figure): (engine, by hand)} where they differ."""
+    one, other = by_machine(calculate(ledger, year, rules)), by_plain_loops(ByHand(ledger, year, rules))
+    return {p: (one.get(p, 0), other.get(p, 0)) for p in sorted({*one, *other}) if one.get(p, 0) != other.get(p, 0)}
+
+
+@pytest.mark.parametrize("seed", range(CASES // BATCH))
+def test_random_plans_and_ledgers_agree(seed):
+    world = World(seed, BATCH, FEATURES)
+    assert differences(world.ledger(), world.year(), world.rules()) == {}

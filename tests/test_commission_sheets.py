@@ -1,0 +1,227 @@
+"""The two sheets to sign, the payroll file, their sums, and who signs where."""
+
+import re
+from decimal import Decimal
+
+import pandas as pd
+import paper_cases as cases
+import pytest
+
+from salesplan import identities
+from salesplan.apportion import UNASSIGNED
+from salesplan.commission import papers
+from salesplan.commission.papers.performance import collected, owners
+from salesplan.errors import IdentityError
+from salesplan.report.sheets import SHEETS, places, write_sheet
+from salesplan.tables import outputs
+from salesplan.tables.specification import TABLES
+from salesplan.wording import Words
+
+HEAD = {"title": "<plan>", "run": "first", "days": "days", "tax": "tax", "month": "Feb 2027"}
+
+
+def words(language="en"):
+    return Words(language, "one" if language == "en" else "元", "CNY")
+
+
+@pytest.fixture(scope="module")
+def made():
+    return papers.prepare(cases.result(), cases.ledger(), cases.year(), cases.rules(), None)
+
+
+# ---------------------------------------------------------------- performance
+
+
+def test_what_was_ordered_returned_invoiced_and_collected(made):
+    row = made.performance.query("rep == 'B2' and month == '2027-02'").iloc[0]
+    assert (row["orders"], row["amount_ordered"], row["amount_returned"]) == (1, 200_000, -100_000)
+    assert (row["amount_invoiced"], row["amount_collected"]) == (100_000, 80_000)
+    assert (row["quota"], row["actual"], row["team"]) == (90_000, 100_000, "south")
+    assert row["attainment"] == pytest.approx(100_000 / 90_000)
+
+
+def test_every_line_and_payment_is_in_the_sheet(made):
+    lines, payments = cases.order_lines(), cases.result().payments
+    sums = made.performance[["amount_ordered", "amount_returned", "amount_invoiced", "amount_collected"]].sum()
+    assert sums["amount_ordered"] + sums["amount_returned"] == lines["amount"].sum() == sums["amount_invoiced"]
+    assert sums["amount_collected"] == payments["amount"].sum()
+
+
+def test_what_belongs_to_nobody_has_a_row_of_its_own():
+    ledger = cases.ledger()
+    lines = pd.concat([ledger.order_lines, ledger.order_lines.head(1).assign(rep=None, order="X")])
+    found = papers.performance(
+        type(ledger)(**{**vars(ledger), "order_lines": lines}), cases.year(), cases.result().table, cases.result().payments
+    )
+    row = found[found["rep"] == UNASSIGNED].iloc[0]
+    assert (row["amount_ordered"], row["quota"], row["team"]) == (100_000, 0, "")
+    assert pd.isna(row["attainment"])
+
+
+def test_overlay_credit_is_no_second_revenue():
+    ledger = cases.ledger()
+    lines = ledger.order_lines.assign(overlay=ledger.order_lines["rep"] == "B2")
+    found = papers.performance(
+        type(ledger)(**{**vars(ledger), "order_lines": lines}), cases.year(), cases.result().table, cases.result().payments
+    )
+    assert found.query("rep == 'B2'")["amount_ordered"].sum() == 0
+
+
+def shared(*parts):
+    rows = [("S", rep, "2027-01", "2027-01-05", fen, "K") for rep, fen in parts]
+    return cases.frame("order rep month date amount customer", *rows)
+
+
+@pytest.mark.parametrize("paid", [1, 2, 100, 101, 99_999, -101])
+def test_the_money_of_a_shared_order_is_parted_to_the_fen(paid):
+    payments = cases.frame("order customer date amount", ("S", "K", "2027-02-01", paid))
+    found = collected(shared(("A1", 100), ("B2", 100), ("C3", 100)), payments, None, cases.year())
+    assert found["amount_collected"].sum() == paid
+    assert (found["amount_collected"] - paid / 3).abs().max() <= 1
+
+
+def test_old_debts_are_with_the_customers_owner_on_the_day():
+    spells = cases.frame(
+        "customer rep start end", ("K", "A1", None, "2027-01-31"), ("K", "B2", "2027-02-01", None), ("L", None, None, None)
+    )
+    payments = cases.frame(
+        "order customer date amount", ("O", "K", "2027-01-31", 5), ("O", "K", "2027-02-01", 7), ("P", "L", "2027-01-02", 9),
+        ("", "M", "2027-01-02", 11),
+    )  # fmt: skip
+    assert owners(payments, spells).tolist() == ["A1", "B2", UNASSIGNED, UNASSIGNED]
+    found = collected(shared(("A1", 1)), payments, spells, cases.year())
+    assert found["amount_collected_earlier"].sum() == 32
+    assert found["amount_collected"].sum() == 0
+
+
+def test_lines_without_an_order_number_are_one_order_per_customer_and_day():
+    ledger = cases.ledger()
+    extra = cases.frame(
+        "order rep month date amount customer", *(("", "A1", "2027-02", day, 10, "K1") for day in ("2027-02-01", "2027-02-01",
+                                                                                                "2027-02-02")),
+    ).assign(invoice_date=pd.NaT)  # fmt: skip
+    found = papers.performance(
+        type(ledger)(**{**vars(ledger), "order_lines": pd.concat([ledger.order_lines, extra])}), cases.year(),
+        cases.result().table, cases.result().payments,
+    )  # fmt: skip
+    assert found.query("rep == 'A1' and month == '2027-02'")["orders"].tolist() == [3]
+
+
+def test_a_team_is_that_of_the_spell_of_the_month():
+    spells = cases.frame(
+        "rep team start end", ("A1", "old", "2026-01-01", "2027-01-31"), ("A1", "new", "2027-02-01", None)
+    )
+    found = papers.payroll(cases.result().table.query("rep == 'A1'"), spells, cases.year())
+    assert found["team"].tolist() == ["old", "new"]
+    gone = spells.head(1).assign(end=pd.Timestamp("2026-06-30"))
+    assert papers.payroll(cases.result().table.query("rep == 'A1'"), gone, cases.year())["team"].tolist() == ["old"] * 2
+
+
+# ---------------------------------------------------------------- sums
+
+
+@pytest.mark.parametrize("name", ["performance", "commission"])
+def test_teams_and_the_total_add_up(made, name):
+    sheet = made.sheets[name]
+    money = [column for column in SHEETS[name] if outputs.kind_of(f"commission_{name}", column) == "money"]
+    reps = sheet[sheet["row"] == "rep"]
+    assert sheet["row"].tolist() == ["rep", "rep", "team", "rep", "rep", "team", "total"]
+    for _, row in sheet[sheet["row"] == "team"].iterrows():
+        assert (reps[reps["team"] == row["team"]][money].sum() == row[money]).all()
+    assert (reps[money].sum() == sheet.iloc[-1][money]).all()
+    assert sheet.iloc[-1]["attainment"] == pytest.approx(reps["actual"].sum() / reps["quota"].sum())
+
+
+def test_one_team_needs_no_sum_of_its_own(made):
+    alone = made.performance[made.performance["team"] == "north"]
+    assert papers.performance_sheet(alone, cases.NOW)["row"].tolist() == ["rep", "rep", "total"]
+
+
+def test_payroll_is_the_commission_table_in_other_words(made):
+    table, found = cases.result().table, made.payroll
+    parts = found[["base_pay", "commission", "amount_advance", "deductions"]].sum(axis=1)
+    assert (parts == found["payable"]).all() and (found["amount_paid"] == table["amount_paid"]).all()
+    assert (found["deductions"] <= 0).all() and (found["amount_advance"] >= 0).all()
+    assert found["name"].tolist() == [name for name in cases.NAMES.values() for _ in range(2)]
+
+
+@pytest.mark.parametrize("draw", [-500, 0, 700])
+def test_a_draw_is_an_advance_or_a_deduction(draw):
+    table = cases.result().table
+    moved = table.assign(draw=draw, payable=table["payable"] + draw)
+    found = papers.payroll(moved, None, cases.year())
+    assert (found["amount_advance"] == max(draw, 0)).all()
+    assert (found["deductions"] == table["clawback"] + min(draw, 0)).all()
+
+
+def frames(made, **changed):
+    result = cases.result()
+    tables = {"commission": result.table, "commission_lines": result.lines, "commission_payroll": made.payroll,
+              "commission_performance": made.performance}  # fmt: skip
+    return tables | changed
+
+
+def breach(given):
+    try:
+        identities.stop_on_breach("commission", given, {}, 1)
+    except IdentityError as error:
+        return error.name
+    return ""
+
+
+def test_the_run_itself_stops_on_sheets_that_do_not_tie(made):
+    assert breach(frames(made)) == ""
+    payroll = made.payroll.assign(deductions=made.payroll["deductions"] - 1)
+    assert breach(frames(made, commission_payroll=payroll)) == "payroll_is_its_parts"
+    paid = made.payroll.assign(amount_paid=made.payroll["amount_paid"] + 1)
+    assert breach(frames(made, commission_payroll=paid)) == "payroll_is_commission"
+    sold = made.performance.assign(actual=made.performance["actual"] + 1)
+    assert breach(frames(made, commission_performance=sold)) == "performance_is_commission"
+
+
+@pytest.mark.parametrize("name", ["commission_performance", "commission_payroll", "commission_disputes"])
+def test_tables_have_the_columns_they_promise(made, name):
+    found = {"commission_performance": made.performance, "commission_payroll": made.payroll,
+             "commission_disputes": papers.register(cases.asked(("1", "A1", "open", {})), None, cases.result().lines,
+                                                    None)}[name]  # fmt: skip
+    assert tuple(found.columns) == TABLES[name]
+    text = outputs.csv_bytes(found, name).decode("utf-8-sig")
+    assert text.count("\n") == len(found) + 1
+
+
+# ---------------------------------------------------------------- the pages
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ["performance", "commission"])
+def test_a_sheet_is_a_page_with_the_places_to_sign(tmp_path, made, name, language):
+    chain = {"performance": ["general_manager_office", "general_manager", "hr"],
+             "commission": ["hr", "finance", "cfo", "general_manager"]}[name]  # fmt: skip
+    page = write_sheet(tmp_path, name, made.sheets[name], words(language), head=HEAD, chain=chain)
+    text = (tmp_path / page).read_text(encoding="utf-8")
+    roles = [words(language).code("role", role) for role in chain]
+    positions = [text.index(f"{place}. {role}") for place, role in enumerate(roles, 1)]
+    assert positions == sorted(positions)
+    assert "<script" not in text and "&lt;plan&gt;" in text and "http" not in text.replace("http-equiv", "")
+    assert not re.findall(r">nan<|<NA>|None", text)
+
+
+def test_duties_follow_the_sources():
+    told = places(["general_manager_office", "general_manager", "hr"], words("zh"), "performance")
+    assert [(duty, role) for _, duty, role in told] == [
+        ("编制", "总经理办公室"), ("审核", "总经理"), ("审核并确认业绩", "人力资源部"),
+    ]  # fmt: skip
+    told = places(["hr", "finance", "cfo", "general_manager"], words("zh"), "commission")
+    assert [duty for _, duty, _ in told] == ["编制", "审核", "审核", "审批"]
+
+
+def test_a_role_of_the_companys_own_keeps_its_name():
+    assert places(["大区总"], words(), "commission") == [("1.", "made by", "大区总")]
+    assert places([], words(), "commission") == []
+
+
+def test_amounts_are_printed_to_the_fen(tmp_path, made):
+    write_sheet(tmp_path, "commission", made.sheets["commission"], words(), head=HEAD, chain=[])
+    text = (tmp_path / "commission.html").read_text(encoding="utf-8")
+    total = Decimal(int(cases.result().table.query("month == '2027-02'")["payable"].sum())) / 100
+    assert f"{total:,.2f}" in text and words()("sheet.no_chain") in text
