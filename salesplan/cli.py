@@ -1,4 +1,4 @@
-"""The command: `salesplan run | check | new | runs | lab`."""
+"""The command: `salesplan run | check | new | runs | close | reopen | lab`."""
 
 import json
 import os
@@ -16,6 +16,8 @@ from salesplan.wording import LANGUAGES, Words
 from salesplan.wording.messages import message, notice_text
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
+Month = Annotated[str, typer.Argument(help="month of the plan's year, such as 2027-01", show_default=False)]
 Plan = Annotated[Path, typer.Argument(help="folder of the plan, such as params/henan-2027", show_default=False)]
 
 
@@ -74,7 +76,7 @@ def run(
     engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
     timeout: Annotated[float, typer.Option(help="seconds a cell may stay silent")] = 600,
     quiet: Annotated[bool, typer.Option("--quiet", help="print only the report's place")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """Run the five notebooks in order and write the report."""
     words = Words(_changed_language(set_) or language_of(plan))
@@ -154,6 +156,16 @@ def runs(plan: Annotated[str, typer.Argument(help="name or folder of the plan", 
         raise refuse(PlanError([Fault("no_runs", plan)]), words)
     for item in found:
         typer.echo(_run_line(item, words))
+    for line in _closed_lines(archive.outputs_of(folder), words):
+        typer.echo(line)
+
+
+def _closed_lines(outputs: Path, words: Words) -> list[str]:
+    """Which months are closed, by whom, when and with which run."""
+    from salesplan.closing import record
+
+    entries = record.entries(outputs)
+    return [words("close.line", **{**entry, "time": str(entry["time"])[:10]}) for entry in entries]
 
 
 def _run_line(item: Any, words: Words) -> str:
@@ -162,6 +174,52 @@ def _run_line(item: Any, words: Words) -> str:
     cause = words.code("cause_of_end", item.manifest.get("cause", "")) if item.state == "incomplete" else ""
     changes = words.list([f"{key}={value}" for key, value in item.manifest.get("changes", {}).items()])
     return "  ".join(part for part in (item.name, words.code("state", item.state), numbers, changes, cause) if part)
+
+
+@app.command()
+def close(
+    plan: Plan,
+    month: Month,
+    by: Annotated[str, typer.Option(help="who closes the month", show_default=False)],
+    run: Annotated[
+        str | None, typer.Option(help="run to close with; default the newest complete one whose review reaches it")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a month's pay final: later changes go to the open month, each with its reason."""
+    words = Words(language_of(plan))
+    from salesplan.closing.close import close as make
+
+    try:
+        found = make(plan, month, by=by, run=run)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    if as_json:
+        told = {key: found.entry[key] for key in ("month", "by", "time", "run", "content")}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        typer.echo(words("close.done", month=month, run=found.entry["run"], by=by.strip(), path=_shown(found.folder)))
+
+
+@app.command()
+def reopen(
+    plan: Plan,
+    month: Month,
+    reason: Annotated[str, typer.Option(help="why the month is opened again", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Open the month closed last again; what was closed is kept."""
+    words = Words(language_of(plan))
+    from salesplan.closing.close import reopen as make
+
+    try:
+        kept = make(plan, month, reason=reason)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    if as_json:
+        typer.echo(json.dumps({"month": month, "kept": _shown(kept)}, ensure_ascii=False))
+    else:
+        typer.echo(words("close.reopened", month=month, path=_shown(kept)))
 
 
 @app.command()

@@ -183,7 +183,7 @@ def _scores(found: Setting) -> Iterator[Fault]:
             told.add(component)
             yield Fault("component_unknown", place(row, "component"), component, alternatives(component, known))
         if standard is not None and float(standard) < 0:
-            yield Fault("score_standard", place(row, "standard"), standard)
+            yield Fault("score_standard", place(row, "standard"), f"{float(standard):g}")
 
 
 def _unscored(found: Setting) -> Iterator[Notice]:

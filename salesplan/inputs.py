@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan import calendar, tables
+from salesplan import archive, calendar, tables
 from salesplan.action_checks import action_faults
 from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.agreement_checks import agreement_faults
 from salesplan.channel_checks import channel_faults, channel_notices
+from salesplan.closing import record
 from salesplan.commission_checks import commission_faults, commission_notices
 from salesplan.customer_checks import customer_faults
 from salesplan.errors import Fault, PlanError
@@ -25,6 +26,7 @@ from salesplan.quota_checks import quota_faults
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.stock_faults import stock_faults
 from salesplan.tables import Notice
+from salesplan.tables.results import Findings
 from salesplan.terms import CommissionTerms, SeasonalSplitTerms, VarianceReviewTerms
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Inputs:
     notices: list[Notice] = field(default_factory=list)
     hashes: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    closed: record.Record | None = None
 
     @cached_property
     def as_of(self) -> date | None:
@@ -79,6 +82,8 @@ class Inputs:
         tables.save(tables.Checked(dict(self.tables), [], self.notices, dict(self.hashes)), folder)
         for name in FRAMES:
             self.frame(name).to_parquet(folder / f"{name}.parquet")
+        if self.closed is not None:
+            self.closed.copy(folder)
         (folder / KEY).write_text(key_of(self.loaded), encoding="utf-8")
 
 
@@ -115,26 +120,37 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan)
-    inputs = Inputs(loaded, checked.tables, checked.notices, checked.hashes)
+    closed = record.read(archive.outputs_of(folder), _months(loaded))
+    inputs = Inputs(loaded, checked.tables, checked.notices, {**checked.hashes, **closed.hashes}, closed=closed)
+    unfounded = _closed_findings(loaded, checked, closed)
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
     asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
     asked += activity_faults(loaded, checked.tables, _months(loaded))
     asked += commission_faults(loaded, checked)
-    faults = [*loaded.faults, *asked, *checked.faults]
+    faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]
         faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
         faults += stock_faults(loaded, checked.tables, _months(loaded))
         faults += action_faults(loaded, checked.tables)
     if faults:
-        raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count)
+        raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
     inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
     inputs.notices += channel_notices(loaded, checked.tables)
     inputs.notices += activity_notices(loaded, checked.tables)
     inputs.notices += commission_notices(loaded, checked)
     return inputs
+
+
+def _closed_findings(loaded: Loaded, checked: tables.Checked, closed: record.Record) -> Findings:
+    """What touches closed months without a reason; the comparison is only loaded where there is one to make."""
+    if not closed.months and "corrections" not in checked.tables:
+        return Findings()
+    from salesplan.closing.checks import closed_findings
+
+    return closed_findings(loaded, checked, closed)
 
 
 def _months(loaded: Loaded) -> list[str]:
@@ -184,4 +200,5 @@ def restore(folder: Path, loaded: Loaded) -> Inputs | None:
     if not key.exists() or key.read_text(encoding="utf-8") != key_of(loaded):
         return None
     checked = tables.load(folder)
-    return Inputs(loaded, checked.tables, checked.notices, checked.hashes, folder)
+    closed = record.read(folder, _months(loaded))
+    return Inputs(loaded, checked.tables, checked.notices, checked.hashes, folder, closed)

@@ -5,7 +5,7 @@ DuckDB must not fork. Sums are of whole numbers (fen, millionths of a quantity),
 the number of threads changes a digit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -121,14 +121,15 @@ def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date 
     """The plan year's order lines up to `as_of`, one row per line and credited rep.
 
     Columns: order, date, month, invoice_date, product, customer, region, channel, rep, kind, original_order, amount
-    (int64 fen), quantity (float64), cost (Int64 fen); sorted by date, order, product, amount, rep, then the rest.
+    (int64 fen), quantity (float64), cost (Int64 fen), overlay (bool: credit beside the whole, which is no revenue);
+    sorted by date, order, product, amount, rep, then the rest.
     """
-    credited = _credited(tables, terms)
+    credited = _credited(tables, terms, overlay=True)
     first = terms.fiscal_year * 12 + terms.first_month - 1
     lines = credited.filter(credited.number.between(first, first + 11))
     if as_of is not None:
         lines = lines.filter(lines.date <= as_of)
-    return _frame(lines.select(*LINE, "amount", "quantity", "cost").order_by(list(LINE_ORDER)))
+    return _frame(lines.select(*LINE, "amount", "quantity", "cost", "overlay").order_by([*LINE_ORDER, "overlay"]))
 
 
 def orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
@@ -164,18 +165,28 @@ def _lines(sales: "pa.Table", terms: PlanTerms) -> Any:
     return dated.mutate(month=label)
 
 
-def _credited(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> Any:
-    """Order lines by credited rep: by credit split, else the line's rep, else the customer's owner on that day."""
+def _credited(tables: Mapping[str, "pa.Table"], terms: PlanTerms, *, overlay: bool = False) -> Any:
+    """Order lines by credited rep: by credit split, else the line's rep, else the customer's owner on that day.
+
+    `overlay`: with the credit beside the whole as rows of their own, marked in a column `overlay`.
+    """
     import ibis
 
     lines = _lines(tables["sales"], terms)
     columns = [*LINE, "number", "amount", "quantity", "cost"]
     if "credit_splits" not in tables or not len(tables["credit_splits"]):
-        return _owned(lines, tables.get("customers")).select(columns)
+        found = _owned(lines, tables.get("customers")).select(columns)
+        return found.mutate(overlay=ibis.literal(value=False)) if overlay else found
     given = ibis.memtable(tables["credit_splits"])
-    splits = given.select("order", sharer=given.rep, micro=(given.share * MICRO).round().cast("int64"))
+    beside = given.overlay.fill_null("no") == "yes"
+    shares = given.select("order", sharer=given.rep, micro=(given.share * MICRO).round().cast("int64"), beside=beside)
+    splits, overlays = shares.filter(~shares.beside), shares.filter(shares.beside)
     alone = _owned(lines.anti_join(splits, "order"), tables.get("customers")).select(columns)
-    return alone.union(_shared(lines, splits).select(columns), distinct=False)
+    whole = alone.union(_shared(lines, splits).select(columns), distinct=False)
+    if not overlay:
+        return whole
+    extra = _shared(lines, overlays, _beside).select(columns).mutate(overlay=ibis.literal(value=True))
+    return whole.mutate(overlay=ibis.literal(value=False)).union(extra, distinct=False)
 
 
 def _owned(lines: Any, customers: "pa.Table | None") -> Any:
@@ -196,12 +207,21 @@ def _owned(lines: Any, customers: "pa.Table | None") -> Any:
     return known.mutate(rep=ibis.coalesce(known.rep, known.owner, UNASSIGNED))
 
 
-def _shared(lines: Any, splits: Any) -> Any:
+def _shared(lines: Any, splits: Any, part: "Callable[[Any, Any], Any] | None" = None) -> Any:
     """Lines of split orders, one row per sharing rep; the parts of amount and cost sum exactly to the line's."""
     pairs = lines.inner_join(splits, "order").mutate(rep=lambda t: t.sharer)
+    cut = part or _part
     return pairs.mutate(
-        amount=_part(pairs, pairs.amount), cost=_part(pairs, pairs.cost), quantity=pairs.quantity * pairs.micro / MICRO
+        amount=cut(pairs, pairs.amount), cost=cut(pairs, pairs.cost), quantity=pairs.quantity * pairs.micro / MICRO
     )
+
+
+def _beside(pairs: Any, fen: Any) -> Any:
+    """A rep's credit beside the whole: his share of a line, rounded once, half away from zero."""
+    size = fen.abs()
+    rest = (size % MICRO) * pairs.micro
+    whole = (size // MICRO) * pairs.micro + (rest + MICRO // 2) // MICRO
+    return (fen.sign().cast("int64") * whole).cast("int64")
 
 
 def _part(pairs: Any, fen: Any) -> Any:

@@ -48,15 +48,11 @@ def overlay_faults(rules: CommissionTerms, checked: Checked) -> Iterator[Fault]:
         if order and share is not None:
             held = sums[order]
             held[0], held[1] = held[0] + round(share * MICRO), held[1] or row + 1
-    over = (
-        Fault(
-            "overlay_over", checked.places["credit_splits"](first - 1, "share"), order,
-            {"sum": f"{total / MICRO:.6f}", "limit": f"{rules.overlay_credit:f}"},
-        )
-        for order, (total, first) in sums.items()
-        if total > to_micro(rules.overlay_credit)
-    )  # fmt: skip
-    yield from islice(over, SHOWN)
+    most = to_micro(rules.overlay_credit)
+    for order, (total, first) in islice(((o, held) for o, held in sums.items() if held[0] > most), SHOWN):
+        values = {"order": order, "sum": f"{total / MICRO:.6f}", "limit": f"{rules.overlay_credit:f}"}
+        place = checked.places["credit_splits"](first - 1, "share")
+        yield Fault("overlay_over", place, table["share"][first - 1].as_py(), values)
 
 
 def _rows(mask: Any) -> list[int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan import STEPS, calendar, identities, tables
 from salesplan.charts import render
+from salesplan.closing import record
 from salesplan.errors import Fault, PlanError
 from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
@@ -27,6 +28,7 @@ from salesplan.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesplan.commission import Closed
     from salesplan.commission.papers import Papers
     from salesplan.rep_allocation import DealerCopy, Given, Letters
 
@@ -166,6 +168,33 @@ class Step:
         """An input table as a frame, or None when the plan has none."""
         found = self.inputs.tables.get(name)
         return None if found is None else tables.frame(found, name)
+
+    def closed(self) -> "Closed | None":
+        """Months closed for good, as they were closed; None where there are none."""
+        found = self.inputs.closed
+        if found is None or not found.months:
+            return None
+        from salesplan.commission import Closed
+
+        frames = {name.removeprefix("commission_"): found.frame(name) for name in record.TABLES}
+        otherwise = self.words("commission.otherwise_corrected")
+        return Closed(found.names, table=frames.pop("commission"), otherwise=otherwise, **frames)
+
+    def closings(self) -> Sentences:
+        """Which months are closed, by whom, when and with which run; one sentence each."""
+        found = self.inputs.closed
+        entries = [one.entry for one in found.months] if found is not None else []
+        said = [
+            self.words(
+                "commission.closed_month",
+                month=self.words.month(entry["month"]),
+                by=entry["by"],
+                date=self.words.date(date.fromisoformat(entry["time"][:10])),
+                run=entry["run"],
+            )
+            for entry in entries
+        ]
+        return Sentences(said, kind="notes") if said else self.note("commission.none_closed")
 
     def table(self, name: str) -> "pd.DataFrame":
         """An output table of this run, as an earlier step saved it."""

@@ -1,15 +1,20 @@
 """Closed months stand as they were closed; every difference moves, with its reason, to the first open month."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
+from commission_cases import MONTHS as ALL
+from commission_cases import fen, order_lines, plan, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesplan.commission.closing import Closed, as_closed, base_pay_corrections, notes, settled
+from salesplan.commission import Ledger, Year, calculate
+from salesplan.commission.closing import Closed, all_corrections, as_closed, notes, settled
 from salesplan.commission.reasons import with_reasons
 
+QUOTAS = ["rep", "month", "amount"]
 MONTHS = ["2027-01", "2027-02", "2027-03", "2027-04"]
 LINE = {"product": "P", "original_order": "", "tier_from": 0.0, "rate": 0.02, "plan": "standard"}
 LINES = [
@@ -185,7 +190,7 @@ def test_without_an_open_month_the_closed_state_stands_and_differences_wait():
     assert found.corrections[["month", "amount"]].to_numpy().tolist() == [["", -400], ["", -400]]
     assert [note.code for note in notes(found.corrections)] == ["corrections_wait"]
     orders = pd.DataFrame({"rep": ["R1", "R2"], "order": ["A", "B"], "earned": 0, "released": 0, "held": 0})
-    assert as_closed(orders, found.releases)[["earned", "released", "held"]].to_numpy().tolist() == [
+    assert as_closed(orders, found)[["earned", "released", "held"]].to_numpy().tolist() == [
         [2_000, 2_000, 0],
         [1_000, 1_000, 0],
     ]
@@ -201,12 +206,14 @@ def test_a_review_of_an_earlier_month_corrects_nothing():
 def test_base_pay_of_a_closed_month_is_listed_where_the_open_one_pays_it():
     rows = [["R1", "2027-02", "sales", "", 300_000], ["R1", "2027-02", "sales", "2027-01", -30_000]]
     base_pay = pd.DataFrame(rows, columns=["rep", "month", "component", "of_month", "amount"])
-    closed = close(calculated(FIRST), "2027-01")
-    found = base_pay_corrections(base_pay, reason(text="score corrected", rep="R1"), closed, MONTHS)
+    fresh, closed = calculated(FIRST), close(calculated(FIRST), "2027-01")
+    ledger = Ledger(pd.DataFrame(), closed=closed, corrections=reason(text="score corrected", rep="R1"))
+    stood = settled(*fresh, closed, None, MONTHS)
+    found = all_corrections(stood, base_pay, ledger)
     assert found[["of_month", "rep", "part", "amount", "reason"]].to_numpy().tolist() == [
         ["2027-01", "R1", "base_pay", -30_000, "score corrected"]
     ]
-    assert base_pay_corrections(base_pay, None, None, MONTHS).empty
+    assert all_corrections(stood, base_pay, Ledger(pd.DataFrame())).empty
 
 
 REASONS = pd.concat(
@@ -285,3 +292,74 @@ def test_the_order_of_rows_changes_nothing(first, second, random):
     found, again = (settled(*now, one, REASONS, MONTHS) for one in (closed, shuffled))
     pd.testing.assert_frame_equal(found.releases, again.releases)
     pd.testing.assert_frame_equal(found.corrections, again.corrections)
+
+
+SOLD = [
+    ("2027-01-05", "A", 1000),
+    ("2027-01-20", "B", 500),
+    ("2027-01-21", "C", 700, {"rep": "R2"}),
+    ("2027-02-10", "D", 800),
+    ("2027-03-10", "E", 900),
+]
+TABLES = ("table", "lines", "releases", "base_pay")
+
+
+def pay(sold, until="2027-03-31", closed=None, reasons=None, **terms):
+    """The result of a year, R1 and R2 with a quota of 1,000 a month and base pay of 3,000."""
+    quotas = pd.DataFrame([(rep, month, fen(1000)) for rep in ("R1", "R2") for month in ALL], columns=QUOTAS)
+    reps = pd.DataFrame({"rep": ["R1", "R2"], "base_pay": pd.array([fen(3000)] * 2, dtype="Int64")})
+    own = {"order_lines": order_lines(*sold), "reps": reps, "quotas": quotas}
+    given = Ledger(**own, closed=closed, corrections=reasons)
+    return calculate(given, Year(ALL, date.fromisoformat(until)), rules(plan(**terms)))
+
+
+def shut(result, *months):
+    """Months of a result as they are closed."""
+    frames = [getattr(result, name) for name in TABLES]
+    return Closed(months, *(frame[frame["month"].isin(months)] for frame in frames), otherwise="parameters")
+
+
+def test_the_whole_result_stands_as_closed_and_corrects_openly():
+    then = pay(SOLD)
+    changed = [("2027-01-05", "A", 600), *SOLD[1:]]
+    found = pay(changed, closed=shut(then, "2027-01"), reasons=reason(order="A"))
+    for name in TABLES:
+        stood = [getattr(one, name)[lambda d: d["month"] == "2027-01"].reset_index(drop=True) for one in (found, then)]
+        pd.testing.assert_frame_equal(*stood)
+    fresh = pay(changed)
+    for name in ("earned", "released", "clawback", "payable"):
+        sums = [one.table.groupby("rep")[name].sum() for one in (found, fresh)]
+        if name in ("earned", "payable"):
+            pd.testing.assert_series_equal(*sums)
+    lost = -fen(1000) * 2 // 100 - fen(500) * 3 // 100 + fen(600) * 2 // 100 + fen(400) * 2 // 100 + fen(100) * 3 // 100
+    february = found.table[(found.table["rep"] == "R1") & (found.table["month"] == "2027-02")].iloc[0]
+    assert february["earned"] == fen(800) * 2 // 100 + lost
+    assert found.corrections["amount"][found.corrections["part"] == "earned"].sum() == lost
+    assert "corrected" in [note.code for note in found.notes]
+
+
+def test_changed_parameters_alter_no_closed_month():
+    then = pay(SOLD)
+    found = pay(SOLD, closed=shut(then, "2027-01"), tiers=[(0, "0.05")])
+    assert set(found.corrections["reason"]) == {"parameters"}
+    january = found.table[found.table["month"] == "2027-01"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(january, then.table[then.table["month"] == "2027-01"].reset_index(drop=True))
+    assert found.table["earned"].sum() == sum(fen(row[2]) for row in SOLD) * 5 // 100
+
+
+def test_all_months_of_the_review_closed_leave_the_result_as_it_was():
+    then = pay(SOLD)
+    found = pay(SOLD[1:], closed=shut(then, *ALL[:3]))
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(then, name))
+    assert set(found.corrections["month"]) == {""} and found.corrections["amount"].sum() < 0
+    assert found.orders["earned"].sum() <= then.orders["earned"].sum()
+
+
+def test_a_rep_who_is_on_no_plan_any_more_keeps_his_closed_pay():
+    then = pay(SOLD)
+    found = pay(SOLD, closed=shut(then, "2027-01"), applies_to={"rep": "R1"})
+    own = found.table[found.table["rep"] == "R2"]
+    assert own["earned"].tolist() == [fen(700) * 2 // 100, -fen(700) * 2 // 100, 0]
+    base = fen(3000) * 70 // 100  # 700 of 1,000
+    assert own["payable"].tolist() == [base + fen(700) * 2 // 100, -fen(700) * 2 // 100 - base, 0]

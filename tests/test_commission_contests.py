@@ -4,13 +4,18 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from commission_cases import MONTHS, fen, order_lines, plan, reps, rules, year
+from commission_cases import MONTHS, fen, order_lines, plan, quotas, reps, rules, year
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from salesplan.commission import Ledger
+from salesplan.charts import commission as charts
+from salesplan.charts import render
+from salesplan.commission import Ledger, base_pay_parts, below_standard, by_component, calculate, latest_ranking
 from salesplan.commission.pay import Sales, adjustment_lines, beside, periods_of, prize_lines, rank
-from salesplan.terms.pay import Contest, LastPlace
+from salesplan.conclusions.commission import base_pay_sentences, ranking_sentences
+from salesplan.terms.pay import Contest, LastPlace, MinimumWage
+from salesplan.wording import Words
 
 NAMES = ("A", "B", "C", "D")
 
@@ -31,15 +36,15 @@ def sold(*rows, **more):
                          for place, (rep, day, amount, *other) in enumerate(rows)])  # fmt: skip
 
 
-def ranked(contest=None, credited=None, *, months=3, people=None, last=None, cash=None, products=None, table=None):
+def ranked(contest=None, credited=None, *, months=3, last=None, table=None, people=None, ramping=None, **more):
     """The ranking of the four reps after some months; of the contest, or the one by attainment."""
     terms = rules(plan()).model_copy(
         update={"contests": (Contest(**contest),) if contest else (), "last_place": LastPlace(**last) if last else None}
     )
     table = grid(months, **dict.fromkeys(NAMES, [0] * 12)) if table is None else table
-    sales = Sales(order_lines() if credited is None else credited, table, cash, products)
+    sales = Sales(order_lines() if credited is None else credited, table, **more)
     people = reps(*NAMES) if people is None else people
-    found = rank(Ledger(order_lines(), reps=people), year(months), terms, sales)
+    found = rank(Ledger(order_lines(), reps=people, ramping=ramping), year(months), terms, sales)
     return found[found["contest"] == (contest["name"] if contest else "")].reset_index(drop=True)
 
 
@@ -215,6 +220,14 @@ def test_how_many_are_last(share, actuals, last):
     assert found.loc[found["last"], "rep"].tolist() == last == found.loc[found["flag"], "rep"].tolist()
 
 
+def test_nobody_in_his_ramp_is_last():
+    table = grid(3, A=[9] * 3, B=[1] * 3)
+    ramp = pd.DataFrame({"rep": ["B"], "month": ["2027-03"]})
+    found = ranked(table=table, last={"share": Decimal("0.5"), "periods": 1}, ramping=ramp)
+    assert best(found, "ramping") == [False, True]
+    assert not found["last"].any()
+
+
 def test_nobody_is_last_while_the_period_runs():
     table = grid(2, A=[9, 9], B=[1, 1])
     assert not ranked(table=table, months=2, last={"share": Decimal("0.5"), "periods": 1})["last"].any()
@@ -257,3 +270,78 @@ def test_adjustments_and_prizes_are_paid_in_the_month_of_their_line():
         ["adjustment", "2027-01", -3000, "price"], ["contest", "2027-01", 100_000, "spring"]]  # fmt: skip
     assert found.releases.to_numpy().tolist() == [["A", "2027-01", "", 97_000, 100_000, -3000]]
     assert prize_lines(found.ranking.head(0), grid(1, A=[0])).empty
+
+
+def test_adjustments_and_prizes_reach_pay():
+    given = adjustments(("2027-01", "R1", fen(-30), "price"), ("2027-02", "R1", fen(50), "tax"))
+    prize = Contest(**contest(months=("2027-02",), prizes=[Decimal(10)]))
+    terms = rules(plan()).model_copy(update={"contests": (prize,)})
+    lines = order_lines(("2027-01-05", "A1", 1000), ("2027-02-05", "A2", 500))
+    ledger = Ledger(lines, reps=reps(), quotas=quotas(10_000), adjustments=given)
+    found = calculate(ledger, year(2), terms)
+    table = found.table
+    assert table["earned"].tolist() == [2000 - 3000, 1000 + 5000 + 1000]  # 2 % of the sales
+    assert table["clawback"].tolist() == [-3000, 0]
+    assert table["released"].tolist() == [2000, 1000 + 5000 + 1000]
+    assert table["held"].tolist() == [0, 0]
+    assert table["amount_paid"].tolist() == [0, 7000 - 1000]  # the first month is carried
+    by_rule = found.lines.groupby("rule")["amount"].sum()
+    assert by_rule.to_dict() == {"tier": 3000, "adjustment": 2000, "contest": 1000}
+    assert set(found.lines["of_month"]) == {""}
+
+
+# ---------------------------------------------------------------- pages
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_charts_and_sentences(language):
+    words = Words(language, "one")
+    scores = pd.DataFrame(
+        {"month": ["2027-01"], "rep": ["A"], "component": ["training"], "actual": [1.0], "standard": [2.0]}
+    )
+    terms = plan(base_pay={"components": {"sales": Decimal("0.5"), "training": Decimal("0.5")}},
+                 guarantee={"amount": Decimal(50), "months": 12})  # fmt: skip
+    won, runs = contest(months=("2027-01",)), contest(name="year", measure="orders")
+    given = rules(terms).model_copy(update={
+        "contests": (Contest(**won), Contest(**runs)), "minimum_wage": MinimumWage(amount=Decimal(900)),
+        "last_place": LastPlace(share=Decimal("0.5"), period="month", periods=1)})  # fmt: skip
+    lines = order_lines(("2027-01-05", "A1", 1000, {"rep": "A"}), ("2027-01-05", "B1", 50, {"rep": "B"}))
+    people = reps("A", "B", base_pay=pd.array([100_000, 60_000], dtype="Int64"),
+                  start=pd.to_datetime(["2020-01-01", "2027-01-16"]))  # fmt: skip
+    result = calculate(
+        Ledger(lines, reps=people, quotas=quotas(500, ("A", "B")), scores=scores,
+               adjustments=adjustments(("2027-02", "A", fen(-9000), "car"))), year(2), given)  # fmt: skip
+    said = base_pay_sentences(words, result=result) + ranking_sentences(words, ranking=result.ranking)
+    assert (
+        len(said) == 5 + 1 + 2 + 2
+    )  # base pay, part month, topped up, granted, adjusted, carried; first, flags, contests
+    parts, standing = base_pay_parts(result.base_pay), latest_ranking(result.ranking)
+    for name, frame in {"base_pay": parts, "ranking": standing}.items():
+        drawn = render.draw(render.Sketch(getattr(charts, name), frame, words, name))
+        assert "<svg" in drawn.svg and drawn.title
+    assert by_component(parts)["component"].tolist() == ["sales", "training", "minimum_wage"]
+    assert parts["amount"].sum() == result.table["base_pay"].sum()
+    assert below_standard(result.base_pay)["component"].tolist()[0] == "training"
+
+
+def test_base_pay_that_was_not_reached_is_full_less_paid():
+    scores = pd.DataFrame(
+        {"month": ["2027-01"], "rep": ["R1"], "component": ["training"], "actual": [1.0], "standard": [4.0]}
+    )
+    terms = plan(base_pay={"components": {"sales": Decimal("0.5"), "training": Decimal("0.5")}})
+    people = reps(base_pay=pd.array([100_000], dtype="Int64"))
+    result = calculate(Ledger(order_lines(), reps=people, quotas=quotas(0), scores=scores), year(1), rules(terms))
+    parts = base_pay_parts(result.base_pay).set_index("component")
+    assert parts["full"].to_dict() == {"sales": 50_000, "training": 50_000}
+    assert parts["amount_missing"].to_dict() == {"sales": 0, "training": 37_500}
+    assert below_standard(result.base_pay)[["component", "amount_missing"]].to_numpy().tolist() == [
+        ["training", 37_500]
+    ]
+
+
+def test_a_contest_for_one_product_cannot_go_by_quota_or_cash():
+    for measure in ("attainment", "collected"):
+        with pytest.raises(ValidationError, match="needs measure"):
+            Contest(name="x", measure=measure, product="P")
+    with pytest.raises(ValidationError, match="name of the top-up"):
+        rules(plan(base_pay={"components": {"minimum_wage": Decimal(1)}}))

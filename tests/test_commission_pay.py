@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesplan.commission import Ledger, Pay, cost_grid, cost_of_plans, draws, pay_table
-from salesplan.commission.roster import assign
 from salesplan.commission.curve import payout
 from salesplan.commission.pay import DrawTerms, base_pay, carry
+from salesplan.commission.roster import assign
 from salesplan.money import half_away
 from salesplan.terms.commission import Component, Curve
 from salesplan.terms.pay import MinimumWage
@@ -331,8 +331,8 @@ def first_months(pay, months):
 
 def test_the_sequence_goes_on_from_closed_months():
     terms = plan(draw={"amount": Decimal(200)})
-    given = {"people": people((None, None, 150_000)), "released": [0, 50_000, 1_000, 90_000], "clawback": [0, -400_000, 0, 0],
-             "least": {"amount": Decimal(1000)}}  # fmt: skip
+    given = {"people": people((None, None, 150_000)), "released": [0, 50_000, 1_000, 90_000]}
+    given |= {"clawback": [0, -400_000, 0, 0], "least": {"amount": Decimal(1000)}}
     whole = paid(terms, **given)
     again = paid(terms, **given, frozen=first_months(whole, 2))
     pd.testing.assert_frame_equal(again.table, whole.table)

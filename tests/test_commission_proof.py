@@ -1,5 +1,6 @@
 """The proof of the plans: every boundary worked through the code that pays, beside the other readings."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -26,8 +27,25 @@ THREE = [(0, "0.06"), ("1", "0.08"), ("1.5", "0.10")]
 ZH, EN = Words("zh", "元"), Words("en", "one")
 
 
+def exact(terms):
+    """Numbers written as text become exact decimals, as the parameter files are read."""
+    if isinstance(terms, dict):
+        return {key: exact(found) for key, found in terms.items()}
+    if isinstance(terms, list | tuple):
+        return [exact(found) for found in terms]
+    return Decimal(terms) if isinstance(terms, str) and re.fullmatch(r"\d+(\.\d+)?", terms) else terms
+
+
+def made(**terms):
+    return CommissionPlan(**exact(terms))
+
+
+def rules(*plans):
+    return CommissionTerms(plans=[exact(terms) for terms in plans])
+
+
 def setting(terms, quota=100_000, order=20_000):
-    return Setting(CommissionPlan(**terms), YEAR, (fen(quota),) * 12, order=fen(order))
+    return Setting(made(**terms), YEAR, (fen(quota),) * 12, order=fen(order))
 
 
 def curve(*points, **terms):
@@ -174,8 +192,8 @@ def test_cash_that_comes_a_period_later_may_move_the_tier():
     # 120,000 ordered in January; half of it is paid in January, half in February.
     table = probe_table([setting(plan(TWO, semantics="whole", basis="collected"))])
     assert asked(table, "measure_basis", "late_cash") == {
-        "counted_ordered": 120_002 * 0.03,
-        "counted_collected": 120_002 * 0.02,
+        "counted_ordered": 120_000 * 0.03,
+        "counted_collected": 120_000 * 0.02,
     }
 
 
@@ -429,14 +447,14 @@ def test_a_guarantee_ends():
 
 def test_holding_an_order_back_gains_the_difference_of_the_rates():
     hold, pull = shifts([setting(plan(TWO), order=10_000)])
-    assert hold.gain == pull.gain == fen(10_000 * (0.03 - 0.02))
+    assert hold.gain == pull.gain == fen(10_000 * Decimal("0.01"))
 
 
 def test_holding_back_to_jump_a_cliff():
-    # February stands at 90,000: the order makes 100,000 x 3 % of 90,000 x 2 %, where January would give it 2 %.
+    # February stands just below 100,000: the order lifts all of it to 3 %, where January would pay 2 % on the order.
     hold, _ = shifts([setting(plan(TWO, semantics="whole"), order=10_000)])
-    assert hold.second == fen(90_000)
-    assert hold.gain == fen(3_000 - 1_800 - 200)
+    assert hold.second == fen(99_999)
+    assert hold.gain == fen(Decimal("109_999") * 3 / 100 - Decimal("99_999") * 2 / 100 - 200)
 
 
 @pytest.mark.parametrize(
@@ -453,13 +471,13 @@ def test_plans_that_invite_no_moving(terms):
 
 def test_a_plan_that_pays_less_for_more_is_named():
     terms = plan([(0, "0.05"), ("1", "0.02")], semantics="whole")
-    rules = CommissionTerms(plans=[terms])
-    said = proof_sentences(EN, proof=prove(ledger(), YEAR, rules))
+    given_rules = rules(terms)
+    said = proof_sentences(EN, proof=prove(ledger(), YEAR, given_rules))
     assert any("3,000.00 CNY less" in text for text in said)  # 5 % of 100,000 just below, 2 % at it
 
 
 def test_smooth_plans_are_called_smooth():
-    said = proof_sentences(EN, proof=prove(ledger(), YEAR, CommissionTerms(plans=[plan([(0, "0.02"), ("1", "0.02")])])))
+    said = proof_sentences(EN, proof=prove(ledger(), YEAR, rules(plan([(0, "0.02"), ("1", "0.02")]))))
     assert any("has no cliff" in text for text in said)
     assert any("gains nothing: standard" in text for text in said)
 
@@ -483,14 +501,14 @@ def ledger(quotas=(100_000,), team="A"):
 
 
 def test_the_quota_is_that_of_the_rep_in_the_middle():
-    found = settings(ledger((100, 300, 200)), YEAR, CommissionTerms(plans=[plan(TWO)]))
+    found = settings(ledger((100, 300, 200)), YEAR, rules(plan(TWO)))
     assert found[0].quotas == (fen(200),) * 12
     assert found[0].real
 
 
 def test_a_plan_nobody_is_on_has_a_made_up_quota():
-    rules = CommissionTerms(plans=[plan(TWO, applies_to={"team": "B"})])
-    assert not settings(ledger(), YEAR, rules)[0].real
+    given_rules = rules(plan(TWO, applies_to={"team": "B"}))
+    assert not settings(ledger(), YEAR, given_rules)[0].real
 
 
 def test_without_plans_there_is_nothing_to_prove():
@@ -532,8 +550,8 @@ EVERYTHING = {
 
 @pytest.mark.parametrize("words", [pytest.param(ZH, id="zh"), pytest.param(EN, id="en")])
 def test_every_probe_and_reading_has_words(words):
-    rules = CommissionTerms(plans=[plan(TWO, **EVERYTHING), plan(TWO), curve(("0.5", "0.5"), ("1", "1"))])
-    found = prove(ledger(), YEAR, rules)
+    given_rules = rules(plan(TWO, **EVERYTHING), plan(TWO), curve(("0.5", "0.5"), ("1", "1")))
+    found = prove(ledger(), YEAR, given_rules)
     table = found.table
     for rule, probe in table[["rule", "probe"]].drop_duplicates().itertuples(index=False):
         assert words.get(f"commission.probe_{rule}_{probe}") or words.get(f"commission.probe_{probe}"), (rule, probe)
@@ -557,14 +575,14 @@ def test_every_probe_and_reading_has_words(words):
     ],
 )
 def test_a_plan_in_words_tells_what_is_set(words, terms):
-    boxes = plan_in_words(words, plan=CommissionPlan(**terms))
+    boxes = plan_in_words(words, plan=made(**terms))
     text = " ".join(sentence for _, sentences in boxes for sentence in sentences)
     assert "{" not in text
     assert len(boxes) >= 5
 
 
 def test_a_plan_in_words_leaves_out_what_is_not_set():
-    boxes = dict(plans_in_words(ZH, rules=CommissionTerms(plans=[plan(TWO)]))[0][1])
+    boxes = dict(plans_in_words(ZH, rules=rules(plan(TWO)))[0][1])
     assert "上限与下限" not in boxes
     assert boxes["怎么计提"][1] == "提成率：从 0 起 2%、从 100% 起 3%。"
     assert not any("毛利" in sentence for sentence in boxes["怎么计提"])

@@ -170,6 +170,7 @@ def test_types_and_order_of_rows() -> None:
         "amount",
         "quantity",
         "cost",
+        "overlay",
     ]
     assert list(zip(lines["month"], lines["order"], lines["amount"], strict=True)) == [
         ("2027-01", "a", 10_000),

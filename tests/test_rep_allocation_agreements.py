@@ -118,8 +118,13 @@ NESTED = [
 ]
 
 
-def test_agreements_inside_each_other_are_all_kept():
-    found = allocated(pins=[money(pin) for pin in NESTED])
+@pytest.fixture(scope="module")
+def nested():
+    return allocated(pins=[money(pin) for pin in NESTED])
+
+
+def test_agreements_inside_each_other_are_all_kept(nested):
+    found = nested
     assert part(found, rep="A") == to_fen(200_000)
     assert part(found, rep="A", product="q") == to_fen(70_000)
     assert part(found, rep="A", product="q", month="2027-02") == to_fen(4_000)
@@ -131,10 +136,9 @@ def test_agreements_inside_each_other_are_all_kept():
 
 @settings(max_examples=10, deadline=None)
 @given(order=st.permutations(range(len(NESTED))))
-def test_the_order_of_agreements_does_not_matter(order):
-    one = allocated(pins=[money(pin) for pin in NESTED])
+def test_the_order_of_agreements_does_not_matter(nested, order):
     other = allocated(pins=[money(NESTED[place]) for place in order])
-    pd.testing.assert_frame_equal(one.table, other.table)
+    pd.testing.assert_frame_equal(nested.table, other.table)
 
 
 @settings(max_examples=25, deadline=None)

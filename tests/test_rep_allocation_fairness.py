@@ -482,7 +482,8 @@ def test_charts_of_nothing(paint):
 
 
 def test_many_dots_are_sampled_and_nameless():
-    many = pd.concat([fair().assign(rep=[f"{n}-{i}" for i in range(6)]) for n in range(400)], ignore_index=True)
+    six = fair()
+    many = pd.concat([six.assign(rep=[f"{n}-{i}" for i in range(6)]) for n in range(400)], ignore_index=True)
     ax = charts.rep_allocation.against_expected(Figure().subplots(), many, words=Words("en"))
     assert len(ax.collections[0].get_offsets()) <= 480
     assert not ax.texts

@@ -1,5 +1,6 @@
 """Quotas handed down from above: taken to the fen, reconciled with split and rule, faults of the table."""
 
+import shutil
 from decimal import Decimal
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from tables_plan import check_plan, codes
-from workbooks import command, copy_workbook
+from workbooks import command, copy_workbook, made_once
 
 from salesplan import inputs
 from salesplan.apportion import TOTAL, UNASSIGNED
@@ -222,11 +223,16 @@ FREE = ("--set", "rep_allocation.pins=[]", "--set", "rep_allocation.negotiation=
 
 
 @pytest.fixture(scope="module")
-def handed(tmp_path_factory):
-    workbook = handing_plan(tmp_path_factory.mktemp("handed"), ROWS)
-    done = command(workbook, "run", "params/henan-2027", "--name", "first", *FREE)
-    assert done.returncode == 0, done.stderr
-    return workbook / "outputs" / "henan-2027" / "first"
+def handed(demo, tmp_path_factory):
+    """The demo's step 3 once more, with quotas handed down."""
+
+    def make(folder):
+        workbook = handing_plan(folder, ROWS)
+        shutil.copytree(demo / "outputs", workbook / "outputs")
+        done = command(workbook, "run", "params/henan-2027", "--only", "rep_allocation", "--name", "handed", *FREE)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "handed", make) / "outputs" / "henan-2027" / "handed"
 
 
 def saved(run, name):

@@ -13,7 +13,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from workbooks import command, copy_workbook
+from workbooks import command, copy_workbook, made_once
 
 from salesplan import STEPS, archive
 from salesplan.charts.render import Sketch, draw
@@ -129,10 +129,9 @@ def plan_file():
     }
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
-    """The complete run `h` of a plan in which every name is hostile."""
-    workbook = copy_workbook(tmp_path_factory.mktemp("hostile"), "minimal")
+def hostile_workbook(folder):
+    """A workbook with the complete run `h` of a plan in which every name is hostile."""
+    workbook = copy_workbook(folder, "minimal")
     plan = workbook / "params" / "minimal"
     for table, rows in input_tables().items():
         with (plan / "data" / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -143,7 +142,12 @@ def hostile(tmp_path_factory):
     (plan / "plan.yaml").write_text(text, encoding="utf-8")
     done = command(workbook, "run", "params/minimal", "--name", "h")
     assert done.returncode == 0, done.stderr
-    return workbook / "outputs" / "minimal" / "h"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """The complete run of the plan in which every name is hostile."""
+    return made_once(tmp_path_factory, "hostile", hostile_workbook) / "outputs" / "minimal" / "h"
 
 
 @pytest.fixture(scope="module", params=["hostile", "demo"])

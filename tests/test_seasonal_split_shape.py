@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -597,6 +597,7 @@ class TestTogether:
 
     cases = settings(max_examples=8, deadline=None)
 
+    @example(seed=149, target=10**7, dimensions=["region", "channel", "product"], unit=100)
     @cases
     @given(
         seed=st.integers(0, 10_000),

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from ipywidgets import Dropdown, FloatSlider
-from workbooks import command, copy_workbook
 
 from salesplan import STEPS, archive, whatif
 from salesplan.workbook import open_step
@@ -30,13 +29,10 @@ def steps(demo):
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(minimal):
     """The five steps of a run of the minimal plan, without reps, products, dimensions and commission plans."""
-    workbook = copy_workbook(tmp_path_factory.mktemp("small"), "minimal")
-    done = command(workbook, "run", "params/minimal", "--name", "s")
-    assert done.returncode == 0, done.stderr
-    run = workbook / "outputs" / "minimal" / "s"
-    return {stem: open_step(stem, plan=str(workbook / "params" / "minimal"), run=str(run)) for stem in STEPS}
+    run = minimal / "outputs" / "minimal" / "first"
+    return {stem: open_step(stem, plan=str(minimal / "params" / "minimal"), run=str(run)) for stem in STEPS}
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Workbooks of their own for tests, and the command run in them."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -21,3 +24,24 @@ def copy_workbook(folder, *plans):
     for plan in plans:
         shutil.copytree(ROOT / "params" / plan, folder / "params" / plan)
     return folder
+
+
+def made_once(factory, name, make):
+    """The folder `name` as `make` fills it, in whichever of the parallel processes comes first; the others wait."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    done = folder.with_suffix(".done")
+    with FileLock(folder.with_suffix(".lock")):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            done.touch()
+    return folder
+
+
+def ran(folder, plan, *options):
+    """A workbook of its own with one complete run of a plan named `first`."""
+    workbook = copy_workbook(folder, plan)
+    done = command(workbook, "run", f"params/{plan}", "--name", "first", *options)
+    assert done.returncode == 0, done.stderr
+    return workbook

@@ -39,7 +39,7 @@ def closed_findings(loaded: Loaded, checked: Checked, record: Record) -> Finding
     rules = loaded.rules.get("commission")
     if checked.faults or not isinstance(rules, CommissionTerms) or "plan" not in loaded.rules:
         return findings
-    _open_months(checked, record, findings)
+    _named_months(checked, record, findings)
     damaged = list(record.faults())
     findings.many(damaged, len(damaged))
     reasons = [] if CORRECTIONS not in checked.tables else checked.tables[CORRECTIONS].to_pylist()
@@ -52,15 +52,26 @@ def closed_findings(loaded: Loaded, checked: Checked, record: Record) -> Finding
     return findings
 
 
-def _open_months(checked: Checked, record: Record, findings: Findings) -> None:
-    """Corrections of months that are not closed: such a month is simply put right."""
+def _named_months(checked: Checked, record: Record, findings: Findings) -> None:
+    """Corrections of months that are not closed, which are simply put right, and of orders nobody knows."""
     if CORRECTIONS not in checked.tables:
         return
     closed = ", ".join(record.names)
-    for row, month in enumerate(checked.tables[CORRECTIONS]["month"].to_pylist()):
-        if month not in record.names:
-            place = checked.places[CORRECTIONS](row, "month")
-            findings.fault("correction_open" if closed else "correction_none_closed", place, month, closed=closed)
+    orders = set(checked.tables["sales"]["order"].unique().to_pylist())
+    for row, reason in enumerate(checked.tables[CORRECTIONS].to_pylist()):
+        place = checked.places[CORRECTIONS]
+        if reason["month"] not in record.names:
+            code = "correction_open" if closed else "correction_none_closed"
+            findings.fault(code, place(row, "month"), reason["month"], closed=closed)
+        elif reason.get("order") and reason["order"] not in orders | _orders_then(record, reason["month"]):
+            findings.fault("order_unknown", place(row, "order"), reason["order"])
+
+
+def _orders_then(record: Record, month: str) -> set[str | None]:
+    """Orders that were there when the month was closed; a reason may say why one is gone."""
+    then = next(one for one in record.months if one.month == month)
+    return {order for name in ("sales", "collections", "credit_splits") if (rows := then.input_rows(name)) is not None
+            for order in rows["order"].unique().to_pylist()}  # fmt: skip
 
 
 def _changes(

@@ -105,6 +105,12 @@ def read(outputs: Path, months: Sequence[str]) -> Record:
     return Record(folder, tuple(ClosedMonth(path, json.loads((path / ENTRY).read_text("utf-8"))) for path in found))
 
 
+def entries(outputs: Path) -> list[dict[str, Any]]:
+    """The entries of all closed months of a plan, whatever their year, in order."""
+    found = sorted((outputs / FOLDER).glob(f"????-??/{ENTRY}"))
+    return [json.loads(path.read_text("utf-8")) for path in found]
+
+
 def log(folder: Path, **event: Any) -> None:
     """Add one event to the log: what was done to which month, when, by whom or why."""
     path = folder / LOG

@@ -8,6 +8,7 @@
 from salesplan.commission import papers
 from salesplan.commission.book import make_book
 from salesplan.commission.calculate import calculate, make_ground
+from salesplan.commission.closing import Closed
 from salesplan.commission.cost import Past, PlanCost, compared, cost_grid, cost_of_plans, cost_reps, plan_cost
 from salesplan.commission.holds import breaches, check
 from salesplan.commission.pay import (
@@ -33,6 +34,7 @@ from salesplan.commission.trial import trial
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
+    "Closed",
     "Commission",
     "Ledger",
     "Note",

@@ -165,10 +165,10 @@ def _share(gross: Integers, part: Integers, due: Integers) -> Integers:
 def late_part(late: Late, ordered: Integers, paid: Integers) -> Integers:
     """What is lost of a payment's commission, in millionths; days since 1970."""
     over = np.maximum(paid - months_after(ordered, late.full_months), 0)
-    lost = np.minimum(over * to_micro(late.per_day), MICRO)
+    lost: Integers = np.minimum(over * to_micro(late.per_day), MICRO)
     if late.none_after is None:
         return lost
-    return np.where(paid > months_after(ordered, late.none_after), MICRO, lost)
+    return np.asarray(np.where(paid > months_after(ordered, late.none_after), MICRO, lost), dtype=np.int64)
 
 
 def months_after(days: Integers, months: int) -> Integers:
@@ -178,4 +178,4 @@ def months_after(days: Integers, months: int) -> Integers:
     later = month + months
     longest = (later + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
     same = later.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
-    return np.minimum(same, longest).astype(np.int64)
+    return np.asarray(np.minimum(same, longest).astype(np.int64))

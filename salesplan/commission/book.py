@@ -94,7 +94,9 @@ def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
     orders, okey = _orders(both, keys)
     count = len(both) - len(own)
     own = own.assign(okey=okey[count:])
+    beside = lines["overlay"].to_numpy(dtype=bool) if "overlay" in lines else np.zeros(len(own), dtype=bool)
     owed = both[["at", "amount", "product"]].assign(okey=okey)
+    owed = owed[~np.r_[np.zeros(count, dtype=bool), beside]]  # credit beside the whole is nothing a customer owes
     in_order = np.lexsort([own[name].to_numpy() for name in reversed(SEQUENCE)])
     return Book(
         own.iloc[in_order].reset_index(drop=True),

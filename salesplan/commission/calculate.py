@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from salesplan import calendar
-from salesplan.commission import notes
-from salesplan.commission import pay
+from salesplan.commission import closing, notes, pay
 from salesplan.commission.accounts import Cash
 from salesplan.commission.book import Book, make_book
 from salesplan.commission.cost import ATTAINMENTS, cost_of_plans
@@ -62,7 +61,7 @@ def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission
     """Commission of the closed months, without the cost of the plans."""
     ground = make_ground(ledger, year, rules)
     parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
-    grid = _grid(ground, parts)
+    grid = grid_of(ground, parts)
     credited = _credited(ledger, year)
     beside = pay.beside(ledger, year, rules, pay.Sales(credited, grid, _cash(ground, rules), ledger.products))
     passed_on = inherited(ground, parts)
@@ -71,20 +70,25 @@ def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission
     moved = stacked(
         [releases_of(ground, parts), passed_on.releases, beside.releases], RELEASES, ["rep", "month", "order"]
     )
+    stood = closing.settled(lines, moved, ledger.closed, ledger.corrections, year.closed)
+    lines, moved = stood.lines, stood.releases
     names = ["earned", "released", "clawback"]
     totals = moved.groupby(["rep", "month"])[names].sum().reset_index()
     cut = lines[lines["rule"].isin(["cap", "cap_order"])].groupby(["rep", "month"])["amount"].sum()
     totals = totals.merge(cut.rename("amount_cut").reset_index(), how="left", on=["rep", "month"])
     totals = totals.assign(amount_cut=totals["amount_cut"].fillna(0).astype("int64"))
-    paid = pay.pay_table(grid, totals, ledger, year, rules)
+    grid = closing.with_closed_reps(grid, ledger.closed, year.closed)
+    paid = pay.pay_table(grid, totals, ledger, year, rules, frozen=closing.frozen(ledger.closed, year.closed))
+    corrections = closing.all_corrections(stood, paid.base_pay, ledger)
     said = [*notes.notes(ground, rules), *beside.notes, *notes.unscored(int(paid.base_pay["assumed"].sum()))]
+    said += closing.notes(corrections)
     rest = ground.cash.settlement.prepaid
     prepaid = rest.assign(customer=ground.book.text("customer", rest["customer"].to_numpy()))
     return Commission(
         paid.table,
         lines,
         pd.DataFrame(),
-        stacked([orders_of(ground, parts)], ORDERS, ["rep", "date", "order"]),
+        closing.as_closed(stacked([orders_of(ground, parts)], ORDERS, ["rep", "date", "order"]), stood),
         prepaid.astype(PREPAID),
         said,
         paid.base_pay,
@@ -92,6 +96,7 @@ def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission
         moved,
         stacked([payments_table(ground)], PAYMENTS, ["customer", "date", "order"]),
         credited,
+        corrections,
     )
 
 
@@ -115,10 +120,11 @@ def _own_lines(book: Book, roster: Roster) -> pd.DataFrame:
     """The book's lines of the roster's reps, `rep` being the number in the roster and `line` the row."""
     number = roster.numbers(book.labels["rep"])[book.lines["rep"].to_numpy()]
     rows = book.lines.assign(rep=number)
-    return rows[number >= 0].reset_index(drop=True).assign(line=lambda d: np.arange(len(d)))
+    own: pd.DataFrame = rows[number >= 0].reset_index(drop=True)
+    return own.assign(line=np.arange(len(own)))
 
 
-def _grid(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
+def grid_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     """One row per rep with a plan and closed month: rep, month, plan (place, -1 none), quota, actual."""
     roster, months = ground.roster, ground.year.closed
     count = len(months)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from salesplan.commission.pay import PAID, Pay, no_rows
 from salesplan.commission.reasons import with_reasons
-from salesplan.commission.year import Note
+from salesplan.commission.year import Ledger, Note
 
 CORRECTION = "correction"
 CORRECTIONS = {
@@ -24,6 +25,7 @@ LINES_SEEN = ["rep", "order", "rule", "base", "amount", "product", "original_ord
 RELEASES_SEEN = ["rep", "order", "earned", "released", "clawback"]
 LINE_ORDER = ["rep", "month"]
 RELEASE_ORDER = ["rep", "month", "order"]
+GRID = ("rep", "month", "plan")
 MILLIONTHS = 1_000_000
 
 
@@ -59,17 +61,15 @@ class Settled:
     """Lines and releases with the closed months as closed, and what moved.
 
     `corrections`: month (the open one; '' while the review has none), of_month, rep, order, part (earned, released),
-    amount (fen), reason, approved_by.
+    amount (fen), reason, approved_by. `closed`: the closed months of the review; None where there are none.
+    `month`: the first open one, '' without.
     """
 
     lines: pd.DataFrame
     releases: pd.DataFrame
     corrections: pd.DataFrame
-
-
-def open_month(closed: Closed, review: Sequence[str]) -> str:
-    """The first month of the review that is not closed; '' where there is none."""
-    return next((month for month in review if month not in closed.months), "")
+    closed: Closed | None = None
+    month: str = ""
 
 
 def settled(
@@ -89,7 +89,7 @@ def settled(
     """
     if closed is None or not set(closed.months) & set(review):
         return Settled(lines, releases, no_corrections())
-    stood, month = closed.within(review), open_month(closed, review)
+    stood, month = closed.within(review), next((month for month in review if month not in closed.months), "")
     then_lines, then_releases = _typed(stood.lines, lines), _typed(stood.releases, releases)
     changed = line_differences(*_unlike(_within(lines, stood.months), then_lines, LINES_SEEN))
     moved = release_differences(*_unlike(_within(releases, stood.months), then_releases, RELEASES_SEEN))
@@ -104,7 +104,8 @@ def settled(
         )
     else:
         booked, out = _joined([then_lines], LINE_ORDER, lines), _joined([then_releases], RELEASE_ORDER, releases)
-    return Settled(booked, out, _listed(told, with_reasons(moved, reasons, closed.otherwise), month))
+    listed = _listed(told, with_reasons(moved, reasons, closed.otherwise), month)
+    return Settled(booked, out, listed, stood, month)
 
 
 def line_differences(fresh: pd.DataFrame, closed: pd.DataFrame) -> pd.DataFrame:
@@ -166,17 +167,16 @@ def _listed(lines: pd.DataFrame, releases: pd.DataFrame, month: str) -> pd.DataF
     return _corrections([earned, out], month)
 
 
-def base_pay_corrections(
-    base_pay: pd.DataFrame, reasons: pd.DataFrame | None, closed: Closed | None, review: Sequence[str]
-) -> pd.DataFrame:
-    """Corrections of base pay that the open month pays, as `Settled.corrections` lists the others: rows of `base_pay`
-    (rep, month, of_month, amount) of that month that belong to a closed one."""
-    month = "" if closed is None else open_month(closed, review)
-    own = base_pay[(base_pay["month"] == month) & (base_pay["of_month"] != "")]
+def all_corrections(stood: Settled, base_pay: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """`stood.corrections` and those of base pay: rows of the open month in `base_pay` (rep, month, of_month, amount)
+    that belong to a closed one."""
+    closed: Closed | None = ledger.closed
+    own = base_pay[(base_pay["month"] == stood.month) & (base_pay["of_month"] != "")]
     if closed is None or own.empty:
-        return no_corrections()
+        return stood.corrections
     sums = own.groupby(["rep", "of_month"])[["amount"]].sum().reset_index().assign(order="", part="base_pay")
-    return _corrections([with_reasons(sums, reasons, closed.otherwise)], month)
+    told = with_reasons(sums, ledger.corrections, closed.otherwise)
+    return _corrections([stood.corrections, told], stood.month)
 
 
 def _corrections(parts: Sequence[pd.DataFrame], month: str) -> pd.DataFrame:
@@ -185,13 +185,34 @@ def _corrections(parts: Sequence[pd.DataFrame], month: str) -> pd.DataFrame:
     return pd.concat(filled).astype(CORRECTIONS).sort_values(keys, kind="stable", ignore_index=True)
 
 
+def frozen(closed: Closed | None, review: Sequence[str]) -> Pay | None:
+    """The closed months of the review as `pay_table` leaves them standing; None where there are none."""
+    if closed is None:
+        return None
+    stood = closed.within(review)
+    table = pd.DataFrame({name: pd.Series(dtype="str" if name in GRID else "int64") for name in PAID})
+    return Pay(_typed(stood.table, table), _typed(stood.base_pay, no_rows())) if stood.months else None
+
+
+def with_closed_reps(grid: pd.DataFrame, closed: Closed | None, review: Sequence[str]) -> pd.DataFrame:
+    """The grid of `pay_table` with the reps who are on no plan any more and have closed months: without a plan."""
+    gone = [] if closed is None else sorted(set(_within(closed.table, review)["rep"]) - set(grid["rep"]))
+    if not gone:
+        return grid
+    rows = pd.MultiIndex.from_product([gone, review], names=["rep", "month"]).to_frame(index=False)
+    return pd.concat([grid, rows.assign(plan=-1, quota=0, actual=0).astype(grid.dtypes.to_dict())], ignore_index=True)
+
+
 def no_corrections() -> pd.DataFrame:
     """The table of corrections with its header and no row."""
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in CORRECTIONS.items()})
 
 
-def as_closed(orders: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
-    """Orders with earned, released and held as `releases` leave them: for a review without an open month."""
+def as_closed(orders: pd.DataFrame, stood: Settled) -> pd.DataFrame:
+    """Orders as the closed months leave them where the review has no open month; else as they are."""
+    if stood.closed is None or stood.month:
+        return orders
+    releases = stood.releases
     sums = releases.assign(released=releases["released"] + releases["clawback"]).groupby(["rep", "order"])
     bare = orders.drop(columns=["earned", "released"])
     out = bare.merge(sums[["earned", "released"]].sum().reset_index(), how="left", on=["rep", "order"])
@@ -228,11 +249,12 @@ def _unlike(fresh: pd.DataFrame, closed: pd.DataFrame, columns: list[str]) -> tu
 
 
 def _typed(rows: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the columns and types of the fresh ones; a blank text is ''."""
+    """Rows with the columns and types of the fresh ones; a blank text is '', a sum that was not kept then 0."""
     columns = {}
     for name, kind in fresh.dtypes.items():
         text = pd.api.types.is_string_dtype(kind)
-        column = rows[name] if name in rows else pd.Series("" if text else pd.NA, index=rows.index)
+        blank = "" if text else 0 if kind == "int64" else pd.NA
+        column = rows[name] if name in rows else pd.Series(blank, index=rows.index)
         columns[name] = (column.fillna("") if text else column).astype(kind)
     return pd.DataFrame(columns, index=rows.index)
 

@@ -117,15 +117,11 @@ def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
     size = pd.Series(np.where(level != NOTHING, -found["amount"], 0))
     scope = np.where(level == PRODUCT, found["product"], -1)
     groups = [found["rep"], found["okey"], pd.Series(level), pd.Series(scope)]
-    told = {
-        "level": level,
-        "returned": size.groupby(groups).cumsum(),
-        "returned_order": size.groupby(groups[:2]).cumsum(),
-    }
-    columns = {name: zero.copy() for name in told}
-    for name, values in told.items():
-        columns[name][some.index.to_numpy()] = values
-    return events.assign(**columns)
+    told = (pd.Series(level), size.groupby(groups).cumsum(), size.groupby(groups[:2]).cumsum())
+    marks = [zero, zero.copy(), zero.copy()]
+    for mark, values in zip(marks, told, strict=True):
+        mark[some.index.to_numpy()] = values.to_numpy()
+    return events.assign(level=marks[0], returned=marks[1], returned_order=marks[2])
 
 
 def with_returns(events: pd.DataFrame) -> Any:
@@ -136,4 +132,5 @@ def with_returns(events: pd.DataFrame) -> Any:
 
 def pair_key(events: pd.DataFrame) -> Integers:
     """One number per rep and order."""
-    return events["rep"].to_numpy() * (2**32) + events["okey"].to_numpy()
+    keys: Integers = events["rep"].to_numpy() * (2**32) + events["okey"].to_numpy()
+    return keys

@@ -99,7 +99,8 @@ class Earning:
         """Rows that later months can still need: of all where tiers move, else of orders with returns."""
         if self._whole or (self.plan.period == "ytd" and self.plan.semantics != "current"):
             return rows
-        return rows[self.returns.some[rows["event"].to_numpy()]]
+        kept: pd.DataFrame = rows[self.returns.some[rows["event"].to_numpy()]]
+        return kept
 
     def _starts(self, month: int) -> Integers:
         """Where each tier begins for each rep in the period of a month."""
@@ -140,8 +141,8 @@ class Earning:
             size, base, after, rep = (
                 values[picked] for values in (arrays["size"], arrays["base"], after, arrays["rep"])
             )
-            for rows, tier, cut in tiers.slices(size, base, after, starts, rep):
-                parts.append(self.rates.tier_rows(event[picked[rows]], np.full(len(rows), tier), cut))
+            for rows, step, cut in tiers.slices(size, base, after, starts, rep):
+                parts.append(self.rates.tier_rows(event[picked[rows]], np.full(len(rows), step), cut))
         own = np.flatnonzero(payable)
         parts.append(self.rates.own_rows(event[own], arrays["base"][own], arrays["units"][own]))
         return pd.concat(parts, ignore_index=True).assign(back=0)[KEYS]
@@ -158,7 +159,7 @@ class Earning:
         """The measure of each rep in the period before the amounts; year to date is sliced anew from the start."""
         begin = first_of(month, self.plan.period) - 1
         end = begin if self.plan.period == "ytd" and self.plan.semantics == "marginal" else month - 1
-        return self._measured[:, begin:end].sum(axis=1)
+        return np.asarray(self._measured[:, begin:end].sum(axis=1), dtype=np.int64)
 
     def _reached(self, month: int, starts: Integers) -> Integers:
         """The tier each rep has reached in the period up to a month, or reached in the period before."""
@@ -248,8 +249,7 @@ def difference(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 def _moved(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """What a curve books: new amounts with their base, and what earlier amounts of the period gained or lost."""
-    if before.empty:
-        return now[now["amount"] != 0]
     known = before.set_index("event")[["base", "amount"]].reindex(now["event"], fill_value=0)
-    change = {name: now[name].to_numpy() - known[name].to_numpy() for name in ("base", "amount")}
-    return now.assign(**change)[(change["amount"] != 0) | (change["base"] != 0)]
+    base, amount = (now[name].to_numpy() - known[name].to_numpy() for name in ("base", "amount"))
+    moved: pd.DataFrame = now.assign(base=base, amount=amount)[(base != 0) | (amount != 0)]
+    return moved

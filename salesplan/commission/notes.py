@@ -38,16 +38,17 @@ def _about_reps(ground: Ground, rules: CommissionTerms) -> list[Note]:
     roster, months = ground.roster, len(ground.year.closed)
     on = roster.plan >= 0
     with_plan = on.any(axis=1)
+    names = roster.names.to_numpy()
     own = ground.book.lines["rep"].to_numpy()
     sellers = set(np.asarray(ground.book.text("rep", np.unique(own)))) - {*HOUSE, ""}
     quotas = roster.quotas[:, :months].sum(axis=1)
-    paid = roster.reps[roster.reps["base_pay"].notna()]["rep"] if "base_pay" in roster.reps else []
+    paid: Any = roster.reps[roster.reps["base_pay"].notna()]["rep"] if "base_pay" in roster.reps else []
     held = any(plan.measure == "attainment" and not plan.accelerator_while_ramping for plan in rules.plans)
-    ramping = roster.names[with_plan & (roster.ramping[:, :months] > 0).any(axis=1)]
+    ramping = names[with_plan & (roster.ramping[:, :months] > 0).any(axis=1)]
     return [
-        *_named("without_plan", (set(roster.names) | sellers) - set(roster.names[with_plan])),
-        *_named("without_quota", roster.names[with_plan & (quotas <= 0)]),
-        *_named("without_base_pay", set(roster.names[with_plan]) - set(paid)),
+        *_named("without_plan", (set(names) | sellers) - set(names[with_plan])),
+        *_named("without_quota", names[with_plan & (quotas <= 0)]),
+        *_named("without_base_pay", set(names[with_plan]) - set(paid)),
         *_named("ramping", ramping if held else []),
     ]
 

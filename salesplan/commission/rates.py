@@ -82,11 +82,13 @@ def rates_of(plan: CommissionPlan, tiers: Sequence[Tier], labels: Labels, new: I
     table = [[to_micro(tier.rate), *(to_micro(tier.rates.get(name, tier.rate)) for name in members)] for tier in tiers]
     member = np.zeros(len(new), dtype=np.int64)
     if plan.rates_by is not None and members:
-        member = np.asarray(pd.Index(members, dtype=object).get_indexer(labels[plan.rates_by]), dtype=np.int64) + 1
+        member = (
+            np.asarray(pd.Index(members, dtype=object).get_indexer(pd.Index(labels[plan.rates_by])), dtype=np.int64) + 1
+        )
     special = np.full(len(new), -1, dtype=np.int64)
     for number in reversed(range(len(plan.special_rates))):
         special[_fits(plan.special_rates[number], labels, new)] = number
-    return Rates(np.array(table, dtype=np.int64).reshape(len(tiers), -1), member, special, new, plan)
+    return Rates(np.array(table, dtype=np.int64).reshape(len(tiers), 1 + len(members)), member, special, new, plan)
 
 
 def _fits(special: SpecialRate, labels: Labels, new: Integers) -> Any:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from salesplan import calendar
 from salesplan.commission import pay
 from salesplan.commission.accounts import Accounts
+from salesplan.commission.closing import no_corrections
 from salesplan.commission.rates import PER_UNIT, RULES
 from salesplan.commission.working import Ground, Part
 from salesplan.commission.year import Note
@@ -45,7 +46,8 @@ class Commission:
     released and taken back in it. `orders` per rep and order at the end: what is due and paid (in the money of
     collections), earned, released, held, why (`reason`) and `until` when. `payments`: which payment settled which
     order. `credited`: the year's credited order lines. `cost`: attainment, commission, cost_ratio. `prepaid`:
-    customer, prepayment. `base_pay`, `ranking`: see `pay`. `notes`: what people should know.
+    customer, prepayment. `base_pay`, `ranking`: see `pay`. `corrections`: what moved from closed months, see `closing`.
+    `notes`: what people should know.
     """
 
     table: pd.DataFrame
@@ -59,6 +61,13 @@ class Commission:
     releases: pd.DataFrame = field(default_factory=lambda: empty(RELEASES))
     payments: pd.DataFrame = field(default_factory=lambda: empty(PAYMENTS))
     credited: pd.DataFrame = field(default_factory=pd.DataFrame)
+    corrections: pd.DataFrame = field(default_factory=no_corrections)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What a run keeps of it, by table."""
+        names = ("lines", "releases", "orders", "payments", "base_pay", "ranking")
+        return {"commission": self.table, **{f"commission_{name}": getattr(self, name) for name in names}}
 
 
 def nothing(said: list[Note], cost: pd.DataFrame | None = None) -> Commission:
@@ -162,7 +171,8 @@ def stacked(frames: Sequence[pd.DataFrame], kinds: dict[str, str], keys: list[st
     if not filled:
         return empty(kinds)
     whole = pd.concat(filled, ignore_index=True) if len(filled) > 1 else filled[0]
-    blank = {name: repeated("", len(whole)) for name, kind in kinds.items() if name not in whole and kind == "str"}
+    texts = [name for name, kind in kinds.items() if kind == "str"]
+    blank = {name: whole[name].fillna("") if name in whole else repeated("", len(whole)) for name in texts}
     order = [name for name in keys if name in whole]
     ordered = whole.assign(**blank).sort_values(order, kind="stable", ignore_index=True)
     return ordered[list(kinds)].astype(kinds)

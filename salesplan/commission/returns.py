@@ -107,4 +107,4 @@ def months_between(first: Integers, last: Integers) -> Integers:
         (days - start.astype("datetime64[D]")).astype(np.int64) for days, start in zip((begin, end), month, strict=True)
     ]
     whole = (month[1] - month[0]).astype(np.int64) - (day[1] < day[0])
-    return np.maximum(whole, 0).astype(np.int64)
+    return np.asarray(np.maximum(whole, 0), dtype=np.int64)

@@ -114,7 +114,7 @@ def assign(reps: pd.DataFrame, rules: CommissionTerms, year: Year) -> pd.DataFra
     return pd.DataFrame({"rep": pd.Series(roster.names, dtype="str"), "plan": latest})
 
 
-def quotas_of(quotas: pd.DataFrame, reps: Sequence[str] | pd.Index, months: Sequence[str]) -> Integers:
+def quotas_of(quotas: pd.DataFrame, reps: Any, months: Any) -> Integers:
     """Quotas as reps x months, int64 fen; 0 where there is none."""
     table = np.zeros((len(reps), len(months)), dtype=np.int64)
     rows = pd.Index(reps, dtype=object).get_indexer(pd.Index(quotas["rep"], dtype=object))

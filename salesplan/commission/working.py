@@ -68,7 +68,7 @@ class Ground:
     def members(self, name: str, events: pd.DataFrame) -> "np.ndarray[Any, Any]":
         """What an event is by product, line, customer_grade, region, channel or the rep's grade, as texts."""
         if name == "grade":
-            return self.roster.column("grade")[events["rep"].to_numpy(), events["at"].to_numpy() - 1]
+            return np.asarray(self.roster.column("grade")[events["rep"].to_numpy(), events["at"].to_numpy() - 1])
         labels = self.book.labels
         if name == "customer_grade":
             of_label = _by_label(labels["customer"], self.ledger.customers, "customer", "grade")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from salesplan.identities import commission_cost
+from salesplan.identities import commission_cost, commission_papers
 from salesplan.identities.comparing import Breach, Frames, equal, same_by
 
 
@@ -22,20 +22,14 @@ def breaches(frames: Frames) -> Iterator[Breach]:
     yield from same_by(
         "base_pay_is_its_components", rows.groupby(keys)["amount"].sum(), pay.groupby(keys)["base_pay"].sum()
     )
-    yield from _papers(frames)
-
-
-def _papers(frames: Frames) -> Iterator[Breach]:
-    """Payroll and the performance sheet say what commission says, rep by rep and month by month."""
-    keys = ["rep", "month"]
-    pay, payroll = frames["commission"].set_index(keys), frames.get("commission_payroll")
-    if payroll is not None and len(pay):
-        parts = payroll[["base_pay", "commission", "amount_advance", "deductions"]].sum(axis=1)
-        yield from equal("payroll_is_its_parts", int((parts != payroll["payable"]).sum()), 0, "rows")
-        for name in ("base_pay", "payable", "amount_paid"):
-            if name in pay:
-                yield from same_by("payroll_is_commission", payroll.set_index(keys)[name], pay[name])
-    sold = frames.get("commission_performance")
-    if sold is not None and {"quota", "actual"} <= set(pay):
-        for name in ("quota", "actual"):
-            yield from same_by("performance_is_commission", sold.set_index(keys)[name], pay[name])
+    yield from commission_papers.breaches(frames)
+    moved = frames["commission_releases"]
+    sums, out = moved.groupby(keys), pay.set_index(keys)
+    for name in ("earned", "released", "clawback"):
+        told = out[name].groupby(keys).sum()
+        yield from same_by(f"releases_sum_to_{name}", sums[name].sum(), told[told != 0])
+    paid = moved["released"] + moved["clawback"]
+    to_date = moved.assign(over=paid - moved["earned"]).sort_values([*keys, "order"]).groupby(["rep", "order"])["over"]
+    yield from equal("order_paid_within_earned", int((to_date.cumsum() > 0).sum()), 0, "rows")
+    states = frames["commission_orders"]
+    yield from equal("orders_hold_what_is_held", int((states["earned"] - states["released"] != states["held"]).sum()), 0)

@@ -217,7 +217,7 @@ def _faults(
         values = _values(detail, stem, path)
         if "other" in values:  # the key of what it contradicts stands beside its own
             other = (*_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
-            values["other"] = _place(shown, stem, document, other, changes)
+            values["other"] = _place(shown, stem, document, other, changes).removeprefix(f"{shown}/{stem}.yaml ")
         yield Fault(PATTERNS.get(pattern, code), _place(shown, stem, document, path, changes), found, values)
 
 

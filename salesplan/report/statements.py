@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from salesplan.conclusions.commission.statement import YEAR, Contents
 from salesplan.conclusions.commission.statement_rows import amount
@@ -34,20 +34,17 @@ def write_statements(
     of what lies beside them. A file holds nothing of anybody else; its check sum is that of what it says.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    contents = Contents(words, found, plans)
-    css = statement_style()
-    heads = [words.column(name, "commission") for name in YEAR]
+    contents, css = Contents(words, found, plans), statement_style()
+    fixed = {"css": css, "labels": _labels(words), "year_heads": [words.column(name, "commission") for name in YEAR]}
+    fixed["basis"] = " \u00b7 ".join([head["days"], head["tax"], words("report.money_in", unit=words.unit)])
     entries = []
     for number, person in enumerate(found.people.to_dict("records"), 1):
         said = contents.page(person)
-        mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-        name = f"{number:04d}"
-        page = rendered(
-            "statement.html.j2", words, css=css, head=head, number=name, mark=mark, year_heads=heads,
-            payable_from=2 if not person["amount_carried"] else 3, **said,
-        )  # fmt: skip
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
-        entries.append({"number": name, "mark": mark, **_entry(person)})
+        entry = {"number": f"{number:04d}", "mark": hashlib.sha256(repr(said).encode()).hexdigest()[:12]}
+        control = words("statement.control", title=head["title"], run=head["run"], **entry)
+        page = rendered("statement.html.j2", words, control=control, **fixed, **said)
+        (folder / f"{number:04d}.html").write_text(page, encoding="utf-8")
+        entries.append(entry | _entry(person))
     listing = rendered(
         "statements.html.j2", words, css=css, head=head, entries=entries, month=words.month(found.month), papers=papers,
         heads=[words.column(name, "commission") for name in LISTED],
@@ -55,6 +52,13 @@ def write_statements(
     )  # fmt: skip
     (folder / "index.html").write_text(listing, encoding="utf-8")
     return len(entries)
+
+
+def _labels(words: Words) -> dict[str, Markup]:
+    """The fixed texts of a page, escaped once for all of them."""
+    names = [key for key in words.texts if key.startswith("statement.")]
+    names += ["letter.name", "letter.sign_date"]
+    return {name: escape(words(name)) for name in names}
 
 
 def statement_style() -> Markup:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from salesplan.tables.checking import Read
 
 MICRO = 1_000_000
+LIKE = 0.7  # numbers differ little anyway: further ones are no typing errors
 ALIKE = 500  # names among which the nearest is looked for
 BLANK = {"collections": ("kind", "payment"), "credit_splits": ("overlay", "no"), "disputes": ("state", "open")}
 
@@ -75,9 +76,9 @@ def _rows(read: "Read", rows: list[int]) -> str:
 
 
 def _check_orders(read: "Mapping[str, Read]", findings: Findings) -> None:
-    """Payments, credit splits and corrections must name orders that were sold."""
+    """Payments, credit splits and corrections by hand must name orders that were sold."""
     known = read["sales"].column("order")
-    for name in ("collections", "credit_splits", "adjustments", "corrections", "disputes"):
+    for name in ("collections", "credit_splits", "adjustments", "disputes"):
         if name not in read or not read[name].has("order"):
             continue
         orders = read[name].column("order")
@@ -114,7 +115,7 @@ def nearest_name(name: str, known: pa.Array) -> str:
         alike = pc.or_(pc.starts_with(lower, folded[:size]), pc.ends_with(lower, folded[-size:]))
         found = pc.unique(known.filter(pc.fill_null(alike, False)))
         if len(found):
-            return nearest(name, found[:ALIKE].to_pylist(), cutoff=0.5)
+            return nearest(name, found[:ALIKE].to_pylist(), cutoff=LIKE)
     return ""
 
 
@@ -152,7 +153,7 @@ def _check_disputes(read: "Mapping[str, Read]", findings: Findings) -> None:
     first = {number: row for row, number in reversed(list(enumerate(asked))) if number}
     unknown = [row for row, number in enumerate(named) if number and number not in first]
     for row in unknown[:SHOWN]:
-        rows.report(findings, "dispute_unknown", [row], "dispute", nearest=nearest(str(named[row]), first))
+        rows.report(findings, "dispute_unknown", [row], "dispute", nearest=nearest(str(named[row]), first, cutoff=LIKE))
     findings.fault_count += max(len(unknown) - SHOWN, 0)
     if "disputes" in read:
         _check_answers(rows, read["disputes"], first, findings)

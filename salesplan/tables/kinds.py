@@ -280,6 +280,8 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     },
     "commission_spread_tiers": {"reps": "number"},
     "commission_cost_gains": {**dict.fromkeys(("pay", "pay_new", "difference"), "money"), "scene": "code"},
+    "commission_corrections": {"of_month": "month"},
+    "commission_orders": {"reason": "code"},
     "commission_performance": {"orders": "count"},
     "commission_payroll": {"deductions": "money"},
     "commission_proof": {
@@ -291,12 +293,13 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     "commission_base_pay": {
         **dict.fromkeys(("days", "days_of_month"), "count"),
         **dict.fromkeys(("actual", "standard"), "number"),
+        "full": "money",
         "component": "code",
         "of_month": "month",
         "achieved": "share",
     },
     "commission_ranking": {
-        **dict.fromkeys(("last", "flag"), "flag"),
+        **dict.fromkeys(("ramping", "last", "flag"), "flag"),
         "place": "count",
         "prize": "money",
         "value": "mixed",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 import pandas as pd
 from by_hand.exact import MILLION, rounded
@@ -49,6 +50,7 @@ class Books:
 
     def __init__(self, ledger, year):
         self.months, self.last = list(year.months), len(year.closed)
+        self.spell, self.below = cache(self.spell), cache(self.below)
         self.cutoff, self.tax = year.cutoff, year.tax
         self.first_day, self.last_day = year.start.date(), year.end.date()
         self.products = {row["product"]: row for row in records(ledger.products)}

@@ -66,17 +66,18 @@ def events(books, cash, plan, lines, stage):
 
 
 def collected(cash, line, amount, cost):
-    """A line in parts as its order is collected: to date its part of what is paid, each month the difference."""
+    """A line in parts as its order is collected: to date its part of what is paid, each month the difference.
+
+    Several payments may stand behind a month's part: within the month it counts by the day of the line.
+    """
     before, found = (0, 0, 0), []
     for at in range(line.at, cash.books.last + 1):
         due, paid = cash.before[at].get(line.key, 0), cash.paid[at].get(line.key, 0)
         share = Fraction(paid, due) if due > 0 else Fraction(1)
         now = tuple(rounded((value or 0) * share) for value in (amount, line.units, cost))
         if now != before:
-            days = [day for key, day, when, _, _ in cash.trace if key == line.key and when == at]
             rise = [new - old for new, old in zip(now, before, strict=True)]
-            day = max([line.day, *days])
-            found.append(Event(line, at, day, rise[0], rise[1], None if cost is None else rise[2]))
+            found.append(Event(line, at, line.day, rise[0], rise[1], None if cost is None else rise[2]))
         before = now
     return found
 

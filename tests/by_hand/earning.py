@@ -48,7 +48,9 @@ class Earning:
         if self.override is None:
             lines = [line for line in self.books.lines if line.rep == self.rep]
             return events(self.books, self.cash, self.plan, lines, stage)
-        found = events(self.books, self.cash, self.plan, self.books.lines, stage)
+        ever = {rep for at in range(1, self.books.last + 1) for rep in self.team(at)}
+        lines = [line for line in self.books.lines if line.rep in ever]
+        found = events(self.books, self.cash, self.plan, lines, stage)
         return [event for event in found if event.line.rep in self.team(event.at)]
 
     def quota(self, at):

@@ -66,9 +66,10 @@ def ranking(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     colours = [_colour(row) for row in shown.itertuples()]
     bars = ax.barh(places, values, height=BAR, color=colours)
     style.bar_labels(ax, bars, [words.percent(value, 0) for value in values])
+    for text in ax.texts:  # readable where the line of full quota runs through
+        text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.8})
     ax.axvline(FULL, color=style.INK, linewidth=1)
-    names = [words("commission.place", place=row.place, rep=words.person(str(row.rep))) for row in shown.itertuples()]
-    ax.set_yticks(places, names)
+    ax.set_yticks(places, [_place(row, words) for row in shown.itertuples()])
     style.rows(ax, len(shown))
     style.percent_axis(ax, axis="x")
     ax.set_xlim(0, max(FULL, *values) * 1.12)
@@ -76,6 +77,11 @@ def ranking(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.spines["left"].set_visible(False)
     style.title(ax, _ranking_title(frame, words))
     return ax
+
+
+def _place(row: Any, words: Words) -> str:
+    key = "place_ramping" if row.ramping else "place"
+    return words(f"commission.{key}", place=row.place, rep=words.person(str(row.rep)))
 
 
 def _colour(row: Any) -> str:

@@ -16,7 +16,8 @@ from salesplan.commission.year import Ledger, Year
 from salesplan.money import MICRO, Integers, to_micro
 from salesplan.terms.commission import CommissionPlan
 
-MOST_ORDERS = 31  # of a rep in a month
+MOST_ORDERS = 28  # of a rep in a month
+LAST_DAY = 27  # of every month, counted from its first
 
 
 @dataclass(frozen=True)
@@ -107,17 +108,19 @@ def orders_of(ledger: Ledger, year: Year, plans: Sequence[CommissionPlan]) -> in
 
 
 def in_orders(sales: pd.DataFrame, size: int | None) -> pd.DataFrame:
-    """Sales with the number of their order within the rep and month, cut into orders of about `size` (fen).
+    """Sales with the `number` of their order within the rep, cut into orders of about `size` (fen).
 
-    All lines of a rep and month stand in the same orders; the parts of a line sum to it.
+    Without a size all that a rep sells in the year is one order, what comes back another. With one, all lines of a rep
+    and month stand in the same orders; the parts of a line sum to it.
     """
     if size is None or sales.empty:
-        return sales.assign(number=0)
+        return sales.assign(number=(sales["amount"] < 0).astype("int64"))
     month = sales.groupby(["rep", "month"])["amount"].transform("sum").to_numpy(dtype=np.int64)
     count = np.clip((month + size // 2) // size, 1, MOST_ORDERS)
     rows = np.repeat(np.arange(len(sales)), count)
     number = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
-    cut = sales.iloc[rows].assign(number=number)
+    of_month = sales["month"].str[-2:].astype("int64").to_numpy()[rows]
+    cut = sales.iloc[rows].assign(number=of_month * (MOST_ORDERS + 1) + number, day=number)
     for name in ("amount", "cost"):
         whole = cut[name].fillna(0).to_numpy(dtype=np.int64)
         parts = whole * (number + 1) // count[rows] - whole * number // count[rows]
@@ -126,15 +129,15 @@ def in_orders(sales: pd.DataFrame, size: int | None) -> pd.DataFrame:
 
 
 def order_lines(sales: pd.DataFrame, year: Year) -> pd.DataFrame:
-    """Sales as credited order lines, each order on a day of its month, its number by rep, month and order."""
+    """Sales as credited order lines of the first days of their month."""
     first = {month: pd.Timestamp(calendar.month_span(month, year.cutoff)[0]) for month in year.months}
-    days = pd.to_timedelta(np.minimum(sales["number"].to_numpy(), 27), unit="D")
-    keys = sales.groupby(["rep", "month", "number"], sort=True).ngroup()
+    day = sales["day"].to_numpy() if "day" in sales else np.zeros(len(sales), dtype=np.int64)
+    keys = sales["rep"] + "-" + sales["number"].astype("str").str.zfill(3)
     names = {name: sales[name] for name in SORTED}
     return pd.DataFrame(
         {
-            "order": "M" + keys.astype("str").str.zfill(9),
-            "date": sales["month"].map(first) + days,
+            "order": keys,
+            "date": sales["month"].map(first) + pd.to_timedelta(np.minimum(day, LAST_DAY), unit="D"),
             "month": sales["month"],
             "invoice_date": pd.Series(pd.NaT, index=sales.index, dtype="datetime64[ns]"),
             "rep": sales["rep"],

@@ -9,6 +9,8 @@ import pandas as pd
 
 from salesplan import calendar
 from salesplan.commission.cost.made_up import Scene, in_orders, order_lines, orders_of
+from salesplan.commission.pay import pay_table
+from salesplan.commission.working import work
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
@@ -24,6 +26,7 @@ AT_ONCE: dict[str, Any] = {
     "late": None,
     "leavers": Leavers(),
 }
+MOST_AT_ONCE = 120_000  # reps on the stage
 MONEY = ("sales", "quota", "commission", "base_pay", "draw")
 COLUMNS = ["scene", "rep", "plan", "quota", "sales", "commission", "base_pay", "draw", "pay"]
 
@@ -33,13 +36,21 @@ def paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Sc
 
     Columns: scene (its place), rep, plan (of his last month with one), quota, sales (of his months with a plan),
     commission (all that is earned), base_pay, draw (advances not recovered by the end of the year), pay = commission
-    + base_pay + draw. Goals without a score count as met; contests, adjustments and holdbacks play no part. Raises
-    what `calculate` raises.
+    + base_pay + draw. Goals without a score count as met; contests, adjustments and holdbacks play no part.
     """
-    from salesplan.commission.calculate import calculate
-
     if ledger.reps is None or ledger.quotas is None or not rules.plans or not scenes:
         return empty()
+    many = max(MOST_AT_ONCE // max(ledger.reps["rep"].nunique(), 1), 1)
+    parts = [
+        _paid(ledger, year, rules, scenes[first : first + many]).assign(scene=lambda d, first=first: d["scene"] + first)
+        for first in range(0, len(scenes), many)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Scene]) -> pd.DataFrame:
+    """A few scenes at a time, so that what is worked on at once stays small."""
+    assert ledger.reps is not None and ledger.quotas is not None
     cast = _Cast(ledger.reps, len(scenes))
     made = pd.concat(
         [scene.sales.assign(rep=cast.names(scene.sales["rep"], place)) for place, scene in enumerate(scenes)],
@@ -56,8 +67,24 @@ def paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Sc
         ramping=None if ledger.ramping is None else cast.copies(ledger.ramping),
     )
     whole = replace(year, as_of=calendar.month_span(year.months[-1], year.cutoff)[1])
-    plain = {"contests": (), "last_place": None, "alternatives": (), "plans": plans}
-    return _told(calculate(stage, whole, rules.model_copy(update=plain)).table, cast)
+    plain = rules.model_copy(update={"contests": (), "last_place": None, "alternatives": (), "plans": plans})
+    return _told(_table(stage, whole, plain), cast)
+
+
+def _table(stage: Ledger, year: Year, rules: CommissionTerms) -> pd.DataFrame:
+    """The pay of everybody on the stage, month by month, by the parts of the calculation that pay needs."""
+    from salesplan.commission.calculate import grid_of, make_ground
+
+    ground = make_ground(stage, year, rules)
+    parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
+    earned = np.zeros((len(ground.roster.names), len(year.months)), dtype=np.int64)
+    for part in parts:
+        np.add.at(earned, part.accounts.rep, np.diff(part.accounts.earned, axis=1))
+    rep, month = np.nonzero(earned)
+    moved = earned[rep, month]
+    sums = {"earned": moved, "released": np.maximum(moved, 0), "clawback": np.minimum(moved, 0)}
+    names = {"rep": ground.roster.names[rep], "month": np.array(year.months, dtype=object)[month]}
+    return pay_table(grid_of(ground, parts), pd.DataFrame({**names, **sums}), stage, year, rules).table
 
 
 def empty() -> pd.DataFrame:
@@ -124,8 +151,7 @@ class _Cast:
         told = [
             plan.model_copy(update={**AT_ONCE, "applies_to": {"team": str(number)}})
             for number, row in enumerate(marks)
-            for plan, fit in zip(plans, row, strict=True)
-            if fit
+            for plan in _reached([plan for plan, fit in zip(plans, row, strict=True) if fit])
         ]
         return copies, tuple(told)
 
@@ -136,6 +162,12 @@ class _Cast:
             return manager
         names = dict(zip(self.table["name"], self.table["rep"], strict=True))
         return manager.where(manager.isin(self.labels), manager.map(names))
+
+
+def _reached(plans: list[CommissionPlan]) -> list[CommissionPlan]:
+    """Plans up to the first that holds all year: those behind it are nobody's."""
+    always = [place for place, plan in enumerate(plans) if plan.from_ is None and plan.until is None]
+    return plans[: always[0] + 1] if always else plans
 
 
 def _fits(reps: pd.DataFrame, plan: CommissionPlan) -> Any:

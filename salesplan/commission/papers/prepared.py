@@ -36,12 +36,11 @@ def prepare(
 ) -> Papers:
     """Everything that is printed, signed or handed on after the months are computed."""
     month = year.closed[-1] if year.closed and len(result.table) else ""
-    payments = getattr(result, "payments", pd.DataFrame({"order": [], "date": pd.to_datetime([]), "amount": []}))
-    sold = performance(ledger, year, result.table, payments)
+    sold = performance(ledger, year, result.table, result.payments)
     asked = register(disputes, ledger.adjustments, result.lines, year.as_of)
     sheets = {
         "performance": performance_sheet(sold, month),
         "commission": commission_sheet(result.table, ledger.reps, year),
     }
-    found = statements(result, ledger, year, rules, asked) if hasattr(result, "releases") else None
+    found = statements(result, ledger, year, rules, asked)
     return Papers(month, sold, payroll(result.table, ledger.reps, year), asked, sheets if month else {}, found)

@@ -1,8 +1,11 @@
 """Base pay by weighted components, each pro rata below its standard and for the days of the month."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from salesplan.commission.exact import SAFE, part_of
 from salesplan.money import FEN, MICRO, Integers, half_away
 from salesplan.terms.commission import CommissionTerms, Component
 from salesplan.terms.pay import MINIMUM
@@ -35,21 +38,24 @@ def base_pay(pay: Integers, of: Integers, part: Component, actual: Integers, sta
     """
     above, below = achieved(part, actual, standard)
     weight, scale = part.weight.as_integer_ratio()
-    rows = zip(pay.tolist(), of.tolist(), above, below, strict=True)
-    exact = [half_away(one * weight * top, whole * scale * low) for one, whole, top, low in rows]
-    return np.array(exact, dtype=np.int64)
+    return part_of(pay * weight, above, of * scale * below)
 
 
-def achieved(part: Component, actual: Integers, standard: Integers) -> tuple[list[int], list[int]]:
+def achieved(part: Component, actual: Integers, standard: Integers) -> tuple[Integers, Integers]:
     """What a component pays of its weight, as exact fractions: numerators and denominators."""
     met = standard <= 0
-    above = np.where(met, 1, np.maximum(actual, 0)).astype(object)
-    below = np.where(met, 1, standard).astype(object)
+    above, below = np.where(met, 1, np.maximum(actual, 0)), np.where(met, 1, standard)
     least, most = part.floor.as_integer_ratio(), part.cap.as_integer_ratio()
-    short = (above * least[1] < below * least[0]).astype(bool)
-    over = (above * most[1] > below * most[0]).astype(bool)
+    short = _products(above, least[1]) < _products(below, least[0])
+    over = _products(above, most[1]) > _products(below, most[0])
     above, below = np.where(over, most[0], above), np.where(over, most[1], below)
-    return np.where(short, 0, above).tolist(), np.where(short, 1, below).tolist()
+    return np.where(short, 0, above), np.where(short, 1, below)
+
+
+def _products(values: Integers, factor: int) -> "np.ndarray[Any, Any]":
+    """Whole numbers times a factor, in Python's own numbers where int64 would not hold them."""
+    most = int(np.abs(values).max()) if values.size else 0
+    return np.asarray(values * factor if most * factor < SAFE else values.astype(object) * factor)
 
 
 def base_pay_rows(grid: pd.DataFrame, rules: CommissionTerms, scores: pd.DataFrame | None) -> pd.DataFrame:
@@ -106,7 +112,7 @@ def _component(own: pd.DataFrame, name: str, part: Component, scores: tuple[Inte
             "weight": float(part.weight),
             "actual": np.where(scored, actual / scale, np.nan),
             "standard": np.where(scored, standard / scale, np.nan),
-            "achieved": np.array([top / low for top, low in zip(above, below, strict=True)], dtype=np.float64),
+            "achieved": above / below,
             "amount": base_pay(pay, of, part, actual, standard),
             "assumed": ~scored & (name != SATISFACTION),
         }

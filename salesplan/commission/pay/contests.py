@@ -27,6 +27,7 @@ RANKING = [
     "count",
     "prize",
     "complete",
+    "ramping",
     "last",
     "flag",
 ]
@@ -38,7 +39,8 @@ def rank(ledger: Ledger, year: Year, rules: CommissionTerms, sales: Sales) -> pd
 
     Columns: contest, period, month (the last of the period, in which prizes are paid), indicator (the measure), unit
     (currency, share, unit), rep, value, place, count (who is ranked), prize (fen, 0 until the period is closed),
-    complete, last (among the last by `last_place`), flag (last in so many periods in a row). A flag changes no pay.
+    complete, ramping (in his ramp in a month of the period: a small quota), last (among the last by `last_place`;
+    nobody in his ramp), flag (last in so many periods in a row). A flag changes no pay.
     """
     assert ledger.reps is not None
     order = [name for name in ("rep", "start") if name in ledger.reps]
@@ -48,15 +50,18 @@ def rank(ledger: Ledger, year: Year, rules: CommissionTerms, sales: Sales) -> pd
     overall = Contest.model_construct(
         name="", months=(), period=last.period, among={}, measure="attainment", least=0, prizes=()
     )
-    parts = [_contest(overall, reps, year, sales).pipe(_flagged, last)]
-    parts += [_contest(one, reps, year, sales).assign(last=False, flag=False) for one in rules.contests]
+    ramps = ledger.ramping if ledger.ramping is not None else pd.DataFrame(columns=["rep", "month"], dtype="str")
+    parts = [_contest(overall, reps, year, sales, ramps).pipe(_flagged, last)]
+    parts += [_contest(one, reps, year, sales, ramps).assign(last=False, flag=False) for one in rules.contests]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True)[RANKING] if filled else no_ranking()
 
 
 def no_ranking() -> pd.DataFrame:
     """The ranking with its header and nothing in it."""
-    kinds = {"place": "int64", "count": "int64", "prize": "int64"} | dict.fromkeys(("complete", "last", "flag"), "bool")
+    kinds = {"place": "int64", "count": "int64", "prize": "int64"} | dict.fromkeys(
+        ("complete", "ramping", "last", "flag"), "bool"
+    )
     return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "str")) for name in RANKING})
 
 
@@ -68,7 +73,7 @@ def prize_lines(ranking: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
     return bare_lines(won.assign(amount=won["prize"], reason=won["contest"], original_order=""), "contest", grid)
 
 
-def _contest(contest: Contest, reps: pd.DataFrame, year: Year, sales: Sales) -> pd.DataFrame:
+def _contest(contest: Contest, reps: pd.DataFrame, year: Year, sales: Sales, ramps: pd.DataFrame) -> pd.DataFrame:
     """One contest: who took part in each period that has begun, their places, and the prizes of periods closed."""
     begun = {label: months for label, months in periods_of(contest.months, contest.period, year).items()
              if months[0] in year.closed}  # fmt: skip
@@ -83,10 +88,15 @@ def _contest(contest: Contest, reps: pd.DataFrame, year: Year, sales: Sales) -> 
     ends = ranked["period"].map({label: months[-1] for label, months in begun.items()}).astype("str")
     return _with_prizes(ranked.assign(month=ends, complete=ends.isin(year.closed)), contest).assign(
         contest=contest.name,
+        ramping=_pairs(ranked).isin(_pairs(ramps.assign(period=ramps["month"].map(of)))),
         indicator=contest.measure,
         unit=UNITS.get(contest.measure, "currency"),
         value=shown(ranked["value"], contest.measure),
     )
+
+
+def _pairs(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[["rep", "period"]])
 
 
 def _entered(contest: Contest, reps: pd.DataFrame, year: Year, period: tuple[str, list[str]]) -> pd.DataFrame:
@@ -114,12 +124,15 @@ def _with_prizes(ranked: pd.DataFrame, contest: Contest) -> pd.DataFrame:
 
 
 def _flagged(ranked: pd.DataFrame, rule: LastPlace) -> pd.DataFrame:
-    """Who is among the last of a closed period (nobody who equals a better one), and who is so again and again."""
+    """Who is among the last of a closed period, and who is so again and again.
+
+    Nobody who equals a better one, and nobody in his ramp.
+    """
     if ranked.empty:
         return ranked
     share, whole = rule.share.as_integer_ratio()
     before = ranked["count"] - ranked["count"] * share // whole  # rounded down
-    marked = ranked.assign(last=ranked["complete"] & (ranked["place"] > before))
+    marked = ranked.assign(last=ranked["complete"] & (ranked["place"] > before) & ~ranked["ramping"])
     return marked.assign(flag=_in_a_row(marked, rule.periods))
 
 

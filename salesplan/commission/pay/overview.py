@@ -21,10 +21,8 @@ def base_pay_parts(rows: pd.DataFrame) -> pd.DataFrame:
     sums = rows.assign(full=full, amount_missing=missing).groupby(["rep", "component"], sort=False)
     found = sums[["full", "amount", "amount_missing"]].sum().reset_index()
     order = sorted(found["component"].unique(), key=lambda name: name == MINIMUM)
-    return found.sort_values(
-        ["rep", "component"], key=lambda keys: keys.map(order.index) if keys.name == "component" else keys,
-        kind="stable", ignore_index=True,
-    )  # fmt: skip
+    places = found["component"].map(order.index)
+    return found.assign(place=places).sort_values(["rep", "place"], ignore_index=True).drop(columns="place")
 
 
 def by_component(parts: pd.DataFrame) -> pd.DataFrame:

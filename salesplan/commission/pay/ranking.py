@@ -21,7 +21,8 @@ SCALES = {"attainment": 1, "quantity": MICRO, "orders": 1}
 @dataclass(frozen=True)
 class Sales:
     """What is ranked: `credited` (rep, month, order, customer, product, date, amount, quantity, cost), `grid` (rep,
-    month, quota, actual), `cash` collected (rep, month, amount) and `products` (product, line), None where absent."""
+    month, quota, actual), `cash` collected (rep, month, amount) and `products` (product, line), None where absent.
+    """
 
     credited: pd.DataFrame
     grid: pd.DataFrame

@@ -113,7 +113,9 @@ def pay_table(
     drawn = draws(moves["released"] + moves["clawback"], terms, told.last("amount_owed"))
     least = np.where((plan >= 0) & there.known, half_away(there.least, there.of), 0)[:, told.first :]
     base = told.open(rows, "amount")
-    missing = top_up(least, base + moves["released"] + np.maximum(drawn.draw, 0))
+    # What is made good for a closed month is not this month's pay: too much then is carried on, not topped up again.
+    own = told.open(rows[rows["of_month"] == ""], "amount")
+    missing = top_up(least, own + moves["released"] + np.maximum(drawn.draw, 0))
     columns = _columns(told, moves, drawn, base + missing, least)
     opened = frame[frame["month"].isin(told.months[told.first :])].assign(least=least.ravel())
     both = pd.concat([rows, topped_up(opened, missing.ravel())], ignore_index=True)

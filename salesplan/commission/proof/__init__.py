@@ -6,8 +6,8 @@ import pandas as pd
 
 from salesplan.commission.proof.proving import COLUMNS, probe_table
 from salesplan.commission.proof.setting import Setting, settings
-from salesplan.commission.proof.shape import shape
-from salesplan.commission.proof.shifts import Shift, shifts
+from salesplan.commission.proof.drawn import shape
+from salesplan.commission.proof.moved import Shift, shifts
 from salesplan.commission.year import Ledger, Year
 from salesplan.terms.commission import CommissionTerms
 

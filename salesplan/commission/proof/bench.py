@@ -99,22 +99,35 @@ class Played:
 
 
 def play(cases: Sequence[Case], year: Year) -> Played:
-    """Pay the cases through `calculate`: one ledger, one rep per case, one plan per variant; all months are closed."""
-    from salesplan.commission.calculate import calculate
+    """Pay the cases through the code that pays: one ledger, one rep per case, one plan per variant.
 
-    whole = replace(year, as_of=calendar.month_span(year.months[-1], year.cutoff)[1])
-    keys: dict[int, str] = {}
-    plans = []
-    for case in cases:
-        if id(case.plan) not in keys:
-            keys[id(case.plan)] = f"V{len(keys):04d}"
-            own = {"name": keys[id(case.plan)], "applies_to": {"team": keys[id(case.plan)]}}
-            plans.append(case.plan.model_copy(update={**own, "from_": None, "until": None}))
-    rules = CommissionTerms.model_construct(plans=tuple(plans))
-    result = calculate(_ledger(cases, keys, whole), whole, rules)
+    The months up to the last one that counts of any case are closed.
+    """
+    from salesplan.commission.calculate import worked_out
+
+    last = year.months[max(case.upto for case in cases) - 1]
+    whole = replace(year, as_of=calendar.month_span(last, year.cutoff)[1])
+    keys, plans = _variants(cases)
+    rules = CommissionTerms.model_construct(plans=plans)
+    result = worked_out(_ledger(cases, keys, whole), whole, rules)
     number = {month: at for at, month in enumerate(whole.months, start=1)}
     told = [_told(frame, number) for frame in (result.table, result.lines)]
     return Played(told[0], told[1].sort_values("case", kind="stable", ignore_index=True), cases)
+
+
+def _variants(cases: Sequence[Case]) -> tuple[dict[int, str], tuple[CommissionPlan, ...]]:
+    """A key for every different plan, by the plan's identity; the plans, each for the reps of its key."""
+    found: dict[str, str] = {}
+    keys: dict[int, str] = {}
+    plans = []
+    for plan in {id(case.plan): case.plan for case in cases}.values():
+        alone = plan.model_copy(update={"name": "", "applies_to": {}, "from_": None, "until": None})
+        text = alone.model_dump_json()
+        if text not in found:
+            found[text] = f"V{len(found):04d}"
+            plans.append(alone.model_copy(update={"name": found[text], "applies_to": {"team": found[text]}}))
+        keys[id(plan)] = found[text]
+    return keys, tuple(plans)
 
 
 def _told(frame: pd.DataFrame, number: dict[str, int]) -> pd.DataFrame:

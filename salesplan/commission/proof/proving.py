@@ -9,7 +9,7 @@ from salesplan import calendar
 from salesplan.commission.proof import cash, limits, returns, tiers
 from salesplan.commission.proof.bench import Case, Played, play
 from salesplan.commission.proof.setting import Answer, Probe, Setting
-from salesplan.commission.proof.shifts import Shift, shift_probes
+from salesplan.commission.proof.moved import Shift, shift_probes
 from salesplan.commission.proof.worked import closed, of_lines, plus
 from salesplan.commission.year import Year
 
@@ -40,6 +40,7 @@ PROBES = (
     limits.draw_probes,
     limits.guarantee_probes,
 )
+SPANS = (1, 3, 6, 12)  # months that are played together
 FARTHEST = 60  # months from the beginning of the year: what happens later is not probed
 
 
@@ -77,15 +78,15 @@ def probe_table(settings: Sequence[Setting], moved: Sequence[Shift] = ()) -> pd.
 
 
 def _played(cases: Sequence[Case], answers: Sequence[Answer], year: Year) -> tuple[list[int], list[str]]:
-    """Amount and arithmetic of each answer; cases that end within the year are played apart from longer ones."""
+    """Amount and arithmetic of each answer; cases that look at few months are played apart from longer ones."""
     amounts, texts = [0] * len(cases), [""] * len(cases)
-    months = [case.upto for case in cases]
-    for few in (True, False):
-        chosen = [n for n, upto in enumerate(months) if (upto <= len(year.months)) == few]
+    before = 0
+    for months in (*SPANS, max(case.upto for case in cases)):
+        chosen = [n for n, case in enumerate(cases) if before < case.upto <= months]
+        before = months
         if not chosen:
             continue
-        own = year if few else longer(year, max(months))
-        played = play([cases[n] for n in chosen], own)
+        played = play([cases[n] for n in chosen], year if months <= len(year.months) else longer(year, months))
         for place, n in enumerate(chosen):
             amounts[n], texts[n] = _told(played, place, answers[n])
     return amounts, texts

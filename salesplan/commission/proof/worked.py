@@ -53,18 +53,19 @@ def plus(text: str, amount: int) -> str:
 
 
 def _terms(lines: pd.DataFrame) -> list[str]:
-    told = lines.assign(micro=(lines["rate"].fillna(-1.0) * MICRO).round().astype("int64"))
-    told = told.assign(fen=told["base"].fillna(0).astype("int64"), tier_from=told["tier_from"].fillna(-1.0))
-    told = told.assign(last=told["micro"] < 0, rank=told["rule"].map(RANK).fillna(len(RANK)))
-    told = told.sort_values(["last", "rank", "tier_from"], kind="stable")
-    grouped = told.groupby(["rule", "tier_from", "micro"], sort=False)[["fen", "amount"]].sum().reset_index()
+    sums: dict[tuple[int, float, int], list[tuple[int, int]]] = {}
+    columns = (lines[name].tolist() for name in ("rule", "tier_from", "rate", "base", "amount"))
+    for rule, tier, rate, base, amount in zip(*columns, strict=True):
+        micro = -1 if rate is None or rate != rate else round(rate * MICRO)
+        start = -1.0 if tier is None or tier != tier else float(tier)
+        fen = 0 if base is None or base is pd.NA or base != base else int(base)
+        key = (len(RANK) + (micro < 0), 0.0, -1) if micro < 0 else (RANK.get(rule, len(RANK)), start, micro)
+        sums.setdefault(key, []).append((fen, int(amount)))
     found: list[str] = []
-    for rule, tier, micro, fen, amount in grouped.itertuples(index=False):
-        if micro < 0 or half_away(int(fen) * int(micro), MICRO) == amount:
-            found.append(_term(int(fen), int(micro), int(amount)))
-            continue
-        own = told[(told["rule"] == rule) & (told["tier_from"] == tier) & (told["micro"] == micro)]
-        found += [_term(*map(int, row)) for row in own[["fen", "micro", "amount"]].to_numpy().tolist()]
+    for (_, _, micro), parts in sorted(sums.items()):
+        whole = (sum(fen for fen, _ in parts), sum(amount for _, amount in parts))
+        together = micro < 0 or half_away(whole[0] * micro, MICRO) == whole[1]
+        found += [_term(fen, micro, amount) for fen, amount in ([whole] if together else parts)]
     return found if len(found) <= MOST else [_term(0, -1, int(lines["amount"].sum()))]
 
 

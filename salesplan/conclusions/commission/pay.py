@@ -26,7 +26,7 @@ def _components(words: Words, rows: pd.DataFrame) -> Iterator[str]:
     full, missing = int(parts["full"].sum()), int(parts["amount_missing"].clip(lower=0).sum())
     paid = words.money(rows["amount"].sum())
     if missing:
-        worst = parts.loc[parts["amount_missing"].idxmax()]
+        worst = parts.sort_values("amount_missing", kind="stable").iloc[-1]
         told = {"missing": words.money(missing), "share": words.percent(missing / full)}
         component = words.code("component", str(worst["component"]))
         yield words("commission.base_pay_missed", paid=paid, component=component,
@@ -86,6 +86,8 @@ def _leaders(words: Words, ranking: pd.DataFrame) -> Iterator[str]:
         value = words.percent(first["value"].iloc[0])
         told = {"period": period(words, first["period"].iloc[0]), "value": value, "count": len(latest)}
         yield words(f"commission.{key}", reps=_names(words, first["rep"]), **told)
+        if first["ramping"].any():
+            yield words("commission.leads_ramping", reps=_names(words, first.loc[first["ramping"], "rep"]))
 
 
 def _flags(words: Words, ranking: pd.DataFrame) -> Iterator[str]:

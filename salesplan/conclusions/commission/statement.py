@@ -26,7 +26,7 @@ class Contents:
 
     def __init__(self, words: Words, found: Statements, plans: Sequence[CommissionPlan]) -> None:
         self.words = words
-        self.month = found.month
+        self.heading = say(words, "heading", month=words.month(found.month))
         self.plans = {plan.name: plan for plan in plans}
         texts = Wording(words, self.plans, found.customers)
         paid = rows.payment_texts(found.payments, texts)
@@ -51,7 +51,7 @@ class Contents:
             "name": person["name"] or str(rep),
             "person": [(self._label(name), str(person[name])) for name in WHO if person[name]],
             "plan": person["plan"],
-            "month": self.words.month(self.month),
+            "heading": self.heading,
             "sums": _sums(self.words, person),
             "paid": amount(person["amount_paid"]),
             "holding": _holding(self.words, person),
@@ -82,16 +82,19 @@ def _records(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _sums(words: Words, person: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """From base pay to what is paid: name, amount, where it is shown; what is nothing is left out but for the heads."""
-    found = [(say(words, f"sum_{name}"), amount(person[name]), say(words, f"see_{name}"))
+def _sums(words: Words, person: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """From base pay to what is paid: name, amount, where it is shown, whether it is a sum.
+
+    What is nothing is left out but for the heads.
+    """
+    found = [(say(words, f"sum_{name}"), amount(person[name]), say(words, f"see_{name}"), False)
              for name in ("base_pay", "released", "clawback", "draw")
              if person[name] or name in ("base_pay", "released")]  # fmt: skip
-    found.append((say(words, "sum_payable"), amount(person["payable"]), ""))
+    found.append((say(words, "sum_payable"), amount(person["payable"]), "", True))
     if person["amount_carried"]:
-        found.append((say(words, "sum_carried"), amount(person["amount_carried"]), say(words, "see_carried")))
-    paid = say(words, "see_negative") if person["payable"] + person["amount_carried"] < 0 else ""
-    return [*found, (say(words, "sum_paid"), amount(person["amount_paid"]), paid)]
+        found.append((say(words, "sum_carried"), amount(person["amount_carried"]), say(words, "see_carried"), False))
+    short = say(words, "see_negative") if person["payable"] + person["amount_carried"] < 0 else ""
+    return [*found, (say(words, "sum_paid"), amount(person["amount_paid"]), short, True)]
 
 
 def _holding(words: Words, person: Mapping[str, Any]) -> str:
@@ -117,8 +120,7 @@ def _standing(texts: Wording, standing: Mapping[str, Any] | None, person: Mappin
         return [say(words, "no_plan")]
     if not standing["last"]:
         return [say(words, "no_period_before")]
-    told = {"first": words.month(standing["first"]), "last": words.month(standing["last"]),
-            "basis": words.code("choice", plan.measure_basis)}  # fmt: skip
+    told = {"span": _span(texts, standing["first"], standing["last"]), "basis": words.code("choice", plan.measure_basis)}
     if standing["measure"] < 0 and plan.measure not in ("attainment", "amount", "margin"):
         found = [say(words, "measure_unknown", **told)]
     elif plan.measure == "attainment":
@@ -131,6 +133,12 @@ def _standing(texts: Wording, standing: Mapping[str, Any] | None, person: Mappin
     if plan.special_rates or plan.rates_by not in (None, "grade"):
         found.append(say(words, "own_rates"))
     return found
+
+
+def _span(texts: Wording, first: str, last: str) -> str:
+    """The months that count: one, or from and to."""
+    one = texts.words.month(first)
+    return one if first == last else say(texts.words, "span", first=one, last=texts.words.month(last))
 
 
 def _attained(words: Words, standing: Mapping[str, Any], told: Mapping[str, str]) -> str:

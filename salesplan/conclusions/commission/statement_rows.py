@@ -161,17 +161,23 @@ def _note(texts: Wording, original: str, reason: str, month: str) -> str:
 
 
 def released_rows(frame: pd.DataFrame, payments: Mapping[str, str], texts: Wording) -> list[Row]:
-    """Releases: order, date, customer, why (which payments), how, amount."""
+    """Releases: order, under (day and customer), why (which payments), how, amount."""
     names = ("order", "customer", "date", "reason", "rule")
     fen = ("amount", "before", "upto", "earned", "amount_paid", "amount_due")
-    texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), strict=True)
+    firsts = ["" if before else "_first" for before in frame["before"].tolist()]
+    texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), firsts, strict=True)
     return [
-        {"order": order or say(texts.words, "no_order"), "customer": texts.customer(customer), "date": texts.day(day),
+        {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
          "why": payments.get(order, "") if reason == "paid" else say(texts.words, f"released_{reason}"),
-         "how": say(texts.words, f"how_{rule}", before=before, upto=upto, earned=earned, paid=paid, due=due),
+         "how": say(texts.words, f"how_{rule}{first}", before=before, upto=upto, earned=earned, paid=paid, due=due),
          "amount": own}
-        for order, customer, day, reason, rule, own, before, upto, earned, paid, due in texted
+        for order, customer, day, reason, rule, own, before, upto, earned, paid, due, first in texted
     ]  # fmt: skip
+
+
+def _under(day: Any, customer: str, texts: Wording) -> str:
+    """Day and customer, below an order."""
+    return " \u00b7 ".join(text for text in (texts.day(day), texts.customer(customer)) if text)
 
 
 def payment_texts(payments: pd.DataFrame, texts: Wording) -> dict[str, str]:
@@ -184,12 +190,12 @@ def payment_texts(payments: pd.DataFrame, texts: Wording) -> dict[str, str]:
 
 
 def held_rows(frame: pd.DataFrame, texts: Wording) -> list[Row]:
-    """What waits: order, date, customer, why and what would release it, how, amount."""
+    """What waits: order, under (day and customer), why and what would release it, how, amount."""
     names = ("order", "customer", "date", "reason", "until", "month", "missing", "others")
     fen = ("held", "earned", "released", "amount_due", "amount_paid")
     texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), strict=True)
     return [
-        {"order": order or say(texts.words, "no_order"), "customer": texts.customer(customer), "date": texts.day(day),
+        {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
          "why": _waits(texts, reason, until, month, missing, others),
          "how": say(texts.words, "how_held", earned=earned, released=released),
          "state": say(texts.words, "paid_of", paid=paid, due=due), "amount": held}
@@ -212,12 +218,12 @@ def _waits(texts: Wording, reason: str, until: str, month: str, missing: int, ot
 
 
 def taken_rows(frame: pd.DataFrame, payments: Mapping[str, str], texts: Wording) -> list[Row]:
-    """What was taken back: order, date, customer, why, how, amount."""
+    """What was taken back: order, under (day and customer), why, how, amount."""
     names = ("order", "customer", "date", "rules")
     fen = ("amount", "before", "upto")
     texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), strict=True)
     return [
-        {"order": order or say(texts.words, "no_order"), "customer": texts.customer(customer), "date": texts.day(day),
+        {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
          "why": _why_taken(texts, rules, payments.get(order, "")),
          "how": say(texts.words, "how_state", before=before, upto=upto), "amount": own}
         for order, customer, day, rules, own, before, upto in texted

@@ -56,8 +56,8 @@ class Pair:
 def shifts(settings: Sequence[Setting]) -> list[Shift]:
     """For each plan the largest gain from holding an order back, and from pulling one forward.
 
-    Searched over what is sold in the two periods: shares of the quota, and the order just short of, across and on
-    every boundary; the order is a tenth of a period's quota. Plans by margin rate are left out.
+    Searched over what is sold in the two periods: shares of the quota, on every boundary, just
+    short of it, and an order short of it; the order is a tenth of a period's quota. Plans by margin rate are left out.
     """
     searched = [(s, _pair(s), _plan(s)) for s in settings if s.plan.measure != "margin_rate"]
     grids = [list(product(_amounts(s, pair.begins[0], pair), _amounts(s, pair.begins[1], pair))) for s, pair, _ in searched]
@@ -102,7 +102,7 @@ def _amounts(s: Setting, begin: int, pair: Pair) -> list[int]:
     quota = quota_of(s, pair, begin)
     found = {int(quota * share) for share in SHARES}
     for start in _boundaries(s, quota, begin):
-        found |= {start, start - s.order, start - s.order // 2}
+        found |= {start, start - FEN, start - s.order}
     return sorted({fen // FEN * FEN for fen in found if fen > 0})
 
 
