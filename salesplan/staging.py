@@ -9,6 +9,8 @@ FAULTS = "faults.json"  # what a notebook found wrong in the user's files
 LEFT_OUT = ".left_out"  # a step this run does not execute
 LETTERS = "letters"  # folder of the target letters
 STATEMENTS = "statements"  # folder of the statements of pay and the sheets, one folder a month
+# Folders of pages for single people, by the step that writes them.
+PAGES = {"rep_allocation": LETTERS, "commission": STATEMENTS}
 # Lets the index page take up a step's conclusions as they are.
 SENTENCES = "application/vnd.salesplan.sentences+json"
 

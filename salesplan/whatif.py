@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from IPython.display import display
@@ -13,9 +14,12 @@ from salesplan import commission as commission_room
 from salesplan import rep_allocation as allocation_room
 from salesplan import seasonal_split as split_room
 from salesplan import variance_review as review_room
-from salesplan.commission.cost import ATTAINMENTS
+from salesplan.commission.cost import Numbers, cost_of_team, numbers_of, reps_beside, team_beside, tried
 from salesplan.terms.annual_target import Growth
+from salesplan.terms.commission import CommissionPlan
 from salesplan.workbook import Sentences, Step
+
+CENT = Decimal("0.01")
 
 
 def _panel(controls: dict[str, Widget], show: Callable[..., None]) -> VBox:
@@ -107,20 +111,70 @@ def rep_allocation(step: Step) -> VBox:
 
 
 def commission(step: Step) -> Widget | Sentences:
-    """All rates higher or lower: what the plans would cost at each attainment."""
+    """Rates, boundaries and cap of a plan: what all plans would cost, and what a few of its reps would be paid."""
     if not step.rules.plans:
         return step.note("commission.note.no_plans")
     year = commission_room.Year(step.months, step.as_of, step.plan.month_cutoff, step.plan.tax)
     ledger = commission_room.Ledger(
-        order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation")
-    )
+        order_lines=step.order_lines(), reps=step.reps(), quotas=step.table("rep_allocation"), orders=step.orders(),
+        products=step.input("products"), customers=step.input("customers"),
+        ramping=commission_room.ramping(step.reps(), year, ramp=step.all_rules["rep_allocation"].ramp),
+    )  # fmt: skip
+    past = commission_room.Past(step.facts())
+    before = commission_room.cost_reps(ledger, year, step.rules, past=past)
+    names = [(plan.name, place) for place, plan in enumerate(step.rules.plans)]
+    choice = Dropdown(options=names, value=0, description=step.words("whatif.plan"))
+    panel = VBox()
 
-    def show(rate: float) -> None:
-        cost = commission_room.cost_grid(ledger, year, step.rules, changes=[_exact(rate)], attainments=ATTAINMENTS)
-        display(step.draw(charts.commission.cost, cost))
-        display(step.show(cost, "commission_cost"))
+    def show(place: int, **values: float) -> None:
+        rules = tried(step.rules, place, _numbers(step.rules.plans[place], values))
+        if rules is None:
+            display(step.note("whatif.not_rising"))
+            return
+        after = commission_room.cost_reps(ledger, year, rules, past=past)
+        display(step.draw(charts.commission.cost, cost_of_team(after)))
+        display(step.show(team_beside(before, after), "commission_tried"))
+        display(step.show(reps_beside(before, after, step.rules.plans[place].name), "commission_tried"))
 
-    return _panel({"rate": _slider(step, "rate", 0.0, (-0.02, 0.02), 0.001, ".1%")}, show)
+    def choose(_: Any = None) -> None:
+        sliders = _plan_sliders(step, step.rules.plans[choice.value])
+        shown = interactive_output(partial(show, choice.value), sliders)
+        panel.children = [HBox([choice, *sliders.values()]), shown]
+
+    choice.observe(choose, "value")
+    choose()
+    return panel
+
+
+def _plan_sliders(step: Step, plan: CommissionPlan) -> dict[str, Widget]:
+    """A slider for each rate, each boundary and the cap of a plan, where it stands."""
+    begins, rates, cap = numbers_of(plan)
+    first, (at, pays) = (1, ("point_at", "point_pays")) if plan.curve is not None else (2, ("tier_from", "tier_rate"))
+    share = plan.measure in ("attainment", "margin_rate")
+    found: dict[str, Widget] = {}
+    for number, rate in enumerate(rates):
+        top, tick = (3.0, 0.05) if plan.curve is not None else (max(0.1, 2 * float(rate)), 0.001)
+        found[f"rate_{number}"] = _slider(step, pays, float(rate), (0, top), tick, ".1%")
+        found[f"rate_{number}"].description = step.words(f"whatif.{pays}", number=number + 1)
+    for number, begin in enumerate(begins):
+        top, tick, form = (2.0, 0.01, ".0%") if share else (2 * float(begin), max(float(begin) / 50, 0.01), ",.0f")
+        found[f"begin_{number}"] = _slider(step, at, float(begin), (0, top), tick, form)
+        found[f"begin_{number}"].description = step.words(f"whatif.{at}", number=number + first)
+    if cap is not None:
+        found["cap"] = _slider(step, "plan_cap", float(cap), (0, 3 * float(cap)), max(float(cap) / 20, 1.0), ",.0f")
+    return found
+
+
+def _numbers(plan: CommissionPlan, values: dict[str, float]) -> Numbers:
+    """The numbers of a plan as its sliders stand; one not moved keeps its exact number."""
+    given = numbers_of(plan)
+    begins = tuple(_moved(begin, values[f"begin_{number}"]) for number, begin in enumerate(given.begins))
+    rates = tuple(_moved(rate, values[f"rate_{number}"]) for number, rate in enumerate(given.rates))
+    return Numbers(begins, rates, None if given.cap is None else _moved(given.cap, values["cap"]).quantize(CENT))
+
+
+def _moved(given: Decimal, value: float) -> Decimal:
+    return given if value == float(given) else _exact(value)
 
 
 def variance_review(step: Step) -> VBox:

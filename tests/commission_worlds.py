@@ -115,8 +115,8 @@ class World:
                 line = self._line(rep, order, customer, date(2027, later, day), self._amount(quota), billed)
                 sold.append(line)
             self.lines += sold
-            self._returns(order, sold, quota)
-            self._payments(order, customer, sold)
+            whole = not self._returns(order, sold)
+            self._payments(order, customer, sold, whole)
         if "free" in self.features and self.chance.random() < 0.4:
             at = date(2027, self.chance.randint(1, self.last), 27)
             free = self._line(rep, f"F{number:02d}", customer, at, 0, at)
@@ -152,8 +152,9 @@ class World:
             "cost": cost,
         }
 
-    def _returns(self, order, sold, quota):
+    def _returns(self, order, sold):
         """Some of what was sold comes back: whole or in part, with or without the order's number, once or twice."""
+        before = len(self.lines)
         for line in sold:
             left = line["amount"]
             for _ in range(self.chance.choice([0, 0, 0, 1, 1, 2])):
@@ -161,6 +162,7 @@ class World:
                 if amount:
                     self.lines.append(self._return(order, line, amount))
                     left -= amount
+        return len(self.lines) > before
 
     def _return(self, order, line, amount):
         month, day = self.chance.randint(line["date"].month, self.last), self.chance.randint(1, 28)
@@ -173,7 +175,7 @@ class World:
         back = {"order": own, "original_order": named, "kind": "return", "date": when, "invoice_date": billed}
         return line | back | share | {"amount": -amount, "quantity": -line["quantity"]}
 
-    def _payments(self, order, customer, sold):
+    def _payments(self, order, customer, sold, whole):
         due = round(sum(line["amount"] for line in sold) * 1.13)
         for _ in range(self.chance.choice([0, 1, 1, 2, 3])):
             month = self.chance.randint(min(line["date"].month for line in sold), self.last)
@@ -184,9 +186,9 @@ class World:
                 back = date(2027, self.chance.randint(month, self.last), 28)
                 refund = self._payment(back, self.chance.randint(1, amount), named, customer)
                 self.cash.append(refund | {"kind": "refund", "amount": -refund["amount"]})
-        if self.has("bad_debt", 0.15):
+        if whole and self.has("bad_debt", 0.15):
             month = self.chance.randint(max(line["date"].month for line in sold), self.last)
-            lost = self._payment(date(2027, month, 28), self.chance.randint(1, due), order, customer)
+            lost = self._payment(date(2027, month, 28), self.chance.randint(1, max(1, due // 2)), order, customer)
             self.cash.append(lost | {"kind": "bad_debt"})
 
     def _payment(self, day, amount, order, customer):

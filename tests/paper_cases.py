@@ -14,7 +14,7 @@ from salesplan.terms.plan import Tax
 MONTHS = calendar.fiscal_months(2027)
 NOW = "2027-02"
 NAMES = {
-    "A1": "<b>Ann</b> & \"Co\"",
+    "A1": '<b>Ann</b> & "Co"',
     "B2": "{{ 7*7 }} 王\u202e五",
     "C3": "=cmd|' /C calc'!A0</style><script>alert(1)</script>",
     "D4": "%s {name} 李四",
@@ -33,7 +33,9 @@ def year(months=2):
 
 def rules(**more):
     tiers = [{"from": Decimal(step), "rate": Decimal(rate)} for step, rate in (("0", "0.02"), ("1", "0.03"))]
-    return CommissionTerms(plans=[{"name": "standard", "basis": "collected", "period": "quarter", "tiers": tiers} | more])
+    return CommissionTerms(
+        plans=[{"name": "standard", "basis": "collected", "period": "quarter", "tiers": tiers} | more]
+    )
 
 
 def lines(rep, scale=1):
@@ -70,14 +72,15 @@ def result(names=NAMES):
     base = frame(
         "rep month component of_month base days days_of_month weight actual standard achieved amount assumed",
         *((rep, NOW, name, "", 300_000, 28, 28, weight, 9.0, 10.0, achieved, amount, False)
-          for rep in names for name, weight, achieved, amount in (("sales", 0.6, 0.9, 162_000), ("other", 0.4, 1.0, 120_000))),
+          for rep in names
+          for name, weight, achieved, amount in (("sales", 0.6, 0.9, 162_000), ("other", 0.4, 1.0, 120_000))),
     )  # fmt: skip
     parts = {"lines": told, "releases": releases, "orders": orders, "payments": payments, "base_pay": base}
     return SimpleNamespace(table=_table(names, told, releases), credited=pd.DataFrame(), **parts)
 
 
 def _moves(rep, scale):
-    """January pays the first order; February a part of the second, takes back half of the first, adds what is direct."""
+    """January pays the first order; February a part of the second, takes back half of the first, and pays a prize."""
     yield rep, "2027-01", f"{rep}-101", 2_000 * scale, 2_000 * scale, 0
     yield rep, NOW, f"{rep}-101", -1_000 * scale + 20, 0, -1_000 * scale + 20
     yield rep, NOW, f"{rep}-201", 2_400 * scale, 960 * scale, 0
@@ -121,7 +124,9 @@ def ledger(names=NAMES, **more):
         {"rep": list(names), "name": list(names.values()), "team": ["north", "south"] * (len(names) // 2),
          "start": pd.NaT, "end": pd.NaT}
     )  # fmt: skip
-    quotas = pd.DataFrame([(rep, month, 90_000) for rep in names for month in MONTHS], columns=["rep", "month", "amount"])
+    quotas = pd.DataFrame(
+        [(rep, month, 90_000) for rep in names for month in MONTHS], columns=["rep", "month", "amount"]
+    )
     return Ledger(order_lines(names), reps=staff, quotas=quotas, **more)
 
 

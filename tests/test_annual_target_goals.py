@@ -133,6 +133,13 @@ def test_a_product_may_have_its_own_tax():
     assert last(found, "receivables") == [dec(1000 + LAST_YEAR - 1000 + 1500 - 2900).quantize(dec("0.01"))]
 
 
+def test_bad_debts_lower_receivables_and_are_not_collected():
+    written = collections(("2026-06-01", 300)).assign(kind="bad_debt")
+    found = measured({"collections": pd.concat([PAID.assign(kind="payment"), written], ignore_index=True)})
+    assert last(found, "receivables") == [dec(1000 + LAST_YEAR - 2900 - 300).quantize(dec("0.01"))]
+    assert float(last(found, "collection_rate")[0]) == pytest.approx(2000 / LAST_YEAR, abs=5e-5)
+
+
 def test_more_collected_than_sold_is_not_a_receivable():
     assert last(measured({"collections": collections(("2026-01-01", 99999))}), "receivables") == []
 

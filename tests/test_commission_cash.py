@@ -331,14 +331,13 @@ def test_charts_are_drawn(language):
     words, result = Words(language, "万元" if language == "zh" else "thousand"), shown()
     for name, summary in PICTURES:
         assert "<svg" in render.draw(render.Sketch(getattr(charts, name), summary(result.table), words, name)).svg
-    assert "100" in render.draw(render.Sketch(charts.cost, result.cost, words, "cost")).title
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_conclusions_and_warnings(language):
     words, result = Words(language, "元" if language == "zh" else "one"), shown()
     said = sentences(words, result=result)
-    assert len(said) == 8
+    assert len(said) == 6
     assert words.money(int(result.table["payable"].sum())) in said[0]
     notes = warnings(words, notes=result.notes)
     assert any("R2" in note for note in notes)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesplan.commission import Ledger, Year, calculate
-from salesplan.commission.closing import Closed, all_corrections, as_closed, notes, settled
+from salesplan.commission.closing import CORRECTIONS, Closed, all_corrections, as_closed, notes, settled
 from salesplan.commission.reasons import with_reasons
 
 QUOTAS = ["rep", "month", "amount"]
@@ -110,9 +110,9 @@ def test_a_changed_order_becomes_one_line_of_the_open_month():
         pd.testing.assert_frame_equal(*stood)
     moved = found.releases[(found.releases["month"] == "2027-02") & (found.releases["order"] == "A")].iloc[0]
     assert (moved["earned"], moved["released"], moved["clawback"]) == (-400, 0, -400)
-    told = found.corrections[["month", "of_month", "rep", "order", "part", "amount", "reason", "approved_by"]]
-    assert told.to_numpy().tolist() == [
-        ["2027-02", "2027-01", "R1", "A", part, -400, "wrong price", "CFO"] for part in ("earned", "released")
+    assert list(found.corrections.columns) == list(CORRECTIONS)
+    assert found.corrections.to_numpy().tolist() == [
+        ["2027-02", "2027-01", "R1", "A", -400, -400, 0, "wrong price", "CFO"]
     ]
     assert [(note.code, note.fills["amount"]) for note in notes(found.corrections)] == [("corrected", -400)]
     check(found)
@@ -123,9 +123,8 @@ def test_another_tier_is_two_lines_one_taken_back_and_one_added():
     found = settled(*calculated([moved, *FIRST[1:]]), close(calculated(FIRST), "2027-01"), None, MONTHS)
     rows = found.lines[found.lines["rule"] == "correction"][["tier_from", "rate", "base", "amount"]]
     assert rows.to_numpy().tolist() == [[0.0, 0.02, -100_000, -2_000], [1.0, 0.03, 100_000, 3_000]]
-    assert found.corrections[["part", "amount", "reason"]].to_numpy().tolist() == [
-        ["earned", 3_000 - 2_000, "parameters"],
-        ["released", 3_000 - 2_000, "parameters"],
+    assert found.corrections[["earned", "released", "reason"]].to_numpy().tolist() == [
+        [3_000 - 2_000, 3_000 - 2_000, "parameters"]
     ]
 
 
@@ -163,9 +162,9 @@ def test_a_release_alone_moves_and_is_told():
     then, fresh = calculated(FIRST, paid=1.0), calculated(FIRST, paid=0.5)
     found = settled(*fresh, close(then, "2027-01"), reason(text="cheque bounced", order="A"), MONTHS)
     assert corrections_of(found.lines) == []
-    assert found.corrections[["rep", "of_month", "order", "part", "amount", "reason"]].to_numpy().tolist() == [
-        ["R1", "2027-01", "A", "released", 1_000 - 2_000, "cheque bounced"],
-        ["R2", "2027-01", "B", "released", 500 - 1_000, "parameters"],
+    assert found.corrections[["rep", "of_month", "order", "earned", "released", "reason"]].to_numpy().tolist() == [
+        ["R1", "2027-01", "A", 0, 1_000 - 2_000, "cheque bounced"],
+        ["R2", "2027-01", "B", 0, 500 - 1_000, "parameters"],
     ]
     check(found)
 
@@ -187,7 +186,7 @@ def test_without_an_open_month_the_closed_state_stands_and_differences_wait():
     found = settled(*fresh, close(then, "2027-01"), reason(order="A"), review)
     for frame, before in zip(both(found), then, strict=True):
         pd.testing.assert_frame_equal(frame, before)
-    assert found.corrections[["month", "amount"]].to_numpy().tolist() == [["", -400], ["", -400]]
+    assert found.corrections[["month", "earned", "released"]].to_numpy().tolist() == [["", -400, -400]]
     assert [note.code for note in notes(found.corrections)] == ["corrections_wait"]
     orders = pd.DataFrame({"rep": ["R1", "R2"], "order": ["A", "B"], "earned": 0, "released": 0, "held": 0})
     assert as_closed(orders, found)[["earned", "released", "held"]].to_numpy().tolist() == [
@@ -210,12 +209,13 @@ def test_base_pay_of_a_closed_month_is_listed_where_the_open_one_pays_it():
     ledger = Ledger(pd.DataFrame(), closed=closed, corrections=reason(text="score corrected", rep="R1"))
     stood = settled(*fresh, closed, None, MONTHS)
     found = all_corrections(stood, base_pay, ledger)
-    assert found[["of_month", "rep", "part", "amount", "reason"]].to_numpy().tolist() == [
-        ["2027-01", "R1", "base_pay", -30_000, "score corrected"]
+    assert found[["of_month", "rep", "earned", "base_pay", "reason"]].to_numpy().tolist() == [
+        ["2027-01", "R1", 0, -30_000, "score corrected"]
     ]
     assert all_corrections(stood, base_pay, Ledger(pd.DataFrame())).empty
 
 
+FOLLOWED = [("R1", "A"), ("R1", "B"), ("R2", "B")]
 REASONS = pd.concat(
     [
         reason(text="whole month"),
@@ -241,6 +241,20 @@ REASONS = pd.concat(
 def test_the_narrowest_reason_counts(rep, order, original, expected):
     found = pd.DataFrame([{"rep": rep, "of_month": "2027-01", "order": order, "original_order": original}])
     assert with_reasons(found, REASONS.sample(frac=1, random_state=1), "")["reason"].tolist() == [expected]
+
+
+def test_what_follows_from_another_correction_has_its_reason():
+    found = pd.DataFrame([{"rep": rep, "of_month": "2027-01", "order": order} for rep, order in FOLLOWED])
+    told = with_reasons(found, reason(text="wrong price", order="A"), "parameters")
+    assert told["reason"].tolist() == ["wrong price", "wrong price", "parameters"]
+    base_pay = with_reasons(found.iloc[1:2].assign(order=""), None, "parameters", told)
+    assert base_pay[["reason", "approved_by"]].to_numpy().tolist() == [["wrong price", "CFO"]]
+
+
+def test_many_reasons_are_cut_short():
+    many = pd.concat([reason(text=f"reason {number}") for number in range(9)])
+    found = pd.DataFrame([{"rep": "R1", "of_month": "2027-01", "order": "A"}])
+    assert with_reasons(found, many, "")["reason"].tolist() == ["reason 0 / reason 1 / reason 2 …"]
 
 
 def test_no_reason_where_no_row_fits():
@@ -334,7 +348,7 @@ def test_the_whole_result_stands_as_closed_and_corrects_openly():
     lost = -fen(1000) * 2 // 100 - fen(500) * 3 // 100 + fen(600) * 2 // 100 + fen(400) * 2 // 100 + fen(100) * 3 // 100
     february = found.table[(found.table["rep"] == "R1") & (found.table["month"] == "2027-02")].iloc[0]
     assert february["earned"] == fen(800) * 2 // 100 + lost
-    assert found.corrections["amount"][found.corrections["part"] == "earned"].sum() == lost
+    assert found.corrections["earned"].sum() == lost
     assert "corrected" in [note.code for note in found.notes]
 
 
@@ -352,7 +366,7 @@ def test_all_months_of_the_review_closed_leave_the_result_as_it_was():
     found = pay(SOLD[1:], closed=shut(then, *ALL[:3]))
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(found, name), getattr(then, name))
-    assert set(found.corrections["month"]) == {""} and found.corrections["amount"].sum() < 0
+    assert set(found.corrections["month"]) == {""} and found.corrections["earned"].sum() < 0
     assert found.orders["earned"].sum() <= then.orders["earned"].sum()
 
 

@@ -10,7 +10,7 @@ from commission_cases import MONTHS, fen, order_lines, plan, quotas, reps, rules
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesplan.commission import Ledger, Pay, cost_grid, cost_of_plans, draws, pay_table
+from salesplan.commission import Ledger, Pay, draws, pay_table
 from salesplan.commission.curve import payout
 from salesplan.commission.pay import DrawTerms, base_pay, carry
 from salesplan.commission.roster import assign
@@ -387,22 +387,3 @@ def test_pay_is_its_parts_and_row_order_changes_nothing(spells, commission, leas
         list(found.base_pay.loc[found.base_pay["component"] == "sales", "base"])
         == [half_away(int(top), whole) for top, whole in zip(exact, (31, 28, 31, 30), strict=True)][: len(spells)]
     )
-
-
-# ---------------------------------------------------------------- cost
-
-
-def test_cost_of_the_plan():
-    members = assign(reps("R1", "R2"), rules(plan()), year())
-    attainments = [Decimal("0.6"), Decimal("1.0"), Decimal("1.4")]
-    found = cost_of_plans(members, quotas(1000, ("R1", "R2")), rules(plan()), year(), attainments=attainments)
-    expected = [fen(24 * 600) * 0.02, fen(24 * 1000) * 0.02, fen(24 * 1000) * 0.02 + fen(24 * 400) * 0.03]
-    assert found["commission"].tolist() == [round(value) for value in expected]
-    assert found["cost_ratio"].tolist() == pytest.approx([0.02, 0.02, (0.02 + 0.4 * 0.03) / 1.4])
-
-
-def test_cost_under_other_rates():
-    grid = cost_grid(Ledger(order_lines(), reps(), quotas(1000)), year(), rules(plan()))
-    full = grid[grid["attainment"] == 1.0]
-    assert full["cost_ratio"].tolist() == pytest.approx([0.015, 0.02, 0.025])
-    assert cost_grid(Ledger(order_lines(), reps(), None), year(), rules(plan())).empty

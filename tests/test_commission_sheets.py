@@ -51,7 +51,10 @@ def test_what_belongs_to_nobody_has_a_row_of_its_own():
     ledger = cases.ledger()
     lines = pd.concat([ledger.order_lines, ledger.order_lines.head(1).assign(rep=None, order="X")])
     found = papers.performance(
-        type(ledger)(**{**vars(ledger), "order_lines": lines}), cases.year(), cases.result().table, cases.result().payments
+        type(ledger)(**{**vars(ledger), "order_lines": lines}),
+        cases.year(),
+        cases.result().table,
+        cases.result().payments,
     )
     row = found[found["rep"] == UNASSIGNED].iloc[0]
     assert (row["amount_ordered"], row["quota"], row["team"]) == (100_000, 0, "")
@@ -62,7 +65,10 @@ def test_overlay_credit_is_no_second_revenue():
     ledger = cases.ledger()
     lines = ledger.order_lines.assign(overlay=ledger.order_lines["rep"] == "B2")
     found = papers.performance(
-        type(ledger)(**{**vars(ledger), "order_lines": lines}), cases.year(), cases.result().table, cases.result().payments
+        type(ledger)(**{**vars(ledger), "order_lines": lines}),
+        cases.year(),
+        cases.result().table,
+        cases.result().payments,
     )
     assert found.query("rep == 'B2'")["amount_ordered"].sum() == 0
 
@@ -82,11 +88,14 @@ def test_the_money_of_a_shared_order_is_parted_to_the_fen(paid):
 
 def test_old_debts_are_with_the_customers_owner_on_the_day():
     spells = cases.frame(
-        "customer rep start end", ("K", "A1", None, "2027-01-31"), ("K", "B2", "2027-02-01", None), ("L", None, None, None)
+        "customer rep start end",
+        ("K", "A1", None, "2027-01-31"),
+        ("K", "B2", "2027-02-01", None),
+        ("L", None, None, None),
     )
     payments = cases.frame(
-        "order customer date amount", ("O", "K", "2027-01-31", 5), ("O", "K", "2027-02-01", 7), ("P", "L", "2027-01-02", 9),
-        ("", "M", "2027-01-02", 11),
+        "order customer date amount", ("O", "K", "2027-01-31", 5), ("O", "K", "2027-02-01", 7),
+        ("P", "L", "2027-01-02", 9), ("", "M", "2027-01-02", 11),
     )  # fmt: skip
     assert owners(payments, spells).tolist() == ["A1", "B2", UNASSIGNED, UNASSIGNED]
     found = collected(shared(("A1", 1)), payments, spells, cases.year())
@@ -96,10 +105,9 @@ def test_old_debts_are_with_the_customers_owner_on_the_day():
 
 def test_lines_without_an_order_number_are_one_order_per_customer_and_day():
     ledger = cases.ledger()
-    extra = cases.frame(
-        "order rep month date amount customer", *(("", "A1", "2027-02", day, 10, "K1") for day in ("2027-02-01", "2027-02-01",
-                                                                                                "2027-02-02")),
-    ).assign(invoice_date=pd.NaT)  # fmt: skip
+    days = ("2027-02-01", "2027-02-01", "2027-02-02")
+    rows = [("", "A1", "2027-02", day, 10, "K1") for day in days]
+    extra = cases.frame("order rep month date amount customer", *rows).assign(invoice_date=pd.NaT)
     found = papers.performance(
         type(ledger)(**{**vars(ledger), "order_lines": pd.concat([ledger.order_lines, extra])}), cases.year(),
         cases.result().table, cases.result().payments,

@@ -1,23 +1,31 @@
 """Statements of pay: every table adds up, nobody reads of anybody else, each amount can be followed, on paper too."""
 
+import hashlib
+import json
 import re
 import shutil
 import subprocess
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 import paper_cases as cases
 import pytest
+from commission_worlds import World
+from test_commission_by_hand import EVERY
 
 from salesplan.commission import papers
+from salesplan.commission.calculate import worked_out
 from salesplan.commission.papers.moves import held
 from salesplan.commission.papers.reached import reached
 from salesplan.conclusions.commission.disputes import questions
 from salesplan.conclusions.commission.statement import Contents
 from salesplan.conclusions.commission.statement_rows import amount
 from salesplan.errors import IdentityError
+from salesplan.identities import commission_papers
 from salesplan.report.statements import write_statements
+from salesplan.tables import outputs
 from salesplan.wording import Words
 
 HEAD = {"title": "<plan>", "run": "first", "days": "days", "tax": "tax"}
@@ -52,7 +60,12 @@ def test_every_table_of_a_page_adds_up_to_its_sum():
         assert sum(fen(subtotal) for _, subtotal, _ in page["groups"]) == own["earned"]
         for _, subtotal, rows in page["groups"]:
             assert sum(fen(row["amount"]) for row in rows if not row["head"]) == fen(subtotal)
-        for name, total in (("released", "released"), ("held", "held"), ("taken", "clawback"), ("base_pay", "base_pay")):
+        for name, total in (
+            ("released", "released"),
+            ("held", "held"),
+            ("taken", "clawback"),
+            ("base_pay", "base_pay"),
+        ):
             assert sum(fen(row["amount"]) for row in page[name]) == own[total]
         amounts = [fen(text) for _, text, *_ in page["sums"]]
         assert sum(amounts[:-2]) == amounts[-2] == own["payable"]
@@ -234,6 +247,49 @@ def test_rates_by_grade_are_the_reps_own():
     assert standing(ledger=graded, tiers=tiers, rates_by="grade").ladder["pays"].tolist() == [0.015, 0.01, 0.01, 0.01]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_pages_of_random_plans_add_up(seed):
+    world = World(seed, 12, EVERY)
+    ledger, year, rules = world.ledger(), world.year(), world.rules()
+    result = worked_out(ledger, year, rules)
+    found = papers.prepare(result, ledger, year, rules, None)  # raises where a page would not add up
+    tables = {
+        "commission": result.table,
+        "commission_payroll": found.payroll,
+        "commission_performance": found.performance,
+    }
+    assert list(commission_papers.breaches(tables)) == []
+    for language in ("zh", "en"):
+        for person, page in Contents(words(language), found.statements, rules.plans).pages():
+            assert fen(page["sums"][-1][1]) == person["amount_paid"]
+            told = [fen(line["amount"]) for _, _, lines in page["groups"] for line in lines if not line["head"]]
+            assert sum(told) == person["earned"]
+
+
+def test_the_least_wage_says_what_is_carried_on():
+    result = cases.result()
+    result.table = result.table.assign(amount_carried=-400_000, amount_paid=200_000)
+    found = papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None)
+    name, paid, why, total = pages(found)["A1"]["sums"][-1]
+    own = found.statements.people.iloc[0]
+    rest = 200_000 - own["payable"] + 400_000
+    assert (paid, total) == ("2,000.00", True) and amount(rest) in why
+
+
+def test_the_draw_is_followed_from_balance_to_balance():
+    result = cases.result()
+    last = result.table["month"] == cases.NOW
+    table = result.table.assign(amount_owed=100, draw=0, amount_granted=0, amount_forgiven=0)
+    result.table = table.assign(
+        draw=last * 700, payable=table["payable"] + last * 700, amount_granted=last * 300, amount_forgiven=last * 100,
+        amount_owed=100 + last * 300,
+    )  # fmt: skip
+    found = papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None)
+    signs = [fen(text) for text in re.findall(r"[\d,]+\.\d\d", pages(found)["A1"]["draw"])]
+    before, draw, granted, forgiven, after = signs
+    assert before + draw - granted - forgiven == after == 400
+
+
 # ---------------------------------------------------------------- files
 
 
@@ -261,14 +317,18 @@ def test_no_page_holds_a_trace_of_anybody_else(tmp_path, language):
             marks |= {f"why {other}", f"note of {other}", f"N{other}", f"told {other}", cases.NAMES[other]}
             held_ = {mark for mark in marks if mark in text}
             expected = marks - {cases.NAMES[other]} | {cases.NAMES[other].translate(escaped)}
-            assert held_ == ((expected if other == rep else set())), (rep, other)
+            assert held_ == (expected if other == rep else set()), (rep, other)
 
 
 def test_pages_are_secured_and_hold_nothing_from_outside(tmp_path):
     _, files = written(tmp_path)
     for file in [*files, tmp_path / "index.html"]:
         text = file.read_text(encoding="utf-8")
-        assert "default-src &#39;none&#39;" in text and "<script" not in text and "http" not in text.replace("http-equiv", "")
+        assert (
+            "default-src &#39;none&#39;" in text
+            and "<script" not in text
+            and "http" not in text.replace("http-equiv", "")
+        )
         assert not re.search(r"<[^>]+\bon\w+=", text)
         assert "&lt;plan&gt;" in text
 
@@ -378,3 +438,33 @@ def test_the_manager_reads_what_does_not_fit(language):
 
 def test_no_register_is_an_empty_table():
     assert papers.register(None, None, cases.result().lines, None).empty
+
+
+# ---------------------------------------------------------------- a run
+
+
+def test_a_run_keeps_the_papers_and_links_them(demo):
+    folder = demo / "outputs" / "henan-2027" / "first"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    files = [name for name in manifest["files"] if name.startswith("statements/")]
+    month = Path(files[0]).parts[1]
+    for name in ("index", "0001", "performance", "commission"):
+        file = f"statements/{month}/{name}.html"
+        assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == manifest["files"][file]
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    page = (folder / "4_commission.html").read_text(encoding="utf-8")
+    for name in ("performance", "commission", "index"):
+        assert f'href="statements/{month}/{name}.html"' in index and f'href="statements/{month}/{name}.html"' in page
+
+
+def test_statements_of_a_run_hold_the_rows_of_its_tables(demo):
+    folder = demo / "outputs" / "henan-2027" / "first"
+    table = outputs.read(folder / "tables" / "commission.csv", "commission")
+    own = table[table["month"] == table["month"].max()].set_index("rep")
+    for file in sorted((folder / "statements").glob("*/0*.html")):
+        text = file.read_text(encoding="utf-8")
+        rep = re.search(r"<b>工号</b>(\w+)<", text)[1]
+        for name in ("payable", "earned", "held", "base_pay"):
+            assert f">{amount(own.loc[rep, name])}<" in text, (rep, name)
+        others = set(own.index) - {rep}
+        assert not [other for other in others if re.search(rf"\b{other}\b", text)]

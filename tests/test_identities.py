@@ -107,7 +107,15 @@ def commission_frames():
             "amount": [60, 40, -10, 40],
         }
     )
-    return {"commission": pay, "commission_lines": lines, "commission_cost": pd.DataFrame()}
+    base_pay = pd.DataFrame(
+        {
+            "rep": ["A", "A", "A", "B"],
+            "month": ["2027-01", "2027-01", "2027-02", "2027-01"],
+            "amount": [600, 400, 1000, 900],
+        }
+    )
+    frames = {"commission": pay, "commission_lines": lines, "commission_cost": pd.DataFrame()}
+    return frames | {"commission_base_pay": base_pay}
 
 
 def review_frames():
@@ -301,6 +309,7 @@ BROKEN = [
         "clawback_never_pays",
         id="clawback that pays",
     ),
+    pytest.param("commission", [("commission_base_pay", "amount", 0, 1)], "base_pay_is_its_components", id="base pay"),
     pytest.param("variance_review", [("variance_review_bridge", "price", 0, 1)], "bridge_closes", id="a part"),
     pytest.param(
         "variance_review",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import nbformat
 import pandas as pd
 import pytest
-from workbooks import ROOT, command, copy_workbook
+from workbooks import ROOT, command
 
 from salesplan import STEPS, archive
 from salesplan.errors import IdentityError

@@ -680,7 +680,9 @@ def test_indicators_that_the_data_allow():
     orders = pd.DataFrame(
         {"order": ["a", "b", "c"], "date": pd.to_datetime(["2027-01-05", "2027-01-06", "2026-01-07"])}
     )
-    received = pd.DataFrame({"date": pd.to_datetime(["2027-01-20"]), "amount": [56_500]})
+    received = pd.DataFrame(
+        {"date": pd.to_datetime(["2027-01-20"] * 2), "amount": [56_500, 9_900], "kind": ["payment", "bad_debt"]}
+    )
     kpis = pd.DataFrame({"month": ["2027-01"], "indicator": ["visits"], "value": [40.0]})
     lines = [
         fact("2027-01", "R1", 100_000, quantity=9.0, cost=60_000),

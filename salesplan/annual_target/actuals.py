@@ -135,9 +135,12 @@ def _tax_rates(products: pd.DataFrame | None) -> dict[str, Fraction]:
 
 
 def _collected(collections: pd.DataFrame, plan: PlanTerms, months: set[str] | None = None) -> int:
-    """Fen collected before the plan year, or in the given months."""
-    month = month_of(collections["date"], plan.month_cutoff)
-    wanted = _before(collections["date"], plan) if months is None else month.isin(months)
+    """Fen collected in the given months, or settled before the plan year: bad debts are settled and never collected."""
+    if months is None:
+        return int(collections.loc[_before(collections["date"], plan), "amount"].sum())
+    wanted = month_of(collections["date"], plan.month_cutoff).isin(months)
+    if "kind" in collections:
+        wanted &= collections["kind"].ne("bad_debt").fillna(value=True)
     return int(collections.loc[wanted, "amount"].sum())
 
 

@@ -116,7 +116,8 @@ def _paired(name: str, gone: pa.Table, after: Rows, new: list[int], columns: Seq
 
 
 def _key(row: Row, keys: Iterable[str]) -> tuple[Any, ...]:
-    return tuple(row.get(key) for key in keys)
+    named = {**row, "deal": row.get("order") or row.get("customer")}
+    return tuple(named.get(key) for key in keys)
 
 
 def _excused(change: _Change, span: Span, reasons: Sequence[Row]) -> bool:

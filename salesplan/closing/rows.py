@@ -34,9 +34,9 @@ NEVER = np.iinfo(np.int32).max
 MARGIN = ("margin", "margin_rate")
 # An event that comes after its row: an order is invoiced, a bill of exchange is cashed.
 LATER = {"sales": "invoice_date", "collections": "cleared"}
-NAMED = {  # what a row is found by again when one of its cells has changed, the best first
-    "sales": (("order", "product", "kind"), ("order", "product"), ("order",), ("customer", "date"), ("customer",)),
-    "collections": (("order", "date"), ("order", "amount"), ("order",), ("customer", "date"), ("customer",)),
+NAMED = {  # what a row is found by again when one of its cells has changed, the best first; `deal`: order or customer
+    "sales": (("deal", "product", "kind"), ("deal", "product"), ("deal",)),
+    "collections": (("deal", "date"), ("deal", "amount"), ("deal",)),
     "credit_splits": (("order", "rep"), ("order",)),
     "scores": (("rep", "component"),),
     "quotas": (("rep", "level", "indicator"),),

@@ -2,14 +2,14 @@
 
 >>> from salesplan.commission import Ledger, Year, calculate     # doctest: +SKIP
 >>> result = calculate(Ledger(order_lines=lines, reps=reps, quotas=quotas), year, rules)  # doctest: +SKIP
->>> result.table, result.lines, result.cost                      # doctest: +SKIP
+>>> result.table, result.lines, result.orders                    # doctest: +SKIP
 """
 
 from salesplan.commission import papers
 from salesplan.commission.book import make_book
-from salesplan.commission.calculate import calculate, make_ground
+from salesplan.commission.calculate import calculate, make_ground, worked_out
 from salesplan.commission.closing import Closed
-from salesplan.commission.cost import Past, PlanCost, compared, cost_grid, cost_of_plans, cost_reps, plan_cost
+from salesplan.commission.cost import Past, PlanCost, compared, cost_grid, cost_of_team, cost_reps, plan_cost
 from salesplan.commission.holds import breaches, check
 from salesplan.commission.pay import (
     Pay,
@@ -59,7 +59,7 @@ __all__ = [
     "check",
     "compared",
     "cost_grid",
-    "cost_of_plans",
+    "cost_of_team",
     "cost_reps",
     "draws",
     "entitled",
@@ -74,5 +74,6 @@ __all__ = [
     "ramping",
     "settle",
     "trial",
+    "worked_out",
     "winners",
 ]

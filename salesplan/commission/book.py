@@ -82,13 +82,14 @@ def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
     """
     lines = ledger.order_lines
     at = year.numbers_of(lines["date"])
-    lines = lines[(at != NEVER) & (at > 0)]
+    known = (at != NEVER) & (at > 0)
+    lines, at = (lines, at) if known.all() else (lines[known], at[known])
     # Earlier orders only take payments before this year's do: without payments nobody asks for them.
     paid = ledger.collections
     earlier = None if paid is None or ledger.orders is None else ledger.orders[ledger.orders["date"] < year.start]
     coded, labels = _coded(lines, earlier, paid)
     own, old, money = coded
-    own = _measured(own, lines, year)
+    own = _measured(own, lines, at, year)
     both = own if old is None else pd.concat([_before(old, earlier), own[[*_OWED, "rep", "kind"]]], ignore_index=True)
     keys = _keys(both, len(labels["order"]))
     orders, okey = _orders(both, keys)
@@ -97,14 +98,27 @@ def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
     beside = lines["overlay"].to_numpy(dtype=bool) if "overlay" in lines else np.zeros(len(own), dtype=bool)
     owed = both[["at", "amount", "product"]].assign(okey=okey)
     owed = owed[~np.r_[np.zeros(count, dtype=bool), beside]]  # credit beside the whole is nothing a customer owes
-    in_order = np.lexsort([own[name].to_numpy() for name in reversed(SEQUENCE)])
     return Book(
-        own.iloc[in_order].reset_index(drop=True),
+        _in_order(own),
         orders,
         owed,
         _payments(money, paid, orders, year, bills=bills),
         labels,
     )
+
+
+def _in_order(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines in the order in which they count; they mostly come in it."""
+    columns = [lines[name].to_numpy() for name in SEQUENCE]
+    same = np.ones(max(len(lines) - 1, 0), dtype=bool)
+    for column in columns:
+        step = np.diff(column)
+        if (step[same] < 0).any():
+            return lines.iloc[np.lexsort(columns[::-1])].reset_index(drop=True)
+        same &= step == 0
+        if not same.any():
+            break
+    return lines
 
 
 _OWED = ("order", "original", "customer", "product", "day", "at", "amount")
@@ -131,14 +145,16 @@ def _coded(
     own, old, money = (
         None
         if frame is None
-        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank})
+        else pd.DataFrame(
+            {name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank}, copy=False
+        )
         for frame, columns in zip(frames, found, strict=True)
     )
     assert own is not None
     return (own, old, money), labels
 
 
-def _measured(own: pd.DataFrame, lines: pd.DataFrame, year: Year) -> pd.DataFrame:
+def _measured(own: pd.DataFrame, lines: pd.DataFrame, at: Integers, year: Year) -> pd.DataFrame:
     """The lines with days, month numbers, money and units."""
     count = len(lines)
     units = lines["quantity"].to_numpy(dtype="float64") if "quantity" in lines else np.zeros(count)
@@ -146,7 +162,7 @@ def _measured(own: pd.DataFrame, lines: pd.DataFrame, year: Year) -> pd.DataFram
     billed = lines["invoice_date"] if "invoice_date" in lines else pd.Series(pd.NaT, index=lines.index)
     return own.assign(
         day=days_of(lines["date"]),
-        at=year.numbers_of(lines["date"]),
+        at=at,
         invoiced=year.numbers_of(billed),
         invoice_day=days_of(billed),
         amount=lines["amount"].to_numpy(dtype=np.int64),

@@ -1,7 +1,6 @@
 """Commission of a year: credit, earn, release, pay; one plan after the other, then one table."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,6 @@ from salesplan import calendar
 from salesplan.commission import closing, notes, pay
 from salesplan.commission.accounts import Cash
 from salesplan.commission.book import Book, make_book
-from salesplan.commission.cost import ATTAINMENTS, cost_of_plans
 from salesplan.commission.credit import credit
 from salesplan.commission.earning import sums
 from salesplan.commission.exact import cumulative
@@ -31,7 +29,7 @@ from salesplan.commission.results import (
     stacked,
     texts,
 )  # fmt: skip
-from salesplan.commission.roster import Roster, assign, make_roster
+from salesplan.commission.roster import Roster, make_roster
 from salesplan.commission.settlement import payments_of, settle
 from salesplan.commission.working import Ground, Part, work
 from salesplan.commission.year import Ledger, Note, Year
@@ -44,29 +42,27 @@ def calculate(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
     earned = lines net of returns, cap and bonus; held = held before + earned - released - clawback;
     payable = base_pay + released + clawback + draw; a negative payable is carried to the next month. Every line and
     slice is rounded once, half away from zero. Without plans, reps or quotas the tables are empty and a note says
-    why; without a closed month only the cost of the plans is told. Raises IdentityError if an identity breaks.
+    why. Raises IdentityError if an identity breaks.
     """
     left_out = notes.left_out(ledger, rules)
     if left_out or ledger.reps is None or ledger.quotas is None:
         return nothing(left_out)
-    cost = cost_of_plans(assign(ledger.reps, rules, year), ledger.quotas, rules, year, attainments=ATTAINMENTS)
     if not year.closed:
-        return nothing([Note("no_actuals")], cost)
+        return nothing([Note("no_actuals")])
     result = worked_out(ledger, year, rules)
     check(result.table, result.lines, result.orders)
-    return replace(result, cost=cost)
+    return result
 
 
 def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission:
-    """Commission of the closed months, without the cost of the plans."""
+    """Commission of the closed months."""
     ground = make_ground(ledger, year, rules)
     parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
     grid = grid_of(ground, parts)
     credited = _credited(ledger, year)
     beside = pay.beside(ledger, year, rules, pay.Sales(credited, grid, _cash(ground, rules), ledger.products))
     passed_on = inherited(ground, parts)
-    keys = ["rep", "month", "place"]
-    lines = stacked([*(lines_of(ground, part) for part in parts), passed_on.lines, beside.lines], LINES, keys)
+    lines = stacked([lines_of(ground, parts), passed_on.lines, beside.lines], LINES, ["rep", "month"])
     moved = stacked(
         [releases_of(ground, parts), passed_on.releases, beside.releases], RELEASES, ["rep", "month", "order"]
     )
@@ -87,7 +83,6 @@ def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission
     return Commission(
         paid.table,
         lines,
-        pd.DataFrame(),
         closing.as_closed(stacked([orders_of(ground, parts)], ORDERS, ["rep", "date", "order"]), stood),
         prepaid.astype(PREPAID),
         said,

@@ -16,9 +16,10 @@ from salesplan.commission.year import Ledger, Note
 
 CORRECTION = "correction"
 CORRECTIONS = {
-    "month": "str", "of_month": "str", "rep": "str", "order": "str", "part": "str", "amount": "int64",
-    "reason": "str", "approved_by": "str",
+    "month": "str", "of_month": "str", "rep": "str", "order": "str", "earned": "int64", "released": "int64",
+    "base_pay": "int64", "reason": "str", "approved_by": "str",
 }  # fmt: skip
+MOVED = ["earned", "released", "base_pay"]
 # A line is the same line where these agree; its tier and rate count in whole millionths.
 SAME_LINE = ["rep", "of_month", "order", "product", "original_order", "tier", "micro"]
 LINES_SEEN = ["rep", "order", "rule", "base", "amount", "product", "original_order"]
@@ -34,7 +35,7 @@ class Closed:
     """Closed months in order, and the rows of each table as they were closed; money in int64 fen.
 
     `table`, `lines`, `releases`, `base_pay` as in `Commission`. `otherwise` is the reason of differences that no row
-    of the table `corrections` explains: parameters have changed, or rows of earlier years.
+    of the table `corrections` explains: parameters have changed, rows of earlier years, or what others are paid on.
     """
 
     months: Sequence[str]
@@ -60,9 +61,9 @@ class Closed:
 class Settled:
     """Lines and releases with the closed months as closed, and what moved.
 
-    `corrections`: month (the open one; '' while the review has none), of_month, rep, order, part (earned, released),
-    amount (fen), reason, approved_by. `closed`: the closed months of the review; None where there are none.
-    `month`: the first open one, '' without.
+    `corrections`: month (the open one; '' while the review has none), of_month, rep, order, what moves in fen: earned,
+    released (less what is taken back), base_pay; reason, approved_by. `closed`: the closed months of the review; None
+    where there are none. `month`: the first open one, '' without.
     """
 
     lines: pd.DataFrame
@@ -104,7 +105,7 @@ def settled(
         )
     else:
         booked, out = _joined([then_lines], LINE_ORDER, lines), _joined([then_releases], RELEASE_ORDER, releases)
-    listed = _listed(told, with_reasons(moved, reasons, closed.otherwise), month)
+    listed = _listed(told, with_reasons(moved, reasons, closed.otherwise, told), month)
     return Settled(booked, out, listed, stood, month)
 
 
@@ -160,10 +161,9 @@ def _released(later: pd.DataFrame, found: pd.DataFrame, month: str) -> pd.DataFr
 
 
 def _listed(lines: pd.DataFrame, releases: pd.DataFrame, month: str) -> pd.DataFrame:
-    """What moves, for people: earned per rep, month and order, released per rep and order."""
-    keys = ["rep", "of_month", "order", "reason", "approved_by"]
-    earned = lines.groupby(keys)[["amount"]].sum().reset_index().assign(part="earned")
-    out = releases.rename(columns={"net": "amount"}).assign(part="released")
+    """What moves, for people: earned by the month of its lines, released by the last month in which it differs."""
+    earned = lines.rename(columns={"amount": "earned"})
+    out = releases.drop(columns="earned").rename(columns={"net": "released"})
     return _corrections([earned, out], month)
 
 
@@ -174,15 +174,21 @@ def all_corrections(stood: Settled, base_pay: pd.DataFrame, ledger: Ledger) -> p
     own = base_pay[(base_pay["month"] == stood.month) & (base_pay["of_month"] != "")]
     if closed is None or own.empty:
         return stood.corrections
-    sums = own.groupby(["rep", "of_month"])[["amount"]].sum().reset_index().assign(order="", part="base_pay")
-    told = with_reasons(sums, ledger.corrections, closed.otherwise)
+    rows = own.assign(order="").rename(columns={"amount": "base_pay"})[["rep", "of_month", "order", "base_pay"]]
+    told = with_reasons(rows, ledger.corrections, closed.otherwise, stood.corrections)
     return _corrections([stood.corrections, told], stood.month)
 
 
 def _corrections(parts: Sequence[pd.DataFrame], month: str) -> pd.DataFrame:
-    filled = [part[part["amount"] != 0].assign(month=month)[list(CORRECTIONS)] for part in parts]
-    keys = ["of_month", "rep", "order", "part", "amount"]
-    return pd.concat(filled).astype(CORRECTIONS).sort_values(keys, kind="stable", ignore_index=True)
+    keys = [name for name in CORRECTIONS if name not in MOVED]
+    filled = [
+        part.assign(month=month).reindex(columns=list(CORRECTIONS)).fillna(dict.fromkeys(MOVED, 0)) for part in parts
+    ]
+    sums = pd.concat(filled).astype(CORRECTIONS).groupby(keys)[MOVED].sum()
+    told = sums[(sums != 0).any(axis=1)].reset_index()[list(CORRECTIONS)]
+    return told.sort_values(["of_month", "rep", "order", "reason"], kind="stable", ignore_index=True).astype(
+        CORRECTIONS
+    )
 
 
 def frozen(closed: Closed | None, review: Sequence[str]) -> Pay | None:
@@ -224,9 +230,12 @@ def notes(corrections: pd.DataFrame) -> list[Note]:
     """What is to be said: how much moved to the open month, or waits for one."""
     if corrections.empty:
         return []
-    month, earned = corrections["month"].iloc[0], corrections[corrections["part"] == "earned"]
-    fills = {"count": len(corrections), "amount": int(earned["amount"].sum()), "month": month}
-    return [Note("corrected" if month else "corrections_wait", fills)]
+    month, amount = corrections["month"].iloc[0], int(corrections["earned"].sum())
+    return [
+        Note(
+            "corrected" if month else "corrections_wait", {"count": len(corrections), "amount": amount, "month": month}
+        )
+    ]
 
 
 def _within(frame: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:

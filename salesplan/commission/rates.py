@@ -70,7 +70,11 @@ class Rates:
 
 
 def _rows(event: Integers, tier: Any, base: Integers, rate: Any, amount: Integers) -> pd.DataFrame:
-    return pd.DataFrame({"event": event, "tier": tier, "base": base, "rate": rate, "amount": amount}).astype("int64")
+    whole = {"event": event, "tier": tier, "base": base, "rate": rate, "amount": amount}
+    count = len(event)
+    return pd.DataFrame(
+        {name: values if np.ndim(values) else np.full(count, values, dtype=np.int64) for name, values in whole.items()}
+    )
 
 
 def rates_of(plan: CommissionPlan, tiers: Sequence[Tier], labels: Labels, new: Integers) -> Rates:

@@ -4,18 +4,22 @@ from typing import Any
 
 import pandas as pd
 
+SEVERAL = 3  # reasons told of one difference
 TOLD = ["reason", "approved_by"]
 # Which columns a reason names, the narrowest first; `order` fits a line's own order, or the one it takes back.
 LEVELS = (("month", "rep", "order"), ("month", "order"), ("month", "rep"), ("month",))
 
 
-def with_reasons(found: pd.DataFrame, reasons: pd.DataFrame | None, otherwise: str) -> pd.DataFrame:
+def with_reasons(
+    found: pd.DataFrame, reasons: pd.DataFrame | None, otherwise: str, beside: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The differences with `reason` and `approved_by`.
 
     `found`: of_month, rep, order and, where known, original_order. `reasons`: month (the closed one), reason, and
     approved_by, order, rep where given. A reason by month and order counts before one by month and rep, and that
-    before one for the whole month; several of one kind are all told, in the order of their text. `otherwise` is the
-    reason of what no row explains.
+    before one for the whole month; several of one kind are all told, in the order of their text. What none of them
+    explains follows from what else is corrected for the rep in the month, such as the base pay of an order: it has
+    those reasons, among them of the differences `beside`. `otherwise` is the reason of the rest.
     """
     rows = found.reset_index(drop=True)
     blank = pd.Series("", index=rows.index, dtype="str")
@@ -27,7 +31,21 @@ def with_reasons(found: pd.DataFrame, reasons: pd.DataFrame | None, otherwise: s
         keys = pd.DataFrame({"month": rows["of_month"], "rep": rows["rep"], "order": rows[column]})
         here = keys[list(level)].merge(given, how="left", on=list(level))
         told = told.where(told["reason"].notna(), here[TOLD])
-    return rows.assign(reason=told["reason"].fillna(otherwise), approved_by=told["approved_by"].fillna(""))
+    explained = rows.drop(columns=[name for name in TOLD if name in rows]).join(told)
+    others = _followed(explained, beside, otherwise)
+    whole = told.where(told["reason"].notna(), others)
+    return rows.assign(reason=whole["reason"].fillna(otherwise), approved_by=whole["approved_by"].fillna(""))
+
+
+def _followed(explained: pd.DataFrame, beside: pd.DataFrame | None, otherwise: str) -> pd.DataFrame:
+    """For each row the reasons of the other corrections of its rep and month."""
+    keys = ["of_month", "rep"]
+    known = pd.concat([explained[[*keys, *TOLD]], *([] if beside is None else [beside[[*keys, *TOLD]]])])
+    known = known[known["reason"].notna() & (known["reason"] != otherwise)].drop_duplicates().sort_values(TOLD)
+    if known.empty:
+        return pd.DataFrame(pd.NA, index=explained.index, columns=TOLD)
+    sums = known.groupby(keys)[TOLD].agg(_joined).reset_index()
+    return explained[keys].merge(sums, how="left", on=keys)[TOLD]
 
 
 def _ways(rows: pd.DataFrame) -> list[tuple[tuple[str, ...], str]]:
@@ -56,4 +74,5 @@ def _text(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":
 
 
 def _joined(texts: "pd.Series[Any]") -> str:
-    return " / ".join(dict.fromkeys(text for text in texts if text))
+    different = list(dict.fromkeys(text for text in texts if text))
+    return " / ".join(different[:SEVERAL]) + (" …" if len(different) > SEVERAL else "")

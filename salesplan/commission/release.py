@@ -94,7 +94,9 @@ def _on_cash(accounts: Accounts, lines: pd.DataFrame, plan: CommissionPlan, cash
 def _in_proportion(accounts: Accounts, paid: Integers, due: Integers) -> Integers:
     """The part of what was earned that the money received stands for, less what came late of it."""
     assert accounts.gross is not None
-    share = part_of(accounts.gross, np.maximum(paid, 0), np.maximum(due, 1))
+    share = np.where(paid >= due, accounts.gross, 0)
+    partly = (paid > 0) & (paid < due)
+    share[partly] = part_of(accounts.gross[partly], paid[partly], due[partly])
     if accounts.late_paid is not None:
         share = share - accounts.late_paid
     return np.where(due > 0, share, accounts.earned)

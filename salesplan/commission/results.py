@@ -29,7 +29,6 @@ ORDERS = {
 }  # fmt: skip
 PAYMENTS = {"order": "str", "customer": "str", "date": "datetime64[ns]", "amount": "int64"}
 PREPAID = {"customer": "str", "prepayment": "int64"}
-COST = {"attainment": "float64", "commission": "int64", "cost_ratio": "float64"}
 
 
 def empty(kinds: dict[str, str]) -> pd.DataFrame:
@@ -45,14 +44,13 @@ class Commission:
     (LINES); `of_month` the closed month a correction belongs to. `releases` per rep, month and order: what was earned,
     released and taken back in it. `orders` per rep and order at the end: what is due and paid (in the money of
     collections), earned, released, held, why (`reason`) and `until` when. `payments`: which payment settled which
-    order. `credited`: the year's credited order lines. `cost`: attainment, commission, cost_ratio. `prepaid`:
+    order. `credited`: the year's credited order lines. `prepaid`:
     customer, prepayment. `base_pay`, `ranking`: see `pay`. `corrections`: what moved from closed months, see `closing`.
     `notes`: what people should know.
     """
 
     table: pd.DataFrame
     lines: pd.DataFrame
-    cost: pd.DataFrame
     orders: pd.DataFrame
     prepaid: pd.DataFrame
     notes: list[Note]
@@ -66,17 +64,16 @@ class Commission:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """What a run keeps of it, by table."""
-        names = ("lines", "releases", "orders", "payments", "base_pay", "ranking")
+        names = ("lines", "releases", "orders", "payments", "base_pay", "ranking", "corrections")
         return {"commission": self.table, **{f"commission_{name}": getattr(self, name) for name in names}}
 
 
-def nothing(said: list[Note], cost: pd.DataFrame | None = None) -> Commission:
+def nothing(said: list[Note]) -> Commission:
     """Tables with their header and no row."""
     table = pd.DataFrame(
         {name: pd.Series(dtype="str" if name in ("rep", "month", "plan") else "int64") for name in pay.PAID}
     )
-    told = empty(COST) if cost is None else cost
-    return Commission(table, empty(LINES), told, empty(ORDERS), empty(PREPAID), said)
+    return Commission(table, empty(LINES), empty(ORDERS), empty(PREPAID), said)
 
 
 def texts(labels: Any, codes: Integers) -> Any:
@@ -94,34 +91,74 @@ def day_column(days: Integers) -> Any:
     return days.astype("datetime64[D]").astype("datetime64[ns]")
 
 
-def lines_of(ground: Ground, part: Part) -> pd.DataFrame:
-    """Commission lines of a part, and in `place` the order in which they count."""
-    told, events = part.booked, part.events
-    event = told["event"].to_numpy()
-    line = events["line"].to_numpy()[event]
-    book = ground.lines
-    months = np.array(["", *ground.year.closed], dtype=object)
-    tier, rate = told["tier"].to_numpy(), told["rate"].to_numpy()
-    starts = _starts(part)
-    rows = pd.DataFrame(
+def lines_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
+    """Commission lines of all parts, by rep and month in the order in which they count."""
+    numbers = [rows for part in parts for rows in _numbers(ground, part)]
+    whole = {name: np.concatenate([rows[name] for rows in numbers]) for name in numbers[0]}
+    order = np.lexsort([whole["place"], whole["month"], whole["rep"]])
+    told = {name: values[order] for name, values in whole.items() if name != "place"}
+    return pd.DataFrame(
         {
-            "rep": texts(ground.roster.names, events["rep"].to_numpy()[event]),
-            "month": texts(months, told["month"].to_numpy()),
-            "order": ground.book.text("order", book["order"].to_numpy()[line]),
-            "rule": _rules(part, tier, told["back"].to_numpy()),
-            "tier_from": np.where(tier >= 0, starts[np.maximum(tier, 0)], np.nan),
-            "base": told["base"].astype("Int64"),
-            "rate": np.where((tier == PER_UNIT) | (part.plan.curve is not None), np.nan, rate / MICRO),
-            "amount": told["amount"].to_numpy(),
-            "product": ground.book.text("product", book["product"].to_numpy()[line]),
-            "original_order": ground.book.text("order", book["original"].to_numpy()[line]),
-            "date": day_column(book["day"].to_numpy()[line]),
-            "plan": repeated(part.plan.name, len(told)),
-            "place": event * 64 + told["back"].to_numpy() * 32 + np.clip(tier + 8, 0, 31),
+            "rep": texts(ground.roster.names, told["rep"]),
+            "month": texts(np.array(ground.year.closed, dtype=object), told["month"]),
+            "order": ground.book.text("order", told["order"]),
+            "rule": texts(ALL_RULES, told["rule"]),
+            "tier_from": told["tier_from"],
+            "base": pd.arrays.IntegerArray(told["base"], told["bare"]),
+            "rate": told["rate"],
+            "amount": told["amount"],
+            "product": ground.book.text("product", told["product"]),
+            "original_order": ground.book.text("order", told["original"]),
+            "date": day_column(told["day"]),
+            "plan": texts([plan.name for plan in ground.plans], told["plan"]),
+            "of_month": repeated("", len(order)),
+            "reason": repeated("", len(order)),
         }
     )
-    rules = [_of_rule(ground, part, rule, to_date) for rule, to_date in sorted(part.accounts.rules.items())]
-    return pd.concat([rows, *rules], ignore_index=True) if rules else rows
+
+
+ALL_RULES = [
+    "return",
+    "tier",
+    "curve",
+    "override",
+    *RULES.values(),
+    "cap_order",
+    "minimum",
+    "late",
+    "bad_debt",
+    "forfeited",
+]
+
+
+def _numbers(ground: Ground, part: Part) -> list[dict[str, Any]]:
+    """The rows of a part, of its amounts and of rules that speak of an order as a whole, in numbers."""
+    rules = sorted(part.accounts.rules.items())
+    return [_of_amounts(ground, part), *(_of_rule(ground, part, rule, to_date) for rule, to_date in rules)]
+
+
+def _of_amounts(ground: Ground, part: Part) -> dict[str, Any]:
+    told, events, book = part.booked, part.events, ground.lines
+    event = told["event"].to_numpy()
+    line = events["line"].to_numpy()[event]
+    tier, back = told["tier"].to_numpy(), told["back"].to_numpy()
+    rated = (tier != PER_UNIT) & (part.plan.curve is None)
+    return {
+        "rep": events["rep"].to_numpy()[event],
+        "month": told["month"].to_numpy() - 1,
+        "order": book["order"].to_numpy()[line],
+        "rule": _rules(part, tier, back),
+        "tier_from": np.where(tier >= 0, _starts(part)[np.maximum(tier, 0)], np.nan),
+        "base": told["base"].to_numpy(),
+        "bare": np.zeros(len(told), dtype=bool),
+        "rate": np.where(rated, told["rate"].to_numpy() / MICRO, np.nan),
+        "amount": told["amount"].to_numpy(),
+        "product": book["product"].to_numpy()[line],
+        "original": book["original"].to_numpy()[line],
+        "day": book["day"].to_numpy()[line],
+        "plan": np.full(len(told), part.place),
+        "place": event * 64 + back * 32 + np.clip(tier + 8, 0, 31),
+    }
 
 
 def _starts(part: Part) -> Any:
@@ -130,51 +167,48 @@ def _starts(part: Part) -> Any:
     return np.array([float(tier.from_) for tier in part.plan.tiers])
 
 
-def _rules(part: Part, tier: Integers, back: Integers) -> Any:
-    names = ["return", part.rule, *RULES.values()]
-    code = np.ones(len(tier), dtype=np.int64)
-    for place, special in enumerate(RULES):
-        code[tier == special] = place + 2
-    return texts(names, np.where(back == 1, 0, code))
+def _rules(part: Part, tier: Integers, back: Integers) -> Integers:
+    code = np.full(len(tier), ALL_RULES.index(part.rule), dtype=np.int64)
+    for special, rule in RULES.items():
+        code[tier == special] = ALL_RULES.index(rule)
+    code[back == 1] = ALL_RULES.index("return")
+    return code
 
 
-def _of_rule(ground: Ground, part: Part, rule: str, to_date: Integers) -> pd.DataFrame:
-    """Lines of a rule that speaks of an order as a whole."""
+def _of_rule(ground: Ground, part: Part, rule: str, to_date: Integers) -> dict[str, Any]:
     change = np.diff(to_date, axis=1)
     account, month = np.nonzero(change)
-    accounts = part.accounts
-    orders = ground.book.orders
+    accounts, orders = part.accounts, ground.book.orders
     okey = accounts.okey[account]
-    months = np.array(ground.year.closed, dtype=object)
-    return pd.DataFrame(
-        {
-            "rep": texts(ground.roster.names, accounts.rep[account]),
-            "month": texts(months, month),
-            "order": ground.book.text("order", orders["order"].to_numpy()[okey]),
-            "rule": repeated(rule, len(account)),
-            "tier_from": np.nan,
-            "base": pd.array([pd.NA] * len(account), dtype="Int64"),
-            "rate": np.nan,
-            "amount": change[account, month],
-            "product": repeated("", len(account)),
-            "original_order": repeated("", len(account)),
-            "date": day_column(orders["day"].to_numpy()[okey]),
-            "plan": repeated(part.plan.name, len(account)),
-            "place": 2**55 + accounts.place[account],
-        }
-    )
+    zero = np.zeros(len(account), dtype=np.int64)
+    return {
+        "rep": accounts.rep[account],
+        "month": month,
+        "order": orders["order"].to_numpy()[okey],
+        "rule": zero + ALL_RULES.index(rule),
+        "tier_from": np.full(len(account), np.nan),
+        "base": zero,
+        "bare": zero == 0,
+        "rate": np.full(len(account), np.nan),
+        "amount": change[account, month],
+        "product": zero,
+        "original": zero,
+        "day": orders["day"].to_numpy()[okey],
+        "plan": zero + part.place,
+        "place": 2**55 + accounts.place[account],
+    }
 
 
 def stacked(frames: Sequence[pd.DataFrame], kinds: dict[str, str], keys: list[str]) -> pd.DataFrame:
-    """Tables one under the other, sorted; columns they lack are blank."""
+    """Tables one under the other, sorted, the first being sorted already; columns they lack are blank."""
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         return empty(kinds)
     whole = pd.concat(filled, ignore_index=True) if len(filled) > 1 else filled[0]
-    texts = [name for name, kind in kinds.items() if kind == "str"]
-    blank = {name: whole[name].fillna("") if name in whole else repeated("", len(whole)) for name in texts}
-    order = [name for name in keys if name in whole]
-    ordered = whole.assign(**blank).sort_values(order, kind="stable", ignore_index=True)
+    blank = {name: repeated("", len(whole)) for name, kind in kinds.items() if name not in whole and kind == "str"}
+    ordered = whole.assign(**blank)
+    if whole is not frames[0]:
+        ordered = ordered.sort_values(keys, kind="stable", ignore_index=True)
     return ordered[list(kinds)].astype(kinds)
 
 
@@ -196,13 +230,29 @@ def releases_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
                 }
             )
         )
-    keys = ["rep", "month", "order"]
-    found = pd.concat(rows, ignore_index=True).groupby(keys, as_index=False).sum()
+    found = _summed(pd.concat(rows, ignore_index=True), ["rep", "month", "order"])
     return found.assign(
         rep=texts(ground.roster.names, found["rep"].to_numpy()),
         month=texts(np.array(ground.year.closed, dtype=object), found["month"].to_numpy()),
         order=ground.book.text("order", found["order"].to_numpy()),
     )
+
+
+def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rows of equal keys as one, sorted by them."""
+    ordered = rows.iloc[np.lexsort([rows[name].to_numpy() for name in reversed(keys)])]
+    same = np.ones(len(rows), dtype=bool)
+    same[:1] = False
+    for name in keys:
+        values = ordered[name].to_numpy()
+        same[1:] &= values[1:] == values[:-1]
+    first = np.flatnonzero(~same)
+    sums = {
+        name: np.add.reduceat(ordered[name].to_numpy(), first) if len(first) else ordered[name].to_numpy()
+        for name in rows.columns
+        if name not in keys
+    }
+    return pd.DataFrame({**{name: ordered[name].to_numpy()[first] for name in keys}, **sums})
 
 
 def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
@@ -228,6 +278,8 @@ def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     told = {"earned": "sum", "released": "sum", "reason": "max", "until": "max"}
     if len(rows) > 1:
         whole = whole.groupby(["rep", "okey"], as_index=False).agg(told)
+    order_code, day = orders["order"].to_numpy()[whole["okey"]], orders["day"].to_numpy()[whole["okey"]]
+    whole = whole.iloc[np.lexsort([whole["okey"].to_numpy(), order_code, day, whole["rep"].to_numpy()])]
     okey = whole["okey"].to_numpy()
     return pd.DataFrame(
         {
@@ -292,6 +344,8 @@ def _freed(ground: Ground, part: Part) -> Integers:
 def payments_table(ground: Ground) -> pd.DataFrame:
     """Which payment settled which order of the year's: order, customer, date, amount (money of collections)."""
     rows, orders = ground.cash.payments, ground.book.orders
+    named = {name: orders[name].to_numpy()[rows["okey"]] for name in ("order", "customer")}
+    rows = rows.iloc[np.lexsort([rows["okey"].to_numpy(), named["order"], rows["day"].to_numpy(), named["customer"]])]
     okey = rows["okey"].to_numpy()
     return pd.DataFrame(
         {

@@ -208,8 +208,9 @@ def _matched(
     owner = payments[by].to_numpy()
     begins = _stretches(owner, size, whose, amount)
     paid_to, settled_to = begins[owner] + _running(size, owner), begins[whose] + _running(amount, whose)
-    edges = np.unique(np.concatenate([paid_to, paid_to - size, settled_to, settled_to - amount]))
+    edges = np.sort(np.concatenate([paid_to, paid_to - size, settled_to, settled_to - amount]))
     left, right = edges[:-1], edges[1:]
+    left, right = left[right > left], right[right > left]
     settled = np.searchsorted(settled_to, right)
     paying = np.searchsorted(paid_to, right)
     inside = _within(settled, settled_to, amount, left)

@@ -13,7 +13,7 @@ from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.inputs import Inputs, check
 from salesplan.params import workbook_of
 from salesplan.pipeline import forks
-from salesplan.staging import DONE, INPUTS, LEFT_OUT, LETTERS
+from salesplan.staging import DONE, INPUTS, LEFT_OUT, PAGES
 from salesplan.telling import handed_over
 from salesplan.wording import Words
 
@@ -184,8 +184,9 @@ class _Making:
         ]
         for name in names:
             shutil.copy2(self.earlier.folder / name, self.staging / name)
-        if stem == "rep_allocation" and (self.earlier.folder / LETTERS).is_dir():
-            shutil.copytree(self.earlier.folder / LETTERS, self.staging / LETTERS)
+        pages = PAGES.get(stem, "")
+        if pages and (self.earlier.folder / pages).is_dir():
+            shutil.copytree(self.earlier.folder / pages, self.staging / pages)
         self.manifest["steps"][stem] = {"state": "taken_over", "from": self.earlier.name}
 
     def _step(self, stem: str) -> None:

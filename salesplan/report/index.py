@@ -10,7 +10,7 @@ from salesplan import STEPS
 from salesplan.conclusions.decisions import decisions
 from salesplan.report.html import navigation, page_name, write_html
 from salesplan.report.pages import conclusions, first_chart, read_notebook, said
-from salesplan.staging import LETTERS
+from salesplan.staging import LETTERS, STATEMENTS
 from salesplan.wording import Words
 
 MOST_SENTENCES = 3
@@ -50,6 +50,17 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
         links=navigation(words, "index.html", there),
-        letters=f"{LETTERS}/index.html" if (run / LETTERS / "index.html").exists() else "",
+        papers=_papers(run, words),
         tables=sorted(path.name for path in (run / "tables").glob("*.csv")),
     )  # fmt: skip
+
+
+def _papers(run: Path, words: Words) -> list[tuple[str, str]]:
+    """Addresses and titles of what is printed for single people: letters, sheets and statements of each month."""
+    found = [(f"{LETTERS}/index.html", words("letter.list"))]
+    for folder in sorted((run / STATEMENTS).glob("*")):
+        month = words.month(folder.name)
+        pages = [(name, words(f"sheet.{name}", month=month)) for name in ("performance", "commission")]
+        pages.append(("index", words("statement.list", month=month)))
+        found += [(f"{STATEMENTS}/{folder.name}/{name}.html", text) for name, text in pages]
+    return [(address, text) for address, text in found if (run / address).exists()]

@@ -38,10 +38,11 @@ def write_sheet(
     columns = [column for column in SHEETS[name] if column in frame]
     rows = list(_rows(frame, columns, f"commission_{name}", words))
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+    left = ("rep", "team", "plan")
     page = rendered(
         "sheet.html.j2", words, css=statement_style(), head=head, month=head["month"], mark=mark, rows=rows,
         title=words(f"sheet.{name}", month=head["month"]),
-        heads=[(words.column(column, f"commission_{name}"), column not in ("rep", "team", "plan")) for column in columns],
+        heads=[(words.column(column, f"commission_{name}"), column not in left) for column in columns],
         notes=[words(f"sheet.{name}_note")], chain=places(chain, words, name),
     )  # fmt: skip
     (folder / f"{name}.html").write_text(page, encoding="utf-8")

@@ -38,8 +38,7 @@ def write_statements(
     fixed = {"css": css, "labels": _labels(words), "year_heads": [words.column(name, "commission") for name in YEAR]}
     fixed["basis"] = " \u00b7 ".join([head["days"], head["tax"], words("report.money_in", unit=words.unit)])
     entries = []
-    for number, person in enumerate(found.people.to_dict("records"), 1):
-        said = contents.page(person)
+    for number, (person, said) in enumerate(contents.pages(), 1):
         entry = {"number": f"{number:04d}", "mark": hashlib.sha256(repr(said).encode()).hexdigest()[:12]}
         control = words("statement.control", title=head["title"], run=head["run"], **entry)
         page = rendered("statement.html.j2", words, control=control, **fixed, **said)
@@ -48,7 +47,7 @@ def write_statements(
     listing = rendered(
         "statements.html.j2", words, css=css, head=head, entries=entries, month=words.month(found.month), papers=papers,
         heads=[words.column(name, "commission") for name in LISTED],
-        totals=[amount(found.people[name].sum()) for name in LISTED],
+        totals=[amount(int(found.people[name].sum())) for name in LISTED],
     )  # fmt: skip
     (folder / "index.html").write_text(listing, encoding="utf-8")
     return len(entries)

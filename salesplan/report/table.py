@@ -32,7 +32,7 @@ LONG = (
     "action",
     "note",
     "evidence",
-    "asked",
+    "case",
     "worked",
     "readings",
     "missing",

@@ -84,8 +84,9 @@ def _check_orders(read: "Mapping[str, Read]", findings: Findings) -> None:
         orders = read[name].column("order")
         unknown = np.flatnonzero(is_known(orders) & ~is_among(orders, known)).tolist()
         code = "payment_order_unknown" if name == "collections" else "order_unknown"
+        names = pc.unique(known).drop_null() if unknown else known
         for row in unknown[:SHOWN]:
-            near = nearest_name(str(orders[row].as_py()), known)
+            near = nearest_name(str(orders[row].as_py()), names)
             read[name].report(findings, code, [row], "order", nearest=near)
         findings.fault_count += max(len(unknown) - SHOWN, 0)
 
@@ -104,7 +105,7 @@ def _note_strangers(read: "Mapping[str, Read]", findings: Findings) -> None:
 
 
 def nearest_name(name: str, known: pa.Array) -> str:
-    """The known name most like this one among those that begin or end alike; empty where none is.
+    """Of different known names the one most like this one, among those that begin or end alike; empty where none is.
 
     Comparing with each of a million order numbers would take minutes; a typing error leaves one end whole.
     """
@@ -113,7 +114,7 @@ def nearest_name(name: str, known: pa.Array) -> str:
     folded = name.lower()
     for size in range(len(name) - 1, half - 1, -1):
         alike = pc.or_(pc.starts_with(lower, folded[:size]), pc.ends_with(lower, folded[-size:]))
-        found = pc.unique(known.filter(pc.fill_null(alike, False)))
+        found = known.filter(alike)
         if len(found):
             return nearest(name, found[:ALIKE].to_pylist(), cutoff=LIKE)
     return ""

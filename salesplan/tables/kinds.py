@@ -279,6 +279,10 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("attainment_low", "attainment_high"), "share"),
     },
     "commission_spread_tiers": {"reps": "number"},
+    "commission_tried": {
+        **dict.fromkeys(("before", "after", "difference"), "money"),
+        **dict.fromkeys(("ratio_before", "ratio_after"), "share"),
+    },
     "commission_cost_gains": {**dict.fromkeys(("pay", "pay_new", "difference"), "money"), "scene": "code"},
     "commission_corrections": {"of_month": "month"},
     "commission_orders": {"reason": "code"},

@@ -361,7 +361,17 @@ TABLES: dict[str, tuple[str, ...]] = {
         "until",
     ),
     "commission_payments": ("order", "customer", "date", "amount"),
-    "commission_corrections": ("month", "of_month", "rep", "order", "part", "amount", "reason", "approved_by"),
+    "commission_corrections": (
+        "month",
+        "of_month",
+        "rep",
+        "order",
+        "earned",
+        "released",
+        "base_pay",
+        "reason",
+        "approved_by",
+    ),
     "commission_proof": (
         "plan",
         "rule",

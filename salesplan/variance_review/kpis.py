@@ -92,8 +92,10 @@ def _collection_rate(figures: Figures, tax: Tax | None, cutoff: int | None) -> p
     """Received / sold by month, both on the tax basis of sales."""
     if figures.collections is None or not len(figures.collections):
         return pd.Series(dtype="float64")
-    months = month_of(figures.collections["date"], cutoff)
-    received = figures.collections["amount"].astype("int64").groupby(months).sum() * tax_factor(tax)
+    paid = figures.collections
+    cash = paid[paid["kind"].ne("bad_debt").fillna(value=True)] if "kind" in paid else paid
+    months = month_of(cash["date"], cutoff)
+    received = cash["amount"].astype("int64").groupby(months).sum() * tax_factor(tax)
     sold = amount_by(figures.facts, "month")
     return (received.reindex(sold.index) / sold.where(sold > 0)).dropna()
 

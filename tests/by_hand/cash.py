@@ -93,38 +93,46 @@ class Cash:
                 free -= more
 
     def _trace(self, customer):
-        """Which payment settled which order: payments by day, each first on the order it names."""
-        left = {}
+        """Which money settled which order: by day, each payment first on the order it names."""
+        money, left = {}, {}
+        for number, (day, order, owner, at, _) in enumerate(self.payments):
+            if owner == customer:
+                money[number] = (day, order, at)
         for at in range(self.books.last + 1):
             orders = [key for key in self.of(customer) if key in self.due[at]]
-            for number, payment in enumerate(self.payments):
-                if payment[2] == customer and payment[3] == at:
-                    left[number] = payment[4]
+            left |= {number: self.payments[number][4] for number in money if money[number][2] == at}
             rise = {key: self.paid[at][key] - self.paid[at - 1].get(key, 0) for key in orders}
             for key in orders:
                 if rise[key] < 0:
-                    self._undo(key, at, -rise[key], left)
+                    self._undo(key, at, -rise[key], money, left)
             for named in (True, False):
-                for number in sorted(left, key=lambda n: self.payments[n][0]):
+                for number in sorted(left, key=lambda one: (money[one][0], str(one))):
                     for key in orders:
-                        if (self.payments[number][1] == key) >= named and left[number] > 0 and rise[key] > 0:
-                            money = min(left[number], rise[key])
-                            left[number] -= money
-                            rise[key] -= money
-                            self.trace.append((key, self.payments[number][0], at, money, number))
+                        if (money[number][1] == key) >= named:
+                            self._put(key, at, min(left[number], rise[key]), number, money, left, rise)
 
-    def _undo(self, key, at, money, left):
-        """What no longer settles an order is taken from its last payments."""
+    def _put(self, key, at, amount, number, money, left, rise):
+        if amount > 0:
+            left[number] -= amount
+            rise[key] -= amount
+            self.trace.append((key, money[number][0], at, amount, number))
+
+    def _undo(self, key, at, amount, money, left):
+        """What no longer settles an order comes from its last payments; a credit note is money of its own day."""
         mine = defaultdict(int)
         for order, _, _, settled, number in self.trace:
             if order == key:
                 mine[number] += settled
-        for number in sorted(mine, reverse=True):
-            back = min(mine[number], money)
+        for number in sorted(mine, key=lambda one: (money[one][0], str(one)), reverse=True):
+            back = min(mine[number], amount)
             if back > 0:
-                self.trace.append((key, self.payments[number][0], at, -back, number))
+                self.trace.append((key, money[number][0], at, -back, number))
                 left[number] = left.get(number, 0) + back
-                money -= back
+                amount -= back
+        if amount > 0:
+            credit = f"credit {key} {at}"
+            money[credit] = (max(line.day for line in self.lines if line.key == key and line.at <= at), "", at)
+            left[credit] = amount
 
     def settled(self, key, at):
         """(day, money) of what has settled an order by a month end."""

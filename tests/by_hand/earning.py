@@ -36,7 +36,7 @@ class Earning:
         self.measure = Measure(seen, self.tiers, counted, self.quota, ramping)
         self.first = {}
         for event in self.events:
-            if event.line.amount > 0:
+            if event.amount > 0:
                 self.first.setdefault(event.key, event.at)
         self.pieces = cache(self.pieces)
         self.curve = cache(self.curve)
@@ -60,12 +60,12 @@ class Earning:
     # what counts as a return
 
     def is_return(self, event):
-        """A negative line of an order that has been credited to the rep by then."""
-        return event.line.amount < 0 and self.first.get(event.key, 99) <= event.at
+        """What is negative of an order that has been credited to the rep by then: a return, or cash refunded."""
+        return event.amount < 0 and self.first.get(event.key, 99) <= event.at
 
     def scope(self, event):
         """(order, product) a return takes back from; product None: the whole order."""
-        sold = [e for e in self.events if e.key == event.key and e.line.amount > 0 and e.at <= event.at]
+        sold = [e for e in self.events if e.key == event.key and e.amount > 0 and e.at <= event.at]
         return event.key, event.line.product if any(e.line.product == event.line.product for e in sold) else None
 
     def spread_with_curve(self, event):
@@ -75,7 +75,7 @@ class Earning:
         first, last = self.measure.span(event.at)
         key, product = self.scope(event)
         return any(
-            e.key == key and e.line.amount > 0 and first <= e.at <= last and product in (None, e.line.product)
+            e.key == key and e.amount > 0 and first <= e.at <= last and product in (None, e.line.product)
             for e in self.events
         )
 
@@ -238,7 +238,7 @@ def taken(one, scope, back, pieces, state):
     sold = [
         e
         for e in one.events
-        if e.key == key and e.line.amount > 0 and e.at <= state and product in (None, e.line.product)
+        if e.key == key and e.amount > 0 and e.at <= state and product in (None, e.line.product)
     ]
     credited = sum(e.amount for e in sold)
     if credited <= 0:
@@ -246,8 +246,8 @@ def taken(one, scope, back, pieces, state):
     weight = -sum(e.amount * factor(one.plan, e, one.cash.orders[key].day) for e in back)
     paid = defaultdict(int)
     for piece in pieces:
-        line = piece.event.line
-        if piece.event.key == key and line.amount > 0 and product in (None, line.product):
+        event = piece.event
+        if event.key == key and event.amount > 0 and product in (None, event.line.product):
             paid[piece.rule, piece.tier] += piece.amount
     return -sum(part(amount, weight, credited) for amount in paid.values())
 

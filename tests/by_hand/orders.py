@@ -124,13 +124,13 @@ class Orders:
         return found
 
     def _cut(self, one, at, earned):
-        """What goes beyond the cap is cut from the orders that counted last."""
+        """The running total over the orders, in the order in which they first counted, is held at the cap."""
         first, _ = one.measure.span(at)
-        beyond = max(0, sum(earned.values()) - rounded(fen(one.plan.cap)))
-        for key in reversed(list(earned)):
-            cut = min(beyond, max(earned[key], 0))
-            self.cuts[first, key] = cut
-            beyond -= cut
+        cap, run, kept = rounded(fen(one.plan.cap)), 0, 0
+        for key in earned:
+            run += earned[key]
+            self.cuts[first, key] = earned[key] - (min(run, cap) - kept)
+            kept = min(run, cap)
 
     def _cuts_of(self, one, key, at):
         first, _ = one.measure.span(at)

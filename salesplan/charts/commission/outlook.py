@@ -59,7 +59,7 @@ def tiers(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
                 ax.text(left + row.reps_share / 2, y, text, ha="center", va="center", fontsize=8, color=ink)
             left += row.reps_share
     ax.set_yticks(range(len(names)), names)
-    style.rows(ax, len(names))
+    ax.set_ylim(len(names) - 0.5, -0.5)
     style.percent_axis(ax, "x")
     ax.set_xlim(0, 1)
     ax.set_xlabel(words("commission.tiers_axis"))

@@ -15,14 +15,16 @@ HIGH, LOW = 0.42, 0.18  # of the bars
 
 
 def performance(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Sold as bars with attainment, the quota as a mark, collected as a thin bar; one month of the table."""
+    """Sold as bars with attainment, the quota as a mark, collected as a thin bar; frame of `Papers.sold`."""
     reps = frame[frame["rep"] != UNASSIGNED]
     shown = reps.sort_values(["actual", "rep"], ascending=[False, True]).head(MOST)
     places = list(range(len(shown)))
     sold = ax.barh(places, shown["actual"], height=HIGH, color=style.BLUE)
     money = shown["amount_collected"] + shown["amount_collected_earlier"]
     came = ax.barh([place + 0.34 for place in places], money, height=LOW, color=style.GREEN)
-    quota = ax.vlines(shown["quota"], [place - 0.32 for place in places], [place + 0.24 for place in places], color=style.INK)
+    quota = ax.vlines(
+        shown["quota"], [place - 0.32 for place in places], [place + 0.24 for place in places], color=style.INK
+    )
     style.bar_labels(ax, sold, [words.percent(share, 0) for share in shown["attainment"]])
     ax.set_yticks(places, [words.person(rep) for rep in shown["rep"]])
     style.rows(ax, len(shown))
@@ -39,7 +41,6 @@ def performance(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
 def _title(frame: "pd.DataFrame", words: Words) -> str:
     sums: Any = frame[["actual", "quota", "amount_collected", "amount_collected_earlier"]].sum()
     told = {
-        "month": words.month(str(frame["month"].iloc[0])),
         "actual": words.money(sums["actual"]),
         "collected": words.money(sums["amount_collected"] + sums["amount_collected_earlier"]),
     }

@@ -26,7 +26,7 @@ AT_ONCE: dict[str, Any] = {
     "late": None,
     "leavers": Leavers(),
 }
-MOST_AT_ONCE = 120_000  # reps on the stage
+MOST_AT_ONCE = 40_000  # reps on the stage
 MONEY = ("sales", "quota", "commission", "base_pay", "draw")
 COLUMNS = ["scene", "rep", "plan", "quota", "sales", "commission", "base_pay", "draw", "pay"]
 
@@ -114,15 +114,13 @@ class _Cast:
         self.table, self.scenes = reps.reset_index(drop=True), scenes
         self.labels = pd.Index(sorted(set(reps["rep"].astype(str))), dtype=object)
         self.width = max(len(self.labels), 1)
+        self.texts = pd.array([*(f"{number:08d}" for number in range(self.width * scenes)), ""], dtype="str")
 
     def names(self, labels: "pd.Series[Any]", place: int) -> "pd.Series[Any]":
         """The numbers of reps in a scene; '' for who is none."""
         found = self.labels.get_indexer(pd.Index(labels.astype(object)))
-        return self._texts(np.where(found < 0, -1, found + place * self.width), labels.index)
-
-    def _texts(self, numbers: Integers, index: Any) -> "pd.Series[Any]":
-        every = np.array([*(f"{number:09d}" for number in range(self.width * self.scenes)), ""], dtype=object)
-        return pd.Series(every[numbers], index=index, dtype="str")
+        numbers = np.where(found < 0, len(self.texts) - 1, found + place * self.width)
+        return pd.Series(self.texts.take(numbers), index=labels.index)
 
     def copies(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table of reps once per scene."""

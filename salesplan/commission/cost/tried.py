@@ -110,3 +110,31 @@ def beside(reps: pd.DataFrame, most: int = 3) -> list[str]:
     ordered = reps.sort_values(["commission", "rep"], ignore_index=True)["rep"].astype(str).tolist()
     places = dict.fromkeys([0, (len(ordered) - 1) // 2, len(ordered) - 1][:most])
     return [ordered[place] for place in places] if ordered else []
+
+
+def team_beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """The team's commission by attainment as it stands and as tried, both frames of `cost_reps`.
+
+    Columns: attainment, before, after, difference (int64 fen), ratio_before, ratio_after (of sales).
+    """
+    old, new = (cost_of_team(reps).set_index("attainment") for reps in (before, after))
+    told = {
+        "before": old["commission"],
+        "after": new["commission"],
+        "difference": new["commission"] - old["commission"],
+        "ratio_before": old["cost_ratio"],
+        "ratio_after": new["cost_ratio"],
+    }
+    return pd.DataFrame(told).reset_index()
+
+
+def reps_beside(before: pd.DataFrame, after: pd.DataFrame, plan: str) -> pd.DataFrame:
+    """Pay of a few reps of a plan at full attainment, as it stands and as tried, both frames of `cost_reps`.
+
+    The lowest, the median and the highest commission as it stands. Columns: rep, before, after, difference.
+    """
+    full = before[(before["attainment"] == 1) & (before["plan"] == plan)]
+    new = after[after["attainment"] == 1].set_index("rep")["pay"]
+    rows = full.set_index("rep").loc[beside(full), "pay"].rename("before").reset_index()
+    rows = rows.assign(after=rows["rep"].map(new).astype("int64"))
+    return rows.assign(difference=rows["after"] - rows["before"])

@@ -37,7 +37,9 @@ def register(
     if disputes is None or disputes.empty:
         return _nothing()
     told = disputes.reindex(columns=[*TEXTS, "date", "correction"])
-    told = told.assign(**{name: told[name].astype(object).where(told[name].notna(), "").astype("str") for name in TEXTS})
+    told = told.assign(
+        **{name: told[name].astype(object).where(told[name].notna(), "").astype("str") for name in TEXTS}
+    )
     told = told.assign(state=told["state"].where(told["state"] != "", "open"), date=pd.to_datetime(told["date"]))
     found = told.assign(
         correction=told["correction"].astype("Int64"),
@@ -59,8 +61,8 @@ def _open_days(told: pd.DataFrame, review: date | None) -> "pd.Series[int]":
     """Whole days that open questions have waited at the review."""
     if review is None:
         return pd.Series(pd.NA, index=told.index, dtype="Int64")
-    days = (pd.Timestamp(review) - told["date"]).dt.days.clip(lower=0)
-    return days.astype("Int64").where(told["state"] == "open")
+    days: pd.Series[int] = (pd.Timestamp(review) - told["date"]).dt.days.clip(lower=0).astype("Int64")
+    return days.where(told["state"] == "open")
 
 
 def _by_number(told: pd.DataFrame, adjustments: pd.DataFrame | None) -> "pd.Series[int]":
@@ -92,6 +94,8 @@ def _findings(told: pd.DataFrame) -> "pd.Series[str]":
     corrected = told["state"] == "corrected"
     differs = corrected & booked & agreed.notna() & (agreed.fillna(0) != told["amount_corrected"]).astype("bool")
     chosen = np.select(
-        [corrected & ~booked, differs, (told["state"] == "open") & booked], ["not_corrected", "differs", "still_open"], ""
+        [corrected & ~booked, differs, (told["state"] == "open") & booked],
+        ["not_corrected", "differs", "still_open"],
+        "",
     )
     return pd.Series(chosen, index=told.index, dtype="str")

@@ -50,18 +50,18 @@ def _state(orders: pd.DataFrame) -> pd.DataFrame:
     """One row per rep and order, released as `upto`; those without a number are one, of no customer."""
     sums = ["amount_due", "amount_paid", "earned", "released"]
     numbered = orders["order"] != ""
-    bare = orders[~numbered].groupby(KEYS, as_index=False)[sums].sum().assign(customer="", date=pd.NaT)
+    bare = orders[~numbered].groupby(KEYS, as_index=False)[sums].sum().assign(customer="")
     both = pd.concat([orders.loc[numbered, [*KEYS, "customer", "date", *sums]], bare], ignore_index=True)
     return both.rename(columns={"released": "upto"}).astype({"date": "datetime64[ns]"})
 
 
-def _rule(told: pd.DataFrame) -> Integers:
+def _rule(told: pd.DataFrame) -> "np.ndarray[Any, Any]":
     """Which plain formula gives what is released to date; each is tried, not assumed."""
     due = told["amount_due"].to_numpy(dtype=np.int64)
     paid = np.maximum(told["amount_paid"].to_numpy(dtype=np.int64), 0)
     earned, upto = told["earned"].to_numpy(dtype=np.int64), told["upto"].to_numpy(dtype=np.int64)
     share = part_of(earned, np.where(due > 0, paid, 0), np.where(due > 0, due, 1))
-    return np.select([upto == earned, (due > 0) & (upto == share)], ["whole", "share"], "state")
+    return np.asarray(np.select([upto == earned, (due > 0) & (upto == share)], ["whole", "share"], "state"))
 
 
 def _why_released(
@@ -79,14 +79,17 @@ def _why_released(
 
 def held(orders: pd.DataFrame, plans: Mapping[str, CommissionPlan], whose: Any, year: Year) -> pd.DataFrame:
     """Orders with commission that waits: STATE, month (of the order), missing (what the customer still has to pay for
-    the next release), others (own orders of that month that are not fully paid).
+    the next release), others (own orders of that month that are not fully paid), by_share (released as money comes).
     """
     placed = orders[STATE].assign(month=calendar.month_of(orders["date"], year.cutoff))
     unpaid = placed[placed["amount_paid"] < placed["amount_due"]]
     count = unpaid.groupby(["rep", "month"])["order"].nunique().rename("others").reset_index()
     waiting = placed[placed["held"] != 0].merge(count, how="left", on=["rep", "month"])
+    plan = waiting["rep"].map(whose)
     told = waiting.assign(
-        missing=_missing(waiting, waiting["rep"].map(whose), plans), others=waiting["others"].fillna(0).astype("int64")
+        missing=_missing(waiting, plan, plans),
+        others=waiting["others"].fillna(0).astype("int64"),
+        by_share=plan.map({name: one.release == "proportional" for name, one in plans.items()}).fillna(value=False),
     )
     return told.sort_values(["rep", "date", "order"], kind="stable", ignore_index=True)
 
@@ -101,7 +104,7 @@ def _missing(waiting: pd.DataFrame, plan: "pd.Series[Any]", plans: Mapping[str, 
             begins = np.zeros_like(due)
             begins[own] = boundary(step.paid, due[own])
             left = np.where(own & (paid < begins), begins - paid, left)
-    return left
+    return np.asarray(left, dtype=np.int64)
 
 
 def taken_back(releases: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,7 @@ from salesplan.commission.roster import spells_within
 from salesplan.commission.year import Year
 
 
-def spell_of_month(
-    frame: pd.DataFrame, reps: pd.DataFrame | None, year: Year, names: Sequence[str]
-) -> pd.DataFrame:
+def spell_of_month(frame: pd.DataFrame, reps: pd.DataFrame | None, year: Year, names: Sequence[str]) -> pd.DataFrame:
     """The frame with columns of the rep's spell in its month ('' where unknown); after the last one, that one.
 
     `frame`: rep, month and any columns. Of several spells in a month the latest counts.
@@ -25,9 +23,7 @@ def spell_of_month(
     return pd.concat(parts).sort_index()
 
 
-def _of_month(
-    month: str, rows: pd.DataFrame, reps: pd.DataFrame, year: Year, names: Sequence[str]
-) -> pd.DataFrame:
+def _of_month(month: str, rows: pd.DataFrame, reps: pd.DataFrame, year: Year, names: Sequence[str]) -> pd.DataFrame:
     """The rows of one month, each with the latest spell that began by its end and, if any, has a day in it."""
     first, last = (pd.Timestamp(day) for day in calendar.month_span(month, year.cutoff))
     within = spells_within(reps, first, last)

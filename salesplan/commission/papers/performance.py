@@ -118,7 +118,9 @@ def owners(payments: pd.DataFrame, customers: pd.DataFrame | None) -> "pd.Series
     both = rows.merge(spells, on="customer")
     start, end = pd.to_datetime(both["start"]), pd.to_datetime(both["end"])
     held = both[~(start > both["date"]) & ~(end < both["date"])]
-    latest = held.sort_values(["row", "start", "rep"], na_position="first", kind="stable").drop_duplicates("row", keep="last")
+    latest = held.sort_values(["row", "start", "rep"], na_position="first", kind="stable").drop_duplicates(
+        "row", keep="last"
+    )
     return nobody.mask(rows["row"].isin(latest["row"]), rows["row"].map(latest.set_index("row")["rep"]))
 
 

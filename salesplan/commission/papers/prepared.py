@@ -30,6 +30,15 @@ class Papers(NamedTuple):
     sheets: dict[str, pd.DataFrame]
     statements: Statements | None
 
+    @property
+    def sold(self) -> pd.DataFrame:
+        """The performance of the month by team and rep, what is nobody's last: the table without its month."""
+        if not self.sheets:
+            return self.performance.head(0).drop(columns="month")
+        sheet = self.sheets["performance"]
+        columns = [name for name in self.performance.columns if name != "month"]
+        return sheet.loc[sheet["row"] == "rep", columns].reset_index(drop=True)
+
 
 def prepare(
     result: "Commission", ledger: Ledger, year: Year, rules: CommissionTerms, disputes: pd.DataFrame | None

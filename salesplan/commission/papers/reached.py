@@ -37,9 +37,7 @@ class _Span(NamedTuple):
     measure_end: int
 
 
-def reached(
-    table: pd.DataFrame, credited: pd.DataFrame, ledger: Ledger, year: Year, rules: CommissionTerms
-) -> Reached:
+def reached(table: pd.DataFrame, credited: pd.DataFrame, ledger: Ledger, year: Year, rules: CommissionTerms) -> Reached:
     """Standing and ladder of every rep who is on a plan in the last closed month."""
     month = year.closed[-1]
     now = table[table["month"] == month]

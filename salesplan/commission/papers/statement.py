@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WHO = ["name", "team", "manager", "region", "grade"]
 SUMS = ["base_pay", "earned", "released", "clawback", "draw", "payable", "amount_paid"]
 MONTHS = ["rep", "month", "quota", "actual", *SUMS[:-1], "held", "amount_carried", "amount_paid"]
+TEXTS = ("order", "customer", "product", "original_order", "plan", "of_month", "reason")
 SALE = ("tier", "rate", "extra", "per_unit", "new_product", "curve", "minimum")
 GROUPS = {
     "override": ("override",),
@@ -71,10 +72,11 @@ def statements(
     whose = _last_plan(result.table)
     moved = result.releases[result.releases["month"] == month]
     paid = payments_of(result.payments, year)
+    base_pay = result.base_pay[result.base_pay["month"] == month].fillna({"of_month": ""})
     found = Statements(
         month, people, *reached(result.table, result.credited, ledger, year, rules), lines,
         released(moved, result.orders, paid, plans, whose), paid, held(result.orders, plans, whose, year),
-        taken_back(moved, result.orders, lines), result.base_pay[result.base_pay["month"] == month],
+        taken_back(moved, result.orders, lines), base_pay,
         result.table[MONTHS].sort_values(["rep", "month"], kind="stable"), disputes,
         _customers(ledger.customers),
     )  # fmt: skip
@@ -113,7 +115,8 @@ def _lines(result: "Commission", year: Year) -> pd.DataFrame:
     named = result.orders[result.orders["order"] != ""]
     names = named[["rep", "order", "customer"]].drop_duplicates(["rep", "order"])
     told = now.merge(names, how="left", on=["rep", "order"])
-    told = told.assign(customer=told["customer"].fillna(""), group=_group(told, year), exact=_exact(told))
+    told = told.assign(**{name: told[name].fillna("") for name in TEXTS})
+    told = told.assign(group=_group(told, year), exact=_exact(told))
     rank = told["group"].map({name: place for place, name in enumerate(PLACES)})
     keys = ["rep", "rank", "date", "order"]
     return told.assign(rank=rank).sort_values(keys, kind="stable", na_position="first", ignore_index=True)
@@ -123,7 +126,7 @@ def _group(lines: pd.DataFrame, year: Year) -> "np.ndarray[tuple[int], np.dtype[
     """Which part of the page a line stands in."""
     first = _first_day(year)
     sale = lines["rule"].isin(SALE)
-    found = [lines["of_month"].fillna("") != "", sale & (lines["date"] < first), sale]
+    found = [lines["of_month"] != "", sale & (lines["date"] < first), sale]
     found += [lines["rule"].isin(rules) for rules in GROUPS.values()]
     return np.asarray(np.select(found, ["corrections", "earlier", "orders", *GROUPS], "direct"))
 

@@ -1,5 +1,6 @@
 """How a month's pay is put together: base pay, commission, draw, least wage, what is carried."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,14 +67,15 @@ class _Grid:
         """A column of the frame as reps x months."""
         return self.frame[name].to_numpy(dtype=np.int64).reshape(len(self.reps), len(self.months))
 
-    def open(self, rows: pd.DataFrame, name: str) -> Integers:
-        """Sums of a column of other rows as reps x open months."""
-        total = np.zeros((len(self.reps), len(self.months)), dtype=np.int64)
+    def open(self, rows: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers]:
+        """Sums of columns of other rows as reps x open months."""
         whose = pd.Index(self.reps).get_indexer(pd.Index(rows["rep"]))
         when = pd.Index(self.months).get_indexer(pd.Index(rows["month"]))
         known = (whose >= 0) & (when >= 0)
-        np.add.at(total, (whose[known], when[known]), rows[name].to_numpy(dtype=np.int64)[known])
-        return total[:, self.first :]
+        totals = {name: np.zeros((len(self.reps), len(self.months)), dtype=np.int64) for name in names}
+        for name, total in totals.items():
+            np.add.at(total, (whose[known], when[known]), rows[name].to_numpy(dtype=np.int64)[known])
+        return {name: total[:, self.first :] for name, total in totals.items()}
 
     def last(self, name: str) -> Integers:
         """A column of the last month closed for good, by rep; 0 where there is none. `left`: what is carried on."""
@@ -108,13 +110,13 @@ def pay_table(
     there = presence(ledger.reps, told.reps, plan, year, rules)
     frame = told.frame.assign(**{name: getattr(there, name).ravel() for name in ("days", "of", "pay", "known")})
     rows = _open_rows(base_pay_rows(frame, rules, ledger.scores), told)
-    moves = {name: told.open(sums, name) for name in MOVES if name in sums}
+    moves = told.open(sums, [name for name in MOVES if name in sums])
     terms = draw_terms(rules, plan, there, _starts(ledger.reps, told.reps), year).since(told.first)
     drawn = draws(moves["released"] + moves["clawback"], terms, told.last("amount_owed"))
     least = np.where((plan >= 0) & there.known, half_away(there.least, there.of), 0)[:, told.first :]
-    base = told.open(rows, "amount")
+    base = told.open(rows, ["amount"])["amount"]
     # What is made good for a closed month is not this month's pay: too much then is carried on, not topped up again.
-    own = told.open(rows[rows["of_month"] == ""], "amount")
+    own = told.open(rows[rows["of_month"] == ""], ["amount"])["amount"]
     missing = top_up(least, own + moves["released"] + np.maximum(drawn.draw, 0))
     columns = _columns(told, moves, drawn, base + missing, least)
     opened = frame[frame["month"].isin(told.months[told.first :])].assign(least=least.ravel())

@@ -98,21 +98,37 @@ class Played:
         return found
 
 
-def play(cases: Sequence[Case], year: Year) -> Played:
+def play(cases: Sequence[Case], year: Year, *, advances: bool = False) -> Played:
     """Pay the cases through the code that pays: one ledger, one rep per case, one plan per variant.
 
-    The months up to the last one that counts of any case are closed.
+    The months up to the last one that counts of any case are closed. Draws and guarantees are asked for apart
+    (`advances`), because they need all of pay.
     """
-    from salesplan.commission.calculate import worked_out
-
     last = year.months[max(case.upto for case in cases) - 1]
     whole = replace(year, as_of=calendar.month_span(last, year.cutoff)[1])
     keys, plans = _variants(cases)
     rules = CommissionTerms.model_construct(plans=plans)
-    result = worked_out(_ledger(cases, keys, whole), whole, rules)
+    table, lines = (_with_pay if advances else _earned)(_ledger(cases, keys, whole), whole, rules)
     number = {month: at for at, month in enumerate(whole.months, start=1)}
-    told = [_told(frame, number) for frame in (result.table, result.lines)]
+    told = [_told(frame, number) for frame in (table, lines)]
     return Played(told[0], told[1].sort_values("case", kind="stable", ignore_index=True), cases)
+
+
+def _with_pay(ledger: Ledger, year: Year, rules: CommissionTerms) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from salesplan.commission.calculate import worked_out
+
+    result = worked_out(ledger, year, rules)
+    return result.table, result.lines
+
+
+def _earned(ledger: Ledger, year: Year, rules: CommissionTerms) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from salesplan.commission.calculate import make_ground
+    from salesplan.commission.results import lines_of, releases_of
+    from salesplan.commission.working import work
+
+    ground = make_ground(ledger, year, rules)
+    parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
+    return releases_of(ground, parts).assign(draw=0), lines_of(ground, parts)
 
 
 def _variants(cases: Sequence[Case]) -> tuple[dict[int, str], tuple[CommissionPlan, ...]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from salesplan.commission.proof.bench import play
+from salesplan.commission.proof.bench import Sale, play
 from salesplan.commission.proof.limits import reaches
 from salesplan.commission.proof.setting import Setting
 from salesplan.commission.proof.tiers import SEMANTICS, sold
@@ -14,6 +14,7 @@ from salesplan.terms.commission import CommissionPlan
 
 STEPS = 26  # points of a line, beside those at boundaries
 BEYOND = Decimal("1.3")  # how far beyond the last boundary a line goes
+MOST_ORDERS = 60  # more of them are drawn as two
 FARTHEST = 3  # times the last boundary: a cap that is farther away is not shown
 
 
@@ -21,14 +22,14 @@ def shape(settings: Sequence[Setting]) -> pd.DataFrame:
     """Lines of every plan: plan, reading, used, measure, unit, amount (int64 fen).
 
     Every boundary has a point just below and one on it, so that jumps are seen. `measure` is a share of the quota for
-    tiers by attainment, else currency, pieces or a share. The last tenth of what is sold is an order of its own.
+    tiers by attainment, else currency, pieces or a share. Where the order counts, all orders are of one size.
     """
     rows, cases = [], []
     for s in settings:
         points = sorted(_points(s))
         for reading, plan in _readings(s):
             for start, step in points:
-                sales, measure, unit = sold(s, start, step)
+                sales, measure, unit = _orders(s, start, step) if reading == "current" else sold(s, start, step)
                 share = s.plan.measure == "attainment"
                 x, name = (float(start), "share") if share else (float(measure), unit)
                 rows.append((s.plan.name, reading, plan is s.capped, x, name))
@@ -38,6 +39,16 @@ def shape(settings: Sequence[Setting]) -> pd.DataFrame:
         return pd.DataFrame(columns=[*columns, "amount"])
     played = play(cases, settings[0].year)
     return pd.DataFrame(rows, columns=columns).assign(amount=played.sums["earned"])
+
+
+def _orders(s: Setting, start: Decimal, step: int) -> tuple[tuple[Sale, ...], Decimal, str]:
+    """What brings the measure to a boundary, in orders of the setting's size."""
+    sales, measure, unit = sold(s, start, step)
+    fen = sum(sale.amount for sale in sales)
+    if s.plan.measure not in ("attainment", "amount") or fen > MOST_ORDERS * s.order:
+        return sales, measure, unit
+    sizes = [min(s.order, fen - before) for before in range(0, fen, s.order)]
+    return tuple(s.sale(1, size, f"{number:03d}") for number, size in enumerate(sizes)), measure, unit
 
 
 def _readings(s: Setting) -> Iterator[tuple[str, CommissionPlan]]:
@@ -68,4 +79,5 @@ def _points(s: Setting) -> set[tuple[Decimal, int]]:
         if share is not None and share < FARTHEST * last:
             starts, end = [*starts, round(share, 6)], max(end, share * Decimal("1.15"))
     even = {(round(end * n / STEPS, 6), 0) for n in range(1, STEPS + 1)}
+    even.add((Decimal(0), 0))
     return even | {(start, step) for start in starts for step in (-1, 0) if start > 0}

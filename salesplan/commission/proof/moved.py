@@ -15,6 +15,7 @@ from salesplan.commission.proof.tiers import PRICE
 from salesplan.money import FEN, to_fen
 from salesplan.terms.commission import CommissionPlan
 
+FARTHEST = 2  # quotas: nobody asks what happens beyond
 SHARES = (Decimal("0.6"), Decimal("0.8"), Decimal("0.9"), Decimal(1), Decimal("1.1"), Decimal("1.3"))
 
 
@@ -103,7 +104,7 @@ def _amounts(s: Setting, begin: int, pair: Pair) -> list[int]:
     found = {int(quota * share) for share in SHARES}
     for start in _boundaries(s, quota, begin):
         found |= {start, start - FEN, start - s.order}
-    return sorted({fen // FEN * FEN for fen in found if fen > 0})
+    return sorted({fen // FEN * FEN for fen in found if 0 < fen <= FARTHEST * quota})
 
 
 def _boundaries(s: Setting, quota: int, begin: int) -> Iterator[int]:

@@ -80,13 +80,14 @@ def probe_table(settings: Sequence[Setting], moved: Sequence[Shift] = ()) -> pd.
 def _played(cases: Sequence[Case], answers: Sequence[Answer], year: Year) -> tuple[list[int], list[str]]:
     """Amount and arithmetic of each answer; cases that look at few months are played apart from longer ones."""
     amounts, texts = [0] * len(cases), [""] * len(cases)
-    before = 0
-    for months in (*SPANS, max(case.upto for case in cases)):
-        chosen = [n for n, case in enumerate(cases) if before < case.upto <= months]
-        before = months
-        if not chosen:
-            continue
-        played = play([cases[n] for n in chosen], year if months <= len(year.months) else longer(year, months))
+    groups: dict[tuple[int, bool], list[int]] = {}
+    spans = (*SPANS, max(case.upto for case in cases))
+    for n, case in enumerate(cases):
+        months = next(span for span in spans if case.upto <= span)
+        groups.setdefault((months, "draw" in answers[n].columns), []).append(n)
+    for (months, advances), chosen in groups.items():
+        own = year if months <= len(year.months) else longer(year, months)
+        played = play([cases[n] for n in chosen], own, advances=advances)
         for place, n in enumerate(chosen):
             amounts[n], texts[n] = _told(played, place, answers[n])
     return amounts, texts

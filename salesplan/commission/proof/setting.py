@@ -15,7 +15,7 @@ from salesplan.commission.exact import boundary
 from salesplan.commission.proof.bench import Case, Cash, Sale
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import FEN
-from salesplan.terms.commission import CommissionPlan, CommissionTerms, Tier
+from salesplan.terms.commission import BasePay, CommissionPlan, CommissionTerms, Tier
 from salesplan.terms.release import Leavers
 
 PERIODS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "ytd": 3}  # months a probe looks at
@@ -43,6 +43,7 @@ ALONE: dict[str, Any] = {
     "clawback_months": None,
     "clawback_share": None,
     "leavers": Leavers(),
+    "base_pay": BasePay(),
     "override": None,
     "accelerator_while_ramping": True,
 }

@@ -1,5 +1,6 @@
 """What a manager should take from step 4."""
 
+from salesplan.conclusions.commission.closing import corrected
 from salesplan.conclusions.commission.cost import (
     cost_sentences,
     last_year_sentences,
@@ -14,6 +15,7 @@ from salesplan.conclusions.commission.proof import proof_rows, proof_sentences
 
 __all__ = [
     "base_pay_sentences",
+    "corrected",
     "cost_sentences",
     "last_year_sentences",
     "plan_in_words",

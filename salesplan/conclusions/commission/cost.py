@@ -63,7 +63,12 @@ def _uneven(words: Words, sets: "pd.DataFrame") -> Iterator[str]:
     moved = {name: int(uneven[name] - full[name]) for name in ("commission", "base_pay")}
     if max(abs(fen) for fen in moved.values()) < LEAST * full["pay"]:
         return
-    yield say(words, "cost_uneven", **{name: _signed(fen, words) for name, fen in moved.items()})
+    yield say(words, "cost_uneven", **{name: _more(fen, name, words) for name, fen in moved.items()})
+
+
+def _more(fen: int, what: str, words: Words) -> str:
+    """So much more, or less, of commission or base pay."""
+    return say(words, f"{'more' if fen > 0 else 'less' if fen else 'same'}_{what}", amount=words.money(abs(fen)))
 
 
 def _signed(fen: int, words: Words) -> str:
@@ -82,7 +87,7 @@ def spread_sentences(words: Words, *, cost: "PlanCost") -> list[str]:
             mean=words.money(team["commission"]),
             ratio=words.percent(team["cost_ratio"], 2),
             attainment=words.percent(team["attainment"], 0),
-            against=_signed(int(team["commission"] - full["commission"]), words),
+            against=_more(int(team["commission"] - full["commission"]), "commission", words),
             **parts,
         )
     ]
@@ -116,7 +121,7 @@ def _of_set(words: Words, cost: "PlanCost", name: str) -> Iterator[str]:
     own, now = _scene(cost.sets, "full", name), _scene(cost.sets, "full")
     change = int(own["commission"] - now["commission"])
     ratios = {"ratio": words.percent(own["cost_ratio"], 2), "ratio_now": words.percent(now["cost_ratio"], 2)}
-    yield say(words, "plans_cost", name=name, change=_signed(change, words), **ratios)
+    yield say(words, "plans_cost", name=name, change=_more(change, "commission", words), **ratios)
     gains = cost.gains[cost.gains["plan_set"] == name]
     for scene in ("full", "last_year"):
         yield from _ends(words, gains[gains["scene"] == scene], name, scene)

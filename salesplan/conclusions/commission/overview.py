@@ -34,6 +34,8 @@ def _filled(words: Words, values: Any) -> dict[str, Any]:
     shown = dict(values)
     if "amount" in shown:
         shown["amount"] = words.money(shown["amount"])
+    if shown.get("month"):
+        shown["month"] = words.month(shown["month"])
     for name in ("reps", "plans"):
         if name in shown:
             rest = len(shown[name]) - NAMED

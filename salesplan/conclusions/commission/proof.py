@@ -20,11 +20,11 @@ JUMPS = ("tier", "curve", "gate", "override")
 
 
 def proof_rows(words: Words, *, proof: Proof) -> "pd.DataFrame":
-    """The probes as people read them: plan, rule, asked, amount (fen), worked, readings; each name once."""
+    """The probes as people read them: plan, rule, case, amount (fen), worked, readings; each name once."""
     import pandas as pd
 
     measures = {setting.plan.name: setting.plan.measure for setting in proof.settings}
-    columns = ["plan", "rule", "asked", "amount", "worked", "readings"]
+    columns = ["plan", "rule", "case", "amount", "worked", "readings"]
     table = proof.table
     rows = []
     numbers = table["used"].cumsum()
@@ -92,7 +92,8 @@ def proof_sentences(words: Words, *, proof: Proof) -> list[str]:
     for setting in proof.settings:
         name = setting.plan.name
         key = "proof_quota" if setting.real else "proof_quota_made_up"
-        said.append(say(words, key, plan=name, quota=words.money(setting.quota), months=setting.length))
+        period = words.code("choice", "quarter" if setting.plan.period == "ytd" else setting.plan.period)
+        said.append(say(words, key, plan=name, quota=words.money(setting.quota), period=period))
         own = proof.table[proof.table["plan"] == name]
         found = [*_jumps(words, own, setting.plan.measure), *_moved(words, name, proof.shifts), *_splits(words, own)]
         said += found

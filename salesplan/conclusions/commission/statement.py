@@ -1,7 +1,7 @@
 """What a statement of pay says, in words and figures that the rep can follow with a calculator."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -31,17 +31,23 @@ class Contents:
         texts = Wording(words, self.plans, found.customers)
         paid = rows.payment_texts(found.payments, texts)
         self.texts = texts
+        self.people = _rows(found.people)
         self.lines = rows.by_rep(found.lines["rep"], rows.line_rows(found.lines, texts))
         self.released = rows.by_rep(found.released["rep"], rows.released_rows(found.released, paid, texts))
         self.held = rows.by_rep(found.held["rep"], rows.held_rows(found.held, texts))
         self.taken = rows.by_rep(found.taken["rep"], rows.taken_rows(found.taken, paid, texts))
         self.base_pay = rows.by_rep(found.base_pay["rep"], rows.base_pay_rows(found.base_pay, texts))
         self.months = rows.lists_by_rep(found.months["rep"], rows.month_rows(found.months, YEAR, texts))
-        self.years = found.months.groupby("rep")[list(YEAR)].sum().to_dict("index")
+        self.years = {row["rep"]: row for row in _rows(found.months.groupby("rep")[list(YEAR)].sum().reset_index())}
         self.disputes = rows.by_rep(found.disputes["rep"], rows.dispute_rows(found.disputes, texts))
-        self.standing = {row["rep"]: row for row in found.standing.to_dict("records")}
+        self.standing = {rep: own[0] for rep, own in _records(found.standing).items()}
         self.ladder = _records(found.ladder)
         self.rules = {rep: list(dict.fromkeys(part)) for rep, part in found.lines.groupby("rep")["rule"]}
+
+    def pages(self) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+        """The pages of all reps, each with the rep's row of `Statements.people`."""
+        for person in self.people:
+            yield person, self.page(person)
 
     def page(self, person: Mapping[str, Any]) -> dict[str, Any]:
         """Everything one page says: `person` a row of `Statements.people`."""
@@ -75,10 +81,17 @@ class Contents:
         return say(self.words, "rep") if name == "rep" else self.words.column(name)
 
 
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as mappings by column."""
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
 def _records(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """The rows by rep, in their order."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in frame.to_dict("records"):
-        found[row["rep"]].append({str(name): value for name, value in row.items()})
+    for row in _rows(frame):
+        found[row["rep"]].append(row)
     return found
 
 
@@ -93,8 +106,15 @@ def _sums(words: Words, person: Mapping[str, Any]) -> list[tuple[str, str, str, 
     found.append((say(words, "sum_payable"), amount(person["payable"]), "", True))
     if person["amount_carried"]:
         found.append((say(words, "sum_carried"), amount(person["amount_carried"]), say(words, "see_carried"), False))
-    short = say(words, "see_negative") if person["payable"] + person["amount_carried"] < 0 else ""
-    return [*found, (say(words, "sum_paid"), amount(person["amount_paid"]), short, True)]
+    return [*found, (say(words, "sum_paid"), amount(person["amount_paid"]), _left(words, person), True)]
+
+
+def _left(words: Words, person: Mapping[str, Any]) -> str:
+    """Why more is paid out than is payable, and what becomes of the rest."""
+    rest = person["amount_paid"] - person["payable"] - person["amount_carried"]
+    if not rest:
+        return ""
+    return say(words, "see_least" if person["amount_paid"] else "see_negative", amount=amount(rest))
 
 
 def _holding(words: Words, person: Mapping[str, Any]) -> str:
@@ -120,7 +140,10 @@ def _standing(texts: Wording, standing: Mapping[str, Any] | None, person: Mappin
         return [say(words, "no_plan")]
     if not standing["last"]:
         return [say(words, "no_period_before")]
-    told = {"span": _span(texts, standing["first"], standing["last"]), "basis": words.code("choice", plan.measure_basis)}
+    told = {
+        "span": _span(texts, standing["first"], standing["last"]),
+        "basis": words.code("choice", plan.measure_basis),
+    }
     if standing["measure"] < 0 and plan.measure not in ("attainment", "amount", "margin"):
         found = [say(words, "measure_unknown", **told)]
     elif plan.measure == "attainment":
@@ -169,11 +192,17 @@ def _next(texts: Wording, standing: Any, steps: Iterable[Mapping[str, Any]]) -> 
     if standing is None or not open_:
         return ""
     plan, step = texts.plans[standing["plan"]], open_[0]
-    if plan.measure == "margin_rate" or plan.measure_period == "previous" or standing["measure"] < 0 and plan.measure == "quantity":
+    if (
+        plan.measure == "margin_rate"
+        or plan.measure_period == "previous"
+        or (standing["measure"] < 0 and plan.measure == "quantity")
+    ):
         return ""
     begin = texts.begins(step["tier_from"], plan.name)
     key = "next_point" if plan.curve else "next_tier"
-    return say(texts.words, key, needed=_value(texts, plan.measure, step["needed"]), begin=begin, pays=texts.rate(step["pays"]))
+    return say(
+        texts.words, key, needed=_value(texts, plan.measure, step["needed"]), begin=begin, pays=texts.rate(step["pays"])
+    )
 
 
 def _grouped(words: Words, lines: Iterable[Row]) -> list[tuple[str, str, list[Row]]]:
@@ -193,14 +222,16 @@ def _grouped(words: Words, lines: Iterable[Row]) -> list[tuple[str, str, list[Ro
 
 
 def _draw(words: Words, person: Mapping[str, Any]) -> str:
-    """How the balance of the draw moved; nothing where there is none."""
-    before, after, draw = person["owed_before"], person["amount_owed"], person["draw"]
-    if not (before or after or draw):
+    """How the balance of the draw moved: before + draw - granted - forgiven = after; nothing where there is none."""
+    names = ("owed_before", "draw", "amount_granted", "amount_forgiven", "amount_owed")
+    fen = {name: int(person.get(name, 0)) for name in names}
+    if not any(fen.values()):
         return ""
-    key = "draw_moved" if before or after else "draw_granted"
-    rest = before + draw - after
-    text = say(words, key, before=amount(before), draw=amount(draw), after=amount(after))
-    return text + say(words, "draw_forgiven", amount=amount(rest)) if rest > 0 and key == "draw_moved" else text
+    text = say(words, "draw_moved", before=amount(fen["owed_before"]), draw=amount(fen["draw"]))
+    for name in ("granted", "forgiven"):
+        if fen[f"amount_{name}"]:
+            text += say(words, f"draw_{name}", amount=amount(fen[f"amount_{name}"]))
+    return text + say(words, "draw_after", after=amount(fen["amount_owed"]))
 
 
 def _year(words: Words, sums: Mapping[str, int], person: Mapping[str, Any]) -> list[str]:

@@ -116,11 +116,12 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
     keys = zip(*(lines[name].tolist() for name in ("rule", "tier_from", "plan")), strict=True)
     rules = [texts.rule(*key) for key in keys]
     made = (_heads(lines, texts), rules, turned, _how(lines, texts), lines["amount"].tolist())
+    rows = zip(*columns, *made, strict=True)
     return [
         {"group": group, "head": head, "product": texts.member(product) if product else "",
          "what": _turned(rule, texts) if back else rule, "how": how, "amount": amount(fen), "fen": str(fen),
          "note": _note(texts, original if original != order else "", reason, month)}
-        for group, order, product, original, reason, month, head, rule, back, how, fen in zip(*columns, *made, strict=True)
+        for group, order, product, original, reason, month, head, rule, back, how, fen in rows
     ]  # fmt: skip
 
 
@@ -165,7 +166,9 @@ def released_rows(frame: pd.DataFrame, payments: Mapping[str, str], texts: Wordi
     names = ("order", "customer", "date", "reason", "rule")
     fen = ("amount", "before", "upto", "earned", "amount_paid", "amount_due")
     firsts = ["" if before else "_first" for before in frame["before"].tolist()]
-    texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), firsts, strict=True)
+    texted = zip(
+        *(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), firsts, strict=True
+    )
     return [
         {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
          "why": payments.get(order, "") if reason == "paid" else say(texts.words, f"released_{reason}"),
@@ -191,21 +194,22 @@ def payment_texts(payments: pd.DataFrame, texts: Wording) -> dict[str, str]:
 
 def held_rows(frame: pd.DataFrame, texts: Wording) -> list[Row]:
     """What waits: order, under (day and customer), why and what would release it, how, amount."""
-    names = ("order", "customer", "date", "reason", "until", "month", "missing", "others")
+    names = ("order", "customer", "date", "reason", "until", "month", "missing", "others", "by_share")
     fen = ("held", "earned", "released", "amount_due", "amount_paid")
     texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), strict=True)
     return [
         {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
-         "why": _waits(texts, reason, until, month, missing, others),
+         "why": _waits(texts, reason, (until, month), missing, others, by_share=share),
          "how": say(texts.words, "how_held", earned=earned, released=released),
          "state": say(texts.words, "paid_of", paid=paid, due=due), "amount": held}
-        for order, customer, day, reason, until, month, missing, others, held, earned, released, due, paid in texted
+        for order, customer, day, reason, until, month, missing, others, share, held, earned, released, due, paid
+        in texted
     ]  # fmt: skip
 
 
-def _waits(texts: Wording, reason: str, until: str, month: str, missing: int, others: int) -> str:
-    """Why commission waits, and what would set it free."""
-    words = texts.words
+def _waits(texts: Wording, reason: str, months: tuple[str, str], missing: int, others: int, *, by_share: bool) -> str:
+    """Why commission waits, and what would set it free; `months`: until when, and that of the order."""
+    words, (until, month) = texts.words, months
     if reason == "holdback":
         return say(words, "wait_until", month=words.month(until)) if until else say(words, "wait_holdback")
     if reason == "month_open":
@@ -213,7 +217,7 @@ def _waits(texts: Wording, reason: str, until: str, month: str, missing: int, ot
     if reason == "not_invoiced":
         return say(words, "wait_not_invoiced")
     if reason in ("unpaid", "milestone") and missing > 0:
-        return say(words, f"wait_{reason}", amount=amount(missing))
+        return say(words, "wait_by_share" if by_share else f"wait_{reason}", amount=amount(missing))
     return say(words, "wait_other")
 
 
@@ -266,7 +270,9 @@ def _score(texts: Wording, actual: Any, standard: Any) -> str:
     """What was reached of what was asked; nothing where there was no score."""
     if _blank(actual) or _blank(standard):
         return ""
-    told = {name: _trimmed(texts.words.number(value, 2)) for name, value in (("actual", actual), ("standard", standard))}
+    told = {
+        name: _trimmed(texts.words.number(value, 2)) for name, value in (("actual", actual), ("standard", standard))
+    }
     return say(texts.words, "score", **told)
 
 
