@@ -175,6 +175,7 @@ def test_every_change_of_a_closed_month_is_told_in_one_pass(closed):
     edit(closed, "sales", "2027-01-05,6000", "2027-01-05,6500")
     edit(closed, "sales", "2027-01-20,3000,A3,C1,P,R1,2027-01-25\n", "2027-01-22,100,A9,C1,P,R1,\n")
     edit(closed, "collections", "2027-01-28,6000", "2027-01-29,6000")
+    edit(closed, "collections", "3000,A3", "3000,A2")
     edit(closed, "scores", "2027-01,R1,care,8", "2027-01,R1,care,9")
     edit(closed, "reps", "R1,2020-01-01,,3000", "R1,2020-01-01,,3500")
     assert faults(closed) == [
@@ -190,6 +191,15 @@ def test_every_change_of_a_closed_month_is_told_in_one_pass(closed):
     assert done.returncode == 2
     assert "row 5 , column amount = 6500.00 : 2027-01 is closed, and then it was 6000.00" in done.stderr
     assert sorted(archive.outputs_of(closed).iterdir()) == before
+
+
+def test_rows_that_cannot_be_read_are_told_once_beside_what_changed(closed):
+    edit(closed, "sales", "2027-01-05,6000", "2027-01-05,6ooo")
+    edit(closed, "sales", "2027-01-12,4000", "2027-01-12,4100")
+    assert [(code, place) for code, place, _ in faults(closed)] == [
+        ("cell_money", "sales.csv row 5 , column amount"),
+        ("closed_changed", "sales.csv row 6 , column amount"),
+    ]
 
 
 def test_what_comes_later_is_no_change(closed):
@@ -338,13 +348,16 @@ def test_rows_are_seen_as_at_the_end_of_their_month():
     assert february.table["amount"].to_pylist() == [None, 300]  # of an earlier order only its invoice
 
 
+KINDS = (("a", pa.string()), ("b", pa.int64()))
 PAIRS = st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.integers(0, 2)), max_size=8)
 
 
 @given(PAIRS, PAIRS)
 def test_differences_are_those_of_a_multiset(then, now):
-    tables = [pa.table({"a": pa.array([row[0] for row in rows], pa.string()), "b": pa.array([row[1] for row in rows], pa.int64())})
-              for rows in (then, now)]  # fmt: skip
+    tables = [
+        pa.table({name: pa.array([row[place] for row in rows], kind) for place, (name, kind) in enumerate(KINDS)})
+        for rows in (then, now)
+    ]
     gone, new = row_difference(*tables, ["a", "b", "missing"])
     assert Counter(then[place] for place in gone) == Counter(then) - Counter(now)
     assert Counter(now[place] for place in new) == Counter(now) - Counter(then)

@@ -6,14 +6,13 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from commission_cases import MONTHS, fen, order_lines, plan, quotas, reps, rules, year
+from commission_cases import MONTHS, order_lines, plan, reps, rules, year
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salesplan.commission import Ledger, Pay, draws, pay_table
 from salesplan.commission.curve import payout
 from salesplan.commission.pay import DrawTerms, base_pay, carry
-from salesplan.commission.roster import assign
 from salesplan.money import half_away
 from salesplan.terms.commission import Component, Curve
 from salesplan.terms.pay import MinimumWage

@@ -270,7 +270,7 @@ def test_the_least_wage_says_what_is_carried_on():
     result = cases.result()
     result.table = result.table.assign(amount_carried=-400_000, amount_paid=200_000)
     found = papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None)
-    name, paid, why, total = pages(found)["A1"]["sums"][-1]
+    _, paid, why, total = pages(found)["A1"]["sums"][-1]
     own = found.statements.people.iloc[0]
     rest = 200_000 - own["payable"] + 400_000
     assert (paid, total) == ("2,000.00", True) and amount(rest) in why

@@ -37,7 +37,7 @@ def closed_findings(loaded: Loaded, checked: Checked, record: Record) -> Finding
     """Faults of everything in the tables that touches a closed month without a reason in `corrections`."""
     findings = Findings()
     rules = loaded.rules.get("commission")
-    if checked.faults or not isinstance(rules, CommissionTerms) or "plan" not in loaded.rules:
+    if not isinstance(rules, CommissionTerms) or "plan" not in loaded.rules or "sales" not in checked.tables:
         return findings
     _named_months(checked, record, findings)
     damaged = list(record.faults())

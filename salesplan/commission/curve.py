@@ -10,20 +10,23 @@ from salesplan.money import Integers
 from salesplan.terms.commission import Curve
 
 
+BELOW = -9  # no point of the curve
+
+
 def payout(curve: Curve, measure: int, quota: int, target: int, *, full: bool) -> tuple[int, int]:
-    """Pay of a period to date in fen, rounded once half away from zero, and the point at or below the attainment (-1).
+    """Pay of a period to date in fen, rounded once half away from zero, and the point at or below the attainment.
 
     `measure` and `quota` of the period, `target` the target pay of its months, fen. Nothing below the first point,
     without a quota, or where nothing was sold. `full`: attainment counts up to full quota only.
-    Example: points (0.75, 0.5), (1, 1): attainment 0.875 of target 1,000.00 pays 750.00.
+    BELOW stands for no point. Example: points (0.75, 0.5), (1, 1): attainment 0.875 of target 1,000.00 pays 750.00.
     """
     if quota <= 0 or measure <= 0:
-        return 0, -1
+        return 0, BELOW
     reached = Fraction(min(measure, quota) if full else measure, quota)
     points = [(_exact(point.at), _exact(point.pays)) for point in curve.points]
     place = sum(reached >= at for at, _ in points) - 1
     if place < 0:
-        return 0, -1
+        return 0, BELOW
     share = _share(curve, points, place, reached) * target
     size = abs(share) + Fraction(1, 2)
     return (size.numerator // size.denominator) * (1 if share >= 0 else -1), place

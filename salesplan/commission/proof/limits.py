@@ -80,17 +80,17 @@ def order_probes(s: Setting) -> Iterator[Probe]:
 
 def rounding_probes(s: Setting) -> Iterator[Probe]:
     """A line that earns exactly half a fen more, and two of them: other ways to round, and rounding the sum."""
-    for rate in sorted({tier.rate for tier in s.plan.tiers if tier.rate > 0}):
-        micro = to_micro(rate)
-        base = half_fen(micro)
+    rates = sorted({tier.rate for tier in s.plan.tiers if tier.rate > 0})
+    first = s.flat.tiers[0].model_copy(update={"rates": {str(rate): rate for rate in rates}})
+    plan = s.vary_flat(tiers=(first,), rates_by="grade")
+    for rate in rates:
+        base = half_fen(to_micro(rate))
         if base is None:
             continue
-        plan = s.flat.model_copy(
-            update={"tiers": (s.flat.tiers[0].model_copy(update={"rate": rate}),)}
-        )
         for name, count in (("half_fen", 1), ("two_lines", 2)):
             sales = [s.sale(1, base, chr(65 + line)) for line in range(count)]
-            answers = (Answer("half_up", s.case(plan, *sales)), *_otherwise(base, micro, count))
+            case = s.case(plan, *sales, grade=str(rate))
+            answers = (Answer("half_up", case), *_otherwise(base, to_micro(rate), count))
             yield Probe("rounding", name, Decimal(base * count) / FEN, "currency", answers, rate)
 
 

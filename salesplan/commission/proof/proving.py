@@ -83,8 +83,9 @@ def _played(cases: Sequence[Case], answers: Sequence[Answer], year: Year) -> tup
     groups: dict[tuple[int, bool], list[int]] = {}
     spans = (*SPANS, max(case.upto for case in cases))
     for n, case in enumerate(cases):
-        months = next(span for span in spans if case.upto <= span)
-        groups.setdefault((months, "draw" in answers[n].columns), []).append(n)
+        advances = "draw" in answers[n].columns
+        months = next(span for span in (spans[1:] if advances else spans) if case.upto <= span)
+        groups.setdefault((months, advances), []).append(n)
     for (months, advances), chosen in groups.items():
         own = year if months <= len(year.months) else longer(year, months)
         played = play([cases[n] for n in chosen], own, advances=advances)
