@@ -81,12 +81,11 @@ def commission_notices(loaded: Loaded, checked: Checked) -> Iterator[Notice]:
         return
     yield from reach_notices(loaded, found.rules, checked.tables, found.months)
     yield from _unscored(found)
-    for table in ("adjustments", "corrections"):
-        months = _column(found, table, "month")
-        before = [row for row, month in enumerate(months) if month and month < found.months[0]]
-        if before:
-            values = {"count": len(before), "year": found.months[0]}
-            yield Notice("rows_before_year", found.checked.places[table](before[0], "month"), values)
+    months = _column(found, "adjustments", "month")
+    before = [row for row, month in enumerate(months) if month and month < found.months[0]]
+    if before:
+        values = {"count": len(before), "year": found.months[0]}
+        yield Notice("rows_before_year", found.checked.places["adjustments"](before[0], "month"), values)
 
 
 def _column(found: Setting, table: str, column: str) -> list[str | None]:
@@ -94,7 +93,7 @@ def _column(found: Setting, table: str, column: str) -> list[str | None]:
 
 
 def _months(found: Setting) -> Iterator[Fault]:
-    """Months outside the year, in the parameters and in the tables of corrections."""
+    """Months outside the year, in the parameters and in the table of adjustments."""
     keys: list[tuple[Key, str | None]] = []
     for key, plan in found.plans:
         keys += [((*key, "from"), plan.from_), ((*key, "until"), plan.until)]
@@ -108,10 +107,9 @@ def _months(found: Setting) -> Iterator[Fault]:
         if plan.holdback is not None and plan.holdback.until is not None and plan.holdback.until < found.months[0]:
             place = found.place(*key, "holdback", "until")
             yield Fault("holdback_until", place, plan.holdback.until, {"first": found.months[0]})
-    for table in ("adjustments", "corrections"):
-        for row, month in enumerate(_column(found, table, "month")):
-            if month and month > found.months[-1]:
-                yield Fault("month_of_year", found.checked.places[table](row, "month"), month, values)
+    for row, month in enumerate(_column(found, "adjustments", "month")):
+        if month and month > found.months[-1]:
+            yield Fault("month_of_year", found.checked.places["adjustments"](row, "month"), month, values)
 
 
 def _same_names(found: Setting) -> Iterator[Fault]:

@@ -75,13 +75,11 @@ def _unknown(loaded: Loaded, key: Key, plans: Plans, tables: Tables) -> Iterator
 
 def _fits(plan: CommissionPlan, reps: "pa.Table") -> Any:
     """Which spells a plan is for."""
-    import pyarrow.compute as pc
-
-    from salesplan.tables.arrays import to_numpy
+    from salesplan.tables.arrays import is_among, texts
 
     fits = np.ones(len(reps), dtype=bool)
     for column, name in plan.applies_to.items():
-        fits &= to_numpy(pc.equal(reps[column].combine_chunks(), name)).astype(bool)
+        fits &= is_among(reps[column].combine_chunks(), texts([name]))
     return fits
 
 

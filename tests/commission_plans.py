@@ -76,8 +76,9 @@ def curve(chance):
     shape = {
         "points": points,
         "between": chance.choice(["straight", "steps"]),
-        "beyond": chance.choice(["flat", "straight"]),
     }
+    if shape["between"] == "straight":
+        shape["beyond"] = chance.choice(["flat", "straight"])
     return {"measure": "attainment", "semantics": "marginal", "curve": shape | {"target_pay": Decimal("37.77")}}
 
 
@@ -109,7 +110,9 @@ def common(chance, wanted, curved=False):
         steps = [{"paid": Decimal("0.3")}, {"paid": Decimal("0.9"), "released": Decimal("0.95")}, {"paid": Decimal(1)}]
         found |= {"release": "milestones", "milestones": steps}
     if wanted("holdback", 0.2):
-        waits = chance.choice([{"months": 1}, {"months": 3}, {"until": "2027-05"}, {"until": "2028-01"}])
+        waits = chance.choice([{"months": 1}, {"months": 3}])
+        if wanted("holdback_until", 0.5):
+            waits = chance.choice([{"until": "2027-05"}, {"until": "2028-01"}])
         found["holdback"] = waits | {"share": chance.choice([Decimal("0.1"), Decimal("0.333"), Decimal(1)])}
     if wanted("leavers", 0.8):
         rule = chance.choice(["paid", "paid_until", "transferred", "forfeited"])

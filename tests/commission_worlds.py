@@ -58,6 +58,7 @@ class World:
             later = [second | {"from": MONTHS[change - 1]}]
             first["until"] = MONTHS[change - 2]
         self.plans += [first, *later]
+        self.late = any(plan.get("late") for plan in [first, *later])
         self.tight = any(plan.get("curve") or plan.get("late") for plan in [first, *later])
 
     def _case(self, rep, number):
@@ -106,17 +107,15 @@ class World:
         for place in range(self.chance.randint(1, 5)):
             order, customer = f"O{number:02d}{place}", f"C{number:02d}{self.chance.choice('ab')}"
             month, day = self.chance.randint(1, self.last), self.chance.randint(1, 28)
-            billed = self._billed(month, day)
-            sold = []
+            billed, sold = self._billed(month, day), []
+            grows = "growing" in self.features and not self.tight and self.chance.random() < 0.4
             for _ in range(self.chance.choice([1, 1, 2, 3])):
-                later = month
-                if not self.tight and "growing" in self.features and self.chance.random() < 0.15:
-                    later = self.chance.randint(month, self.last)
-                line = self._line(rep, order, customer, date(2027, later, day), self._amount(quota), billed)
-                sold.append(line)
+                later = self.chance.randint(month, self.last) if grows else month
+                amount, bill = self._amount(quota), self._billed(later, day) if grows else billed
+                sold.append(self._line(rep, order, customer, date(2027, later, day), amount, bill))
             self.lines += sold
-            whole = not self._returns(order, sold)
-            self._payments(order, customer, sold, whole)
+            returns = (not grows or "growing_returns" in self.features) and self._returns(order, sold)
+            self._payments(order, customer, sold, not returns)
         if "free" in self.features and self.chance.random() < 0.4:
             at = date(2027, self.chance.randint(1, self.last), 27)
             free = self._line(rep, f"F{number:02d}", customer, at, 0, at)
@@ -169,7 +168,8 @@ class World:
         when = max(line["date"], date(2027, month, day))
         same = self.chance.random()
         own = order if same < 0.15 else f"X{len(self.lines)}"
-        named = "" if same < 0.15 or same > 0.85 else order
+        loose = same > 0.85 and (not self.late or "loose_late" in self.features)
+        named = "" if same < 0.15 or loose else order
         billed = line["invoice_date"] and max(line["invoice_date"], when)
         share = {} if line["cost"] is None else {"cost": -(line["cost"] * amount // line["amount"])}
         back = {"order": own, "original_order": named, "kind": "return", "date": when, "invoice_date": billed}

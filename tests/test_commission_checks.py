@@ -456,7 +456,7 @@ def test_corrections_and_disputes(tmp_path):
         "but the adjustment goes to somebody else",
         "adjustments.csv row 5 , column amount = 5.00 : the adjustments for dispute D1 sum to 5.00 , "
         "but the register says 6.00 ( disputes.csv row 2 , column correction )",
-        "corrections.csv row 2 , column month = '2029-01' : " + YEAR,
+        "corrections.csv row 2 , column month = '2029-01' : " + Words("en")("fault.correction_none_closed"),
         "corrections.csv row 3 , column month = '2027-13' : is not a month; write 2027-03",
         "disputes.csv row 3 , column rep = 'Z' : " + UNLISTED,
         "disputes.csv row 4 , column number = 'D2' : "

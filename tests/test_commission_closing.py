@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from salesplan.commission import Ledger, Year, calculate
 from salesplan.commission.closing import CORRECTIONS, Closed, all_corrections, as_closed, notes, settled
 from salesplan.commission.reasons import with_reasons
+from salesplan.identities import commission as identity
 
 QUOTAS = ["rep", "month", "amount"]
 MONTHS = ["2027-01", "2027-02", "2027-03", "2027-04"]
@@ -367,6 +368,7 @@ def test_all_months_of_the_review_closed_leave_the_result_as_it_was():
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(found, name), getattr(then, name))
     assert set(found.corrections["month"]) == {""} and found.corrections["earned"].sum() < 0
+    assert found.corrections["base_pay"].sum() == -fen(3000) * 50 // 100  # A was 1,000 of January's quota of 1,000
     assert found.orders["earned"].sum() <= then.orders["earned"].sum()
 
 
@@ -377,3 +379,14 @@ def test_a_rep_who_is_on_no_plan_any_more_keeps_his_closed_pay():
     assert own["earned"].tolist() == [fen(700) * 2 // 100, -fen(700) * 2 // 100, 0]
     base = fen(3000) * 70 // 100  # 700 of 1,000
     assert own["payable"].tolist() == [base + fen(700) * 2 // 100, -fen(700) * 2 // 100 - base, 0]
+
+
+def test_what_is_told_and_booked_is_the_same():
+    changed = [("2027-01-05", "A", 600), *SOLD[1:]]
+    found = pay(changed, closed=shut(pay(SOLD), "2027-01"))
+    frames = {"commission_corrections": found.corrections, "commission_lines": found.lines}
+    assert list(identity.corrections(frames)) == []
+    lost = {**frames, "commission_lines": found.lines[found.lines["rule"] != "correction"]}
+    assert {name for name, _ in identity.corrections(lost)} == {"corrections_are_lines"}
+    waiting = pay(changed[1:], closed=shut(pay(SOLD), *ALL[:3])).corrections
+    assert list(identity.corrections({**lost, "commission_corrections": waiting})) == []

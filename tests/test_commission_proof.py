@@ -17,6 +17,7 @@ from salesplan.commission.proof.limits import half_fen, reaches, sales_for
 from salesplan.commission.proof.worked import closed, of_lines, percent
 from salesplan.conclusions.commission import plan_in_words, plans_in_words, proof_rows, proof_sentences
 from salesplan.conclusions.commission.proof import jumps
+from salesplan.identities.commission_proof import breaches
 from salesplan.money import MICRO, half_away, times_rate
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 from salesplan.terms.plan import Tax
@@ -101,7 +102,9 @@ def test_the_same_rates_by_slice_and_on_everything():
 @pytest.mark.parametrize(
     ("terms", "quota", "boundary", "expected"),
     [
-        pytest.param(plan([(0, "0.05"), ("0.75", "0.10"), ("1", "0.15")]), 1_000, "1", 750 * 0.05 + 250 * 0.10, id="C09"),
+        pytest.param(
+            plan([(0, "0.05"), ("0.75", "0.10"), ("1", "0.15")]), 1_000, "1", 750 * 0.05 + 250 * 0.10, id="C09"
+        ),
         pytest.param(plan([(0, "0.5"), ("0.5", "1"), ("1", "1")]), 100_000, "0.5", 25_000, id="C13 decelerator"),
         pytest.param(
             plan([(0, "0.25"), (500, "0.30"), (3000, "0.40")], measure="amount"), 1_000, "500", 125, id="C35 at 500"
@@ -324,9 +327,7 @@ def test_what_each_way_of_releasing_pays_out():
         "order_full": 1_200, "month_full": 0, "proportional": 1_200, "ordered": 1_600
     }  # fmt: skip
     assert set(asked(table, "release", "both").values()) == {1_600}
-    assert worked(table, "release", "half", "proportional") == (
-        "60,000.00 × 2% × 33,900.00 ÷ 67,800.00 = 600.00"
-    )
+    assert worked(table, "release", "half", "proportional") == ("60,000.00 × 2% × 33,900.00 ÷ 67,800.00 = 600.00")
 
 
 def test_milestones_release_when_they_are_reached_to_the_fen():
@@ -440,6 +441,16 @@ def test_a_guarantee_ends():
     assert asked(table, "guarantee", "below") == {"guarantee": 500, "no_guarantee": 499.99}
     assert asked(table, "guarantee", "last_month")["guarantee"] == 500
     assert asked(table, "guarantee", "month_after")["guarantee"] == 0
+
+
+def test_base_pay_is_paid_in_proportion():
+    base = {"components": {"sales": {"weight": "0.6", "floor": "0.5", "cap": "1.2"}, "satisfaction": "0.4"}}
+    table = probe_table([setting(plan([(0, "0.02")], base_pay=base))])
+    # 3,000 a month: 1,200 for satisfaction (met), 1,800 for sales in proportion from 50 % to 120 %.
+    assert asked(table, "base_pay", "below", "0.5") == {"base_part": 1_200, "base_all": 1_200}
+    assert asked(table, "base_pay", "at", "0.5") == {"base_part": 900 + 1_200, "base_all": 1_200}
+    assert asked(table, "base_pay", "at", "1") == {"base_part": 3_000, "base_all": 3_000}
+    assert asked(table, "base_pay", "above", "1.2")["base_part"] == 1_800 * 1.2 + 1_200
 
 
 # ---------------------------------------------------------------- what plans tempt people to do
@@ -570,8 +581,12 @@ def test_every_probe_and_reading_has_words(words):
         pytest.param(plan(TWO, **EVERYTHING), id="everything"),
         pytest.param(plan(TWO, semantics="whole", measure_period="previous", release="month_full"), id="previous"),
         pytest.param(curve(("0.5", "0.5"), ("1", "1"), beyond="straight"), id="curve"),
-        pytest.param(plan([(0, "0.02"), (100, "0.03")], measure="quantity", clawback="share", clawback_share=1), id="pieces"),
-        pytest.param(plan(TWO, holdback={"share": "0.1", "until": "2027-12"}, leavers={"rule": "forfeited"}), id="until"),
+        pytest.param(
+            plan([(0, "0.02"), (100, "0.03")], measure="quantity", clawback="share", clawback_share=1), id="pieces"
+        ),
+        pytest.param(
+            plan(TWO, holdback={"share": "0.1", "until": "2027-12"}, leavers={"rule": "forfeited"}), id="until"
+        ),
     ],
 )
 def test_a_plan_in_words_tells_what_is_set(words, terms):
@@ -586,6 +601,23 @@ def test_a_plan_in_words_leaves_out_what_is_not_set():
     assert "上限与下限" not in boxes
     assert boxes["怎么计提"][1] == "提成率：从 0 起 2%、从 100% 起 3%。"
     assert not any("毛利" in sentence for sentence in boxes["怎么计提"])
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        pytest.param({}, None, id="as proved"),
+        pytest.param({"gap": 1}, "proof_gaps", id="another gap"),
+        pytest.param({"used": False}, "proof_begins_with_the_plan", id="nobody's reading"),
+        pytest.param({"probe": [str(n) for n in range(2)]}, "proof_of_one_probe", id="probes mixed up"),
+    ],
+)
+def test_the_run_checks_the_table(change, name):
+    table = pd.DataFrame(
+        {"plan": "p", "rule": "r", "probe": "x", "measure": 1.0, "used": [True, False], "amount": [5, 7], "gap": [0, 2]}
+    )
+    found = [told for told, _ in breaches({"commission_proof": table.assign(**change)})]
+    assert found[:1] == ([name] if name else [])
 
 
 # ---------------------------------------------------------------- arithmetic as text

@@ -15,7 +15,7 @@ MOVES = [
     pytest.param("rep_allocation", "over_assignment", 0.2, id="over-assignment"),
     pytest.param("rep_allocation", "history", 0.0, id="weight of the history"),
     pytest.param("rep_allocation", "equal", 1.0, id="weight of equal parts"),
-    pytest.param("commission", "rate", 0.01, id="rate"),
+    pytest.param("commission", "plan", 1, id="commission plan"),
     pytest.param("variance_review", "rule", "next_month", id="rule"),
     pytest.param("variance_review", "cap", 0.0, id="cap"),
 ]
@@ -134,7 +134,7 @@ def test_nothing_is_saved_and_no_rule_is_changed(steps, shown, stem):
         pytest.param("rep_allocation", "potential", 0.3, id="potential"),
         pytest.param("rep_allocation", "capacity", 0.2, id="capacity"),
         pytest.param("rep_allocation", "equal", 0.0, id="equal parts"),
-        pytest.param("commission", "rate", 0.0, id="rates as they are"),
+        pytest.param("commission", "plan", 0, id="first plan"),
         pytest.param("variance_review", "rule", "seasonal", id="rule"),
         pytest.param("variance_review", "cap", 0.3, id="cap"),
     ],
@@ -200,3 +200,46 @@ def test_panel_of_a_small_plan(small, shown, stem):
 def test_panel_without_a_commission_plan_says_so(small):
     step = small["commission"]
     assert whatif.commission(step).sentences == [step.words("commission.note.no_plans")]
+
+
+# ---------------------------------------------------------------- the numbers of a commission plan
+
+
+def numbered(step, panel, name, number):
+    return controls_of(panel)[step.words(f"whatif.{name}", number=number)]
+
+
+def test_sliders_of_a_plan_begin_where_it_stands(steps, shown):
+    step = steps["commission"]
+    panel = draw_of("commission", steps)
+    for place, plan in enumerate(step.rules.plans):
+        control_of(step, panel, "plan").value = place
+        rates = [numbered(step, panel, "tier_rate", number).value for number in range(1, len(plan.tiers) + 1)]
+        begins = [numbered(step, panel, "tier_from", number).value for number in range(2, len(plan.tiers) + 1)]
+        assert rates == [float(tier.rate) for tier in plan.tiers]
+        assert begins == [float(tier.from_) for tier in plan.tiers[1:]]
+        assert (step.words("whatif.plan_cap") in controls_of(panel)) == (plan.cap is not None)
+    assert shown
+
+
+def test_a_rate_moved_shows_the_team_and_three_reps_and_moved_back_the_same(steps, shown):
+    panel = draw_of("commission", steps)
+    first = list(shown)
+    assert len(first) == 3
+    assert first[2].count("<tr") == 4, "a header and the lowest, the median and the highest rep"
+    control = numbered(steps["commission"], panel, "tier_rate", 2)
+    start = control.value
+    control.value = 0.05
+    moved = shown[3:]
+    assert moved[0] != first[0] and moved[2] != first[2]
+    control.value = start
+    assert shown[6:] == first
+
+
+def test_boundaries_that_do_not_rise_are_said(steps, shown):
+    step = steps["commission"]
+    control = numbered(step, draw_of("commission", steps), "tier_from", 2)
+    count = len(shown)
+    control.value = control.max
+    assert len(shown) == count + 1
+    assert step.words("whatif.not_rising") in shown[-1]

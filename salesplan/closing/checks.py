@@ -14,6 +14,7 @@ from salesplan.closing.rows import NAMED, Rows, Span, compared, row_difference, 
 from salesplan.errors import SHOWN, Fault
 from salesplan.params import Loaded
 from salesplan.tables import Checked
+from salesplan.tables.arrays import to_arrow
 from salesplan.tables.checking import printed
 from salesplan.tables.contract import SPECS
 from salesplan.tables.results import Findings
@@ -43,12 +44,15 @@ def closed_findings(loaded: Loaded, checked: Checked, record: Record) -> Finding
     damaged = list(record.faults())
     findings.many(damaged, len(damaged))
     reasons = [] if CORRECTIONS not in checked.tables else checked.tables[CORRECTIONS].to_pylist()
+    # A row with a cell that cannot be read is told already; a table that cannot be read is not compared.
+    faulty = {fault.place.partition(" , column")[0] for fault in checked.faults}
+    unread = {name for name in loaded.plan.inputs if name not in checked.tables}
     for one in () if damaged else record.months:
         span = span_of(one.month, loaded.plan.month_cutoff)
         for name, changes in _changes(one, span, checked, rules):
-            _report(
-                name, [change for change in changes if not _excused(change, span, reasons)], span, checked, findings
-            )
+            left = [change for change in changes if name not in unread and not _excused(change, span, reasons)]
+            told = [c for c in left if c.now is None or checked.places[name](c.place, "") not in faulty]
+            _report(name, told, span, checked, findings)
     return findings
 
 
@@ -60,6 +64,8 @@ def _named_months(checked: Checked, record: Record, findings: Findings) -> None:
     orders = set(checked.tables["sales"]["order"].unique().to_pylist())
     for row, reason in enumerate(checked.tables[CORRECTIONS].to_pylist()):
         place = checked.places[CORRECTIONS]
+        if reason["month"] is None:
+            continue  # the cell itself was told
         if reason["month"] not in record.names:
             code = "correction_open" if closed else "correction_none_closed"
             findings.fault(code, place(row, "month"), reason["month"], closed=closed)
@@ -86,7 +92,10 @@ def _changes(
         before = after.table.schema.empty_table() if then is None else then
         gone, new = row_difference(before, after.table, compared(name, rules))
         if len(gone) or len(new):
-            yield name, _paired(name, before.take(gone.tolist()), after, new.tolist(), compared(name, rules))
+            yield (
+                name,
+                _paired(name, before.take(to_arrow(gone, pa.int64())), after, new.tolist(), compared(name, rules)),
+            )
 
 
 def _none(then: pa.Table | None) -> Rows:
@@ -97,7 +106,7 @@ def _none(then: pa.Table | None) -> Rows:
 def _paired(name: str, gone: pa.Table, after: Rows, new: list[int], columns: Sequence[str]) -> list[_Change]:
     """Rows gone and rows new, those that name the same thing together."""
     left = [{key: row.get(key) for key in columns} for row in gone.to_pylist()]
-    came = list(zip(new, after.table.take(new).to_pylist(), strict=True))
+    came = list(zip(new, after.table.take(to_arrow(np.array(new), pa.int64())).to_pylist(), strict=True))
     found: list[_Change] = []
     for keys in NAMED[name]:
         waiting: dict[tuple[Any, ...], list[Row]] = defaultdict(list)

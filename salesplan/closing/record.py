@@ -40,7 +40,8 @@ class ClosedMonth:
         from pyarrow import parquet
 
         path = self.folder / INPUT_ROWS / f"{table}.parquet"
-        return parquet.read_table(path) if path.exists() else None
+        # Not `read_table`, whose data sets import pandas; a check does without.
+        return parquet.ParquetFile(path).read() if path.exists() else None
 
     def faults(self, shown: str) -> Iterator[Fault]:
         """Kept files that are not as they were written."""

@@ -23,6 +23,7 @@ from salesplan.tables.arrays import (
     is_among,
     is_known,
     null,
+    texts,
     to_arrow,
     to_numpy,
 )
@@ -123,7 +124,7 @@ def _dated(name: str, tables: Tables, span: Span, _: pa.Table | None) -> Rows:
 
 def _monthly(name: str, tables: Tables, span: Span, _: pa.Table | None) -> Rows:
     table = tables[name]
-    return _taken(table, to_numpy(pc.fill_null(pc.equal(table["month"], span.month), False)).astype(bool))
+    return _taken(table, is_among(table["month"].combine_chunks(), texts([span.month])))
 
 
 def _splits(name: str, tables: Tables, span: Span, _: pa.Table | None) -> Rows:

@@ -75,7 +75,9 @@ def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission
     totals = totals.assign(amount_cut=totals["amount_cut"].fillna(0).astype("int64"))
     grid = closing.with_closed_reps(grid, ledger.closed, year.closed)
     paid = pay.pay_table(grid, totals, ledger, year, rules, frozen=closing.frozen(ledger.closed, year.closed))
-    corrections = closing.all_corrections(stood, paid.base_pay, ledger)
+    waits = stood.closed is not None and not stood.month
+    due = pay.pay_table(grid, totals, ledger, year, rules) if waits else paid
+    corrections = closing.all_corrections(stood, due.base_pay, ledger)
     said = [*notes.notes(ground, rules), *beside.notes, *notes.unscored(int(paid.base_pay["assumed"].sum()))]
     said += closing.notes(corrections)
     rest = ground.cash.settlement.prepaid

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from salesplan.commission.pay import PAID, Pay, no_rows
+from salesplan.commission.pay.base import differences
 from salesplan.commission.reasons import with_reasons
 from salesplan.commission.year import Ledger, Note
 
@@ -168,11 +169,15 @@ def _listed(lines: pd.DataFrame, releases: pd.DataFrame, month: str) -> pd.DataF
 
 
 def all_corrections(stood: Settled, base_pay: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """`stood.corrections` and those of base pay: rows of the open month in `base_pay` (rep, month, of_month, amount)
-    that belong to a closed one."""
+    """`stood.corrections` and those of base pay (rep, month, component, of_month, amount): rows of the open month that
+    belong to a closed one; without an open month, what `base_pay` as it would be today differs from what was closed."""
     closed: Closed | None = ledger.closed
+    if closed is None or stood.closed is None or not (stood.month or len(stood.closed.months) == len(closed.months)):
+        return stood.corrections
     own = base_pay[(base_pay["month"] == stood.month) & (base_pay["of_month"] != "")]
-    if closed is None or own.empty:
+    if not stood.month:
+        own = differences(base_pay, _typed(stood.closed.base_pay, no_rows()), "")
+    if own.empty:
         return stood.corrections
     rows = own.assign(order="").rename(columns={"amount": "base_pay"})[["rep", "of_month", "order", "base_pay"]]
     told = with_reasons(rows, ledger.corrections, closed.otherwise, stood.corrections)

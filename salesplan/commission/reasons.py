@@ -43,9 +43,10 @@ def _followed(explained: pd.DataFrame, beside: pd.DataFrame | None, otherwise: s
     known = pd.concat([explained[[*keys, *TOLD]], *([] if beside is None else [beside[[*keys, *TOLD]]])])
     known = known[known["reason"].notna() & (known["reason"] != otherwise)].drop_duplicates().sort_values(TOLD)
     if known.empty:
-        return pd.DataFrame(pd.NA, index=explained.index, columns=TOLD)
+        return pd.DataFrame({name: pd.Series(pd.NA, index=explained.index, dtype="str") for name in TOLD})
     sums = known.groupby(keys)[TOLD].agg(_joined).reset_index()
-    return explained[keys].merge(sums, how="left", on=keys)[TOLD]
+    found: pd.DataFrame = explained[keys].merge(sums, how="left", on=keys)
+    return found[TOLD]
 
 
 def _ways(rows: pd.DataFrame) -> list[tuple[tuple[str, ...], str]]:

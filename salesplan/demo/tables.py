@@ -15,6 +15,7 @@ from salesplan.demo.orders import Order, follow_ups, orders, rebates
 from salesplan.demo.outlets import outlets
 from salesplan.demo.payments import payments
 from salesplan.demo.projects import opportunities
+from salesplan.demo.questions import corrections_by_hand, questions
 from salesplan.money import from_fen
 
 Cells = tuple[object, ...]
@@ -35,6 +36,8 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "activities": "月份,业务员,活动,次数",
     "outlets": "网点,经销商,城市,渠道,开业日期,实销",
     "opportunities": "项目名称,客户,业务员,阶段,预计金额,预计成交日期,下次跟进日期,概率",
+    "adjustments": "月份,业务员,调整金额,原因,批准人,订单号,异议编号",
+    "disputes": "编号,登记日期,业务员,月份,订单号,问题,状态,答复,答复人,更正金额",
 }
 STANDARDS = {"customer_records": 20, "market_analysis": 4, "satisfaction": 1}
 
@@ -59,6 +62,8 @@ def tables() -> dict[str, list[Cells]]:
         "outlets": list(outlets(everyone, reports)),
         "activities": [tuple(activity) for activity in activities(papers)],
         "opportunities": list(_opportunities(everyone)),
+        "adjustments": corrections_by_hand(),
+        "disputes": questions(sold),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from salesplan.identities import commission_cost, commission_papers
+from salesplan.identities import commission_cost, commission_papers, commission_proof
 from salesplan.identities.comparing import Breach, Frames, equal, same_by
 
 
@@ -22,6 +22,7 @@ def breaches(frames: Frames) -> Iterator[Breach]:
         rows, base = frames["commission_base_pay"].groupby(keys)["amount"].sum(), pay.groupby(keys)["base_pay"].sum()
         yield from same_by("base_pay_is_its_components", rows, base)
     yield from commission_papers.breaches(frames)
+    yield from commission_proof.breaches(frames)
     moved = frames["commission_releases"]
     sums, out = moved.groupby(keys), pay.set_index(keys)
     for name in ("earned", "released", "clawback"):
@@ -31,4 +32,19 @@ def breaches(frames: Frames) -> Iterator[Breach]:
     to_date = moved.assign(over=paid - moved["earned"]).sort_values([*keys, "order"]).groupby(["rep", "order"])["over"]
     yield from equal("order_paid_within_earned", int((to_date.cumsum() > 0).sum()), 0, "rows")
     states = frames["commission_orders"]
-    yield from equal("orders_hold_what_is_held", int((states["earned"] - states["released"] != states["held"]).sum()), 0)
+    yield from equal(
+        "orders_hold_what_is_held", int((states["earned"] - states["released"] != states["held"]).sum()), 0
+    )
+    yield from corrections(frames)
+
+
+def corrections(frames: Frames) -> Iterator[Breach]:
+    """What the list of corrections says was earned more or less in closed months is what their lines book."""
+    if "commission_corrections" not in frames:
+        return
+    keys, found, lines = ["rep", "of_month"], frames["commission_corrections"], frames["commission_lines"]
+    booked = found[found["month"].fillna("") != ""]  # without an open month they only wait
+    if len(booked):
+        new = lines[(lines["rule"] == "correction") & lines["month"].isin(booked["month"].unique())]
+        told, sums = booked.groupby(keys)["earned"].sum(), new.groupby(keys)["amount"].sum()
+        yield from same_by("corrections_are_lines", told, sums)

@@ -15,7 +15,9 @@ def breaches(frames: Frames) -> Iterator[Breach]:
         return
     team, reps, sets = (frames[name] for name in ("commission_cost", "commission_cost_reps", "commission_cost_plans"))
     for name in ("commission", "sales", "pay") if len(team) else ():
-        yield from same_by("cost_is_its_reps", team.set_index("attainment")[name], reps.groupby("attainment")[name].sum())
+        yield from same_by(
+            "cost_is_its_reps", team.set_index("attainment")[name], reps.groupby("attainment")[name].sum()
+        )
     for name in TABLES:
         found = frames[name]
         parts = found[list(PARTS)].sum(axis=1)
@@ -25,7 +27,9 @@ def breaches(frames: Frames) -> Iterator[Breach]:
     spread = frames["commission_spread"]
     total = spread["rep"] == TOTAL
     for name in ("commission", "sales", "pay") if len(spread) else ():
-        yield from equal("spread_is_its_reps", int(spread.loc[~total, name].sum()), int(spread.loc[total, name].sum()), name)
+        yield from equal(
+            "spread_is_its_reps", int(spread.loc[~total, name].sum()), int(spread.loc[total, name].sum()), name
+        )
 
 
 def _sets(frames: Frames) -> Iterator[Breach]:
@@ -36,4 +40,6 @@ def _sets(frames: Frames) -> Iterator[Breach]:
         yield from equal("last_year_is_its_reps", int(first["last_year"]), int(last["pay"].sum()))
     for (name, scene), rows in gains.groupby(["plan_set", "scene"]):
         other = sets[(sets["plan_set"] == name) & (sets["scene"] == scene)]["pay"].sum()
-        yield from equal("gains_sum_to_cost", int(rows["difference"].sum()), int(other - first[scene]), f"{name} {scene}")
+        yield from equal(
+            "gains_sum_to_cost", int(rows["difference"].sum()), int(other - first[scene]), f"{name} {scene}"
+        )

@@ -9,7 +9,6 @@ import pandas as pd
 from by_hand.exact import MILLION, rounded
 
 NEVER = 99
-PLACES = ("region", "team", "manager", "grade")
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,11 @@ def records(frame):
     if frame is None:
         return []
     return [{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def begin(row):
+    """First day of a spell."""
+    return row.get("start") or date.min
 
 
 class Books:
@@ -121,9 +125,9 @@ class Books:
 
     def _spell(self, rows, at):
         end = self.month_end(at)
-        begin = date.fromordinal(self.month_end(at - 1).toordinal() + 1)
-        fits = [r for r in rows if (r.get("start") or begin) <= end and (r.get("end") or end) >= begin]
-        return max(fits, key=lambda row: row.get("start") or date.min, default=None)
+        first = date.fromordinal(self.month_end(at - 1).toordinal() + 1)
+        fits = [r for r in rows if (r.get("start") or first) <= end and (r.get("end") or end) >= first]
+        return max(fits, key=begin, default=None)
 
     def leaves(self, rep):
         """Number of the last month of a rep who leaves by the review; NEVER of one who stays."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from fractions import Fraction
 
-from by_hand.books import NEVER, PLACES, Books
+from by_hand.books import NEVER, Books
 from by_hand.cash import Cash
 from by_hand.earning import Earning
 from by_hand.exact import rounded
@@ -36,22 +36,26 @@ class ByHand:
         spell, month = self.books.spell(rep, at), self.books.months[at - 1]
         for plan in self.rules.plans:
             in_time = (plan.from_ or month) <= month <= (plan.until or month)
-            place = {"rep": rep} | {name: (spell or {}).get(name) for name in PLACES}
-            if in_time and (spell or not plan.applies_to) and all(place[k] == v for k, v in plan.applies_to.items()):
+            if spell and in_time and all(spell.get(name) == member for name, member in plan.applies_to.items()):
                 return plan
         return None
 
     def _state(self, rep):
         plans = {at: self.plan(rep, at) for at in range(1, self.books.last + 1)}
         own, teams = [], []
-        for number, plan in enumerate(self.rules.plans):
+        for plan in self.rules.plans:
             on = {at for at, one in plans.items() if one is plan}
+            back = {at for at in plans if self._latest(plans, at) is plan}
             if on:
-                own.append(Earning(self.books, self.cash, rep, plan, on))
+                own.append(Earning(self.books, self.cash, rep, plan, (on, back)))
                 if plan.override is not None:
-                    teams.append(Earning(self.books, self.cash, rep, plan, on, override=True))
+                    teams.append(Earning(self.books, self.cash, rep, plan, (on, back), override=True))
         orders = Orders(self.books, self.cash, rep, own, teams, plans)
         return orders, Release(orders, self.cash)
+
+    def _latest(self, plans, at):
+        """The plan of a month; after the last one with a plan, that one still takes back what is returned."""
+        return next((plans[month] for month in range(at, 0, -1) if plans[month] is not None), None)
 
     def _book(self, rep):
         """Each month books the difference to date; after a leaver's last month only what the rule leaves him."""
@@ -65,6 +69,7 @@ class ByHand:
                 self._move(rep, at, self._out(rep, key, at) - self._out(rep, key, at - 1))
 
     def _earn(self, rep, at, rule, amount):
+        rule = "return" if rule == "cap_back" else rule  # a return gives back what a cap had cut from it
         self.earned[rep, at] += amount
         self.by_rule[rep, at, rule] += amount
 

@@ -21,10 +21,11 @@ class Piece:
 
 
 class Earning:
-    """One rep on one plan; `override`: his team's sales instead of his own."""
+    """One rep on one plan; `override`: his team's sales instead of his own. `months`: (it pays in, it takes back in)."""
 
-    def __init__(self, books, cash, rep, plan, on, override=False):
-        self.books, self.cash, self.rep, self.plan, self.on = books, cash, rep, plan, on
+    def __init__(self, books, cash, rep, plan, months, override=False):
+        self.books, self.cash, self.rep, self.plan = books, cash, rep, plan
+        self.on, self.back = months
         self.override = plan.override if override else None
         self.stage = stage_of(plan)
         self.events = self.credited(self.stage)
@@ -192,11 +193,13 @@ class Earning:
             return 0, Fraction(0)
         measure = self.measure.sum(months[0], min(months[1], state))
         quota = self.measure.quota(*months)
-        attainment = Fraction(measure, quota) if quota > 0 else Fraction(0)
+        if measure <= 0 or quota <= 0:
+            return 0, Fraction(0)  # nothing sold, or nobody knows against what
+        attainment = Fraction(measure, quota)
         opens = self.measure.gated_until(*months)
         if self.measure.held_back(*months) or (opens is not None and measure < opens):
             attainment = min(attainment, Fraction(1))
-        return on_curve(self.plan.curve, attainment) if measure > 0 else (0, Fraction(0))
+        return on_curve(self.plan.curve, attainment)
 
 
 def on_curve(curve, attainment):
@@ -218,18 +221,24 @@ def on_curve(curve, attainment):
     return place, pays + (attainment - at) * (after[1] - pays) / (after[0] - at)
 
 
-def returned(earnings, plan_of, state):
-    """{(order, earning): amount} taken back to date, from all that a rep's plans paid on the order."""
+def returned(earnings, state):
+    """{(order, product or None): amount} taken back to date, from all that a rep's plans paid on the order."""
     found = defaultdict(int)
     pieces = [piece for one in earnings for piece in one.pieces(state)]
     for one in earnings:
         pools = defaultdict(list)
         for event in one.events:
-            if event.at <= state and event.at in one.on and one.taken_back(event):
+            if event.at <= state and event.at in one.back and one.taken_back(event):
                 pools[one.scope(event)].append(event)
         for scope, events_back in pools.items():
-            found[scope[0]] += taken(one, scope, events_back, pieces, state)
+            found[scope] += taken(one, scope, events_back, pieces, state)
     return found
+
+
+def of_scope(piece, key, product):
+    """Whether a piece was paid for what was sold of an order, or of one product of it."""
+    event = piece.event
+    return event.key == key and event.amount > 0 and product in (None, event.line.product)
 
 
 def taken(one, scope, back, pieces, state):
@@ -246,8 +255,7 @@ def taken(one, scope, back, pieces, state):
     weight = -sum(e.amount * factor(one.plan, e, one.cash.orders[key].day) for e in back)
     paid = defaultdict(int)
     for piece in pieces:
-        event = piece.event
-        if event.key == key and event.amount > 0 and product in (None, event.line.product):
+        if of_scope(piece, key, product):
             paid[piece.rule, piece.tier] += piece.amount
     return -sum(part(amount, weight, credited) for amount in paid.values())
 

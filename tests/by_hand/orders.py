@@ -52,15 +52,16 @@ class Orders:
         for one in earnings:
             for piece in one.pieces(at):
                 rows[piece.event.key, piece.rule] += piece.amount
-        for key, amount in returned(earnings, self.plans, at).items():
-            rows[key, "return"] += amount
+        for (key, _), amount in returned(earnings, at).items():
+            if key in self.begun:
+                rows[key, "return"] += amount
 
     def _sum(self, rows, key):
         return sum(amount for (order, _), amount in rows.items() if order == key)
 
     def mine(self, key, at):
         """The rep's events of an order to date."""
-        return [e for one in self.earnings for e in one.events if e.key == key and e.at <= at and e.at in one.on]
+        return [e for one in self.earnings for e in one.events if e.key == key and e.at <= at and e.at in one.back]
 
     def net(self, key, at):
         """The rep's credit of an order to date, net of returns."""
@@ -71,18 +72,18 @@ class Orders:
     def _per_order(self, rows, at):
         for key in {key for key, _ in rows}:
             plan, earned = self.plan(key), self._sum(rows, key)
-            if plan.cap_per_order is not None:
-                rows[key, "cap_order"] = min(fen(plan.cap_per_order) - earned, 0)
             if plan.minimum_per_order is not None and self._net_base(key, at) > 0:
-                least = self._least(key, at, fen(plan.minimum_per_order))
-                rows[key, "minimum"] = max(least - self._sum(rows, key), 0)
+                least = self._least(key, at, rounded(fen(plan.minimum_per_order)))
+                rows[key, "minimum"] = max(least - earned, 0)
+            if plan.cap_per_order is not None:  # where a minimum lies above the cap, the cap holds
+                rows[key, "cap_order"] = min(rounded(fen(plan.cap_per_order)) - self._sum(rows, key), 0)
 
     def _net_base(self, key, at):
         return sum(
             base_of(one.plan, e)
             for one in self.earnings
             for e in one.events
-            if e.key == key and e.at <= at and e.at in one.on
+            if e.key == key and e.at <= at and e.at in one.back
         )
 
     def _least(self, key, at, minimum):
@@ -100,7 +101,8 @@ class Orders:
             before = self._kept(self._uncut(first - 1), one, first - 1, upto=at)
             self._cut(one, at, {key: now[key] - before.get(key, 0) for key in now})
             for key in now:
-                rows[key, "cap"] = self._cuts_of(one, key, at)
+                rows[key, "cap"] -= sum(cut for (_, order), cut in self.cuts.items() if order == key)
+                rows[key, "cap_back"] += self._given_back(one, key, at, first)
 
     def _uncut(self, at):
         return {place: amount for place, amount in self.rows[at].items() if place[1] not in NOT_CAPPED}
@@ -132,11 +134,6 @@ class Orders:
             self.cuts[first, key] = earned[key] - (min(run, cap) - kept)
             kept = min(run, cap)
 
-    def _cuts_of(self, one, key, at):
-        first, _ = one.measure.span(at)
-        cut = sum(amount for (_, order), amount in self.cuts.items() if order == key)
-        return self._given_back(one, key, at, first) - cut
-
     # late payments and bad debts
 
     def _late(self, rows, at):
@@ -161,7 +158,7 @@ class Orders:
                 rows[key, "bad_debt"] = -part(self._sum(rows, key), lost, before)
 
 
-NOT_CAPPED = ("cap", "override", "late", "bad_debt")
+NOT_CAPPED = ("cap", "cap_back", "override", "late", "bad_debt")
 
 
 def lateness(late, ordered, paid):

@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 from by_hand.credit import stage_of
+from by_hand.earning import of_scope, returned
 from by_hand.exact import part, rounded
 
 
@@ -75,14 +76,21 @@ class Release:
         return rounded(earned * max(reached))
 
     def _invoiced(self, key, at):
-        """What stands on invoiced lines."""
+        """What stands on invoiced lines, returns taken off what they are returns of; caps and the like in proportion."""
         if all(stage_of(one.plan) == "invoiced" for one in self.orders.earnings):
             return self.earned[at].get(key, 0)
-        found = 0
-        for one in self.orders.earnings + self.orders.teams:
-            pieces = [piece for piece in one.pieces(at) if piece.event.key == key]
-            found += sum(piece.amount for piece in pieces if piece.event.line.billed_at <= at)
-        return found
+        whole, billed = Fraction(0), Fraction(0)
+        for group in (self.orders.earnings, self.orders.teams):
+            pieces = [piece for one in group for piece in one.pieces(at) if piece.event.key == key]
+            whole += sum(piece.amount for piece in pieces)
+            billed += sum(piece.amount for piece in pieces if piece.event.line.billed_at <= at)
+            for (order, product), back in returned(group, at).items():
+                mine = [piece for piece in pieces if of_scope(piece, order, product)]
+                if order == key and (paid := sum(piece.amount for piece in mine)):
+                    whole += back
+                    stand = sum(piece.amount for piece in mine if piece.event.line.billed_at <= at)
+                    billed += Fraction(back * stand, paid)
+        return rounded(self.earned[at].get(key, 0) * billed / whole) if whole > 0 else 0
 
     def _after_holdback(self, key, at):
         """A part of what is released waits."""

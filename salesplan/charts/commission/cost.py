@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from salesplan.charts import style
+from salesplan.charts.commission.rows import each_row
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MIX = {"base_pay": style.GREY, "commission": style.BLUE, "draw": style.ORANGE}
+
 
 def cost(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Commission of the team and its share of sales by attainment; frame of the table `commission_cost`."""
@@ -58,10 +60,9 @@ def pay_mix(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
             continue
         ax.bar(places, frame[part], bottom=foot, width=0.7, color=colour, label=words(f"commission.mix_{part}"))
         foot = foot + frame[part]
-    for place, row in zip(places, frame.itertuples(), strict=True):
-        ax.annotate(
-            words.money(row.pay, unit=False), (place, row.pay), (0, 4), textcoords="offset points", ha="center", fontsize=8
-        )
+    for place, row in enumerate(each_row(frame)):
+        above: dict[str, Any] = {"xytext": (0, 4), "textcoords": "offset points", "ha": "center", "fontsize": 8}
+        ax.annotate(words.money(row.pay, unit=False), (place, row.pay), **above)
         middle = (place, row.base_pay + row.commission / 2)
         ax.annotate(words.percent(row.variable_share, 0), middle, ha="center", va="center", fontsize=8, color="white")
     ax.set_xticks(places, [words.percent(attainment, 0) for attainment in frame["attainment"]])

@@ -1,9 +1,10 @@
 """Charts of what the plans may cost by the spread of results, and of what last year would have paid."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import TOTAL
 from salesplan.charts import style
+from salesplan.charts.commission.rows import each_row
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def spread(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ax.barh(places, reps["high"] - reps["low"], left=reps["low"], height=0.5, color=BAND)
     ax.plot(reps["median"], places, "|", color=style.MUTED, markersize=11, markeredgewidth=2)
     ax.plot(reps["commission"], places, "o", color=style.BLUE, markersize=6)
-    for place, row in zip(places, reps.itertuples(), strict=True):
+    for place, row in enumerate(each_row(reps)):
         parts = {name: words.money(fen, unit=False) for name, fen in (("low", row.low), ("high", row.high))}
         text = words("commission.spread_label", mean=words.money(row.commission, unit=False), **parts)
         ax.annotate(text, (row.high, place), (6, 0), textcoords="offset points", va="center", fontsize=8)
@@ -49,13 +50,14 @@ def tiers(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     names = list(dict.fromkeys(frame["plan"]))
     for y, name in enumerate(names):
         left = 0.0
-        for number, row in enumerate(frame[frame["plan"] == name].itertuples()):
+        for number, row in enumerate(each_row(frame[frame["plan"] == name])):
             colour = style.PALETTE[0] if number else style.GREY
             shade = 0.35 + 0.65 * number / max(int((frame["plan"] == name).sum()) - 1, 1) if number else 1.0
             ax.barh(y, row.reps_share, left=left, height=0.55, color=colour, alpha=shade, edgecolor="white")
-            if row.reps_share > 0.04:
+            if row.reps_share > 0.11:
                 ink = "white" if number and shade > 0.6 else style.INK
-                text = words("commission.tier_label", begin=words.percent(row.attainment, 0), share=words.percent(row.reps_share, 0))
+                texts = {"begin": words.percent(row.attainment, 0), "share": words.percent(row.reps_share, 0)}
+                text = words("commission.tier_label", **texts)
                 ax.text(left + row.reps_share / 2, y, text, ha="center", va="center", fontsize=8, color=ink)
             left += row.reps_share
     ax.set_yticks(range(len(names)), names)
@@ -77,11 +79,7 @@ def last_year(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
         places, shown["commission"], left=shown["base_pay"], height=0.62, color=style.BLUE,
         label=words("commission.mix_commission"),
     )  # fmt: skip
-    texts = [
-        words("commission.last_year_label", commission=words.money(row.commission, unit=False), attainment=words.percent(row.attainment, 0))
-        for row in shown.itertuples()
-    ]
-    style.bar_labels(ax, bars, texts, size=8)
+    style.bar_labels(ax, bars, [_last_year_label(row, words) for row in each_row(shown)], size=8)
     ax.set_yticks(places, [words.person(rep) for rep in shown["rep"]])
     style.rows(ax, len(shown))
     style.money_axis(ax, words, axis="x")
@@ -92,3 +90,8 @@ def last_year(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     ratio = words.percent(paid / sold if sold else None, 2)
     style.title(ax, words("commission.last_year_title", commission=words.money(paid), ratio=ratio))
     return ax
+
+
+def _last_year_label(row: Any, words: Words) -> str:
+    paid, reached = words.money(row.commission, unit=False), words.percent(row.attainment, 0)
+    return words("commission.last_year_label", commission=paid, attainment=reached)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from salesplan.charts import style
+from salesplan.charts.commission.rows import each_row
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ def gains(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     colours = [style.GREEN if change >= 0 else style.RED for change in shown["difference"]]
     places = range(len(shown))
     ax.barh(places, shown["difference"], height=0.62, color=colours)
-    for place, row in zip(places, shown.itertuples(), strict=True):
+    for place, row in enumerate(each_row(shown)):
         side, align = ((4, 0), "left") if row.difference >= 0 else ((-4, 0), "right")
-        text = words("commission.gain_label", amount=_signed(row.difference, words), share=words.percent(row.difference_share))
+        share = words.percent(row.difference_share)
+        text = words("commission.gain_label", amount=_signed(row.difference, words), share=share)
         ax.annotate(text, (row.difference, place), side, textcoords="offset points", va="center", ha=align, fontsize=8)
     ax.axvline(0, color=style.GREY, linewidth=1)
     ax.set_yticks(places, [words.person(rep) for rep in shown["rep"]])

@@ -4,7 +4,7 @@ Products that earn alike become one product, regions and channels without a rate
 loses nothing that is paid: amounts, quantities and costs are summed.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from salesplan.terms.commission import CommissionPlan
 
 SORTED = ("product", "customer", "region", "channel", "kind")  # what sets one sale apart from another
 SUMMED = ("amount", "quantity", "cost")
-SALE, REBATE, FREE = "sale", "rebate", "free"
+SALE, FREE = "sale", "free"
 BY_UNIT = ("quantity", "margin", "margin_rate")  # measures that need more than the amount
 
 Plans = Sequence[CommissionPlan]
@@ -43,7 +43,7 @@ def folded(sales: pd.DataFrame, ledger: Ledger, year: Year, plans: Plans) -> pd.
 def _sums(sales: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Sums per key; quantity and cost are unknown where one of them is."""
     known = {name: sales[name] if name in sales else pd.Series(np.nan, index=sales.index) for name in SUMMED[1:]}
-    parts = {f"no_{name}": pd.isna(column) for name, column in known.items()}
+    parts: dict[str, Any] = {f"no_{name}": pd.isna(column) for name, column in known.items()}
     parts |= {
         "quantity": known["quantity"].astype("float64").fillna(0.0),
         "cost": known["cost"].astype("Int64").fillna(0).astype("int64"),
@@ -56,6 +56,11 @@ def _sums(sales: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def needs_cost(plans: Plans) -> bool:
     """Whether a plan looks at what the goods cost."""
     return any(plan.paid_on == "margin" or plan.measure in BY_UNIT[1:] for plan in plans)
+
+
+def needs_customers(plans: Plans) -> bool:
+    """Whether a plan looks at who the customer is."""
+    return bool(_mentioned(plans, "customer_grade"))
 
 
 def needs_orders(plans: Plans) -> bool:
@@ -95,7 +100,10 @@ def _products(ledger: Ledger, year: Year, plans: Plans) -> "dict[str, Hashable] 
     launch = table["launch"] if "launch" in table else pd.Series(pd.NaT, index=table.index)
     fresh = (launch >= year.start) & (launch <= year.end) & new
     seen = zip(table["product"].astype(str), line, fresh, strict=True)
-    keys = {product: (product if product in names else "", of if of in lines else "", bool(f)) for product, of, f in seen}
+    keys = {
+        product: (product if product in names else "", of if of in lines else "", bool(new))
+        for product, of, new in seen
+    }
     other = {name: (name, "", False) for name in names - keys.keys()}
     return _plain(keys | other)
 
@@ -106,18 +114,16 @@ def _plain(keys: "dict[str, Any]") -> "dict[str, Hashable]":
 
 
 def _customers(ledger: Ledger, plans: Plans) -> "dict[str, Hashable] | None":
-    """What the plans see of each customer: his grade, his rebate rate; None where they see nothing."""
+    """What the plans see of each customer, his grade; None where they see nothing."""
     grades, table = _mentioned(plans, "customer_grade"), ledger.customers
-    accrued = any(plan.rebates == "accrued" for plan in plans)
-    if table is None or not (grades or accrued):
+    if table is None or not grades:
         return None
     last = table.drop_duplicates("customer", keep="last")
     grade = last["grade"].fillna("") if "grade" in last else pd.Series("", index=last.index)
-    rate = last["rebate_rate"] if "rebate_rate" in last and accrued else pd.Series(None, index=last.index, dtype=object)
-    told = zip(last["customer"].astype(str), grade, rate.astype(object).where(rate.notna(), ""), strict=True)
-    return _plain({name: (of if of in grades else "", share) for name, of, share in told})
+    told = zip(last["customer"].astype(str), grade, strict=True)
+    return _plain({name: (of if of in grades else "",) for name, of in told})
 
 
-def _kinds(plans: Plans) -> Mapping[str, bool]:
-    kinds = {REBATE: any(p.rebates == "accrued" for p in plans), FREE: any(p.free_goods == "cost" for p in plans)}
-    return {kind: True for kind, looked in kinds.items() if looked}
+def _kinds(plans: Plans) -> set[str]:
+    """Kinds of lines that are paid otherwise than a sale."""
+    return {FREE} if any(plan.free_goods == "cost" for plan in plans) else set()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesplan import calendar
 from salesplan.apportion import UNASSIGNED
-from salesplan.commission.cost.looked_at import SORTED, folded, needs_cost, needs_orders
+from salesplan.commission.cost.looked_at import SORTED, folded, needs_cost, needs_customers, needs_orders
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import MICRO, Integers, to_micro
 from salesplan.terms.commission import CommissionPlan
@@ -51,7 +51,10 @@ def quota_lines(ledger: Ledger, year: Year, plans: Sequence[CommissionPlan], pas
     known = known[known["amount"] != 0].astype({"amount": "int64"})
     if needs_cost(plans):
         known = known.assign(cost=_costs(known, last_year(past, year)))
-    return folded(known, ledger, year, plans)
+    lines = folded(known, ledger, year, plans)
+    if not needs_customers(plans) or "customer" in known:
+        return lines
+    return _to_customers(lines, folded(last_year(past, year), ledger, year, plans))
 
 
 def last_year(past: Past, year: Year) -> pd.DataFrame:
@@ -61,6 +64,27 @@ def last_year(past: Past, year: Year) -> pd.DataFrame:
     labels = {calendar.add_months(month, -12): month for month in year.months}
     own = past.facts[past.facts["month"].isin(list(labels)) & (past.facts["rep"] != UNASSIGNED)]
     return own.assign(month=own["month"].map(labels))
+
+
+def _to_customers(lines: pd.DataFrame, sold: pd.DataFrame) -> pd.DataFrame:
+    """Quotas spread over customers as the rep sold to them last year; who sold nothing, as everybody did."""
+    own = sold[(sold["amount"] > 0) & (sold["customer"] != "")]
+    weights = own.groupby(["rep", "customer"])["amount"].sum().reset_index()
+    everybody = own.groupby("customer")["amount"].sum().reset_index()
+    new = pd.DataFrame({"rep": sorted(set(lines["rep"]) - set(weights["rep"]))}).merge(everybody, how="cross")
+    if everybody.empty:
+        return lines
+    mix = pd.concat([weights, new], ignore_index=True).sort_values(["rep", "customer"], ignore_index=True)
+    end = mix.groupby("rep")["amount"].cumsum() / mix.groupby("rep")["amount"].transform("sum")
+    ends = (end * MICRO).round().astype("int64")
+    mix = mix.assign(end=ends, begin=ends.groupby(mix["rep"]).shift(fill_value=0)).drop(columns="amount")
+    both = lines.drop(columns="customer").merge(mix, on="rep")
+    for name in ("amount", "cost"):
+        whole = both[name].fillna(0).astype("int64")
+        part = whole * both["end"] // MICRO - whole * both["begin"] // MICRO
+        both[name] = part.astype(both[name].dtype).where(both[name].notna())
+    share = (both["end"] - both["begin"]) / MICRO
+    return both.assign(quantity=both["quantity"] * share)[list(lines.columns)]
 
 
 def _costs(quotas: pd.DataFrame, sold: pd.DataFrame) -> "pd.Series[Any]":

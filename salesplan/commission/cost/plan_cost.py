@@ -56,7 +56,8 @@ def plan_cost(ledger: Ledger, year: Year, rules: CommissionTerms, past: Past = P
     whole = paid(ledger, year, rules, [*scenes, *outcomes])
     known = whole["scene"] < len(scenes)
     first = _paid(IN_FORCE, scenes, whole[known])
-    others = [_alternative(ledger, year, rules, past, place) for place in range(len(rules.alternatives))] if scenes else []
+    places = range(len(rules.alternatives)) if scenes else ()
+    others = [_alternative(ledger, year, rules, past, place) for place in places]
     reps = _of_reps(first)
     return PlanCost(
         cost_of_team(reps),

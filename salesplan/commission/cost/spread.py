@@ -32,8 +32,8 @@ DRAWS = 4_000_000
 SEED = 20270101
 LOW, HIGH = 0.1, 0.9
 COLUMNS = [
-    "rep", "attainment", "attainment_low", "attainment_high", "commission", "low", "median", "high", "sales", "cost_ratio",
-    "pay", "assumed",
+    "rep", "attainment", "attainment_low", "attainment_high", "commission", "low", "median", "high", "sales",
+    "cost_ratio", "pay", "assumed",
 ]  # fmt: skip
 
 
@@ -122,8 +122,8 @@ def swing(lines: pd.DataFrame, past: Past, year: Year) -> Real:
         return np.ones(len(lines))
     company = grid.sum().clip(lower=1.0)
     factor = (whole.div(whole.sum(axis=1), axis=0) / (company / company.sum())).clip(upper=MOST_SWING)
-    keys = pd.MultiIndex.from_frame(lines[["rep", "month"]])
-    raw = factor.stack().reindex(keys).fillna(1.0).to_numpy()
+    row, column = factor.index.get_indexer(pd.Index(lines["rep"])), factor.columns.get_indexer(pd.Index(lines["month"]))
+    raw = np.where(row >= 0, factor.to_numpy()[row, column], 1.0)
     quota = lines["amount"].to_numpy(dtype=np.float64)
     sums = pd.DataFrame({"rep": lines["rep"].to_numpy(), "quota": quota, "swung": quota * raw})
     total = sums.groupby("rep")[["quota", "swung"]].transform("sum")
@@ -139,7 +139,9 @@ def spread(paid: pd.DataFrame, found: Outlook) -> pd.DataFrame:
     """
     tables = {name: _by_outcome(paid, name, found) for name in ("commission", "sales", "pay")}
     means = {name: np.round(table.mean(axis=1)).astype(np.int64) for name, table in tables.items()}
-    ends = {name: _quantile(tables["commission"], part) for name, part in (("low", LOW), ("median", 0.5), ("high", HIGH))}
+    ends = {
+        name: _quantile(tables["commission"], part) for name, part in (("low", LOW), ("median", 0.5), ("high", HIGH))
+    }
     away = found.spread * _edge()
     quota = np.array(paid.groupby("rep")["quota"].max().reindex(found.reps).fillna(0), dtype=np.float64)
     reps = pd.DataFrame(
@@ -154,13 +156,19 @@ def spread(paid: pd.DataFrame, found: Outlook) -> pd.DataFrame:
         }
     )
     team = _team(tables, found, quota)
-    both = pd.concat([reps, team.assign(**{name: int(reps[name].sum()) for name in means}, assumed=False)], ignore_index=True)
+    both = pd.concat(
+        [reps, team.assign(**{name: int(reps[name].sum()) for name in means}, assumed=False)], ignore_index=True
+    )
     return both.assign(cost_ratio=both["commission"] / both["sales"].where(both["sales"] > 0))[COLUMNS]
 
 
 def nothing() -> pd.DataFrame:
     """The result where nothing is expected of anybody."""
-    kinds = {"rep": "str", "assumed": "bool", **dict.fromkeys(("commission", "low", "median", "high", "sales", "pay"), "int64")}
+    kinds = {
+        "rep": "str",
+        "assumed": "bool",
+        **dict.fromkeys(("commission", "low", "median", "high", "sales", "pay"), "int64"),
+    }
     return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "float64")) for name in COLUMNS})
 
 
@@ -180,7 +188,9 @@ def _team(tables: "dict[str, Real]", found: Outlook, quota: Real) -> pd.DataFram
     rows = np.arange(len(found.reps))
     cost, sold = (np.array([tables[name][rows, year].sum() for year in picked]) for name in ("commission", "sales"))
     reached = sold / max(float(quota.sum()), 1.0)
-    ends = {name: int(round(float(np.quantile(cost, part)))) for name, part in (("low", LOW), ("median", 0.5), ("high", HIGH))}
+    ends = {
+        name: round(float(np.quantile(cost, part))) for name, part in (("low", LOW), ("median", 0.5), ("high", HIGH))
+    }
     low, high = (float(np.quantile(reached, part)) for part in (LOW, HIGH))
     told = {"rep": TOTAL, "attainment": float(reached.mean()), "attainment_low": low, "attainment_high": high, **ends}
     return pd.DataFrame([told])
@@ -204,9 +214,10 @@ def years_drawn(found: Outlook, count: int) -> NDArray[np.int64]:
 
 
 def tiers_expected(plans: Sequence[CommissionPlan], found: Outlook, of_plan: "pd.Series[Any]") -> pd.DataFrame:
-    """How many reps are expected to end the year in each tier: plan, attainment (where the tier begins), rate, reps, reps_share.
+    """How many reps are expected to end the year in each tier.
 
-    For plans by attainment, by the whole year's attainment: the chance of each rep to end between two boundaries,
+    Columns: plan, attainment (where the tier begins), rate, reps (expected number), reps_share (of the plan's). For
+    plans by attainment, by the whole year's attainment: the chance of each rep to end between two boundaries,
     summed. `of_plan`: the plan's name by rep. Curves count by their points.
     """
     from scipy.special import stdtr  # slow to import
@@ -219,7 +230,9 @@ def tiers_expected(plans: Sequence[CommissionPlan], found: Outlook, of_plan: "pd
         if not steps or not own.any():
             continue
         away = np.array([float(begin) for begin, _ in steps])[None, :] - found.expected[own][:, None]
-        above = np.hstack([stdtr(DEGREES, -away / np.maximum(found.spread[own], 1e-9)[:, None]), np.zeros((own.sum(), 1))])
+        above = np.hstack(
+            [stdtr(DEGREES, -away / np.maximum(found.spread[own], 1e-9)[:, None]), np.zeros((own.sum(), 1))]
+        )
         above[:, 0] = 1.0
         reps = (above[:, :-1] - above[:, 1:]).sum(axis=0)
         begins, rates = zip(*steps, strict=True)

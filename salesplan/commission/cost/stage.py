@@ -16,12 +16,14 @@ from salesplan.money import Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 from salesplan.terms.release import Leavers
 
-# All that is made up is ordered, invoiced and paid at once: what is earned is what the sales cost.
+# All that is made up is ordered, invoiced and paid at once: what is earned is what the sales cost. Quotas are net of
+# rebates, and last year's were booked.
 AT_ONCE: dict[str, Any] = {
     "basis": "ordered",
     "measure_basis": "ordered",
     "release": "order_full",
     "milestones": (),
+    "rebates": "booked",
     "holdback": None,
     "late": None,
     "leavers": Leavers(),
@@ -41,10 +43,10 @@ def paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Sc
     if ledger.reps is None or ledger.quotas is None or not rules.plans or not scenes:
         return empty()
     many = max(MOST_AT_ONCE // max(ledger.reps["rep"].nunique(), 1), 1)
-    parts = [
-        _paid(ledger, year, rules, scenes[first : first + many]).assign(scene=lambda d, first=first: d["scene"] + first)
-        for first in range(0, len(scenes), many)
-    ]
+    parts = []
+    for first in range(0, len(scenes), many):
+        found = _paid(ledger, year, rules, scenes[first : first + many])
+        parts.append(found.assign(scene=found["scene"] + first))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -95,7 +97,7 @@ def empty() -> pd.DataFrame:
 
 def _by_month(quotas: pd.DataFrame) -> pd.DataFrame:
     known = quotas[quotas["amount"].notna()].astype({"amount": "int64"})
-    return known.groupby(["rep", "month"], as_index=False)["amount"].sum()
+    return known.groupby(["rep", "month"])["amount"].sum().reset_index()
 
 
 def _told(table: pd.DataFrame, cast: "_Cast") -> pd.DataFrame:
@@ -104,7 +106,8 @@ def _told(table: pd.DataFrame, cast: "_Cast") -> pd.DataFrame:
     whole = known.groupby("rep", as_index=False).agg({**dict.fromkeys(MONEY, "sum"), "plan": "last"})
     place, rep = cast.places(whole["rep"])
     found = whole.assign(scene=place, rep=rep, pay=whole[["commission", "base_pay", "draw"]].sum(axis=1))
-    return found.sort_values(["scene", "rep"], ignore_index=True)[COLUMNS]
+    ordered: pd.DataFrame = found.sort_values(["scene", "rep"], ignore_index=True)
+    return ordered[COLUMNS]
 
 
 class _Cast:
@@ -130,7 +133,7 @@ class _Cast:
 
     def places(self, names: "pd.Series[Any]") -> "tuple[Integers, pd.Series[Any]]":
         """Place of the scene and label of the rep of each number."""
-        numbers = names.astype("int64").to_numpy()
+        numbers = names.to_numpy().astype(np.int64)
         reps = pd.Series(self.labels[numbers % self.width], index=names.index, dtype="str")
         return numbers // self.width, reps
 

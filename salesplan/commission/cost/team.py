@@ -63,4 +63,6 @@ def with_ratios(frame: pd.DataFrame) -> pd.DataFrame:
 def cost_of_team(reps: pd.DataFrame) -> pd.DataFrame:
     """The sums of `cost_reps` by attainment: attainment, commission, cost_ratio, sales, base_pay, draw, pay, ratios."""
     sums = with_ratios(reps.groupby("attainment", as_index=False)[SUMMED].sum())
-    return sums[["attainment", "commission", "cost_ratio", "sales", "base_pay", "draw", "pay", "pay_ratio", "variable_share"]]
+    return sums[
+        ["attainment", "commission", "cost_ratio", "sales", "base_pay", "draw", "pay", "pay_ratio", "variable_share"]
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -39,7 +40,7 @@ def numbers_of(plan: CommissionPlan) -> Numbers:
 def with_numbers(plan: CommissionPlan, numbers: Numbers) -> CommissionPlan | None:
     """The plan with other numbers; None where its tiers would not rise. Rates of members move with their tier's."""
     begins = numbers.begins if plan.curve is not None else (Decimal(0), *numbers.begins)
-    if any(later <= before for before, later in zip(begins, begins[1:], strict=False)):
+    if any(later <= before for before, later in pairwise(begins)):
         return None
     pairs = list(zip(begins, numbers.rates, strict=True))
     if plan.curve is not None:

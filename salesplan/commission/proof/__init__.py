@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from salesplan.commission.proof.proving import COLUMNS, probe_table
-from salesplan.commission.proof.setting import Setting, settings
 from salesplan.commission.proof.drawn import shape
 from salesplan.commission.proof.moved import Shift, shifts
+from salesplan.commission.proof.proving import COLUMNS, probe_table
+from salesplan.commission.proof.setting import Setting, settings
 from salesplan.commission.year import Ledger, Year
 from salesplan.terms.commission import CommissionTerms
 
@@ -16,7 +16,7 @@ __all__ = ["COLUMNS", "Proof", "Setting", "Shift", "probe_table", "prove", "sett
 
 @dataclass(frozen=True)
 class Proof:
-    """What is proved: `table` (`probe_table`), `lines` of the charts (`shape`), the largest `shifts`, and on which quotas."""
+    """What is proved: `table` (`probe_table`), `lines` of the charts (`shape`), `shifts`, and `settings` worked on."""
 
     table: pd.DataFrame
     lines: pd.DataFrame

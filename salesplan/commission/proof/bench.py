@@ -15,7 +15,7 @@ from salesplan.money import Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 
 BASE_PAY = 300_000  # fen a month: base pay of every made-up rep, where the target pay of a curve is his base pay
-MONEY = ("earned", "released", "clawback", "draw")
+MONEY = ("earned", "released", "clawback", "draw", "base_pay")
 TEXTS = ("product", "line", "grade", "region", "channel")
 
 
@@ -87,7 +87,7 @@ class Played:
 
     @cached_property
     def sums(self) -> dict[str, Integers]:
-        """Sums of what is earned, released, taken back and drawn over the months of each case that count."""
+        """Sums of commission, draws and base pay over the months of each case that count."""
         since, upto = (np.array([getattr(case, name) for case in self.cases]) for name in ("since", "upto"))
         case, at = self.table["case"].to_numpy(), self.table["at"].to_numpy()
         counts = (at >= since[case]) & (at <= upto[case])
@@ -128,7 +128,7 @@ def _earned(ledger: Ledger, year: Year, rules: CommissionTerms) -> tuple[pd.Data
 
     ground = make_ground(ledger, year, rules)
     parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
-    return releases_of(ground, parts).assign(draw=0), lines_of(ground, parts)
+    return releases_of(ground, parts).assign(draw=0, base_pay=0), lines_of(ground, parts)
 
 
 def _variants(cases: Sequence[Case]) -> tuple[dict[int, str], tuple[CommissionPlan, ...]]:
@@ -157,9 +157,7 @@ def _rep(number: int) -> str:
 
 def _ledger(cases: Sequence[Case], keys: dict[int, str], year: Year) -> Ledger:
     lines = _lines(cases)
-    paid = [
-        (cash.day, cash.amount, f"{_rep(n)}{cash.order}", "") for n, case in enumerate(cases) for cash in case.paid
-    ]
+    paid = [(cash.day, cash.amount, f"{_rep(n)}{cash.order}", "") for n, case in enumerate(cases) for cash in case.paid]
     cash = pd.DataFrame(paid, columns=["date", "amount", "order", "customer"])
     cash = cash.assign(date=pd.to_datetime(cash["date"]), amount=cash["amount"].astype("int64"))
     ramp = [(_rep(n), month) for n, case in enumerate(cases) if case.ramping for month in year.months]
@@ -208,7 +206,7 @@ def _lines(cases: Sequence[Case]) -> pd.DataFrame:
     dates = {name: pd.to_datetime(made[name]) for name in ("day", "launch", "invoiced")}
     made = made.assign(**dates, **{name: made[name].astype("str") for name in ("rep", "own", "order", *TEXTS)})
     original = made["own"].where(made["original"] != "", "") + made["original"]
-    customer = made["own"].str.cat([made[name] for name in ("grade", "region", "channel")], sep="/")
+    customer = made["own"] + "/" + made["grade"] + "/" + made["region"] + "/" + made["channel"]
     numbers = {"amount": "int64", "cost": "Int64", "units": "float64"}
     return made.astype(numbers).assign(
         date=made["day"],

@@ -1,5 +1,6 @@
 """Probes of what payments do: release, milestones, holdbacks, late money, leavers."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -74,8 +75,8 @@ def milestone_probes(s: Setting) -> Iterator[Probe]:
             paid = -(-due * micro // MICRO) + step
             if not 0 <= paid <= due:
                 continue
-            texts = (_stones_text(s, earned, due, paid), _share_text(earned, paid, due), None)
-            texts = (*texts[:2], money(earned if paid >= due else 0))
+            whole = money(earned if paid >= due else 0)
+            texts = (_stones_text(s, earned, due, paid), _share_text(earned, paid, due), whole)
             cash = tuple([s.pay(paid, s.last(2))] if paid else [])
             answers = [
                 Answer(key, s.case(plan, s.sale(1, fen), paid=cash, upto=2), RELEASED, text)
@@ -146,8 +147,7 @@ def _late_days(s: Setting, order: date, full: date) -> Iterator[tuple[str, date]
     yield "last_whole", full
     yield "first_late", full + timedelta(days=1)
     if late.per_day:
-        days = int(1 / late.per_day) if (1 / late.per_day) % 1 else int(1 / late.per_day)
-        zero = full + timedelta(days=days)
+        zero = full + timedelta(days=math.ceil(1 / late.per_day))
         if gone is None or zero <= gone:
             yield "last_late", zero - timedelta(days=1)
             yield "all_gone", zero

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from math import gcd
 
-from salesplan.commission.proof.bench import Case
+from salesplan.commission.exact import boundary
+from salesplan.commission.proof.bench import BASE_PAY
 from salesplan.commission.proof.setting import Answer, Probe, Setting
 from salesplan.commission.proof.tiers import NEAR
-from salesplan.commission.proof.worked import TIMES, money, percent
+from salesplan.commission.proof.worked import OVER, TIMES, money, percent
 from salesplan.money import FEN, MICRO, half_away, to_fen, to_micro
-from salesplan.terms.commission import CommissionPlan
 
+SALES = "sales"  # the component of base pay that is measured by attainment
 PAID_OUT = ("released", "clawback", "draw")
 
 
@@ -127,15 +128,11 @@ def draw_probes(s: Setting) -> Iterator[Probe]:
     plans = [(own, s.vary_flat(draw=draw)), (other, s.vary_flat(draw=turned)), ("no_draw", s.flat)]
     for name, step in NEAR:
         sale = s.sale(1, sales_for(s.rate, least + step))
-        answers = tuple(Answer(key, _month(s, plan, sale), PAID_OUT) for key, plan in plans)
+        answers = tuple(Answer(key, s.case(plan, sale, upto=1), PAID_OUT) for key, plan in plans)
         yield Probe("draw", name, Decimal(least + step) / FEN, "currency", answers, draw.amount)
     much = s.sale(2, sales_for(s.rate, 3 * least))
     answers = tuple(Answer(key, s.case(plan, much, upto=2), PAID_OUT) for key, plan in plans)
     yield Probe("draw", "recovered", Decimal(3 * least) / FEN, "currency", answers, draw.amount)
-
-
-def _month(s: Setting, plan: CommissionPlan, *sales: object) -> Case:
-    return s.case(plan, *sales, upto=1)  # type: ignore[arg-type]
 
 
 def guarantee_probes(s: Setting) -> Iterator[Probe]:
@@ -153,3 +150,31 @@ def guarantee_probes(s: Setting) -> Iterator[Probe]:
         cases = [(k, s.case(p, s.sale(1, FEN), since=month, upto=month, start=s.first(1))) for k, p in plans]
         answers = tuple(Answer(k, case, PAID_OUT) for k, case in cases)
         yield Probe("guarantee", name, Decimal(month), "month", answers, guarantee.amount)
+
+
+def base_probes(s: Setting) -> Iterator[Probe]:
+    """Base pay by attainment of the month: at the floor, the standard and the cap of its sales component."""
+    parts = s.plan.base_pay.parts
+    if SALES not in parts or not s.quotas[0]:
+        return
+    sales, plan = parts[SALES], s.vary_flat(base_pay=s.plan.base_pay)
+    rest = half_away(BASE_PAY * to_micro(1 - sales.weight), MICRO)
+    for start in sorted({sales.floor, Decimal(1), sales.cap} - {Decimal(0)}):
+        for name, step in NEAR:
+            fen = int(boundary(start, [s.quotas[0]])[0]) + step
+            own = Answer("base_part", s.case(plan, s.sale(1, fen), upto=1), ("base_pay",), _base_text(s, fen, rest))
+            met = half_away(BASE_PAY * to_micro(sales.weight), MICRO) if fen >= s.quotas[0] else 0
+            text = f"{money(BASE_PAY)} {TIMES} {percent(sales.weight if met else Decimal(0))} + {money(rest)}"
+            others = (Answer("base_all", None, worked=text, amount=met + rest),)
+            yield Probe("base_pay", name, Decimal(fen) / FEN, "currency", (own, *others), start)
+
+
+def _base_text(s: Setting, fen: int, rest: int) -> str:
+    sales = s.plan.base_pay.parts[SALES]
+    done = Decimal(fen) / s.quotas[0]
+    text = f"{money(BASE_PAY)} {TIMES} {percent(sales.weight)}"
+    if done < sales.floor:
+        return f"{text} {TIMES} 0% + {money(rest)}"
+    if done >= sales.cap:
+        return f"{text} {TIMES} {percent(sales.cap)} + {money(rest)}"
+    return f"{text} {TIMES} {money(fen)} {OVER} {money(s.quotas[0])} + {money(rest)}"

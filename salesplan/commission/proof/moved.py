@@ -24,8 +24,8 @@ class Shift:
     """The most that moving one order of a plan gains. Money in fen.
 
     `hold`: the order counts a period later than it was won; else it is pulled forward. `first`, `second`: what is
-    sold in the two periods beside it, against `quotas`; `months` in which they begin, `length` of each; `kept`, `moved`: commission of
-    both periods with the order where it belongs, and moved. gain = moved - kept.
+    sold in the two periods beside it, against `quotas`; `months` in which they begin, `length` of each; `kept`,
+    `moved`: commission of both periods with the order where it belongs, and moved. gain = moved - kept.
     """
 
     plan: str
@@ -61,7 +61,7 @@ def shifts(settings: Sequence[Setting]) -> list[Shift]:
     short of it, and an order short of it; the order is a tenth of a period's quota. Plans by margin rate are left out.
     """
     searched = [(s, _pair(s), _plan(s)) for s in settings if s.plan.measure != "margin_rate"]
-    grids = [list(product(_amounts(s, pair.begins[0], pair), _amounts(s, pair.begins[1], pair))) for s, pair, _ in searched]
+    grids = [_grid(s, pair) for s, pair, _ in searched]
     cases = [
         case_of(s, pair, plan, sold, where)
         for (s, pair, plan), grid in zip(searched, grids, strict=True)
@@ -77,6 +77,11 @@ def shifts(settings: Sequence[Setting]) -> list[Shift]:
         begin += len(grid)
         found += [_best(s, pair, grid, own, hold=hold) for hold in (True, False)]
     return found
+
+
+def _grid(s: Setting, pair: Pair) -> list[tuple[int, int]]:
+    first, second = (_amounts(s, begin, pair) for begin in pair.begins)
+    return list(product(first, second))
 
 
 def _plan(s: Setting) -> CommissionPlan:
@@ -102,12 +107,12 @@ def _amounts(s: Setting, begin: int, pair: Pair) -> list[int]:
     """What may be sold in a period beside the order."""
     quota = quota_of(s, pair, begin)
     found = {int(quota * share) for share in SHARES}
-    for start in _boundaries(s, quota, begin):
+    for start in _boundaries(s, quota):
         found |= {start, start - FEN, start - s.order}
     return sorted({fen // FEN * FEN for fen in found if 0 < fen <= FARTHEST * quota})
 
 
-def _boundaries(s: Setting, quota: int, begin: int) -> Iterator[int]:
+def _boundaries(s: Setting, quota: int) -> Iterator[int]:
     points = s.plan.curve.points if s.plan.curve else ()
     starts = [*(tier.from_ for tier in s.plan.tiers[1:]), *(point.at for point in points)]
     scale = {"attainment": Decimal(quota), "margin": Decimal(4 * FEN), "quantity": Decimal(PRICE)}

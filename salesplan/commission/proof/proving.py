@@ -8,8 +8,8 @@ import pandas as pd
 from salesplan import calendar
 from salesplan.commission.proof import cash, limits, returns, tiers
 from salesplan.commission.proof.bench import Case, Played, play
-from salesplan.commission.proof.setting import Answer, Probe, Setting
 from salesplan.commission.proof.moved import Shift, shift_probes
+from salesplan.commission.proof.setting import Answer, Probe, Setting
 from salesplan.commission.proof.worked import closed, of_lines, plus
 from salesplan.commission.year import Year
 
@@ -39,6 +39,7 @@ PROBES = (
     cash.leaver_probes,
     limits.draw_probes,
     limits.guarantee_probes,
+    limits.base_probes,
 )
 SPANS = (1, 3, 6, 12)  # months that are played together
 FARTHEST = 60  # months from the beginning of the year: what happens later is not probed
@@ -57,8 +58,8 @@ def probe_table(settings: Sequence[Setting], moved: Sequence[Shift] = ()) -> pd.
 
     `boundary`: the parameter the probe is about; `quota` of the period it is worked on (fen); `measure` what is
     asked, in `unit` (currency, piece, share, day, month); `used`: the reading of the plan; `amount` in fen; `gap` =
-    amount less the plan's own; `worked`: the arithmetic. `moved`: shifts to work out as well. All amounts come from the code that pays, but those of roundings
-    that it does not know.
+    amount less the plan's own; `worked`: the arithmetic. `moved`: shifts to work out as well. All amounts come from
+    the code that pays, but those of roundings and base pay that it does not know.
     """
     probes = [(s, probe) for s in settings for probe in (*probes_of(s), *shift_probes(s, moved))]
     rows = [(s, probe, answer) for s, probe in probes for answer in probe.answers]
@@ -83,7 +84,7 @@ def _played(cases: Sequence[Case], answers: Sequence[Answer], year: Year) -> tup
     groups: dict[tuple[int, bool], list[int]] = {}
     spans = (*SPANS, max(case.upto for case in cases))
     for n, case in enumerate(cases):
-        advances = "draw" in answers[n].columns
+        advances = not {"draw", "base_pay"}.isdisjoint(answers[n].columns)
         months = next(span for span in (spans[1:] if advances else spans) if case.upto <= span)
         groups.setdefault((months, advances), []).append(n)
     for (months, advances), chosen in groups.items():

@@ -98,7 +98,7 @@ class Setting:
     @cached_property
     def flat(self) -> CommissionPlan:
         """One rate, the plan's first above zero, and no other rule: for rules that do not ask which tier it was."""
-        tier = Tier(**{"from": Decimal(0), "rate": self.rate})
+        tier = Tier.model_validate({"from": Decimal(0), "rate": self.rate})
         own = {"tiers": (tier,), "curve": None, "semantics": "marginal", "measure": "amount", "paid_on": "amount"}
         return self.alone.model_copy(update={**own, "period": "month"})
 
@@ -178,7 +178,7 @@ def _setting(plan: CommissionPlan, year: Year, quotas: tuple[int, ...]) -> Setti
 
 def _round(fen: int) -> int:
     """An amount cut to two digits, so that an order of it looks like one."""
-    scale = 10 ** max(len(str(fen)) - 2, 2)
+    scale: int = 10 ** max(len(str(fen)) - 2, 2)
     return max(fen // scale * scale, FEN)
 
 
@@ -196,7 +196,8 @@ def _middle(quotas: pd.DataFrame | None, reps: set[str], months: Sequence[str]) 
     if quotas is None or quotas.empty:
         return ()
     own = quotas[quotas["rep"].isin(sorted(reps)) & quotas["month"].isin(months) & quotas["amount"].notna()]
-    table = own.groupby(["rep", "month"])["amount"].sum().unstack(fill_value=0).reindex(columns=months, fill_value=0)
+    table = own.pivot_table(index="rep", columns="month", values="amount", aggfunc="sum", fill_value=0)
+    table = table.reindex(columns=list(months), fill_value=0)
     whole = table[(table > 0).all(axis=1)]
     table = whole if len(whole) else table
     if table.empty:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesplan.commission.exact import boundary
-from salesplan.commission.proof.bench import Sale
+from salesplan.commission.proof.bench import BASE_PAY, Case, Sale
 from salesplan.commission.proof.setting import Answer, Probe, Setting
 from salesplan.commission.proof.worked import MINUS, OVER, TIMES, money, percent
 from salesplan.money import FEN, MICRO, half_away, to_fen, to_micro
@@ -31,17 +31,17 @@ COMPARED = {
 def tier_probes(s: Setting) -> Iterator[Probe]:
     """One fen below, at and above where each tier begins, under each semantics and with the boundary a fen later."""
     readings = _readings(s)
+    after = s.plan.measure_period == "previous"
     for tier in s.plan.tiers[1:]:
         for name, step in NEAR:
             sales, measure, unit = sold(s, tier.from_, step)
-            answers = [Answer(reading, s.case(plan, *sales)) for reading, plan in readings]
-            if s.plan.measure_period == "previous":
-                answers = [replace(one, case=_after(s, one, sales)) for one in answers]
-            yield Probe("tier", name, measure, unit, tuple(answers), tier.from_)
+            cases = ((reading, s.case(plan, *sales)) for reading, plan in readings)
+            answers = tuple(Answer(reading, _after(s, case) if after else case) for reading, case in cases)
+            yield Probe("tier", name, measure, unit, answers, tier.from_)
     if s.plan.tiers[1:] and s.plan.measure == "attainment":
         case = replace(s.case(s.alone, s.sale(1, s.quota)), quotas=(0,) * len(s.quotas))
         measure = Decimal(s.quota) / FEN
-        yield Probe("tier", "no_quota", measure, "currency", (Answer(s.plan.semantics, case),))
+        yield Probe("tier", "no_quota", measure, "currency", (Answer(readings[0][0], case),))
 
 
 def _readings(s: Setting) -> list[tuple[str, CommissionPlan]]:
@@ -94,11 +94,10 @@ def split(s: Setting, *amounts: int) -> tuple[Sale, ...]:
     return tuple(s.sale(1, fen, chr(65 + place)) for place, fen in enumerate(amounts) if fen)
 
 
-def _after(s: Setting, answer: Answer, sales: tuple[Sale, ...]) -> Any:
+def _after(s: Setting, case: Case) -> Case:
     """For a tier picked by the period before: the probe is sold in the first, one quota in the second, which counts."""
-    assert answer.case is not None
     more = s.sale(s.length + 1, s.quota, "C")
-    return replace(answer.case, sales=(*sales, more), since=s.length + 1, upto=2 * s.length)
+    return replace(case, sales=(*case.sales, more), since=s.length + 1, upto=2 * s.length)
 
 
 # ---------------------------------------------------------------- curves
@@ -134,7 +133,7 @@ def _on_curve(s: Setting, curve: Curve, fen: int, name: str, start: Decimal) -> 
 
 def _curve_text(s: Setting, curve: Curve, fen: int) -> str:
     """target pay × months × what the curve pays there, by its two points."""
-    target = money(to_fen(curve.target_pay)) if curve.target_pay is not None else money(300_000)
+    target = money(to_fen(curve.target_pay)) if curve.target_pay is not None else money(BASE_PAY)
     months = f" {TIMES} {s.length}" if s.length > 1 else ""
     return f"{target}{months} {TIMES} {_pays(s, curve, fen)}"
 
@@ -160,7 +159,7 @@ def _pays(s: Setting, curve: Curve, fen: int) -> str:
 
 def period_probes(s: Setting) -> Iterator[Probe]:
     """The same sales, uneven over the months and as the quotas are: rates by month, by quarter, to date."""
-    if len(s.plan.tiers) < 2 and s.plan.curve is None or s.plan.measure_period == "previous":
+    if (len(s.plan.tiers) < 2 and s.plan.curve is None) or s.plan.measure_period == "previous":
         return
     span, others = COMPARED[s.plan.period]
     half = span // 2 if span > 3 else 1
@@ -183,8 +182,8 @@ def basis_probes(s: Setting) -> Iterator[Probe]:
     if span > len(s.quotas) or s.plan.measure not in ("attainment", "amount"):
         return
     top = max((tier.from_ for tier in s.plan.tiers), default=Decimal(1))
-    fen = (s.at(max(top, Decimal(1)) + Decimal("0.2")) if s.plan.measure == "attainment" else to_fen(top) * 6 // 5) + FEN
-    fen = fen // FEN // 2 * FEN * 2
+    over = s.at(max(top, Decimal(1)) + Decimal("0.2")) if s.plan.measure == "attainment" else to_fen(top) * 6 // 5
+    fen = (over + FEN) // FEN // 2 * FEN * 2
     due = to_cash(s, fen)
     paid = (s.pay(due // 2, s.last(s.length)), s.pay(due - due // 2, s.first(s.length + 1)))
     sale = s.sale(1, fen, invoiced=s.first(s.length + 1), units=fen / PRICE)
@@ -254,7 +253,8 @@ def special_probes(s: Setting) -> Iterator[Probe]:
 
 
 def _traits(s: Setting, conditions: dict[str, Any]) -> dict[str, Any]:
-    found = {name: conditions[name] for name in ("product", "line", "region", "channel") if name in conditions}
+    names: tuple[str, ...] = ("product", "line", "region", "channel")
+    found = {name: conditions[name] for name in names if name in conditions}
     if "customer_grade" in conditions:
         found["grade"] = conditions["customer_grade"]
     if "new_product" in conditions:
@@ -288,4 +288,3 @@ def bonus_probes(s: Setting) -> Iterator[Probe]:
         sale = s.sale(1, s.order, product=f"launched {day}", launch=day)
         answers = (Answer("with_bonus", s.case(own, sale)), Answer("tier_rate", s.case(s.alone, sale)))
         yield Probe("new_product", name, Decimal(s.order) / FEN, "currency", answers, s.plan.new_product_bonus)
-

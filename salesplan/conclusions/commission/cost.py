@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import TOTAL
-from salesplan.conclusions.saying import ratio_of, sayer
+from salesplan.conclusions.saying import each_row, ratio_of, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ def _full(words: Words, team: "pd.DataFrame") -> Iterator[str]:
 def _steepest(words: Words, team: "pd.DataFrame") -> Iterator[str]:
     """Between which two attainments another sale costs most commission."""
     sold, paid = team["sales"].diff(), team["commission"].diff()
-    extra = (paid / sold.where(sold > 0)).dropna()
+    extra = (paid / sold.where(sold > 0)).iloc[1:]
+    if extra.isna().any():
+        return
     if extra.empty or extra.max() - extra.min() < LEAST * abs(extra.max()):
         return
-    place = int(extra.idxmax())
+    place = int(extra.to_numpy().argmax()) + 1  # the first attainment has none before it
     ends = {"low": team["attainment"][place - 1], "high": team["attainment"][place]}
     told = {name: words.percent(value, 0) for name, value in ends.items()}
     yield say(words, "cost_steepest", **told, extra=words.number(float(extra.max()) * 100, 2))
@@ -93,7 +95,7 @@ def spread_sentences(words: Words, *, cost: "PlanCost") -> list[str]:
     ]
     lowest = cost.tiers[~cost.tiers.duplicated("plan")]
     said += [
-        say(words, "spread_lowest", plan=row.plan, share=words.percent(row.reps_share, 0)) for row in lowest.itertuples()
+        say(words, "spread_lowest", plan=row.plan, share=words.percent(row.reps_share, 0)) for row in each_row(lowest)
     ]
     count = int(cost.spread["assumed"].sum())
     return [*said, say(words, "spread_assumed", count=count)] if count else said

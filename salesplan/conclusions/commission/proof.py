@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from salesplan import calendar
 from salesplan.commission import Proof, Shift
 from salesplan.conclusions.commission.plan_in_words import exact, plain, start_text
-from salesplan.conclusions.saying import sayer
+from salesplan.conclusions.saying import each_row, sayer
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 say = sayer("commission")
-PERCENT = ("curve", "gate", "milestones", "holdback", "override", "new_product", "rounding")
+PERCENT = ("curve", "gate", "milestones", "holdback", "override", "new_product", "rounding", "base_pay")
 MONEY = ("cap", "cap_order", "minimum", "draw", "guarantee")
 JUMPS = ("tier", "curve", "gate", "override")
 
@@ -71,12 +71,12 @@ def _readings(words: Words, group: "pd.DataFrame") -> str:
     told = [
         say(
             words,
-            "reading_more" if row.gap > 0 else "reading_less",
+            "reading_more" if int(row.gap) > 0 else "reading_less",
             reading=words.code("reading", row.reading),
             amount=words.money(row.amount, unit=False),
             gap=words.money(abs(row.gap), unit=False),
         )
-        for row in others[others["gap"] != 0].itertuples()
+        for row in each_row(others[others["gap"] != 0])
     ]
     same_text = [say(words, "reading_same", readings=words.list(same))] if same else []
     return words("mark.clause").join([*told, *same_text])
@@ -122,8 +122,9 @@ def _jumps(words: Words, own: "pd.DataFrame", measure: str) -> Iterator[str]:
     for key, found in (("proof_cliff", up.sort_values("jump", ascending=False)), ("proof_regressive", down)):
         if len(found):
             row = found.iloc[0]
-            values = {"below": words.money(row["amount"]), "at": words.money(row["amount"] + row["jump"])}
-            values |= {"jump": words.money(abs(row["jump"])), "count": len(found), "plan": name}
+            ends = {"below": row["amount"], "at": row["amount"] + row["jump"], "jump": abs(row["jump"])}
+            values: dict[str, Any] = {end: words.money(fen) for end, fen in ends.items()}
+            values |= {"count": len(found), "plan": name}
             yield say(words, key, start=_boundary(words, row, measure), **values)
     if len(steps) and up.empty and down.empty:
         yield say(words, "proof_no_cliff", plan=name)
