@@ -114,7 +114,8 @@ class World:
                 amount, bill = self._amount(quota), self._billed(later, day) if grows else billed
                 sold.append(self._line(rep, order, customer, date(2027, later, day), amount, bill))
             self.lines += sold
-            returns = (not grows or "growing_returns" in self.features) and self._returns(order, sold)
+            closed = grows and "growing_returns" not in self.features or self.late and "late_returns" not in self.features
+            returns = not closed and self._returns(order, sold)
             self._payments(order, customer, sold, not returns)
         if "free" in self.features and self.chance.random() < 0.4:
             at = date(2027, self.chance.randint(1, self.last), 27)
@@ -168,8 +169,7 @@ class World:
         when = max(line["date"], date(2027, month, day))
         same = self.chance.random()
         own = order if same < 0.15 else f"X{len(self.lines)}"
-        loose = same > 0.85 and (not self.late or "loose_late" in self.features)
-        named = "" if same < 0.15 or loose else order
+        named = "" if same < 0.15 or same > 0.85 else order
         billed = line["invoice_date"] and max(line["invoice_date"], when)
         share = {} if line["cost"] is None else {"cost": -(line["cost"] * amount // line["amount"])}
         back = {"order": own, "original_order": named, "kind": "return", "date": when, "invoice_date": billed}

@@ -14,7 +14,7 @@ TODAY = frozenset({"tax", "shared", "bonus"})
 EVERY = frozenset(
     "tax shared bonus growing refunds margin quantity margin_rate current previous apart collected_measure curve "
     "rates_by special gate ramp rebates free paid_on_margin clawback cap cap_order minimum late bad_debt milestones "
-    "holdback holdback_until leavers override adjustments plan_change bills loose_late growing_returns".split()
+    "holdback holdback_until leavers override adjustments plan_change bills late_returns growing_returns".split()
 )
 FEATURES = TODAY
 CASES, BATCH = int(os.environ.get("COMMISSION_CASES", "1000")), 50

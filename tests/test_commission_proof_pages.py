@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -135,12 +136,64 @@ def test_a_late_rule_by_the_day_reaches_nothing():
     assert own.loc["last_late", "worked"] == "20,000.00 × 2% × (1 − 3% × 33) = 4.00"
 
 
-def test_curves_in_steps_and_beyond():
-    table = probe_table([setting(curve(("0.5", "0.5"), ("1", "1"), between="steps", beyond="straight"))])
-    assert asked(table, "curve", "between")["curve"] == 500
-    assert asked(table, "curve", "between")["between_straight"] == 750
+def test_curves_go_on_beyond_their_last_point_only_on_a_line():
+    points = ("0.5", "0.5"), ("1", "1")
+    table = probe_table([setting(curve(*points, beyond="straight"))])
     assert asked(table, "curve", "beyond")["curve"] == 1_000 + 0.25 * 1_000
     assert asked(table, "curve", "beyond")["beyond_flat"] == 1_000
+    table = probe_table([setting(curve(*points, between="steps", beyond="straight"))])
+    assert asked(table, "curve", "between")["curve"] == 500
+    assert asked(table, "curve", "between")["between_straight"] == 750
+    assert asked(table, "curve", "beyond")["curve"] == 1_000
+
+
+RICH = {
+    "basis": "collected",
+    "release": "milestones",
+    "milestones": [{"paid": "0.3"}, {"paid": "0.95", "released": 1}],
+    "holdback": {"share": "0.1", "months": 2},
+    "late": {"full_months": 3, "per_day": "0.002", "none_after": 9},
+    "draw": {"amount": 800},
+    "guarantee": {"amount": 900, "months": 3},
+    "cap": 2_500,
+    "cap_per_order": 500,
+    "minimum_per_order": 20,
+    "new_product_bonus": "0.01",
+    "gate": {"over": "quarter"},
+}
+
+
+def value(text):
+    """What the arithmetic of a probe comes to, in currency."""
+    plain = text.replace("×", "*").replace("÷", "/").replace("−", "-").replace(",", "")
+    exact = re.sub(r"([\d.]+)(%?)", lambda found: f"(Fraction('{found[1]}') / {100 if found[2] else 1})", plain)
+    return float(eval(exact, {"Fraction": Fraction}))  # texts of our own
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        pytest.param(plan(TWO, **RICH), id="many rules"),
+        pytest.param(plan([(0, "0.015"), ("0.9", "0.025"), ("1.2", "0.035")], semantics="whole"), id="whole"),
+        pytest.param(
+            plan(TWO, basis="collected", release="proportional", clawback="share", clawback_share="0.5"), id="cash"
+        ),
+        pytest.param(curve(("0.75", "0.5"), ("1", "1"), ("1.5", "3"), beyond="straight"), id="curve"),
+        pytest.param(
+            plan([(0, "0.05"), (500, "0.02"), (90_000, "0.03")], measure="amount", period="ytd"), id="amounts"
+        ),
+    ],
+)
+@pytest.mark.parametrize("quota", [100_000, "30246.17"])
+def test_the_arithmetic_comes_to_the_amount(terms, quota):
+    table = probe_table([setting(terms, quota)])
+    told = table[table["worked"].str.contains(" = ") & ~table["worked"].str.contains("→")]
+    assert len(told) > 30
+    for row in told.itertuples():
+        left, right = row.worked.rsplit(" = ", 1)
+        assert value(right) == row.amount / 100
+        # Each term is rounded by itself; halves that are cut off or go to the even fen are off by a whole one.
+        assert abs(value(left) - row.amount / 100) <= 0.005 * (left.count("×") + 1) + 0.01, (row.rule, row.worked)
 
 
 # ---------------------------------------------------------------- whose quota
@@ -218,8 +271,8 @@ def test_an_example_of_holding_back_is_told_with_both_months():
     said = proof_sentences(ZH, proof=proved(WHOLE))
     hold = next(text for text in said if "压单" in text)
     assert re.search(r"1月已卖 .* 元（配额 100,000.00 元），2月已卖 99,999.00 元", hold)
-    # 109,999 x 3 % and 60,000 .. x 2 % against 2 % on the order.
-    assert "多得 1,099.99 元" in hold.replace("1,119.99", "1,099.99")
+    # 109,999 x 3 % less 99,999 x 2 %, less 2 % of the order of 10,000.
+    assert hold.endswith("多得 1,099.99 元。")
 
 
 @pytest.mark.parametrize(

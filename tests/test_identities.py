@@ -114,8 +114,10 @@ def commission_frames():
             "amount": [600, 400, 1000, 900],
         }
     )
+    releases = pay[["rep", "month", "earned", "released", "clawback"]].assign(order="O1")
+    orders = pd.DataFrame({"rep": ["A", "B"], "order": "O1", "earned": [90, 40], "released": [90, 40], "held": [0, 0]})
     frames = {"commission": pay, "commission_lines": lines, "commission_cost": pd.DataFrame()}
-    return frames | {"commission_base_pay": base_pay}
+    return frames | {"commission_base_pay": base_pay, "commission_releases": releases, "commission_orders": orders}
 
 
 def review_frames():
@@ -310,6 +312,11 @@ BROKEN = [
         id="clawback that pays",
     ),
     pytest.param("commission", [("commission_base_pay", "amount", 0, 1)], "base_pay_is_its_components", id="base pay"),
+    pytest.param("commission", [("commission_releases", "earned", 0, 1)], "releases_sum_to_earned", id="an order"),
+    pytest.param("commission", [("commission_releases", "released", 1, -1)], "releases_sum_to_released", id="released"),
+    pytest.param("commission", [("commission_releases", "clawback", 1, -1)], "releases_sum_to_clawback", id="taken back"),
+    pytest.param("commission", [("commission_releases", "released", 0, 51)], "order_paid_within_earned", id="too early"),
+    pytest.param("commission", [("commission_orders", "held", 0, 1)], "orders_hold_what_is_held", id="held of an order"),
     pytest.param("variance_review", [("variance_review_bridge", "price", 0, 1)], "bridge_closes", id="a part"),
     pytest.param(
         "variance_review",
@@ -388,6 +395,7 @@ def test_every_identity_is_broken_once_here():
     elsewhere |= {"last_year_is_its_reps", "spread_is_its_reps"}
     elsewhere |= {"payroll_is_its_parts", "payroll_is_commission", "performance_is_commission"}  # with the sheets
     elsewhere |= {"corrections_are_lines"}  # with the closed months
+    elsewhere |= {"proof_gaps", "proof_of_one_probe", "proof_begins_with_the_plan"}  # with the probes
     assert named == broken | elsewhere
 
 

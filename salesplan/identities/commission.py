@@ -23,19 +23,21 @@ def breaches(frames: Frames) -> Iterator[Breach]:
         yield from same_by("base_pay_is_its_components", rows, base)
     yield from commission_papers.breaches(frames)
     yield from commission_proof.breaches(frames)
-    moved = frames["commission_releases"]
-    sums, out = moved.groupby(keys), pay.set_index(keys)
-    for name in ("earned", "released", "clawback"):
-        told = out[name].groupby(keys).sum()
-        yield from same_by(f"releases_sum_to_{name}", sums[name].sum(), told[told != 0])
-    paid = moved["released"] + moved["clawback"]
-    to_date = moved.assign(over=paid - moved["earned"]).sort_values([*keys, "order"]).groupby(["rep", "order"])["over"]
-    yield from equal("order_paid_within_earned", int((to_date.cumsum() > 0).sum()), 0, "rows")
-    states = frames["commission_orders"]
-    yield from equal(
-        "orders_hold_what_is_held", int((states["earned"] - states["released"] != states["held"]).sum()), 0
-    )
+    yield from moves(frames)
     yield from corrections(frames)
+
+
+def moves(frames: Frames) -> Iterator[Breach]:
+    """What moved order by order is what the pay table says, and never more is out than was earned."""
+    keys, moved, states = ["rep", "month"], frames["commission_releases"], frames["commission_orders"]
+    over = moved["released"] + moved["clawback"] - moved["earned"]
+    to_date = moved.assign(over=over).sort_values([*keys, "order"]).groupby(["rep", "order"])["over"].cumsum()
+    yield from equal("order_paid_within_earned", int((to_date > 0).sum()), 0, "rows")
+    sums, out = moved.groupby(keys), frames["commission"].groupby(keys)
+    for name in ("earned", "released", "clawback"):
+        yield from same_by(f"releases_sum_to_{name}", sums[name].sum(), out[name].sum())
+    apart = states["earned"] - states["released"] != states["held"]
+    yield from equal("orders_hold_what_is_held", int(apart.sum()), 0, "rows")
 
 
 def corrections(frames: Frames) -> Iterator[Breach]:

@@ -121,7 +121,8 @@ def _on_curve(s: Setting, curve: Curve, fen: int, name: str, start: Decimal) -> 
     other = {"straight": "steps", "steps": "straight"}[curve.between]
     further = {"flat": "straight", "straight": "flat"}[curve.beyond]
     forms = [("curve", curve), (f"between_{other}", curve.model_copy(update={"between": other}))]
-    forms.append((f"beyond_{further}", curve.model_copy(update={"beyond": further})))
+    if curve.between == "straight":
+        forms.append((f"beyond_{further}", curve.model_copy(update={"beyond": further})))
     if curve.points[0].at > 0:
         zero = curve.points[0].model_copy(update={"at": Decimal(0), "pays": Decimal(0)})
         forms.append(("no_threshold", curve.model_copy(update={"points": (zero, *curve.points)})))
@@ -145,7 +146,7 @@ def _pays(s: Setting, curve: Curve, fen: int) -> str:
         return "0%"
     on, pays = points[reached - 1].at, points[reached - 1].pays
     last = reached == len(points)
-    flat = (curve.beyond == "flat" or len(points) < 2) if last else curve.between == "steps"
+    flat = curve.between == "steps" or (last and (curve.beyond == "flat" or len(points) < 2))
     if flat or fen == s.at(on):
         return percent(pays)
     low, high = (points[-2], points[-1]) if last else (points[reached - 1], points[reached])

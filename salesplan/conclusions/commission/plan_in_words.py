@@ -116,7 +116,8 @@ def _curve(words: Words, curve: Curve) -> Iterator[str]:
         yield say(words, "words_threshold", at=exact(curve.points[0].at))
     if len(curve.points) > 1:
         yield say(words, f"words_between_{curve.between}")
-        yield say(words, f"words_beyond_{curve.beyond}", at=exact(curve.points[-1].at))
+        beyond = curve.beyond if curve.between == "straight" else "flat"
+        yield say(words, f"words_beyond_{beyond}", at=exact(curve.points[-1].at))
 
 
 def _members(words: Words, plan: CommissionPlan) -> Iterator[str]:
