@@ -39,6 +39,8 @@ class World:
             self._case(f"R{number:02d}", number)
         if "shared" in features:
             self._share()
+        if "overlay" in features:
+            self._overlay()
 
     def has(self, feature, share=0.5):
         """Whether a feature is wanted and drawn."""
@@ -58,6 +60,7 @@ class World:
             later = [second | {"from": MONTHS[change - 1]}]
             first["until"] = MONTHS[change - 2]
         self.plans += [first, *later]
+        self.whole = all(plan["release"] != "proportional" for plan in [first, *later])
         self.late = any(plan.get("late") for plan in [first, *later])
         self.tight = any(plan.get("curve") or plan.get("late") for plan in [first, *later])
 
@@ -150,6 +153,7 @@ class World:
             "amount": amount,
             "quantity": float(self.chance.choice([1, 2, 10, 0.5])),
             "cost": cost,
+            "overlay": False,
         }
 
     def _returns(self, order, sold):
@@ -186,7 +190,7 @@ class World:
                 back = date(2027, self.chance.randint(month, self.last), 28)
                 refund = self._payment(back, self.chance.randint(1, amount), named, customer)
                 self.cash.append(refund | {"kind": "refund", "amount": -refund["amount"]})
-        if whole and self.has("bad_debt", 0.15):
+        if whole and (self.whole or "bad_debt_part" in self.features) and self.has("bad_debt", 0.15):
             month = self.chance.randint(max(line["date"].month for line in sold), self.last)
             lost = self._payment(date(2027, month, 28), self.chance.randint(1, max(1, due // 2)), order, customer)
             self.cash.append(lost | {"kind": "bad_debt"})
@@ -217,6 +221,15 @@ class World:
                     self.lines.append(line | {"rep": other, "amount": share, "cost": cost, "quantity": 0.0})
                     self.lines.remove(line)
                     self.lines.append(line | {"amount": line["amount"] - share} | rest)
+
+    def _overlay(self):
+        """Credit beside the whole for a few lines."""
+        for line in list(self.lines):
+            if self.chance.random() < 0.05:
+                part = self.chance.choice([2, 3, 4])
+                other = {"rep": f"R{self.chance.randrange(self.cases):02d}", "overlay": True, "cost": None}
+                if other["rep"] != line["rep"] and abs(line["amount"]) >= part:
+                    self.lines.append(line | other | {"amount": line["amount"] // part})
 
     # as the ledger hands it over
 

@@ -10,13 +10,14 @@ from commission_worlds import World
 
 from salesplan.commission import calculate
 
-TODAY = frozenset({"tax", "shared", "bonus"})
 EVERY = frozenset(
-    "tax shared bonus growing refunds margin quantity margin_rate current previous apart collected_measure curve "
-    "rates_by special gate ramp rebates free paid_on_margin clawback cap cap_order minimum late bad_debt milestones "
-    "holdback holdback_until leavers override adjustments plan_change bills late_returns growing_returns".split()
+    "tax shared overlay bonus growing growing_returns refunds margin quantity margin_rate current previous apart "
+    "collected_measure curve rates_by special gate ramp rebates free paid_on_margin clawback cap cap_order minimum "
+    "late late_returns bad_debt bad_debt_part milestones holdback holdback_until leavers override adjustments "
+    "plan_change bills".split()
 )
-FEATURES = TODAY
+OPEN = frozenset("clawback cap late late_returns bad_debt_part holdback_until growing_returns".split())
+FEATURES = EVERY - OPEN
 CASES, BATCH = int(os.environ.get("COMMISSION_CASES", "1000")), 50
 FIGURES = ("earned", "released", "clawback", "held")
 

@@ -36,8 +36,9 @@ class Accounts:
     """One account per rep and order: what was earned on it to date, accounts x (months + 1), column 0 before the year.
 
     `rep`, `okey`, and `place` (the first amount credited: the order in which accounts count). `row`: the account of
-    each booked row. `rules`: what each rule adds to or takes from what the amounts themselves earned, to date.
-    `gross`: earned before late payments and bad debt; `late_paid`: what late payments took off the money received.
+    each booked row. `credited`, `base`, `ordered`, `returned`: net, paid on, sold, taken back to date. `rules`: what
+    each rule adds to or takes from what the amounts themselves earned, to date.
+    `gross`: earned before late payments and bad debt, `good`: before late payments; `late_paid`: what late payments took off the money received.
     """
 
     rep: Integers
@@ -46,10 +47,12 @@ class Accounts:
     row: Integers
     earned: Integers
     credited: Integers
+    base: Integers
     returned: Integers
     ordered: Integers
     rules: dict[str, Integers] = field(default_factory=dict)
     gross: Integers | None = None
+    good: Integers | None = None
     late_paid: Integers | None = None
 
     def add(self, rule: str, amount: Integers) -> None:
@@ -72,12 +75,17 @@ def open_accounts(booked: pd.DataFrame, events: pd.DataFrame, months: int) -> Ac
     amount, at = events["amount"].to_numpy(), events["at"].to_numpy()
     sold = there & (amount > 0)
     back = there & (events["level"].to_numpy() > 0)
-    credited, ordered, returned = (
-        cumulative(mine[rows], at[rows], np.abs(amount[rows]) if signless else amount[rows], shape)
-        for rows, signless in ((there, False), (sold, True), (back, True))
+    credited, base, ordered, returned = (
+        cumulative(mine[rows], at[rows], values[rows], shape)
+        for rows, values in (
+            (there, amount),
+            (there, events["base"].to_numpy()),
+            (sold, amount),
+            (back, -amount),
+        )
     )
     place = first[np.searchsorted(all_known, known)]
-    return Accounts(known // 2**32, known % 2**32, place, row, earned, credited, returned, ordered)
+    return Accounts(known // 2**32, known % 2**32, place, row, earned, credited, base, returned, ordered)
 
 
 def adjust(accounts: Accounts, plan: CommissionPlan, cash: Cash) -> None:
@@ -86,13 +94,14 @@ def adjust(accounts: Accounts, plan: CommissionPlan, cash: Cash) -> None:
         _per_order(accounts, plan, cash)
     if plan.cap is not None:
         _per_period(accounts, plan, to_fen(plan.cap))
-    accounts.gross = accounts.earned
+    accounts.gross = accounts.good = accounts.earned
     if plan.late is not None:
         _late(accounts, plan.late, cash)
     if cash.settlement.written.any():
         due, written = cash.settlement.due[accounts.okey], cash.settlement.written[accounts.okey]
         lost = part_of(accounts.gross, np.clip(written, 0, np.maximum(due, 0)), np.maximum(due, 1))
         accounts.add("bad_debt", -lost)
+        accounts.good = accounts.gross - lost
 
 
 def _per_order(accounts: Accounts, plan: CommissionPlan, cash: Cash) -> None:
@@ -101,7 +110,7 @@ def _per_order(accounts: Accounts, plan: CommissionPlan, cash: Cash) -> None:
     if plan.minimum_per_order is not None:
         least, net = to_fen(plan.minimum_per_order), cash.net[accounts.okey]
         part = part_of(least, np.clip(accounts.credited, 0, np.maximum(net, 0)), np.maximum(net, 1))
-        accounts.add("minimum", np.where(accounts.credited > 0, np.maximum(part - earned, 0), 0))
+        accounts.add("minimum", np.where(accounts.base > 0, np.maximum(part - earned, 0), 0))
     if plan.cap_per_order is not None:
         accounts.add("cap_order", np.minimum(to_fen(plan.cap_per_order) - accounts.earned, 0))
 
@@ -117,19 +126,21 @@ def _per_period(accounts: Accounts, plan: CommissionPlan, cap: int) -> None:
     first = np.r_[True, rep[1:] != rep[:-1]] if len(rep) else np.zeros(0, dtype=bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(rep)), 0))
     cut, given = np.zeros_like(earned), np.zeros_like(earned)
-    closed, before, given_before = (np.zeros(len(rep), dtype=np.int64) for _ in range(3))
+    at_close = before = given_before = np.zeros(len(rep), dtype=np.int64)
     for month in range(1, earned.shape[1]):
         if month == first_of(month, plan.period):
-            closed, before, given_before = cut[:, month - 1], earned[:, month - 1], given[:, month - 1]
-        given[:, month] = -part_of(
-            closed, np.minimum(returned[:, month], ordered[:, month]), np.maximum(ordered[:, month], 1)
-        )
+            end = month - 1
+            before, given_before, at_close = earned[:, end], given[:, end], cut[:, end]
+            remaining, gone = at_close + given_before, returned[:, end]
+            left = np.maximum(ordered[:, end] - gone, 0)
+        since = np.minimum(returned[:, month] - gone, left)
+        given[:, month] = given_before - np.where(left > 0, part_of(remaining, since, np.maximum(left, 1)), 0)
         own = earned[:, month] - before + given[:, month] - given_before
         total = np.cumsum(own)
         total = total - (total - own)[start] if len(own) else total
         paid = np.minimum(total, cap)  # commission plan, cap per period
         kept = paid - np.where(first, 0, np.r_[0, paid[:-1]]) if len(own) else own
-        cut[:, month] = closed + kept - own
+        cut[:, month] = at_close + kept - own
     back = np.argsort(order)
     accounts.add("cap", cut[back])
     accounts.add("return", given[back])

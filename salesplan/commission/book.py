@@ -29,7 +29,7 @@ class Book:
     (millionths).
     `orders` by customer, day and number, the order in which payments without a name settle them: order, customer
     (codes), day, at, earlier (0/1: before the year). `owed` what each line of any year adds to its order: okey, at,
-    amount, product. `payments`: okey (-1: names none that is known), customer, at, day, amount, kind (0 payment, 1
+    day, amount, product. `payments`: okey (-1: names none that is known), customer, at, day, amount, kind (0 payment, 1
     bad debt), lost (1: names an order nobody knows), order. `labels`: the texts of the codes by column.
     """
 
@@ -96,7 +96,7 @@ def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
     count = len(both) - len(own)
     own = own.assign(okey=okey[count:])
     beside = lines["overlay"].to_numpy(dtype=bool) if "overlay" in lines else np.zeros(len(own), dtype=bool)
-    owed = both[["at", "amount", "product"]].assign(okey=okey)
+    owed = both[["at", "day", "amount", "product"]].assign(okey=okey)
     owed = owed[~np.r_[np.zeros(count, dtype=bool), beside]]  # credit beside the whole is nothing a customer owes
     return Book(
         _in_order(own),

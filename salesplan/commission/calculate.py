@@ -30,7 +30,8 @@ from salesplan.commission.results import (
     texts,
 )  # fmt: skip
 from salesplan.commission.roster import Roster, make_roster
-from salesplan.commission.settlement import payments_of, settle
+from salesplan.commission.payments import payments_of
+from salesplan.commission.settlement import settle
 from salesplan.commission.working import Ground, Part, work
 from salesplan.commission.year import Ledger, Note, Year
 from salesplan.terms.commission import CommissionTerms

@@ -72,7 +72,7 @@ class Earning:
         else:
             found = self._in_tiers(month)
         back = self.returns.to_date(self.state, first_of(month, self.plan.period), month)
-        taken, self.taken = difference(self.returns.factored(self.taken), self.returns.factored(back)), back
+        taken, self.taken = difference(self.taken, back), back
         return [found, taken]
 
     def _in_tiers(self, month: int) -> pd.DataFrame:

@@ -1,15 +1,16 @@
 """When earned commission is paid out, order by order, and what is taken back."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from salesplan.commission.accounts import Accounts, Cash
-from salesplan.commission.credit import pair_key
+from salesplan.commission.credit import ORDER, PRODUCT, pair_key
 from salesplan.commission.exact import cumulative, part_of
 from salesplan.commission.year import NEVER
-from salesplan.money import MICRO, Integers, to_micro
+from salesplan.money import MICRO, Integers, half_away, to_micro
 from salesplan.terms.commission import CommissionPlan
 from salesplan.terms.release import Holdback
 
@@ -57,16 +58,42 @@ def entitled(earned: Integers, claim: Integers, share: Integers, refunded: Any) 
 
 
 def _on_invoices(accounts: Accounts, booked: pd.DataFrame, events: pd.DataFrame) -> Integers:
-    """What stands on invoiced lines; rules of the whole order in proportion."""
-    invoiced = events["invoiced"].to_numpy()[booked["event"].to_numpy()]
-    month = booked["month"].to_numpy()
-    billed = np.where(booked["back"] == 1, month, np.maximum(month, invoiced))
-    counts = billed != NEVER
-    shape = accounts.earned.shape
-    known = cumulative(accounts.row[counts], billed[counts], booked["amount"].to_numpy()[counts], shape)
-    own = cumulative(accounts.row, month, booked["amount"], shape)
-    scaled = part_of(accounts.earned, np.clip(known, 0, np.maximum(own, 0)), np.maximum(own, 1))
-    return np.where(own > 0, scaled, 0) if accounts.rules else np.maximum(known, 0)
+    """What stands on invoiced lines; a return comes off what it is a return of, rules of the whole order in proportion.
+
+    To date: earned x what stands on invoiced lines / what stands on all, rounded once.
+    """
+    event, month = booked["event"].to_numpy(), booked["month"].to_numpy()
+    billed = np.maximum(month, events["invoiced"].to_numpy()[event])
+    sold = booked["back"].to_numpy() == 0
+    shape, amount = accounts.earned.shape, booked["amount"].to_numpy()
+    counts = sold & (billed != NEVER)
+    stands = cumulative(accounts.row[counts], billed[counts], amount[counts], shape)
+    own = cumulative(accounts.row, month, amount, shape)
+    known = part_of(accounts.earned, np.maximum(stands, 0), np.maximum(own, 1))
+    for account in np.unique(accounts.row[~sold]):
+        rows = np.flatnonzero(accounts.row == account)
+        told = booked.iloc[rows].assign(billed=billed[rows]), events.iloc[event[rows]].reset_index(drop=True)
+        known[account] = _less_returned(accounts.earned[account], *told)
+    return np.where(own > 0, known, 0)
+
+
+def _less_returned(earned: Integers, booked: pd.DataFrame, events: pd.DataFrame) -> Integers:
+    """What stands on invoiced lines of one account with returns, to date."""
+    back, product, level = booked["back"].to_numpy() == 1, events["product"].to_numpy(), events["level"].to_numpy()
+    amount, month = booked["amount"].to_numpy(), booked["month"].to_numpy()
+    found = np.zeros_like(earned)
+    for now in range(1, len(earned)):
+        known = month <= now
+        sold, invoiced = known & ~back, known & ~back & (booked["billed"].to_numpy() <= now)
+        whole, stands = int(amount[known].sum()), Fraction(int(amount[invoiced].sum()))
+        for which in {int(product[row]) if level[row] == PRODUCT else -1 for row in np.flatnonzero(known & back)}:
+            scope = np.ones(len(product), dtype=bool) if which < 0 else product == which
+            of = (level == ORDER) if which < 0 else (level == PRODUCT) & scope
+            paid, taken = int(amount[sold & scope].sum()), int(amount[known & back & of].sum())
+            stands += Fraction(taken * int(amount[invoiced & scope].sum()), paid) if paid else 0
+        exact = int(earned[now]) * stands / whole if whole > 0 else Fraction(0)
+        found[now] = half_away(exact.numerator, exact.denominator)
+    return found
 
 
 def _on_cash(accounts: Accounts, lines: pd.DataFrame, plan: CommissionPlan, cash: Cash) -> Integers:
@@ -75,10 +102,10 @@ def _on_cash(accounts: Accounts, lines: pd.DataFrame, plan: CommissionPlan, cash
     on it than before, and than it is due.
     """
     okey, earned, settlement = accounts.okey, accounts.earned, cash.settlement
-    due, asked, paid = settlement.due[okey], settlement.open[okey], settlement.paid[okey]
+    asked, paid = settlement.open[okey], settlement.paid[okey]
     share = earned  # credited as it was collected
     if plan.measure_basis != "collected":
-        share = _in_proportion(accounts, paid, due)
+        share = _in_proportion(accounts, paid, asked)
     if plan.release == "proportional":
         claim = share
     elif plan.release == "milestones":
@@ -93,10 +120,10 @@ def _on_cash(accounts: Accounts, lines: pd.DataFrame, plan: CommissionPlan, cash
 
 def _in_proportion(accounts: Accounts, paid: Integers, due: Integers) -> Integers:
     """The part of what was earned that the money received stands for, less what came late of it."""
-    assert accounts.gross is not None
-    share = np.where(paid >= due, accounts.gross, 0)
+    good = accounts.earned if accounts.good is None else accounts.good
+    share = np.where(paid >= due, good, 0)
     partly = (paid > 0) & (paid < due)
-    share[partly] = part_of(accounts.gross[partly], paid[partly], due[partly])
+    share[partly] = part_of(good[partly], paid[partly], due[partly])
     if accounts.late_paid is not None:
         share = share - accounts.late_paid
     return np.where(due > 0, share, accounts.earned)
@@ -136,14 +163,14 @@ def whole_months(accounts: Accounts, lines: pd.DataFrame, cash: Cash) -> Any:
 def held_back(out: Integers, holdback: Holdback, months: list[str]) -> Integers:
     """What is paid out to date when a part of what is released waits. `months`: the labels of the columns."""
     share = to_micro(holdback.share)
-    waits = part_of(out, share, MICRO)
+    waits = part_of(np.maximum(out, 0), share, MICRO)  # nothing is held back of what was taken back
     if holdback.until is not None:
         over = np.array([month >= holdback.until for month in months])
         return np.where(over[None, :], out, out - waits)
     count = holdback.months or 0
     freed = np.zeros_like(out)
     freed[:, count:] = out[:, : out.shape[1] - count] if count < out.shape[1] else 0
-    return out - (waits - part_of(np.minimum(out, freed), share, MICRO))
+    return out - (waits - part_of(np.maximum(np.minimum(out, freed), 0), share, MICRO))
 
 
 def after_leaving(accounts: Accounts, out: Integers, limit: Integers) -> tuple[Integers, Integers]:

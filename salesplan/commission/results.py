@@ -287,7 +287,7 @@ def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
             "order": ground.book.text("order", orders["order"].to_numpy()[okey]),
             "customer": ground.book.text("customer", orders["customer"].to_numpy()[okey]),
             "date": day_column(orders["day"].to_numpy()[okey]),
-            "amount_due": settlement.due[okey, -1],
+            "amount_due": settlement.open[okey, -1],
             "amount_paid": settlement.paid[okey, -1],
             "earned": whole["earned"].to_numpy(),
             "released": whole["released"].to_numpy(),

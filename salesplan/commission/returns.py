@@ -11,7 +11,7 @@ from salesplan.money import MICRO, Integers, to_micro
 from salesplan.terms.commission import CommissionPlan
 
 KEYS = ["event", "tier", "back", "base", "rate", "amount"]
-NAMES = ["event", "rep", "okey", "product", "level", "at", "amount", "returned"]
+NAMES = ["event", "rep", "okey", "product", "level", "at", "day", "amount"]
 
 
 @dataclass
@@ -34,6 +34,10 @@ class Returns:
             self.some = np.zeros(len(self.events), dtype=bool)
         self.told = self.events.assign(event=np.arange(len(self.events)))[NAMES][self.some].reset_index(drop=True)
         self.any = bool((self.told["level"] != NOTHING).any())
+        weight, self.whole = self._weights()
+        scope = self.told["product"].where(self.told["level"] == PRODUCT, -1)
+        groups = [self.told["rep"], self.told["okey"], self.told["level"], scope]
+        self.told = self.told.assign(returned=pd.Series(weight, index=self.told.index).groupby(groups).cumsum())
 
     def close(self, paid: pd.DataFrame, taken: pd.DataFrame) -> None:
         """Remember a period that is over: what it paid on returned orders, and what its returns took back."""
@@ -43,8 +47,9 @@ class Returns:
     def to_date(self, paid: pd.DataFrame, first: int, month: int) -> pd.DataFrame:
         """What the returns of a period (from month `first`) up to a month take back, in whole.
 
-        To date it is what was paid x returned / ordered, tier by tier, rounded half away from zero, so that a full
-        return takes back exactly what was paid, bonus included. `paid`: rows of the open period to date.
+        To date it is what was paid x returned / ordered, tier by tier, rounded once half away from zero, so that a full
+        return takes back exactly what was paid, bonus included. What earlier periods took back stays. `paid`: rows of
+        the open period to date.
         """
         at = self.told["at"]
         opened = self.told[(self.told["level"] != NOTHING) & (at >= first) & (at <= month)]
@@ -59,24 +64,22 @@ class Returns:
             ordered = sold.groupby(by)["amount"].sum().rename("ordered").reset_index()
             returns = opened[opened["level"] == level].merge(ordered, on=by)
             taken = rows[(rows["back"] == 1) & (rows["level"] == level)]
-            parts.append(_shares(returns, rows[rows["sold"]], taken, by))
+            parts.append(_shares(returns.assign(ordered=returns["ordered"] * self.whole), rows[rows["sold"]], taken, by))
         return pd.concat(parts, ignore_index=True)
 
-    def factored(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """What a plan takes back of the whole: all of it, a fixed share, or the part not served."""
-        if self.plan.clawback == "original_rate" or rows.empty:
-            return rows
-        event = rows["event"].to_numpy()
+    def _weights(self) -> tuple[Integers, int]:
+        """What each return takes back of what it returns, as amount x part, and what the parts are parts of.
+
+        All of it, a fixed share, or the part of the term that is not served: whole months from the order's day on.
+        """
+        back = np.where(self.told["level"] != NOTHING, -self.told["amount"], 0)
+        if self.plan.clawback == "original_rate":
+            return back, 1
         if self.plan.clawback == "share":
-            part, whole = np.full(len(rows), to_micro(self.plan.clawback_share or 0)), np.full(len(rows), MICRO)
-        else:
-            term = self.plan.clawback_months or 1
-            okey, day = self.events["okey"].to_numpy()[event], self.events["day"].to_numpy()[event]
-            part = np.maximum(term - months_between(self.days[okey], day), 0)
-            whole = np.full(len(rows), term)
-        return rows.assign(
-            **{name: part_of(rows[name].to_numpy(), part, whole) for name in ("base", "amount")},
-        )
+            return back * to_micro(self.plan.clawback_share or 0), MICRO
+        term = self.plan.clawback_months or 1
+        served = months_between(self.days[self.told["okey"].to_numpy()], self.told["day"].to_numpy())
+        return back * np.maximum(term - served, 0), term
 
 
 def _none() -> pd.DataFrame:

@@ -34,8 +34,9 @@ def moves(frames: Frames) -> Iterator[Breach]:
     to_date = moved.assign(over=over).sort_values([*keys, "order"]).groupby(["rep", "order"])["over"].cumsum()
     yield from equal("order_paid_within_earned", int((to_date > 0).sum()), 0, "rows")
     sums, out = moved.groupby(keys), frames["commission"].groupby(keys)
-    for name in ("earned", "released", "clawback"):
-        yield from same_by(f"releases_sum_to_{name}", sums[name].sum(), out[name].sum())
+    yield from same_by("releases_sum_to_earned", sums["earned"].sum(), out["earned"].sum())
+    yield from same_by("releases_sum_to_released", sums["released"].sum(), out["released"].sum())
+    yield from same_by("releases_sum_to_clawback", sums["clawback"].sum(), out["clawback"].sum())
     apart = states["earned"] - states["released"] != states["held"]
     yield from equal("orders_hold_what_is_held", int(apart.sum()), 0, "rows")
 
