@@ -204,7 +204,8 @@ def test_a_new_rep_ramps_in_what_he_takes_over_and_is_told_apart():
     found = ra.weighed(start_of(reps, history, customers), rules(ramp=[Decimal(0), Decimal("0.5")]))
     assert found.replaced.to_dict() == {"A": "", "C": "", "N": "inherited"}
     assert found.part.to_dict() == pytest.approx({"A": 3 / 12, "C": 1, "N": (0.5 + 7) / 12})
-    assert found.full_year.to_dict() == pytest.approx({"A": 600_000, "C": 600_000, "N": 600_000})
+    # a full year of 600,000 each, closed to the company's 1,200,000
+    assert found.year["mu"].to_dict() == pytest.approx({"A": 400_000, "C": 400_000, "N": 400_000})
 
 
 def test_recency_weighs_the_years_and_leaves_out_those_a_customer_was_not_there():

@@ -34,15 +34,16 @@ def stage_of(plan: CommissionPlan) -> Basis:
 
 def lowered(lines: pd.DataFrame, plan: CommissionPlan, accrual: Accrual) -> pd.DataFrame:
     """Lines with the amounts a plan counts: less accrued rebates, less the cost of free goods."""
-    amount, kind = lines["amount"].to_numpy(), lines["kind"].to_numpy()
+    amount, kind, cost = (lines[name].to_numpy() for name in ("amount", "kind", "cost"))
     counts = np.ones(len(lines), dtype=bool)
-    if plan.free_goods == "cost":
-        amount = amount - np.where(kind == accrual.free, lines["cost"].to_numpy(), 0)
     if plan.rebates == "accrued":
         rate = accrual.rates[lines["customer"].to_numpy()]
         counts = (rate == 0) | (kind != accrual.rebate)  # what is accrued with every sale is not counted again
         amount = amount - times_rate(amount, rate)
-    return lines.assign(amount=amount)[counts]
+    if plan.free_goods == "cost":
+        given = kind == accrual.free
+        amount, cost = amount - np.where(given, cost, 0), np.where(given, 0, cost)  # the cost counts once
+    return lines.assign(amount=amount, cost=cost)[counts]
 
 
 def credit(lines: pd.DataFrame, stage: Basis, settlement: Settlement) -> pd.DataFrame:

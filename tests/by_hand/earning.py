@@ -10,6 +10,9 @@ from by_hand.exact import MILLION, fen, part, rounded, spread, whole_months
 from by_hand.measure import Measure
 
 
+OVERRIDE = {"measure": "attainment", "measure_period": "this", "gate": None}  # a team is measured by its quotas
+
+
 @dataclass(frozen=True)
 class Piece:
     event: object
@@ -27,12 +30,11 @@ class Earning:
         self.books, self.cash, self.rep, self.plan = books, cash, rep, plan
         self.on, self.back = months
         self.override = plan.override if override else None
-        self.stage = stage_of(plan)
+        self.stage = plan.measure_basis if override else stage_of(plan)
         self.events = self.credited(self.stage)
         counted = self.credited(plan.measure_basis) if plan.measure_basis != self.stage else self.events
-        self.apart = plan.measure_basis != self.stage
         self.tiers = self.override.tiers if override else plan.tiers
-        seen = plan.model_copy(update={"measure": "attainment", "gate": None}) if override else plan
+        seen = plan.model_copy(update=OVERRIDE) if override else plan
         ramping = (lambda at: False) if override else (lambda at: (rep, at) in books.ramping)
         self.measure = Measure(seen, self.tiers, counted, self.quota, ramping)
         self.first = {}
