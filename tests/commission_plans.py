@@ -104,7 +104,7 @@ def common(chance, wanted, curved=False):
         found["paid_on"] = "margin"
     if wanted("rebates", 0.4):
         found["rebates"] = "accrued"
-    if wanted("free", 0.4):
+    if wanted("free", 0.4) and ("rebates" not in found or wanted("free_rebates", 1)):
         found["free_goods"] = "cost"
     if wanted("milestones", 0.2):
         steps = [{"paid": Decimal("0.3")}, {"paid": Decimal("0.9"), "released": Decimal("0.95")}, {"paid": Decimal(1)}]

@@ -11,9 +11,9 @@ from salesplan import commission
 from salesplan.charts import commission as charts
 from salesplan.charts import render
 from salesplan.commission import Ledger
-from salesplan.commission.settlement import dues, tax_rates
 from salesplan.commission.exact import boundary, cumulative, part_of
 from salesplan.commission.release import entitled
+from salesplan.commission.settlement import dues, tax_rates
 from salesplan.conclusions.commission import sentences, warnings
 from salesplan.terms.plan import Tax
 from salesplan.wording import Words

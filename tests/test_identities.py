@@ -314,9 +314,15 @@ BROKEN = [
     pytest.param("commission", [("commission_base_pay", "amount", 0, 1)], "base_pay_is_its_components", id="base pay"),
     pytest.param("commission", [("commission_releases", "earned", 0, 1)], "releases_sum_to_earned", id="an order"),
     pytest.param("commission", [("commission_releases", "released", 1, -1)], "releases_sum_to_released", id="released"),
-    pytest.param("commission", [("commission_releases", "clawback", 1, -1)], "releases_sum_to_clawback", id="taken back"),
-    pytest.param("commission", [("commission_releases", "released", 0, 51)], "order_paid_within_earned", id="too early"),
-    pytest.param("commission", [("commission_orders", "held", 0, 1)], "orders_hold_what_is_held", id="held of an order"),
+    pytest.param(
+        "commission", [("commission_releases", "clawback", 1, -1)], "releases_sum_to_clawback", id="taken back"
+    ),
+    pytest.param(
+        "commission", [("commission_releases", "released", 0, 51)], "order_paid_within_earned", id="too early"
+    ),
+    pytest.param(
+        "commission", [("commission_orders", "held", 0, 1)], "orders_hold_what_is_held", id="held of an order"
+    ),
     pytest.param("variance_review", [("variance_review_bridge", "price", 0, 1)], "bridge_closes", id="a part"),
     pytest.param(
         "variance_review",

@@ -74,6 +74,6 @@ __all__ = [
     "ramping",
     "settle",
     "trial",
-    "worked_out",
     "winners",
+    "worked_out",
 ]

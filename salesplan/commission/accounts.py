@@ -38,7 +38,8 @@ class Accounts:
     `rep`, `okey`, and `place` (the first amount credited: the order in which accounts count). `row`: the account of
     each booked row. `credited`, `base`, `ordered`, `returned`: net, paid on, sold, taken back to date. `rules`: what
     each rule adds to or takes from what the amounts themselves earned, to date.
-    `gross`: earned before late payments and bad debt, `good`: before late payments; `late_paid`: what late payments took off the money received.
+    `gross`: earned before late payments and bad debt, `good`: before late payments; `late_paid`: what late payments
+    took off the money received.
     """
 
     rep: Integers

@@ -145,9 +145,7 @@ def _coded(
     own, old, money = (
         None
         if frame is None
-        else pd.DataFrame(
-            {name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank}, copy=False
-        )
+        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank}, copy=False)
         for frame, columns in zip(frames, found, strict=True)
     )
     assert own is not None

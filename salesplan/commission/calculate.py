@@ -14,6 +14,7 @@ from salesplan.commission.earning import sums
 from salesplan.commission.exact import cumulative
 from salesplan.commission.holds import check
 from salesplan.commission.inherited import inherited
+from salesplan.commission.payments import payments_of
 from salesplan.commission.results import (
     LINES,
     ORDERS,
@@ -30,7 +31,6 @@ from salesplan.commission.results import (
     texts,
 )  # fmt: skip
 from salesplan.commission.roster import Roster, make_roster
-from salesplan.commission.payments import payments_of
 from salesplan.commission.settlement import settle
 from salesplan.commission.working import Ground, Part, work
 from salesplan.commission.year import Ledger, Note, Year

@@ -9,7 +9,6 @@ from salesplan.commission.exact import part_of
 from salesplan.money import Integers
 from salesplan.terms.commission import Curve
 
-
 BELOW = -9  # no point of the curve
 
 

@@ -142,7 +142,9 @@ def running(size: Integers, owner: Integers) -> Integers:
     return np.asarray(total - (total - size)[start], dtype=np.int64)
 
 
-def _within(place: Integers, ends: Integers, size: Integers, left: Integers) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _within(
+    place: Integers, ends: Integers, size: Integers, left: Integers
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Whether a stretch that begins at `left` lies in the interval at `place`."""
     if not len(ends):
         return np.zeros(len(left), dtype=bool)

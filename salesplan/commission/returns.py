@@ -64,7 +64,9 @@ class Returns:
             ordered = sold.groupby(by)["amount"].sum().rename("ordered").reset_index()
             returns = opened[opened["level"] == level].merge(ordered, on=by)
             taken = rows[(rows["back"] == 1) & (rows["level"] == level)]
-            parts.append(_shares(returns.assign(ordered=returns["ordered"] * self.whole), rows[rows["sold"]], taken, by))
+            parts.append(
+                _shares(returns.assign(ordered=returns["ordered"] * self.whole), rows[rows["sold"]], taken, by)
+            )
         return pd.concat(parts, ignore_index=True)
 
     def _weights(self) -> tuple[Integers, int]:

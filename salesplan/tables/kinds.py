@@ -126,6 +126,7 @@ UNITS: dict[str, Kind] = dict.fromkeys(
 OUTLET_COUNTS: dict[str, Kind] = dict.fromkeys(("outlets", "opening", "silent", "sell_out", "samples"), "count")
 HOURS: dict[str, Kind] = dict.fromkeys(("hours_needed", "hours_available", "hours_missing"), "number")
 BOARD: dict[str, Kind] = {"collection": "money", "receivable": "money"}
+PLAN_COST: dict[str, Kind] = {"pay": "money", "pay_ratio": "share", "scene": "code"}
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "rep_allocation_activities": {"funnel": "count", "standard": "count"},
     "rep_allocation_funnel": {
@@ -270,10 +271,10 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "coverage": "share",
         "deals": "count",
     },
-    **dict.fromkeys(
-        ("commission_cost", "commission_cost_reps", "commission_last_year", "commission_cost_plans"),
-        {"pay": "money", "pay_ratio": "share", "scene": "code"},
-    ),
+    "commission_cost": PLAN_COST,
+    "commission_cost_reps": PLAN_COST,
+    "commission_last_year": PLAN_COST,
+    "commission_cost_plans": PLAN_COST,
     "commission_spread": {
         **dict.fromkeys(("median", "pay"), "money"),
         **dict.fromkeys(("attainment_low", "attainment_high"), "share"),

@@ -117,6 +117,9 @@ class Curve(Terms):
             if self.points[index].at <= before.at:
                 told = {"before": str(before.at), "key": f"points.{index}.at", "other": f"points.{index - 1}.at"}
                 yield PydanticCustomError("points_order", "points must rise; the one before stands at {before}", told)
+        if self.between == "steps" and self.beyond == "straight":
+            told = {"key": "beyond", "needs": "between: straight"}
+            yield PydanticCustomError("goes_with", "needs {needs}", told)
 
 
 class SpecialRate(Terms):

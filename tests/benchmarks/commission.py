@@ -124,22 +124,18 @@ def main(lines: int) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     told = result.lines
     print(f"{lines:,} order lines, {len(credited):,} credited, {len(told):,} commission lines")
-    print(
-        f"credit (DuckDB) {to_credit:.1f} s, earn, settle, release, trace {to_pay:.1f} s, {peak:.2f} GB ({before:.2f} before)"
-    )
+    memory = f"{peak:.2f} GB ({before:.2f} before)"
+    print(f"credit (DuckDB) {to_credit:.1f} s, earn, settle, release, trace {to_pay:.1f} s, {memory}")
     floats, seconds = timed(lambda: in_float(told))
     wrong = int(((floats * 100).round() != told["amount"]).sum())
     sums = floats.groupby(told["rep"]).sum() * 100
     off = int((sums != told.groupby("rep")["amount"].sum()).sum())
-    print(
-        f"pandas in float, multiplication and sums only: {seconds:.1f} s, {wrong:,} lines a cent wrong, {off} of {REPS} sums not whole cents"
-    )
+    missed = f"{wrong:,} lines a cent wrong, {off} of {REPS} sums not whole cents"
+    print(f"pandas in float, multiplication and sums only: {seconds:.1f} s, {missed}")
     few = told.head(SLICE)
     total, seconds = timed(lambda: in_decimal(few))
-    same = int(total * 100) == int(few["amount"].sum())
-    print(
-        f"plain Decimal, multiplication only: {seconds * len(told) / len(few):.0f} s for all lines, {'the same sum' if same else 'ANOTHER SUM'}"
-    )
+    agrees = "the same sum" if int(total * 100) == int(few["amount"].sum()) else "ANOTHER SUM"
+    print(f"plain Decimal, multiplication only: {seconds * len(told) / len(few):.0f} s for all lines, {agrees}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 
 import pandas as pd
+
 from by_hand.exact import MILLION, rounded
 
 NEVER = 99

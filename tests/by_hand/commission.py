@@ -41,7 +41,7 @@ class ByHand:
         return None
 
     def _state(self, rep):
-        plans = {at: self.plan(rep, at) for at in range(1, self.books.last + 1)}
+        plans = {at: self.plan(rep, at) for at in range(1, len(self.books.months) + 1)}
         own, teams = [], []
         for plan in self.rules.plans:
             on = {at for at, one in plans.items() if one is plan}

@@ -9,7 +9,6 @@ from by_hand.credit import base_of, events, stage_of, unit_pay
 from by_hand.exact import MILLION, fen, part, rounded, spread, whole_months
 from by_hand.measure import Measure
 
-
 OVERRIDE = {"measure": "attainment", "measure_period": "this", "gate": None}  # a team is measured by its quotas
 
 
@@ -178,7 +177,8 @@ class Earning:
         if sum(bases) <= 0:
             return {}
         point, share = self.point(first, state)
-        months = state if self.plan.period == "ytd" else last - first + 1
+        until = state if self.plan.period == "ytd" else last
+        months = len([at for at in self.on if first <= at <= until])  # of those on the plan
         pay = rounded(self.target() * months * share)
         amounts = zip(mine, bases, spread(pay, bases), strict=True)
         return {event: [Piece(event, "curve", point, base, None, amount)] for event, base, amount in amounts}

@@ -45,7 +45,8 @@ def below_standard(rows: pd.DataFrame) -> pd.DataFrame:
 def latest_ranking(ranking: pd.DataFrame) -> pd.DataFrame:
     """The ranking by attainment of the last period that has begun, without what is the same in every row."""
     overall = ranking[ranking["contest"] == ""]
-    return overall[overall["period"] == overall["period"].max()].reset_index(drop=True)
+    latest: pd.DataFrame = overall[overall["period"] == overall["period"].max()].reset_index(drop=True)
+    return latest
 
 
 def winners(ranking: pd.DataFrame) -> pd.DataFrame:
