@@ -144,12 +144,7 @@ def runs(plan: Annotated[str, typer.Argument(help="name or folder of the plan", 
     """List the archive: runs, state, headline numbers."""
     from salesplan import archive
 
-    folder = Path(plan)
-    if not folder.is_dir():
-        folder = next(
-            (base / "params" / plan for base in (Path.cwd(), *Path.cwd().parents) if (base / "params" / plan).is_dir()),
-            folder,
-        )
+    folder = _folder_of(plan)
     words = Words(language_of(folder))
     found = archive.runs(archive.outputs_of(folder)) if folder.is_dir() else []
     if not found:
@@ -158,6 +153,13 @@ def runs(plan: Annotated[str, typer.Argument(help="name or folder of the plan", 
         typer.echo(_run_line(item, words))
     for line in _closed_lines(archive.outputs_of(folder), words):
         typer.echo(line)
+
+
+def _folder_of(plan: str | Path) -> Path:
+    """The folder of a plan given by folder or by name."""
+    folder = Path(plan)
+    named = (base / "params" / plan for base in (Path.cwd(), *Path.cwd().parents))
+    return folder if folder.is_dir() else next((place for place in named if place.is_dir()), folder)
 
 
 def _closed_lines(outputs: Path, words: Words) -> list[str]:
@@ -187,6 +189,7 @@ def close(
     as_json: Json = False,
 ) -> None:
     """Make a month's pay final: later changes go to the open month, each with its reason."""
+    plan = _folder_of(plan)
     words = Words(language_of(plan))
     from salesplan.closing.close import close as make
 
@@ -209,6 +212,7 @@ def reopen(
     as_json: Json = False,
 ) -> None:
     """Open the month closed last again; what was closed is kept."""
+    plan = _folder_of(plan)
     words = Words(language_of(plan))
     from salesplan.closing.close import reopen as make
 

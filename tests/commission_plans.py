@@ -33,7 +33,7 @@ def random_plan(chance, features, quota, name, team):
     measures = ["attainment", "attainment", "amount", *(one for one in MEASURES if one in features)]
     found["measure"] = chance.choice(measures)
     if wanted("curve", 0.25):
-        return found | curve(chance) | common(chance, wanted, curved=True)
+        return found | curve(chance) | common(chance, wanted, features, curved=True)
     found["tiers"] = tiers(chance, found["measure"], quota)
     if found["measure"] == "attainment" and wanted("gate"):
         found["gate"] = {"over": "year", "attainment": chance.choice([Decimal(1), Decimal("0.25")])}
@@ -43,7 +43,7 @@ def random_plan(chance, features, quota, name, team):
         found |= rates_by(chance, found["tiers"])
     if wanted("special"):
         found["special_rates"] = [special(chance) for _ in range(chance.randint(1, 2))]
-    return found | common(chance, wanted) | corrections(chance, wanted, quota)
+    return found | common(chance, wanted, features) | corrections(chance, wanted, quota)
 
 
 MEASURES = ("margin", "quantity", "margin_rate")
@@ -97,7 +97,7 @@ def special(chance):
     return {by: fits, kind: worth.get(kind, millionths(chance, 90_000))}
 
 
-def common(chance, wanted, curved=False):
+def common(chance, wanted, features, curved=False):
     """Release, holdback, leavers, what is paid on."""
     found = {"new_product_bonus": Decimal("0.0133") if not curved and wanted("bonus") else Decimal(0)}
     if wanted("paid_on_margin", 0.2):
@@ -117,7 +117,7 @@ def common(chance, wanted, curved=False):
     if wanted("leavers", 0.8):
         rule = chance.choice(["paid", "paid_until", "transferred", "forfeited"])
         found["leavers"] = {"rule": rule, "months": 1 if rule == "paid_until" else 0, "share": Decimal("0.6")}
-    if wanted("override"):
+    if wanted("override") and ("paid_on" not in found or "override_margin" in features):
         steps = [{"from": Decimal(0), "rate": Decimal("0.005")}, {"from": Decimal("0.5"), "rate": Decimal("0.012345")}]
         how = {"scope": chance.choice(["direct", "all"]), "semantics": chance.choice(["marginal", "whole"])}
         found["override"] = how | {"tiers": steps}

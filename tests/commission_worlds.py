@@ -20,7 +20,7 @@ from salesplan.terms.plan import Tax
 PRODUCTS = ("N", "P", "Q")
 TEXTS = ("order", "product", "customer", "region", "channel", "rep", "kind", "original_order")
 GRADES = ("A", "B")
-TEAM = 4  # reps on one plan
+TEAM = 8  # reps on one plan
 
 
 class World:

@@ -72,8 +72,10 @@ def worked_out(ledger: Ledger, year: Year, rules: CommissionTerms) -> Commission
     names = ["earned", "released", "clawback"]
     totals = moved.groupby(["rep", "month"])[names].sum().reset_index()
     cut = lines[lines["rule"].isin(["cap", "cap_order"])].groupby(["rep", "month"])["amount"].sum()
-    totals = totals.merge(cut.rename("amount_cut").reset_index(), how="left", on=["rep", "month"])
-    totals = totals.assign(amount_cut=totals["amount_cut"].fillna(0).astype("int64"))
+    apart = lines[lines["rule"].isin(["adjustment", "contest"])].groupby(["rep", "month"])["amount"].sum()
+    for name, sums_of in (("amount_cut", cut), ("amount_beside", apart)):
+        totals = totals.merge(sums_of.rename(name).reset_index(), how="left", on=["rep", "month"])
+        totals = totals.assign(**{name: totals[name].fillna(0).astype("int64")})
     grid = closing.with_closed_reps(grid, ledger.closed, year.closed)
     paid = pay.pay_table(grid, totals, ledger, year, rules, frozen=closing.frozen(ledger.closed, year.closed))
     waits = stood.closed is not None and not stood.month

@@ -37,6 +37,7 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "outlets": "网点,经销商,城市,渠道,开业日期,实销",
     "opportunities": "项目名称,客户,业务员,阶段,预计金额,预计成交日期,下次跟进日期,概率",
     "adjustments": "月份,业务员,调整金额,原因,批准人,订单号,异议编号",
+    "corrections": "月份,订单号,业务员,原因,批准人",
     "disputes": "编号,登记日期,业务员,月份,订单号,问题,状态,答复,答复人,更正金额",
 }
 STANDARDS = {"customer_records": 20, "market_analysis": 4, "satisfaction": 1}
@@ -63,6 +64,7 @@ def tables() -> dict[str, list[Cells]]:
         "activities": [tuple(activity) for activity in activities(papers)],
         "opportunities": list(_opportunities(everyone)),
         "adjustments": corrections_by_hand(),
+        "corrections": [],
         "disputes": questions(sold),
     }
 

@@ -20,8 +20,9 @@ SHEETS = {
         "amount_collected_earlier", "quota", "actual", "attainment",
     ),
     "commission": (
-        "rep", "team", "plan", "base_pay", "quota", "actual", "attainment", "earned", "released", "clawback", "draw",
-        "payable", "held", "amount_carried", "amount_paid",
+        "rep", "team", "plan", "base_pay", "quota", "actual", "attainment", "period", "attainment_period",
+        "amount_orders", "amount_contests", "amount_adjustments", "earned", "released", "clawback", "draw", "payable",
+        "held", "amount_carried", "amount_paid",
     ),
 }  # fmt: skip
 
@@ -38,7 +39,7 @@ def write_sheet(
     columns = [column for column in SHEETS[name] if column in frame]
     rows = list(_rows(frame, columns, f"commission_{name}", words))
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
-    left = ("rep", "team", "plan")
+    left = ("rep", "team", "plan", "period")
     page = rendered(
         "sheet.html.j2", words, css=statement_style(), head=head, month=head["month"], mark=mark, rows=rows,
         title=words(f"sheet.{name}", month=head["month"]),

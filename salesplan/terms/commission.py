@@ -263,6 +263,8 @@ class CommissionPlan(Terms):
             (bool(self.milestones) and self.release != "milestones", "milestones", "release: milestones"),
             (apart and not whole, "semantics", "semantics: whole"),
             (self.curve is not None and self.measure != "attainment", "measure", "measure: attainment"),
+            (self.curve is not None and bool(self.special_rates), "special_rates", "tiers"),
+            (self.curve is not None and self.new_product_bonus > 0, "new_product_bonus", "tiers"),
             (self.clawback == "unserved" and self.clawback_months is None, "clawback", "clawback_months"),
             (self.clawback == "share" and self.clawback_share is None, "clawback", "clawback_share"),
             (self.gate is not None and self.measure != "attainment", "gate", "measure: attainment"),

@@ -117,10 +117,9 @@ class ByHand:
         return now
 
     def _adjust(self):
-        sums = defaultdict(int)
+        """Corrections by hand, each a row of its own, paid or taken in the same month."""
         for row in self.books.adjustments:
             if row["month"] in self.books.months[: self.books.last] and row["rep"] in self.reps:
-                sums[row["rep"], self.books.months.index(row["month"]) + 1] += row["amount"]
-        for (rep, at), amount in sums.items():
-            self._earn(rep, at, "adjustment", amount)
-            self._move(rep, at, amount)
+                at = self.books.months.index(row["month"]) + 1
+                self._earn(row["rep"], at, "adjustment", row["amount"])
+                self._move(row["rep"], at, row["amount"])

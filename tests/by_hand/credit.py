@@ -25,6 +25,11 @@ class Event:
         return self.at, self.day, self.line.order, self.line.product, self.amount
 
     @property
+    def sold(self):
+        """Whether it adds to what was sold, and is neither a return nor what a refund takes back."""
+        return self.line.amount > 0 and self.amount > 0
+
+    @property
     def key(self):
         return self.line.key
 
@@ -45,7 +50,9 @@ def worth(books, plan, line):
     """(amount, cost) of a line as measure and pay see it: rebates and free goods taken off where the plan says so."""
     amount, cost = line.amount, line.cost
     if plan.rebates == "accrued" and books.rebate_rate(line.customer):
-        amount = 0 if line.kind == "rebate" else amount - rounded(amount * books.rebate_rate(line.customer))
+        if line.kind == "rebate":
+            return 0, 0
+        amount -= rounded(amount * books.rebate_rate(line.customer))
     if plan.free_goods == "cost" and line.kind == "free":
         return amount - (cost or 0), 0
     return amount, cost

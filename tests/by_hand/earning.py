@@ -29,7 +29,7 @@ class Earning:
         self.books, self.cash, self.rep, self.plan = books, cash, rep, plan
         self.on, self.back = months
         self.override = plan.override if override else None
-        self.stage = plan.measure_basis if override else stage_of(plan)
+        self.stage = stage_of(plan)
         self.events = self.credited(self.stage)
         counted = self.credited(plan.measure_basis) if plan.measure_basis != self.stage else self.events
         self.tiers = self.override.tiers if override else plan.tiers
@@ -38,7 +38,7 @@ class Earning:
         self.measure = Measure(seen, self.tiers, counted, self.quota, ramping)
         self.first = {}
         for event in self.events:
-            if event.amount > 0:
+            if event.sold:
                 self.first.setdefault(event.key, event.at)
         self.pieces = cache(self.pieces)
         self.curve = cache(self.curve)
@@ -62,12 +62,12 @@ class Earning:
     # what counts as a return
 
     def is_return(self, event):
-        """What is negative of an order that has been credited to the rep by then: a return, or cash refunded."""
-        return event.amount < 0 and self.first.get(event.key, 99) <= event.at
+        """A negative line of an order that has been credited to the rep by then, or what a refund takes from it."""
+        return not event.sold and event.line.amount != 0 and self.first.get(event.key, 99) <= event.at
 
     def scope(self, event):
         """(order, product) a return takes back from; product None: the whole order."""
-        sold = [e for e in self.events if e.key == event.key and e.amount > 0 and e.at <= event.at]
+        sold = [e for e in self.events if e.key == event.key and e.sold and e.at <= event.at]
         return event.key, event.line.product if any(e.line.product == event.line.product for e in sold) else None
 
     def spread_with_curve(self, event):
@@ -77,7 +77,7 @@ class Earning:
         first, last = self.measure.span(event.at)
         key, product = self.scope(event)
         return any(
-            e.key == key and e.amount > 0 and first <= e.at <= last and product in (None, e.line.product)
+            e.key == key and e.sold and e.at in self.on and first <= e.at <= last and product in (None, e.line.product)
             for e in self.events
         )
 
@@ -240,7 +240,7 @@ def returned(earnings, state):
 def of_scope(piece, key, product):
     """Whether a piece was paid for what was sold of an order, or of one product of it."""
     event = piece.event
-    return event.key == key and event.amount > 0 and product in (None, event.line.product)
+    return event.key == key and event.sold and product in (None, event.line.product)
 
 
 def taken(one, scope, back, pieces, state):
@@ -249,7 +249,7 @@ def taken(one, scope, back, pieces, state):
     sold = [
         e
         for e in one.events
-        if e.key == key and e.amount > 0 and e.at <= state and product in (None, e.line.product)
+        if e.key == key and e.sold and e.at <= state and product in (None, e.line.product)
     ]
     credited = sum(e.amount for e in sold)
     if credited <= 0:
@@ -258,7 +258,7 @@ def taken(one, scope, back, pieces, state):
     paid = defaultdict(int)
     for piece in pieces:
         if of_scope(piece, key, product):
-            paid[piece.rule, piece.tier] += piece.amount
+            paid[piece.rule, piece.tier, piece.rate] += piece.amount
     return -sum(part(amount, weight, credited) for amount in paid.values())
 
 

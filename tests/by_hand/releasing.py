@@ -61,8 +61,9 @@ class Release:
         return earned if full else 0
 
     def _known(self, at):
-        """Orders the rep has a line of by now."""
-        return {line.key for line in self.books.lines if line.rep == self.orders.rep and line.at <= at}
+        """Orders the rep, or his team, has a line of by now."""
+        mine = {line.key for line in self.books.lines if line.rep == self.orders.rep and line.at <= at}
+        return mine | {event.key for one in self.orders.teams for event in one.events if event.line.at <= at}
 
     def _full(self, key, at):
         return self.cash.paid[at].get(key, 0) >= self.cash.due[at].get(key, 0)

@@ -14,7 +14,8 @@ from salesplan.terms.commission import CommissionPlan
 
 KEYS = ["rep", "order"]
 STATE = [*KEYS, "customer", "date", "amount_due", "amount_paid", "earned", "released", "held", "reason", "until"]
-CLAIMS = ("return", "bad_debt", "late", "cap", "cap_order", "forfeited", "correction")  # rules that take back
+BY_HAND = "adjustment"
+CLAIMS = ("return", "bad_debt", "late", "cap", "cap_order", "forfeited", "correction", BY_HAND)  # rules that take back
 
 
 def payments_of(payments: pd.DataFrame, year: Year) -> pd.DataFrame:
@@ -108,9 +109,10 @@ def _missing(waiting: pd.DataFrame, plan: "pd.Series[Any]", plans: Mapping[str, 
 
 
 def taken_back(releases: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """What was taken back in a month: rep, order, customer, date, amount (<= 0), before, upto, rules.
+    """What was taken back in a month: rep, order, customer, date, amount (<= 0), before, upto, rules, by_hand.
 
     `rules`: the rules of the month's lines that lowered the order, comma by comma; blank where none did (a refund).
+    `by_hand`: reason and approver of each adjustment that lowered it, as a tuple of pairs.
     """
     moved = releases[releases["clawback"] < 0]
     told = moved.groupby(KEYS, sort=False)["clawback"].sum().reset_index().merge(_state(orders), how="left", on=KEYS)
@@ -118,5 +120,15 @@ def taken_back(releases: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame
     lowered = lines[(lines["amount"] < 0) & lines["rule"].isin(CLAIMS)]
     names = lowered.drop_duplicates([*KEYS, "rule"]).groupby(KEYS)["rule"].agg(",".join).rename("rules").reset_index()
     found = counts.assign(before=counts["upto"] - counts["amount"]).merge(names, how="left", on=KEYS)
-    found = found.assign(rules=found["rules"].fillna(""))
+    found = found.assign(rules=found["rules"].fillna(""), by_hand=_by_hand(found, lowered))
     return found.sort_values(["rep", "date", "order"], kind="stable", ignore_index=True)
+
+
+def _by_hand(found: pd.DataFrame, lowered: pd.DataFrame) -> "pd.Series[Any]":
+    """Reason and approver of the adjustments of each row."""
+    own = lowered[lowered["rule"] == BY_HAND]
+    told: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+    for rep, order, reason, who in zip(*(own[name].tolist() for name in (*KEYS, "reason", "approved_by")), strict=True):
+        told[rep, order] = (*told.get((rep, order), ()), (reason, who))
+    keys = zip(found["rep"].tolist(), found["order"].tolist(), strict=True)
+    return pd.Series([told.get(key, ()) for key in keys], index=found.index, dtype="object")

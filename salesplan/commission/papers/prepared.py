@@ -47,9 +47,11 @@ def prepare(
     month = year.closed[-1] if year.closed and len(result.table) else ""
     sold = performance(ledger, year, result.table, result.payments)
     asked = register(disputes, ledger.adjustments, result.lines, year.as_of)
-    sheets = {
-        "performance": performance_sheet(sold, month),
-        "commission": commission_sheet(result.table, ledger.reps, year),
-    }
     found = statements(result, ledger, year, rules, asked)
-    return Papers(month, sold, payroll(result.table, ledger.reps, year), asked, sheets if month else {}, found)
+    sheets = {}
+    if found is not None:
+        sheets = {
+            "performance": performance_sheet(sold, month),
+            "commission": commission_sheet(result.table, result.lines, found.standing, ledger.reps, year),
+        }
+    return Papers(month, sold, payroll(result.table, ledger.reps, year), asked, sheets, found)

@@ -37,7 +37,7 @@ class Statements(NamedTuple):
 
     `people`: rep, who he is, plan, the month's row of table `commission`, held_before, owed_before. `standing` and
     `ladder` as `reached` gives them. `lines`: those of the month with group (orders, earlier, override, taken, limits,
-    direct, corrections), customer, exact (0: base x rate is the amount, 1: but for a fen of cumulative rounding, 2: it
+    direct, corrections), customer, approved_by, exact (0: base x rate is the amount, 1: but for a fen of cumulative rounding, 2: it
     follows another way). `released`, `payments`, `held`, `taken` as in `moves`. `base_pay` of the month. `months`:
     the year to date. `disputes`: the rep's own. `customers`: names of customers by key, where they have one.
     """
@@ -66,7 +66,7 @@ def statements(
     if not year.closed or result.table.empty:
         return None
     month = year.closed[-1]
-    lines = _lines(result, year)
+    lines = _lines(result, year, ledger.adjustments)
     people = _people(result.table, ledger, year)
     plans = {plan.name: plan for plan in rules.plans} | plans_of(rules, month)
     whose = _last_plan(result.table)
@@ -109,17 +109,29 @@ def _people(table: pd.DataFrame, ledger: Ledger, year: Year) -> pd.DataFrame:
     return spell_of_month(now[something].reset_index(drop=True), ledger.reps, year, WHO)
 
 
-def _lines(result: "Commission", year: Year) -> pd.DataFrame:
+def _lines(result: "Commission", year: Year, adjustments: pd.DataFrame | None) -> pd.DataFrame:
     """The month's lines by rep, group and order, each with its customer and how its amount follows."""
     now = result.lines[result.lines["month"] == year.closed[-1]]
     named = result.orders[result.orders["order"] != ""]
     names = named[["rep", "order", "customer"]].drop_duplicates(["rep", "order"])
     told = now.merge(names, how="left", on=["rep", "order"])
     told = told.assign(**{name: told[name].fillna("") for name in TEXTS})
-    told = told.assign(group=_group(told, year), exact=_exact(told))
+    told = told.assign(group=_group(told, year), exact=_exact(told), approved_by=_approved(told, adjustments))
     rank = told["group"].map({name: place for place, name in enumerate(PLACES)})
     keys = ["rep", "rank", "date", "order"]
     return told.assign(rank=rank).sort_values(keys, kind="stable", na_position="first", ignore_index=True)
+
+
+def _approved(lines: pd.DataFrame, adjustments: pd.DataFrame | None) -> "pd.Series[str]":
+    """Who approved each adjustment by hand; blank for other lines and where nobody is named."""
+    blank = pd.Series("", index=lines.index, dtype="str")
+    if adjustments is None or "approved_by" not in adjustments or "reason" not in adjustments:
+        return blank
+    keys = ["rep", "month", "reason", "amount"]
+    named = adjustments.dropna(subset=[*keys, "approved_by"]).drop_duplicates(keys)
+    names = lines[keys].merge(named[[*keys, "approved_by"]], how="left", on=keys)["approved_by"].fillna("")
+    found: pd.Series[str] = blank.mask(lines["rule"] == "adjustment", names.astype("str").set_axis(lines.index))
+    return found
 
 
 def _group(lines: pd.DataFrame, year: Year) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":

@@ -15,7 +15,7 @@ from salesplan.commission.year import Ledger, Year
 from salesplan.money import Integers, half_away
 from salesplan.terms.commission import CommissionTerms
 
-MOVES = ("earned", "released", "clawback", "amount_cut")
+MOVES = ("earned", "released", "clawback", "amount_cut", "amount_beside")
 PAID = [
     "rep",
     "month",
@@ -98,8 +98,8 @@ def pay_table(
     """Pay of all reps for the closed months.
 
     `grid`: rep, month, plan (place in `rules.plans`, -1 for none), quota and actual (fen), every closed month of each
-    rep. `sums`: rep, month, earned, released, clawback (and amount_cut), adjustments and prizes included; rows that
-    are missing are zero. `frozen`: months that are closed for good, as this function returned them; they stay as they
+    rep. `sums`: rep, month, earned, released, clawback (and amount_cut), adjustments and prizes included, which are
+    `amount_beside` and settle no draw; rows that are missing are zero. `frozen`: months that are closed for good, as this function returned them; they stay as they
     are, balances go on from them, and what their base pay would be otherwise today is paid in the first open month.
     A month without a plan has no base pay and no draw, but pays what is released. Raises ValueError for a grid with
     gaps.
@@ -112,7 +112,8 @@ def pay_table(
     rows = _open_rows(base_pay_rows(frame, rules, ledger.scores), told)
     moves = told.open(sums, [name for name in MOVES if name in sums])
     terms = draw_terms(rules, plan, there, _starts(ledger.reps, told.reps), year).since(told.first)
-    drawn = draws(moves["released"] + moves["clawback"], terms, told.last("amount_owed"))
+    beside = moves.pop("amount_beside", np.zeros_like(moves["released"]))  # no draw is recovered from it
+    drawn = draws(moves["released"] + moves["clawback"] - beside, terms, told.last("amount_owed"))
     least = np.where((plan >= 0) & there.known, half_away(there.least, there.of), 0)[:, told.first :]
     base = told.open(rows, ["amount"])["amount"]
     # What is made good for a closed month is not this month's pay: too much then is carried on, not topped up again.

@@ -10,6 +10,11 @@ from salesplan.conclusions.commission.cost import cost_sentences
 from salesplan.wording import Words
 
 NAMED = 8  # names listed in one sentence
+# What held commission waits for, by the reason of the order.
+WAITS = {
+    **dict.fromkeys(("unpaid", "month_open", "milestone"), "payment"),
+    **{name: name for name in ("holdback", "not_invoiced")},
+}
 
 
 def sentences(words: Words, *, result: Commission, cost: PlanCost | None = None) -> list[str]:
@@ -20,7 +25,7 @@ def sentences(words: Words, *, result: Commission, cost: PlanCost | None = None)
     if cost is not None and cost.team["commission"].sum() > 0:
         said += cost_sentences(words, cost=cost)[:2]
     if len(result.table):
-        said += [*_returned(words, result.table), *_leaders(words, result.table)]
+        said += [*_returned(words, result), *_leaders(words, result.table)]
     return said or warnings(words, notes=result.notes)
 
 
@@ -51,11 +56,14 @@ def _headline(words: Words, table: pd.DataFrame) -> list[str]:
     return [words("commission.headline", until=words.month(table["month"].max()), **told)]
 
 
-def _returned(words: Words, table: pd.DataFrame) -> list[str]:
-    """Commission taken back, and advances still to be recovered."""
-    said, taken = [], int(table["clawback"].sum())
-    if taken:
-        said.append(words("commission.clawed_back", amount=words.money(-taken)))
+def _returned(words: Words, result: Commission) -> list[str]:
+    """Commission taken back, adjustments by hand apart, and advances still to be recovered."""
+    said, table = [], result.table
+    by_hand = int(result.lines.loc[result.lines["rule"] == "adjustment", "amount"].clip(upper=0).sum())
+    taken = int(table["clawback"].sum()) - by_hand
+    for key, fen in (("clawed_back", taken), ("adjusted_down", by_hand)):
+        if fen < 0:
+            said.append(words(f"commission.{key}", amount=words.money(-fen)))
     if (table["draw"] != 0).any():
         last = table.sort_values("month").groupby("rep")["amount_owed"].last().sum()
         said.append(words("commission.drawn", draw=words.money(table["draw"].sum()), owed=words.money(last)))
@@ -69,15 +77,27 @@ def _held(words: Words, result: Commission) -> list[str]:
         return []
     first = waiting.iloc[0]
     return [
-        words("commission.held_now", held=words.money(held), count=words.number(waiting["order"].nunique())),
         words(
-            "commission.held_most",
+            "commission.held_now",
+            held=words.money(held),
+            count=words.number(waiting["order"].nunique()),
+            parts=words.list(_waits(words, result.orders)),
+        ),
+        words(
+            "commission.held_most" if first["amount_due"] > first["amount_paid"] else "commission.held_most_paid",
             rep=words.person(first["rep"]),
             order=first["order"],
             held=words.money(first["held"]),
             due=words.money(first["amount_due"] - first["amount_paid"]),
         ),
     ]
+
+
+def _waits(words: Words, orders: pd.DataFrame) -> list[str]:
+    """What is held, by what it waits for; the parts sum to all that is held."""
+    kind = orders["reason"].map(WAITS).fillna("other")
+    sums = orders["held"].groupby(kind).sum().reindex(["payment", "holdback", "not_invoiced", "other"], fill_value=0)
+    return [words(f"commission.held_waits_{name}", amount=words.money(fen)) for name, fen in sums.items() if fen]
 
 
 def _leaders(words: Words, table: pd.DataFrame) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from salesplan.commission.papers import Statements
+from salesplan.commission.papers.statement import SALE
 from salesplan.conclusions.commission import statement_rows as rows
 from salesplan.conclusions.commission.statement_rows import Row, Wording, amount, money
 from salesplan.conclusions.saying import sayer
@@ -65,7 +66,7 @@ class Contents:
             "ladder": _ladder(self.texts, standing, self.ladder.get(rep, ())),
             "next": _next(self.texts, standing, self.ladder.get(rep, ())),
             "groups": _grouped(self.words, self.lines.get(rep, ())),
-            "legend": [say(self.words, f"means_{rule}") for rule in self.rules.get(rep, ())],
+            "legend": self._legend(rep),
             "totals": {name: amount(person[name]) for name in ("earned", "released", "held", "clawback", "base_pay")},
             "released": self.released.get(rep, []),
             "held": self.held.get(rep, []),
@@ -76,6 +77,12 @@ class Contents:
             "year": _year(self.words, self.years[rep], person),
             "disputes": self.disputes.get(rep, []),
         }
+
+    def _legend(self, rep: str) -> list[str]:
+        """What each rule on the page means, and what the bases of sales are."""
+        rules = self.rules.get(rep, ())
+        bases = [say(self.words, "bases")] if any(rule in SALE for rule in rules) else []
+        return [*bases, *(say(self.words, f"means_{rule}") for rule in rules)]
 
     def _label(self, name: str) -> str:
         return say(self.words, "rep") if name == "rep" else self.words.column(name)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from salesplan.commission.papers.moves import BY_HAND
 from salesplan.conclusions.saying import sayer
 from salesplan.terms.commission import CommissionPlan
 from salesplan.wording import BLANK, Words
@@ -112,7 +113,8 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
     `fen` is the amount as digits, to be summed per order.
     """
     turned = ((lines["group"] == "earlier") & (lines["amount"] < 0)).tolist()
-    columns = [lines[name].tolist() for name in ("group", "order", "product", "original_order", "reason", "of_month")]
+    names = ("group", "order", "product", "original_order", "of_month")
+    columns = [*(lines[name].tolist() for name in names), _reasons(lines, texts)]
     keys = zip(*(lines[name].tolist() for name in ("rule", "tier_from", "plan")), strict=True)
     rules = [texts.rule(*key) for key in keys]
     made = (_heads(lines, texts), rules, turned, _how(lines, texts), lines["amount"].tolist())
@@ -121,8 +123,18 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
         {"group": group, "head": head, "product": texts.member(product) if product else "",
          "what": _turned(rule, texts) if back else rule, "how": how, "amount": amount(fen), "fen": str(fen),
          "note": _note(texts, original if original != order else "", reason, month)}
-        for group, order, product, original, reason, month, head, rule, back, how, fen in rows
+        for group, order, product, original, month, reason, head, rule, back, how, fen in rows
     ]  # fmt: skip
+
+
+def _reasons(lines: pd.DataFrame, texts: Wording) -> list[str]:
+    """The reason somebody gave and, of an adjustment, who approved it."""
+    return [_reason(texts, *pair) for pair in zip(lines["reason"].tolist(), lines["approved_by"].tolist(), strict=True)]
+
+
+def _reason(texts: Wording, reason: str, who: str) -> str:
+    parts = [reason, say(texts.words, "approved", who=texts.words.person(who)) if who else ""]
+    return texts.words("mark.clause").join(part for part in parts if part)
 
 
 def _heads(lines: pd.DataFrame, texts: Wording) -> list[str]:
@@ -223,20 +235,24 @@ def _waits(texts: Wording, reason: str, months: tuple[str, str], missing: int, o
 
 def taken_rows(frame: pd.DataFrame, payments: Mapping[str, str], texts: Wording) -> list[Row]:
     """What was taken back: order, under (day and customer), why, how, amount."""
-    names = ("order", "customer", "date", "rules")
+    names = ("order", "customer", "date", "rules", "by_hand")
     fen = ("amount", "before", "upto")
+    by_hand = texts.words.code("rule", BY_HAND)
     texted = zip(*(frame[name].tolist() for name in names), *(amounts(frame[name]) for name in fen), strict=True)
     return [
-        {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
-         "why": _why_taken(texts, rules, payments.get(order, "")),
-         "how": say(texts.words, "how_state", before=before, upto=upto), "amount": own}
-        for order, customer, day, rules, own, before, upto in texted
+        {"order": order or (by_hand if rules == BY_HAND else say(texts.words, "no_order")),
+         "under": _under(day, customer, texts), "why": _why_taken(texts, rules, given, payments.get(order, "")),
+         "how": "" if rules == BY_HAND else say(texts.words, "how_state", before=before, upto=upto), "amount": own}
+        for order, customer, day, rules, given, own, before, upto in texted
     ]  # fmt: skip
 
 
-def _why_taken(texts: Wording, rules: str, paid: str) -> str:
+def _why_taken(texts: Wording, rules: str, by_hand: Sequence[tuple[str, str]], paid: str) -> str:
+    """The rules that took back and, of adjustments by hand, their reasons; else the payments, which fell."""
     if rules:
-        return texts.words.list([texts.words.code("rule", rule) for rule in rules.split(",")])
+        names = texts.words.list([texts.words.code("rule", rule) for rule in rules.split(",")])
+        given = [_reason(texts, *pair) for pair in by_hand]
+        return texts.words("mark.clause").join([names, *dict.fromkeys(text for text in given if text)])
     return paid or say(texts.words, "taken_other")
 
 
@@ -248,9 +264,9 @@ def base_pay_rows(frame: pd.DataFrame, texts: Wording) -> list[Row]:
     columns = zip(*(frame[name].tolist() for name in names), amounts(frame["amount"]), strict=True)
     return [
         {"component": texts.words.code("component", component),
-         "how": _share_of_base(texts, base, (weight, achieved), (days, whole)),
-         "score": _score(texts, actual, standard), "amount": fen,
-         "note": say(texts.words, "of_month", month=texts.words.month(month)) if month else ""}
+         "how": "" if month else _share_of_base(texts, base, (weight, achieved), (days, whole)),
+         "score": "" if month else _score(texts, actual, standard), "amount": fen,
+         "note": say(texts.words, "corrected", month=texts.words.month(month)) if month else ""}
         for component, base, weight, achieved, actual, standard, days, whole, month, fen in columns
     ]  # fmt: skip
 
