@@ -31,8 +31,10 @@ def random_plan(chance, features, quota, name, team):
     if BASIS.index(found["basis"]) < BASIS.index(found["measure_basis"]):
         found |= {"semantics": "whole"} if "apart" in features else {"measure_basis": found["basis"]}
     measures = ["attainment", "attainment", "amount", *(one for one in MEASURES if one in features)]
+    if BASIS.index(found["basis"]) < BASIS.index(found["measure_basis"]) and "apart_margin" not in features:
+        measures = [one for one in measures if one != "margin_rate"]
     found["measure"] = chance.choice(measures)
-    if wanted("curve", 0.25):
+    if found["measure_basis"] != "collected" and wanted("curve", 0.25):
         return found | curve(chance) | common(chance, wanted, features, curved=True)
     found["tiers"] = tiers(chance, found["measure"], quota)
     if found["measure"] == "attainment" and wanted("gate"):
@@ -79,6 +81,9 @@ def curve(chance):
     }
     if shape["between"] == "straight":
         shape["beyond"] = chance.choice(["flat", "straight"])
+    if shape.get("beyond") == "straight":  # a falling line would end below nothing
+        paid = sorted(point["pays"] for point in points)
+        shape["points"] = [point | {"pays": pays} for point, pays in zip(points, paid, strict=True)]
     return {"measure": "attainment", "semantics": "marginal", "curve": shape | {"target_pay": Decimal("37.77")}}
 
 

@@ -229,3 +229,14 @@ def test_amounts_are_printed_to_the_fen(tmp_path, made):
     text = (tmp_path / "commission.html").read_text(encoding="utf-8")
     total = Decimal(int(cases.result().table.query("month == '2027-02'")["payable"].sum())) / 100
     assert f"{total:,.2f}" in text and words()("sheet.no_chain") in text
+
+
+def test_what_is_earned_is_parted_and_the_period_stands_beside_the_month(made):
+    sheet = made.sheets["commission"]
+    parts = sheet[["amount_orders", "amount_contests", "amount_adjustments"]].sum(axis=1)
+    assert (parts == sheet["earned"]).all()
+    row = sheet[sheet["rep"] == "A1"].iloc[0]
+    assert (row["amount_adjustments"], row["amount_contests"]) == (500, 0)
+    assert row["period"] == "2027-01 \u2013 2027-03"
+    assert row["attainment_period"] == pytest.approx(200_000 / 270_000)
+    assert sheet.iloc[-1][["period", "attainment_period"]].isna().all()

@@ -19,6 +19,7 @@ from salesplan.commission import papers
 from salesplan.commission.calculate import worked_out
 from salesplan.commission.papers.moves import held
 from salesplan.commission.papers.reached import reached
+from salesplan.conclusions.commission import sentences
 from salesplan.conclusions.commission.disputes import questions
 from salesplan.conclusions.commission.statement import Contents
 from salesplan.conclusions.commission.statement_rows import amount
@@ -142,6 +143,67 @@ def test_what_is_held_says_what_the_customer_owes():
 
 def test_what_is_taken_back_names_its_rule():
     assert [row["why"] for row in pages(made())["A1"]["taken"]] == [words().code("rule", "return")]
+
+
+def by_hand(fen):
+    """Papers of a result in which A1's adjustment by hand is another amount, all of it taken back."""
+    result, ledger = cases.result(), cases.ledger()
+    lines, releases, table = result.lines, result.releases, result.table
+    own = (lines["rep"] == "A1") & (lines["rule"] == "adjustment")
+    moved = (releases["rep"] == "A1") & (releases["order"] == "")
+    now = (table["rep"] == "A1") & (table["month"] == cases.NOW)
+    result.lines = lines.assign(amount=lines["amount"].mask(own, fen))
+    result.releases = releases.assign(
+        earned=releases["earned"].mask(moved, fen),
+        released=releases["released"].mask(moved, 0),
+        clawback=releases["clawback"].mask(moved, fen),
+    )
+    moves = {"earned": fen - 500, "released": -500, "clawback": fen, "payable": fen - 500, "amount_paid": fen - 500}
+    result.table = table.assign(**{name: table[name] + now * more for name, more in moves.items()})
+    given = pd.DataFrame(
+        {"rep": ["A1"], "month": [cases.NOW], "amount": [fen], "reason": ["note of A1"], "approved_by": ["Chen"]}
+    )
+    ledger = type(ledger)(**{**vars(ledger), "adjustments": given})
+    return result, papers.prepare(result, ledger, cases.year(), cases.rules(), None)
+
+
+def test_what_is_taken_by_hand_says_so_with_reason_and_approver():
+    page = pages(by_hand(-20_000)[1])["A1"]
+    row = next(row for row in page["taken"] if row["amount"] == "-200.00")
+    name = words().code("rule", "adjustment")
+    assert (row["order"], row["how"]) == (name, "")
+    assert row["why"] == f"{name}; note of A1; approved by Chen"
+    earned = [line for _, _, lines in page["groups"] for line in lines if line.get("what") == name]
+    assert [line["note"] for line in earned] == ["note of A1; approved by Chen"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_adjustments_are_not_counted_as_returns(language):
+    result, _ = by_hand(-20_000)
+    told, said = words(language), sentences(words(language), result=result)
+    returned = int(cases.result().table["clawback"].sum())
+    assert told("commission.adjusted_down", amount=told.money(20_000)) in said
+    assert told("commission.clawed_back", amount=told.money(-returned)) in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [("unpaid", "payment"), ("month_open", "payment"), ("holdback", "holdback"), ("not_invoiced", "not_invoiced"),
+     ("", "other")],
+)  # fmt: skip
+def test_the_conclusion_says_what_held_money_waits_for(reason, key):
+    result = cases.result()
+    result.orders = result.orders.assign(reason=reason)
+    told = words()
+    part = told(f"commission.held_waits_{key}", amount=told.money(int(result.orders["held"].sum())))
+    assert any(f"is held: {part}." in text for text in sentences(told, result=result))
+
+
+def test_a_correction_of_base_pay_prints_no_formula():
+    result = cases.result()
+    result.base_pay = result.base_pay.assign(of_month="2027-01")
+    rows = pages(papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None))["A1"]["base_pay"]
+    assert rows and {(row["how"], row["score"], row["note"]) for row in rows} == {("", "", "correction of Jan 2027")}
 
 
 def test_a_correction_names_its_month_and_reason():

@@ -32,6 +32,9 @@ NAMES = (
     "outlets",
     "expenses",
     "activities",
+    "adjustments",
+    "corrections",
+    "disputes",
 )
 SALES = [
     "date",

@@ -286,6 +286,7 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     },
     "commission_cost_gains": {**dict.fromkeys(("pay", "pay_new", "difference"), "money"), "scene": "code"},
     "commission_corrections": {"of_month": "month"},
+    "commission": {"attainment_period": "share"},
     "commission_orders": {"reason": "code"},
     "commission_performance": {"orders": "count"},
     "commission_payroll": {"deductions": "money"},

@@ -18,7 +18,7 @@ class Cash:
             self.orders.setdefault(line.key, line)
         self.due, self.before, self.lost, self.paid = {}, {}, {}, {-1: dict.fromkeys(self.orders, 0)}
         self.payments, self.debts = self._read()
-        self.trace = []
+        self.trace, self.missing = [], {}
         for at in range(books.last + 1):
             self._dues(at)
             self.paid[at] = {}
@@ -84,7 +84,10 @@ class Cash:
         now = {key: sum(p[4] for p in known if p[1] == key and p[3] == at) for key in orders}
         due, paid = self.due[at], self.paid[at]
         for key in orders:
-            paid[key] = min(max(self.paid[at - 1].get(key, 0) + now[key], min(due[key], 0)), due[key])
+            least = min(due[key], 0)
+            whole = self.paid[at - 1].get(key, 0) + now[key] + self.missing.pop(key, 0)
+            paid[key] = min(max(whole, least), due[key])
+            self.missing[key] = min(whole - least, 0)  # a refund of more than was paid: later payments make it good
         free = sum(p[4] for p in known) - sum(paid[key] for key in orders)
         for wanted in (lambda key: own[key] - paid[key], lambda key: free):
             for key in orders:

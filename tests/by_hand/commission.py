@@ -111,7 +111,7 @@ class ByHand:
         beyond = max(0, release.out[at].get(key, 0) - self._out(rep, key, at))
         now = rounded(beyond * Fraction(leavers.share))
         heir = self.books.owner(self.cash.orders[key].customer, at)
-        if heir is not None and heir != rep and heir in self.reps:
+        if heir is not None and heir != rep and self.books.spell(heir, at):
             self._earn(heir, at, "inherited", now - passed)
             self._move(heir, at, now - passed)
         return now

@@ -26,8 +26,8 @@ class Event:
 
     @property
     def sold(self):
-        """Whether it adds to what was sold, and is neither a return nor what a refund takes back."""
-        return self.line.amount > 0 and self.amount > 0
+        """Whether it adds to what was sold: no return, nor what a refund takes back."""
+        return self.amount > 0
 
     @property
     def key(self):
@@ -50,8 +50,6 @@ def worth(books, plan, line):
     """(amount, cost) of a line as measure and pay see it: rebates and free goods taken off where the plan says so."""
     amount, cost = line.amount, line.cost
     if plan.rebates == "accrued" and books.rebate_rate(line.customer):
-        if line.kind == "rebate":
-            return 0, 0
         amount -= rounded(amount * books.rebate_rate(line.customer))
     if plan.free_goods == "cost" and line.kind == "free":
         return amount - (cost or 0), 0
@@ -62,6 +60,8 @@ def events(books, cash, plan, lines, stage):
     """Events of lines on a stage, in counting order."""
     found = []
     for line in lines:
+        if line.kind == "rebate" and plan.rebates == "accrued" and books.rebate_rate(line.customer):
+            continue  # counted with every sale already
         amount, cost = worth(books, plan, line)
         if stage == "collected":
             found += collected(cash, line, amount, cost)

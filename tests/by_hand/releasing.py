@@ -91,7 +91,10 @@ class Release:
                     whole += back
                     stand = sum(piece.amount for piece in mine if piece.event.line.billed_at <= at)
                     billed += Fraction(back * stand, paid)
-        return rounded(self.earned[at].get(key, 0) * billed / whole) if whole > 0 else 0
+        if whole <= 0:  # a minimum alone stands on all of the order's lines
+            mine = self.orders.mine(key, at)
+            billed, whole = int(all(event.line.billed_at <= at for event in mine)), 1
+        return rounded(Fraction(self.earned[at].get(key, 0)) * billed / whole)
 
     def _after_holdback(self, key, at):
         """A part of what is released waits."""

@@ -37,8 +37,9 @@ class Statements(NamedTuple):
 
     `people`: rep, who he is, plan, the month's row of table `commission`, held_before, owed_before. `standing` and
     `ladder` as `reached` gives them. `lines`: those of the month with group (orders, earlier, override, taken, limits,
-    direct, corrections), customer, approved_by, exact (0: base x rate is the amount, 1: but for a fen of cumulative rounding, 2: it
-    follows another way). `released`, `payments`, `held`, `taken` as in `moves`. `base_pay` of the month. `months`:
+    direct, corrections), customer, approved_by, exact (0: base x rate is the amount, 1: but for a fen of
+    cumulative rounding, 2: it follows another way).
+    `released`, `payments`, `held`, `taken` as in `moves`. `base_pay` of the month. `months`:
     the year to date. `disputes`: the rep's own. `customers`: names of customers by key, where they have one.
     """
 
