@@ -117,7 +117,9 @@ class World:
                 amount, bill = self._amount(quota), self._billed(later, day) if grows else billed
                 sold.append(self._line(rep, order, customer, date(2027, later, day), amount, bill))
             self.lines += sold
-            closed = (grows and "growing_returns" not in self.features) or (self.late and "late_returns" not in self.features)
+            closed = (grows and "growing_returns" not in self.features) or (
+                self.late and "late_returns" not in self.features
+            )
             returns = not closed and self._returns(order, sold)
             self._payments(order, customer, sold, not returns)
         if "free" in self.features and self.chance.random() < 0.4:

@@ -18,7 +18,9 @@ EVERY = frozenset(
         *{"clawback", "cap", "cap_order", "minimum", "late", "milestones", "holdback", "leavers"},
     }
 )
-OPEN = frozenset({"clawback", "cap", "late"})  # read differently; so are the parts of others named in `commission_plans`
+OPEN = frozenset(
+    {"clawback", "cap", "late"}
+)  # read differently; so are the parts of others named in `commission_plans`
 FEATURES = EVERY - OPEN
 CASES, BATCH = int(os.environ.get("COMMISSION_CASES", "1000")), 50
 FIGURES = ("earned", "released", "clawback", "held")

@@ -233,12 +233,12 @@ def test_only_and_from_take_earlier_tables_from_the_newest_complete_run(minimal,
         pytest.param(
             "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL", id="a process that is killed"
         ),
-        pytest.param("import time; time.sleep(60)", "no word for 2 seconds", id="a cell that hangs"),
+        pytest.param("import time; time.sleep(60)", "no word for 8 seconds", id="a cell that hangs"),
     ],
 )
 def test_broken_step_is_named_and_leaves_the_last_run_alone(workbook, source, cause):
     break_notebook(workbook, "seasonal_split", source)
-    done = command(workbook, "run", "params/minimal", "--name", "x", "--timeout", "2" if "sleep" in source else "60")
+    done = command(workbook, "run", "params/minimal", "--name", "x", "--timeout", "8" if "sleep" in source else "60")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "broken" in done.stderr
     assert cause in done.stderr

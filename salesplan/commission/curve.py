@@ -26,9 +26,9 @@ def payout(curve: Curve, measure: int, quota: int, target: int, *, full: bool) -
     place = sum(reached >= at for at, _ in points) - 1
     if place < 0:
         return 0, BELOW
-    share = _share(curve, points, place, reached) * target
-    size = abs(share) + Fraction(1, 2)
-    return (size.numerator // size.denominator) * (1 if share >= 0 else -1), place
+    share = max(_share(curve, points, place, reached), Fraction(0)) * target
+    size = share + Fraction(1, 2)
+    return size.numerator // size.denominator, place
 
 
 def _share(curve: Curve, points: list[tuple[Fraction, Fraction]], place: int, reached: Fraction) -> Fraction:

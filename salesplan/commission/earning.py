@@ -25,12 +25,14 @@ class Standing:
     """What a plan's credited amounts are measured against: reps x months.
 
     `quotas` int64 fen, 0 where zero or unknown; `ramping` 1 where a ramp holds back accelerators; `measured` what
-    counts for the measure, where that is not the credited amounts themselves; `target` the target pay of a curve.
+    counts for the measure, where that is not the credited amounts themselves, and `margins` its amount, cost and
+    number of unknown costs; `target` the target pay of a curve.
     """
 
     quotas: Integers
     ramping: Integers
     measured: Integers | None = None
+    margins: tuple[Integers, Integers, Integers] | None = None
     target: Integers | None = None
 
 
@@ -169,9 +171,8 @@ class Earning:
             if end == 0:
                 return np.zeros(starts.shape[1], dtype=np.int64)
         if self.plan.measure == "margin_rate":
-            amount, cost, unknown = (
-                self._sums(name)[:, begin:end].sum(axis=1) for name in ("amount", "cost", "uncosted")
-            )
+            sums_of = self.standing.margins or margins(self.events, self.standing.quotas.shape)
+            amount, cost, unknown = (table[:, begin:end].sum(axis=1) for table in sums_of)
             return tiers.of_margin_rate(self.plan.tiers, amount, cost, unknown > 0)
         return tiers.reached(self._measured[:, begin:end].sum(axis=1), starts)
 
@@ -209,12 +210,16 @@ class Earning:
     @cached_property
     def _measured(self) -> Integers:
         """The measure of each rep and month."""
-        return self._sums("size") if self.standing.measured is None else self.standing.measured
+        if self.standing.measured is not None:
+            return self.standing.measured
+        return sums(self.events["rep"], self.events["at"], self.events["size"], self.standing.quotas.shape)
 
-    def _sums(self, name: str) -> Integers:
-        """A column of the events summed as reps x months."""
-        values = 1 - self.events["costed"] if name == "uncosted" else self.events[name]
-        return sums(self.events["rep"], self.events["at"], values, self.standing.quotas.shape)
+
+def margins(events: pd.DataFrame, shape: tuple[int, int]) -> tuple[Integers, Integers, Integers]:
+    """Amount, cost and number of unknown costs as reps x months."""
+    columns = (events["amount"], events["cost"], 1 - events["costed"])
+    amount, cost, unknown = (sums(events["rep"], events["at"], values, shape) for values in columns)
+    return amount, cost, unknown
 
 
 def sums(rep: Any, month: Any, values: Any, shape: tuple[int, int]) -> Integers:

@@ -74,7 +74,11 @@ def _on_invoices(accounts: Accounts, booked: pd.DataFrame, events: pd.DataFrame)
         rows = np.flatnonzero(accounts.row == account)
         told = booked.iloc[rows].assign(billed=billed[rows]), events.iloc[event[rows]].reset_index(drop=True)
         known[account] = _less_returned(accounts.earned[account], *told)
-    return np.where(own > 0, known, 0)
+    # where only a minimum is left, it stands once everything is invoiced
+    one = np.ones(len(amount), dtype=np.int64)
+    sold_rows = cumulative(accounts.row[sold], month[sold], one[sold], shape)
+    waiting = sold_rows - cumulative(accounts.row[counts], billed[counts], one[counts], shape)
+    return np.where(own > 0, known, np.where(waiting == 0, accounts.earned, 0))
 
 
 def _less_returned(earned: Integers, booked: pd.DataFrame, events: pd.DataFrame) -> Integers:

@@ -12,7 +12,7 @@ from salesplan import calendar
 from salesplan.commission import credit as crediting
 from salesplan.commission.accounts import Accounts, Cash, adjust, open_accounts
 from salesplan.commission.book import Book
-from salesplan.commission.earning import Earning, Standing, sums, target_pay
+from salesplan.commission.earning import Earning, Standing, margins, sums, target_pay
 from salesplan.commission.periods import PERIOD_MONTHS
 from salesplan.commission.rates import asked, rates_of
 from salesplan.commission.release import after_leaving, held_back, released
@@ -154,6 +154,7 @@ def _part(
         quotas,
         ground.roster.ramping * (not plan.accelerator_while_ramping),
         None if measured is events else counted,
+        None if measured is events else margins(measured, quotas.shape),
         None if target is None else target * on,
     )
     labels = {name: ground.members(name, events) for name in sorted(asked(plan))}

@@ -246,11 +246,7 @@ def of_scope(piece, key, product):
 def taken(one, scope, back, pieces, state):
     """Taken back from one order (or one product of it): each kind of piece in proportion, rounded once."""
     key, product = scope
-    sold = [
-        e
-        for e in one.events
-        if e.key == key and e.sold and e.at <= state and product in (None, e.line.product)
-    ]
+    sold = [e for e in one.events if e.key == key and e.sold and e.at <= state and product in (None, e.line.product)]
     credited = sum(e.amount for e in sold)
     if credited <= 0:
         return 0

@@ -98,9 +98,10 @@ def pay_table(
     """Pay of all reps for the closed months.
 
     `grid`: rep, month, plan (place in `rules.plans`, -1 for none), quota and actual (fen), every closed month of each
-    rep. `sums`: rep, month, earned, released, clawback (and amount_cut), adjustments and prizes included, which are
-    `amount_beside` and settle no draw; rows that are missing are zero. `frozen`: months that are closed for good, as this function returned them; they stay as they
-    are, balances go on from them, and what their base pay would be otherwise today is paid in the first open month.
+    rep. `sums`: rep, month, earned, released, clawback (and amount_cut), adjustments and prizes
+    included, which are `amount_beside` and settle no draw; rows that are missing are zero. `frozen`: months that are
+    closed for good, as this function returned them; they stay as they are, balances go on from them, and what their
+    base pay would be otherwise today is paid in the first open month.
     A month without a plan has no base pay and no draw, but pays what is released. Raises ValueError for a grid with
     gaps.
     """
