@@ -21,6 +21,7 @@ PRODUCTS = ("N", "P", "Q")
 TEXTS = ("order", "product", "customer", "region", "channel", "rep", "kind", "original_order")
 GRADES = ("A", "B")
 TEAM = 8  # reps on one plan
+APART = ("overlay", "override")  # not both in one ledger: the rules do not say what a team's overlay credit is
 
 
 class World:
@@ -28,18 +29,17 @@ class World:
 
     def __init__(self, seed, cases, features):
         self.chance = Random(seed)
-        self.features, self.cases = features, cases
+        self.features, self.cases = features - {self.chance.choice(APART)}, cases
         self.last = self.chance.choice([3, 4, 5, 6, 7, 9])
         self.plans, self.reps, self.quotas, self.lines, self.cash = [], [], [], [], []
         self.customers, self.adjustments, self.ramping = [], [], []
-        self.refundable = {}
         for number in range(cases):
             if number % TEAM == 0:
                 self._team(f"T{number // TEAM:02d}")
             self._case(f"R{number:02d}", number)
-        if "shared" in features:
+        if "shared" in self.features:
             self._share()
-        if "overlay" in features:
+        if "overlay" in self.features:
             self._overlay()
 
     def has(self, feature, share=0.5):
@@ -49,20 +49,22 @@ class World:
     def _team(self, team):
         """The plan of the next few reps, now and then another one from some month on."""
         self.team, self.quota = team, self.chance.choice([100, 999, 5_000, 10_000, 20_000])
-        first = random_plan(self.chance, self.features, self.quota, f"plan {team}", team)
-        later = []
-        if self.has("plan_change", 0.2):
-            change = self.chance.randint(2, self.last)
-            keep = {name: first[name] for name in ("basis", "measure_basis")}
-            if first["semantics"] == "whole":
-                keep["semantics"] = "whole"
-            second = random_plan(self.chance, self.features, self.quota, f"later {team}", team) | keep
-            later = [second | {"from": MONTHS[change - 1]}]
-            first["until"] = MONTHS[change - 2]
-        self.plans += [first, *later]
-        self.whole = all(plan["release"] != "proportional" for plan in [first, *later])
-        self.late = any(plan.get("late") for plan in [first, *later])
-        self.tight = any(plan.get("curve") or plan.get("late") for plan in [first, *later])
+        plans = [random_plan(self.chance, self.features, self.quota, f"plan {team}", team)]
+        if self.has("plan_change", 0.3):
+            plans = self._change(plans[0], team)
+        self.plans += plans
+        self.in_parts = plans[0]["measure_basis"] == "collected"
+        self.whole = all(plan["release"] != "proportional" for plan in plans)
+        self.one_day = len(plans) > 1 or self.in_parts or "curve" in plans[0] or "late" in plans[0]
+
+    def _change(self, first, team):
+        """Another plan from some month on, credited on the same stage."""
+        second = random_plan(self.chance, self.features, self.quota, f"later {team}", team)
+        if "curve" in first or "curve" in second or second["measure"] == "margin_rate":
+            return [first]
+        keep = {name: first[name] for name in ("basis", "measure_basis", "semantics")}
+        change = self.chance.randint(2, self.last)
+        return [first | {"until": MONTHS[change - 2]}, second | keep | {"from": MONTHS[change - 1]}]
 
     def _case(self, rep, number):
         self._rep(rep, number)
@@ -111,16 +113,13 @@ class World:
             order, customer = f"O{number:02d}{place}", f"C{number:02d}{self.chance.choice('ab')}"
             month, day = self.chance.randint(1, self.last), self.chance.randint(1, 28)
             billed, sold = self._billed(month, day), []
-            grows = "growing" in self.features and not self.tight and self.chance.random() < 0.4
+            grows = not self.one_day and self.has("growing", 0.4)
             for _ in range(self.chance.choice([1, 1, 2, 3])):
                 later = self.chance.randint(month, self.last) if grows else month
                 amount, bill = self._amount(quota), self._billed(later, day) if grows else billed
                 sold.append(self._line(rep, order, customer, date(2027, later, day), amount, bill))
             self.lines += sold
-            closed = (grows and "growing_returns" not in self.features) or (
-                self.late and "late_returns" not in self.features
-            )
-            returns = not closed and self._returns(order, sold)
+            returns = not (grows or self.in_parts) and self._returns(order, sold)
             self._payments(order, customer, sold, not returns)
         if "free" in self.features and self.chance.random() < 0.4:
             at = date(2027, self.chance.randint(1, self.last), 27)
@@ -192,7 +191,7 @@ class World:
                 back = date(2027, self.chance.randint(month, self.last), 28)
                 refund = self._payment(back, self.chance.randint(1, amount), named, customer)
                 self.cash.append(refund | {"kind": "refund", "amount": -refund["amount"]})
-        if whole and (self.whole or "bad_debt_part" in self.features) and self.has("bad_debt", 0.15):
+        if whole and self.whole and self.has("bad_debt", 0.15):
             month = self.chance.randint(max(line["date"].month for line in sold), self.last)
             lost = self._payment(date(2027, month, 28), self.chance.randint(1, max(1, due // 2)), order, customer)
             self.cash.append(lost | {"kind": "bad_debt"})
@@ -216,7 +215,7 @@ class World:
         for line in list(self.lines):
             if self.chance.random() < 0.05 and abs(line["amount"]) > 1 and line["kind"] == "sale":
                 share = line["amount"] // 2
-                other = f"R{self.chance.randrange(self.cases):02d}"
+                other = self._mate(line["rep"])
                 if other != line["rep"]:
                     cost = None if line["cost"] is None else line["cost"] // 2
                     rest = {} if cost is None else {"cost": line["cost"] - cost}
@@ -224,12 +223,17 @@ class World:
                     self.lines.remove(line)
                     self.lines.append(line | {"amount": line["amount"] - share} | rest)
 
+    def _mate(self, rep):
+        """Somebody of the same team."""
+        first = int(rep[1:]) // TEAM * TEAM
+        return f"R{self.chance.randrange(first, min(first + TEAM, self.cases)):02d}"
+
     def _overlay(self):
         """Credit beside the whole for a few lines."""
         for line in list(self.lines):
             if self.chance.random() < 0.05:
                 part = self.chance.choice([2, 3, 4])
-                other = {"rep": f"R{self.chance.randrange(self.cases):02d}", "overlay": True, "cost": None}
+                other = {"rep": self._mate(line["rep"]), "overlay": True, "cost": None}
                 if other["rep"] != line["rep"] and abs(line["amount"]) >= part:
                     self.lines.append(line | other | {"amount": line["amount"] // part})
 
