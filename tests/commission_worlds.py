@@ -21,7 +21,8 @@ PRODUCTS = ("N", "P", "Q")
 TEXTS = ("order", "product", "customer", "region", "channel", "rep", "kind", "original_order")
 GRADES = ("A", "B")
 TEAM = 8  # reps on one plan
-APART = ("overlay", "override")  # not both in one ledger: the rules do not say what a team's overlay credit is
+# not in one ledger: what a team's overlay credit is, and whose a leaver's orders are, the rules do not say
+APART = (frozenset({"overlay", "leavers"}), frozenset({"override"}))
 
 
 class World:
@@ -29,7 +30,8 @@ class World:
 
     def __init__(self, seed, cases, features):
         self.chance = Random(seed)
-        self.features, self.cases = features - {self.chance.choice(APART)}, cases
+        clash = all(one & features for one in APART)
+        self.features, self.cases = features - (self.chance.choice(APART) if clash else frozenset()), cases
         self.last = self.chance.choice([3, 4, 5, 6, 7, 9])
         self.plans, self.reps, self.quotas, self.lines, self.cash = [], [], [], [], []
         self.customers, self.adjustments, self.ramping = [], [], []
@@ -60,9 +62,12 @@ class World:
     def _change(self, first, team):
         """Another plan from some month on, credited on the same stage."""
         second = random_plan(self.chance, self.features, self.quota, f"later {team}", team)
-        if "curve" in first or "curve" in second or second["measure"] == "margin_rate":
+        once = {"curve", "override", "minimum_per_order", "cap_per_order", "margin_rate", "collected"}
+        if once & {*first, *second, second["measure"], first["measure_basis"]}:
             return [first]
-        keep = {name: first[name] for name in ("basis", "measure_basis", "semantics")}
+        keep = {name: first[name] for name in ("basis", "measure_basis")}
+        if first["semantics"] == "whole":
+            keep["semantics"] = "whole"
         change = self.chance.randint(2, self.last)
         return [first | {"until": MONTHS[change - 2]}, second | keep | {"from": MONTHS[change - 1]}]
 

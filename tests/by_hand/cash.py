@@ -89,9 +89,10 @@ class Cash:
             paid[key] = min(max(whole, least), due[key])
             self.missing[key] = min(whole - least, 0)  # a refund of more than was paid: later payments make it good
         free = sum(p[4] for p in known) - sum(paid[key] for key in orders)
-        for wanted in (lambda key: own[key] - paid[key], lambda key: free):
+        for named in (True, False):
             for key in orders:
-                more = max(0, min(wanted(key), due[key] - paid[key], free))
+                wanted = own[key] - paid[key] if named else free
+                more = max(0, min(wanted, due[key] - paid[key], free))
                 paid[key] += more
                 free -= more
 

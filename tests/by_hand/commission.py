@@ -59,7 +59,7 @@ class ByHand:
 
     def _book(self, rep):
         """Each month books the difference to date; after a leaver's last month only what the rule leaves him."""
-        orders, release = self.states[rep]
+        orders, _ = self.states[rep]
         for at in range(1, self.books.last + 1):
             for (key, rule), amount in orders.rows[at].items():
                 self._earn(rep, at, rule, amount - orders.rows[at - 1].get((key, rule), 0))

@@ -9,7 +9,7 @@ from by_hand.credit import base_of, events, stage_of, unit_pay
 from by_hand.exact import MILLION, fen, part, rounded, spread, whole_months
 from by_hand.measure import Measure
 
-OVERRIDE = {"measure": "attainment", "measure_period": "this", "gate": None}  # a team is measured by its quotas
+OVERRIDE = {"measure": "attainment", "gate": None}  # a team is measured by its quotas
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Piece:
 
 
 class Earning:
-    """One rep on one plan; `override`: his team's sales instead of his own. `months`: (it pays in, it takes back in)."""
+    """One rep on one plan; `override`: his team's sales, not his own. `months`: (it pays in, it takes back in)."""
 
     def __init__(self, books, cash, rep, plan, months, override=False):
         self.books, self.cash, self.rep, self.plan = books, cash, rep, plan
@@ -130,7 +130,10 @@ class Earning:
     def slices(self, event, base, state):
         """(tier, base, rate) of an event."""
         semantics = self.override.semantics if self.override is not None else self.plan.semantics
-        if semantics == "whole" or self.measure.plan.measure == "margin_rate":
+        whole = (
+            semantics == "whole" or self.plan.measure_period == "previous" or self.measure.counted is not self.events
+        )
+        if whole or self.measure.plan.measure == "margin_rate":
             cut = [(self.measure.reached(event.at, state), 1)]
         elif semantics == "current":
             begins = self.measure.begins(self.measure.measured(event.at, event.at))

@@ -77,7 +77,7 @@ class Release:
         return rounded(earned * max(reached))
 
     def _invoiced(self, key, at):
-        """What stands on invoiced lines, returns taken off what they are returns of; caps and the like in proportion."""
+        """What stands on invoiced lines; returns come off what they are returns of, caps and the like in proportion."""
         if all(stage_of(one.plan) == "invoiced" for one in self.orders.earnings):
             return self.earned[at].get(key, 0)
         whole, billed = Fraction(0), Fraction(0)
