@@ -141,7 +141,7 @@ def test_curves_go_on_beyond_their_last_point_only_on_a_line():
     table = probe_table([setting(curve(*points, beyond="straight"))])
     assert asked(table, "curve", "beyond")["curve"] == 1_000 + 0.25 * 1_000
     assert asked(table, "curve", "beyond")["beyond_flat"] == 1_000
-    table = probe_table([setting(curve(*points, between="steps", beyond="straight"))])
+    table = probe_table([setting(curve(*points, between="steps"))])
     assert asked(table, "curve", "between")["curve"] == 500
     assert asked(table, "curve", "between")["between_straight"] == 750
     assert asked(table, "curve", "beyond")["curve"] == 1_000
@@ -308,7 +308,7 @@ def painted(words, *plans):
 
 def test_the_title_says_how_large_the_cliff_is():
     assert painted(ZH, WHOLE).title == "standard有断崖：多卖一分钱，提成最多变动 1,000.00 元"
-    assert painted(EN, plan(TWO)).title.startswith("None of 1 plans has a cliff")
+    assert painted(EN, plan(TWO)).title.startswith("No plan of 1 has a cliff")
 
 
 def test_every_plan_has_a_picture_of_its_own():

@@ -57,4 +57,8 @@ def test_missing_tables_are_said(demo_plan):
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     (demo_plan / "seasonal_split.yaml").write_text("{}\n", encoding="utf-8")  # they speak of products and lines
     (demo_plan / "annual_target.yaml").write_text("levels: {commit: 5600000}\n", encoding="utf-8")
+    path = demo_plan / "commission.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.strip().startswith(("special_rates:", "- {line:"))]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     assert {"absent_products", "absent_scores"} <= set(codes(demo_plan))
