@@ -1,0 +1,47 @@
+"""The archive of a plan: a run folder appears complete, by one rename, or not at all.
+
+    outputs/<plan>/<run>/          a run: notebooks, pages, tables, parameters, manifest, signatures
+    outputs/<plan>/inputs/         every input file a run was made from, once, named by its SHA-256
+    outputs/<plan>/.unfinished/    runs cut short, and the one in the making
+"""
+
+from salesplan.archive.making import begin, clear, complete, lock
+from salesplan.archive.naming import UNFINISHED, free_name, outputs_of, safe_name, stamp
+from salesplan.archive.runs import Run, altered, newest_complete, runs
+from salesplan.archive.sealing import (
+    MANIFEST,
+    SIGNATURES,
+    content_hash,
+    digest,
+    file_digest,
+    files_of,
+    read_manifest,
+    write_manifest,
+)
+from salesplan.archive.store import keep, kept
+
+__all__ = [
+    "MANIFEST",
+    "SIGNATURES",
+    "UNFINISHED",
+    "Run",
+    "altered",
+    "begin",
+    "clear",
+    "complete",
+    "content_hash",
+    "digest",
+    "file_digest",
+    "files_of",
+    "free_name",
+    "keep",
+    "kept",
+    "lock",
+    "newest_complete",
+    "outputs_of",
+    "read_manifest",
+    "runs",
+    "safe_name",
+    "stamp",
+    "write_manifest",
+]
