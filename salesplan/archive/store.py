@@ -1,4 +1,4 @@
-"""The input files of all runs of a plan, each kept once under its SHA-256, so that a run can be made again years later."""
+"""The input files of all runs of a plan, each kept once under its SHA-256, for replays years later."""
 
 import hashlib
 import os
