@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from salesplan.archive.naming import UNFINISHED
+from salesplan.archive.sealing import MANIFEST
 from salesplan.errors import Fault, PlanError
 
 
@@ -29,13 +30,16 @@ def lock(outputs: Path) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         held.release()
+        if [path.name for path in outputs.iterdir()] == [".lock"]:  # a first run that was refused leaves nothing
+            shutil.rmtree(outputs)
 
 
 def begin(outputs: Path, name: str) -> Path:
-    """An empty staging folder for a run."""
+    """An empty staging folder for a run; what was killed before it had a manifest goes."""
     staging = outputs / UNFINISHED / name
-    if staging.exists():
-        shutil.rmtree(staging)
+    for folder in (outputs / UNFINISHED).glob("*"):
+        if folder == staging or not (folder / MANIFEST).exists():
+            shutil.rmtree(folder)
     (staging / "tables").mkdir(parents=True)
     return staging
 

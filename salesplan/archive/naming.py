@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from salesplan.errors import Fault, PlanError
+from salesplan.places import workbook_of
 
 UNFINISHED = ".unfinished"
 # What stands beside the runs of a plan and is none.
@@ -16,8 +17,6 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 def outputs_of(plan: Path) -> Path:
     """The folder of a plan's runs: `outputs/` beside `params/`."""
-    from salesplan.params import workbook_of
-
     return workbook_of(plan) / "outputs" / plan.resolve().name
 
 

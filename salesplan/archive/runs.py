@@ -22,6 +22,12 @@ class Run:
         return self.folder.name
 
     @property
+    def number(self) -> int:
+        """The how many-th run of its plan it is; tells the order also where the clock was set back."""
+        found = self.manifest.get("number", 0)
+        return found if isinstance(found, int) else 0
+
+    @property
     def state(self) -> str:
         """complete, partial or incomplete; a run that never got its place is incomplete, whatever it says."""
         if self.folder.parent.name == UNFINISHED:
@@ -39,9 +45,14 @@ def runs(outputs: Path) -> list[Run]:
     """All runs of a plan, newest first, incomplete ones among them."""
     folders = [path.parent for path in (*outputs.glob(f"*/{MANIFEST}"), *outputs.glob(f"{UNFINISHED}/*/{MANIFEST}"))]
     found = [Run(folder, read_manifest(folder)) for folder in folders]
-    return sorted(found, key=lambda run: (str(run.manifest.get("created", "")), run.name), reverse=True)
+    return sorted(found, key=lambda run: (run.number, str(run.manifest.get("created", "")), run.name), reverse=True)
 
 
 def newest_complete(outputs: Path) -> Run | None:
     """The newest complete run of a plan."""
     return next((run for run in runs(outputs) if run.state == "complete"), None)
+
+
+def next_number(outputs: Path) -> int:
+    """The number of the next run."""
+    return max((run.number for run in runs(outputs)), default=0) + 1

@@ -24,10 +24,14 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest as its file, sorted and readable."""
+    return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n").encode()
+
+
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest of a run, sorted and readable."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-    write_whole(folder / MANIFEST, (text + "\n").encode())
+    """Write the manifest of a run."""
+    write_whole(folder / MANIFEST, manifest_bytes(manifest))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -39,10 +43,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def files_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a run but its manifest and signatures."""
+def files_of(folder: Path, *within: str) -> dict[str, str]:
+    """SHA-256 of every file of a run, or of some of its folders; its manifest and signatures are apart."""
     apart = (folder / MANIFEST, folder / SIGNATURES)
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and path not in apart)
+    roots = [folder / name for name in within] or [folder]
+    found = sorted(path for root in roots for path in root.rglob("*") if path.is_file() and path not in apart)
     return {path.relative_to(folder).as_posix(): file_digest(path) for path in found}
 
 

@@ -4,24 +4,35 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from salesplan.archive.sealing import CHUNK
+from salesplan.archive.sealing import CHUNK, file_digest
 from salesplan.errors import Fault, PlanError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 INPUTS = "inputs"
+DRAFT = ".part-"
 
 
-def keep(outputs: Path, files: Mapping[str, Path], hashes: Mapping[str, str]) -> None:
-    """Copy input files into the store; `files` by the place that `hashes` names them with.
+def keep(outputs: Path, sources: Mapping[str, "Path | pa.Table"], hashes: Mapping[str, str]) -> dict[str, str]:
+    """Put into the store what a run reads: files as they are, rows of databases as Parquet.
 
-    Raises `PlanError` naming every file that is no longer what was read and checked.
+    Returns the name in the store by place. Raises `PlanError` naming every file that is no longer what was checked.
     """
     folder = outputs / INPUTS
     folder.mkdir(parents=True, exist_ok=True)
-    found = {place: _copy(path, folder, hashes[place]) for place, path in files.items()}
-    changed = [Fault("input_changed", place) for place, same in found.items() if not same]
+    for draft in folder.glob(f"{DRAFT}*"):
+        draft.unlink()
+    names = {
+        place: _copied(source, folder, hashes[place]) if isinstance(source, Path) else _written(source, folder)
+        for place, source in sources.items()
+    }
+    changed = [Fault("input_changed", place) for place, name in names.items() if not name]
     if changed:
         raise PlanError(changed)
+    return names
 
 
 def kept(outputs: Path, sha256: str) -> Path | None:
@@ -29,13 +40,12 @@ def kept(outputs: Path, sha256: str) -> Path | None:
     return next(iter(sorted((outputs / INPUTS).glob(f"{sha256}.*"))), None)
 
 
-def _copy(source: Path, folder: Path, sha256: str) -> bool:
-    """Copy a file that is not there yet; False, with nothing left, where its content is another."""
+def _copied(source: Path, folder: Path, sha256: str) -> str:
+    """Copy a file that is not there yet; its name, or '' with nothing left where its content is another."""
     target = folder / f"{sha256}{source.suffix.lower() or '.bin'}"
     if target.exists():
-        return True
-    draft = target.with_name(target.name + ".part")
-    found = hashlib.sha256()
+        return target.name
+    draft, found = folder / f"{DRAFT}{target.name}", hashlib.sha256()
     with source.open("rb") as given, draft.open("wb") as out:
         while chunk := given.read(CHUNK):
             found.update(chunk)
@@ -44,6 +54,17 @@ def _copy(source: Path, folder: Path, sha256: str) -> bool:
         os.fsync(out.fileno())
     if found.hexdigest() != sha256:
         draft.unlink()
-        return False
+        return ""
     draft.replace(target)
-    return True
+    return target.name
+
+
+def _written(rows: "pa.Table", folder: Path) -> str:
+    """Write the rows of a database's table; the file's name."""
+    from pyarrow import parquet
+
+    draft = folder / f"{DRAFT}rows"
+    parquet.write_table(rows, draft, compression="zstd")
+    target = folder / f"{file_digest(draft)}.parquet"
+    draft.replace(target)
+    return target.name

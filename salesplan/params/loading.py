@@ -15,6 +15,7 @@ from salesplan.params.mending import mended
 from salesplan.params.reading import Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
+from salesplan.places import shown_path
 from salesplan.tables.encoding import decode
 from salesplan.terms import MODELS, PlanTerms, Terms
 
@@ -77,21 +78,6 @@ class Loaded:
     def place(self, stem: str, path: KeyPath) -> str:
         """Where a parameter stands: file, line and key."""
         return _place(shown_path(self.folder), stem, self.documents[stem], path, self.changes)
-
-
-def workbook_of(folder: Path) -> Path:
-    """The workbook a plan belongs to: the folder with `notebooks/` and `params/`, found upward."""
-    for parent in folder.resolve().parents:
-        if (parent / "notebooks").is_dir() and (parent / "params").is_dir():
-            return parent
-    return folder.resolve().parent.parent
-
-
-def shown_path(path: Path) -> str:
-    """A path inside the workbook as messages print it: `params/henan-2027`."""
-    resolved = path.resolve()
-    root = workbook_of(resolved)
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.as_posix()
 
 
 def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:

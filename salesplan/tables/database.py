@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 IN_FILES = ("duckdb", "sqlite")
 
 
-def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> Iterator[Source]:
+def open_table(entry: DatabaseTable, place: str, plan: "Plan") -> Iterator[Source]:
     """The table as a source, or a fault. Databases in files must lie in the plan's folder; addresses are not shown."""
-    address = _address(entry.database, folder)
+    address = _address(entry.database, plan.folder)
     if address is None:
         plan.findings.fault("path_outside", place, entry.database)
         return
@@ -28,9 +28,8 @@ def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> 
     except Exception as error:  # every engine has errors of its own
         plan.findings.fault("database", place, entry.table, cause=type(error).__name__)
         return
-    name = f"{plan.shown}/plan.yaml: table {entry.table}"
-    plan.hashes[name] = _hash(table)
-    yield open_arrow(table, name)
+    plan.hashes[place], plan.sources[place] = _hash(table), table
+    yield open_arrow(table, f"{plan.shown}/plan.yaml: table {entry.table}")
 
 
 def _address(url: str, folder: Path) -> str | None:
