@@ -244,6 +244,7 @@ def test_a_run_appears_by_its_rename(tmp_path):
 
 def test_other_unfinished_runs_stay(tmp_path):
     kept = staged(tmp_path, "kept", a="1")
+    archive.write_manifest(kept, {"state": "incomplete"})
     archive.complete(staged(tmp_path, "x"), tmp_path)
     assert (kept / "tables" / "a.csv").exists()
 

@@ -19,7 +19,7 @@ from salesplan.archive.sealing import (
     read_manifest,
     write_manifest,
 )
-from salesplan.archive.store import keep, kept
+from salesplan.archive.store import forget, keep, kept
 
 __all__ = [
     "MANIFEST",
@@ -34,6 +34,7 @@ __all__ = [
     "digest",
     "file_digest",
     "files_of",
+    "forget",
     "free_name",
     "keep",
     "kept",

@@ -27,11 +27,14 @@ def lock(outputs: Path) -> Iterator[None]:
     try:
         holder.write_text(f"{os.getpid()}", encoding="utf-8")
         yield
+    except PlanError:
+        holder.unlink(missing_ok=True)
+        if [path.name for path in outputs.iterdir()] == [".lock"]:  # a first run that was refused leaves nothing
+            shutil.rmtree(outputs)
+        raise
     finally:
         holder.unlink(missing_ok=True)
         held.release()
-        if [path.name for path in outputs.iterdir()] == [".lock"]:  # a first run that was refused leaves nothing
-            shutil.rmtree(outputs)
 
 
 def begin(outputs: Path, name: str) -> Path:

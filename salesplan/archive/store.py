@@ -2,10 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesplan.archive.runs import runs
 from salesplan.archive.sealing import CHUNK, file_digest
 from salesplan.errors import Fault, PlanError
 
@@ -33,6 +34,16 @@ def keep(outputs: Path, sources: Mapping[str, "Path | pa.Table"], hashes: Mappin
     if changed:
         raise PlanError(changed)
     return names
+
+
+def forget(outputs: Path, names: Iterable[str]) -> None:
+    """Take out of the store what no run was made from: a run that was refused leaves nothing."""
+    needed = {name for run in runs(outputs) for name in run.manifest.get("stored", {}).values()}
+    folder = outputs / INPUTS
+    for name in set(names) - needed:
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def kept(outputs: Path, sha256: str) -> Path | None:

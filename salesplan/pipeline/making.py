@@ -232,6 +232,7 @@ class Making:
         self._end_pages()
         shutil.rmtree(self.staging)
         archive.clear(self.outputs)
+        archive.forget(self.outputs, self.manifest.get("stored", {}).values())
 
     def _end_pages(self) -> None:
         for _, process in self.pages:
