@@ -12,6 +12,7 @@ from salesplan import calendar
 from salesplan.commission import pay
 from salesplan.commission.accounts import Accounts
 from salesplan.commission.closing import no_corrections
+from salesplan.commission.exact import summed
 from salesplan.commission.rates import PER_UNIT, RULES
 from salesplan.commission.working import Ground, Part
 from salesplan.commission.year import Note
@@ -230,29 +231,12 @@ def releases_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
                 }
             )
         )
-    found = _summed(pd.concat(rows, ignore_index=True), ["rep", "month", "order"])
+    found = summed(pd.concat(rows, ignore_index=True), ["rep", "month", "order"])
     return found.assign(
         rep=texts(ground.roster.names, found["rep"].to_numpy()),
         month=texts(np.array(ground.year.closed, dtype=object), found["month"].to_numpy()),
         order=ground.book.text("order", found["order"].to_numpy()),
     )
-
-
-def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Rows of equal keys as one, sorted by them."""
-    ordered = rows.iloc[np.lexsort([rows[name].to_numpy() for name in reversed(keys)])]
-    same = np.ones(len(rows), dtype=bool)
-    same[:1] = False
-    for name in keys:
-        values = ordered[name].to_numpy()
-        same[1:] &= values[1:] == values[:-1]
-    first = np.flatnonzero(~same)
-    sums = {
-        name: np.add.reduceat(ordered[name].to_numpy(), first) if len(first) else ordered[name].to_numpy()
-        for name in rows.columns
-        if name not in keys
-    }
-    return pd.DataFrame({**{name: ordered[name].to_numpy()[first] for name in keys}, **sums})
 
 
 def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesplan import calendar
 from salesplan.money import Integers
 from salesplan.terms.plan import Tax
 
+Days = NDArray[np.datetime64]
 NEVER = 10_000  # month number of what has not happened up to the review
 
 
@@ -83,8 +85,11 @@ class Year:
 
     def numbers_of(self, dates: "pd.Series[Any]") -> Integers:
         """Number of the month of each date: 1 the first of the year, 0 before it, NEVER after the review or unknown."""
-        unknown = pd.isna(dates).to_numpy()
-        days = dates.to_numpy().astype("datetime64[D]")
+        return self.numbers_of_days(dates.to_numpy().astype("datetime64[D]"))
+
+    def numbers_of_days(self, days: Days) -> Integers:
+        """The same of days, NaT where unknown."""
+        unknown = np.isnat(days)
         months = days.astype("datetime64[M]").astype(np.int64)
         if self.cutoff is not None:
             first = days.astype("datetime64[M]").astype("datetime64[D]")
