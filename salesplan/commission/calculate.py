@@ -11,7 +11,6 @@ from salesplan.commission.accounts import Cash
 from salesplan.commission.book import Book, make_book
 from salesplan.commission.credit import credit
 from salesplan.commission.earning import sums
-from salesplan.commission.exact import cumulative
 from salesplan.commission.holds import check
 from salesplan.commission.inherited import inherited
 from salesplan.commission.payments import payments_of
@@ -108,11 +107,9 @@ def make_ground(ledger: Ledger, year: Year, rules: CommissionTerms) -> Ground:
     labels = [calendar.add_months(year.months[0], -1), *year.closed]
     ends = np.array([np.datetime64(calendar.month_span(month, year.cutoff)[1]) for month in labels])
     ends = ends.astype("datetime64[D]").astype(np.int64)
-    owed = book.owed
-    net = cumulative(owed["okey"], owed["at"], owed["amount"], settlement.due.shape)
     payments = payments_of(book, settlement, ends)
     orders = book.orders
-    cash = Cash(settlement, payments, orders["day"].to_numpy(), ends, net, orders["at"].to_numpy())
+    cash = Cash(settlement, payments, orders["day"].to_numpy(), ends, book.owed, orders["at"].to_numpy())
     return Ground(ledger, year, book, roster, cash, _own_lines(book, roster), rules.plans)
 
 

@@ -62,6 +62,7 @@ def rows_of(matrix: NDArray[Any], rows: Integers) -> NDArray[Any]:
 
 def in_order(columns: Sequence[Integers]) -> Integers:
     """The order of rows by whole numbers, the first column counting most; equal rows stay as they are."""
+    columns = [values for values in columns if len(values) and values.min() < values.max()] or columns[:1]
     spans = [(int(values.min(initial=0)), int(values.max(initial=0))) for values in columns]
     if math.prod(high - low + 1 for low, high in spans) >= SAFE:
         return np.lexsort(list(columns)[::-1])
