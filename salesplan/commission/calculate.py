@@ -116,8 +116,8 @@ def make_ground(ledger: Ledger, year: Year, rules: CommissionTerms) -> Ground:
 def _own_lines(book: Book, roster: Roster) -> pd.DataFrame:
     """The book's lines of the roster's reps, `rep` being the number in the roster and `line` the row."""
     number = roster.numbers(book.labels["rep"])[book.lines["rep"].to_numpy()]
-    rows = book.lines.assign(rep=number)
-    own: pd.DataFrame = rows[number >= 0].reset_index(drop=True)
+    rows, known = book.lines.assign(rep=number), number >= 0
+    own = rows if known.all() else rows[known].reset_index(drop=True)
     return own.assign(line=np.arange(len(own)))
 
 
@@ -144,7 +144,8 @@ def grid_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
 def _credited(ledger: Ledger, year: Year) -> pd.DataFrame:
     """The credited order lines of the closed months."""
     lines = ledger.order_lines
-    return lines[lines["month"].isin(year.closed)] if "month" in lines else lines
+    closed = lines["month"].isin(year.closed) if "month" in lines else None
+    return lines if closed is None or closed.all() else lines[closed]
 
 
 def _cash(ground: Ground, rules: CommissionTerms) -> pd.DataFrame | None:

@@ -43,7 +43,8 @@ def lowered(lines: pd.DataFrame, plan: CommissionPlan, accrual: Accrual) -> pd.D
     if plan.free_goods == "cost":
         given = kind == accrual.free
         amount, cost = amount - np.where(given, cost, 0), np.where(given, 0, cost)  # the cost counts once
-    return lines.assign(amount=amount, cost=cost)[counts]
+    found = lines.assign(amount=amount, cost=cost)
+    return found if counts.all() else found[counts]
 
 
 def credit(lines: pd.DataFrame, stage: Basis, settlement: Settlement) -> pd.DataFrame:
