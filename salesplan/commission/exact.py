@@ -1,6 +1,5 @@
 """Products and shares of fen beyond what int64 holds in between, rounded once."""
 
-import math
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -62,14 +61,20 @@ def rows_of(matrix: NDArray[Any], rows: Integers) -> NDArray[Any]:
 
 def in_order(columns: Sequence[Integers]) -> Integers:
     """The order of rows by whole numbers, the first column counting most; equal rows stay as they are."""
-    columns = [values for values in columns if len(values) and values.min() < values.max()] or columns[:1]
-    spans = [(int(values.min(initial=0)), int(values.max(initial=0))) for values in columns]
-    if math.prod(high - low + 1 for low, high in spans) >= SAFE:
-        return np.lexsort(list(columns)[::-1])
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    for values, (low, high) in zip(columns, spans, strict=True):
-        key = key * (high - low + 1) + (values - low)
-    return np.argsort(key, kind="stable")
+    key, width = np.zeros(len(columns[0]), dtype=np.int64), 1
+    left = list(columns)
+    while left and len(key):
+        low, high = int(left[0].min()), int(left[0].max())
+        width *= high - low + 1
+        if width >= SAFE:
+            break
+        if high > low:
+            key = key * (high - low + 1) + (left[0] - low)
+        left.pop(0)
+    order = np.argsort(key, kind="stable")
+    if left and (np.diff(key[order]) == 0).any():
+        return np.lexsort([*left[::-1], key])
+    return order
 
 
 def summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

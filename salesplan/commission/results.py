@@ -1,6 +1,6 @@
 """The result of commission, and how what was worked out in numbers becomes the tables people read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -243,28 +243,33 @@ def stacked(frames: Sequence[pd.DataFrame], kinds: dict[str, str], keys: list[st
 
 def releases_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     """What moved per rep, month and order: earned, released, clawback."""
-    rows = []
-    for part in parts:
-        earned, out = np.diff(part.accounts.earned, axis=1), np.diff(part.out, axis=1)
-        account, month = np.nonzero((earned != 0) | (out != 0))
-        rows.append(
-            pd.DataFrame(
-                {
-                    "rep": part.accounts.rep[account],
-                    "month": month,
-                    "order": ground.book.orders["order"].to_numpy()[part.accounts.okey[account]],
-                    "earned": earned[account, month],
-                    "released": np.maximum(out[account, month], 0),
-                    "clawback": np.minimum(out[account, month], 0),
-                }
-            )
-        )
+    order = ground.book.orders["order"].to_numpy()
+    rows = [moved for part in parts for moved in _moved(part, order)]
     found = summed(pd.concat(rows, ignore_index=True), ["rep", "month", "order"])
     return found.assign(
         rep=texts(ground.roster.names, found["rep"].to_numpy()),
         month=texts(np.array(ground.year.closed, dtype=object), found["month"].to_numpy()),
         order=ground.book.text("order", found["order"].to_numpy()),
     )
+
+
+def _moved(part: Part, order: Integers) -> Iterator[pd.DataFrame]:
+    """What moved in each month, account by account."""
+    told = part.accounts.earned, part.out
+    for month in range(1, part.out.shape[1]):
+        earned, out = (to_date[:, month] - to_date[:, month - 1] for to_date in told)
+        account = np.flatnonzero((earned != 0) | (out != 0))
+        out = out[account]
+        yield pd.DataFrame(
+            {
+                "rep": part.accounts.rep[account],
+                "month": month - 1,
+                "order": order[part.accounts.okey[account]],
+                "earned": earned[account],
+                "released": np.maximum(out, 0),
+                "clawback": np.minimum(out, 0),
+            }
+        )
 
 
 def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:

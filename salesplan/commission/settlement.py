@@ -24,14 +24,12 @@ class Settlement:
     """Orders with their dues and payments to date, month by month (column 0: before the year); int64 fen.
 
     `due`, `paid` and `written` (off as bad debt) in the money of collections, orders x (months + 1); row number =
-    `okey` of the book. `own`: the part of `paid` that payments naming the order settled. `prepaid`: customer (code),
-    prepayment.
+    `okey` of the book. `prepaid`: customer (code), prepayment.
     """
 
     due: Integers
     paid: Integers
     written: Integers
-    own: Integers
     prepaid: pd.DataFrame
 
     @cached_property
@@ -92,26 +90,26 @@ def settle(book: Book, products: pd.DataFrame | None, year: Year, *, all_orders:
     cash = payments[payments["kind"] == 0]
     if not all_orders:
         cash = cash[(cash["at"] > 0) | (cash["okey"] >= 0)]
-    own, paid, rest = _paid(book, due - written if len(lost) else due, cash)
-    return Settlement(due, paid, written, own, rest)
+    paid, rest = _paid(book, due - written if len(lost) else due, cash)
+    return Settlement(due, paid, written, rest)
 
 
-def _paid(book: Book, due: Integers, payments: pd.DataFrame) -> tuple[Integers, Integers, pd.DataFrame]:
-    """Paid on each order to date by its own payments and by any, and each customer's money that settles nothing yet."""
+def _paid(book: Book, due: Integers, payments: pd.DataFrame) -> tuple[Integers, pd.DataFrame]:
+    """Paid on each order to date, and each customer's money that settles nothing yet."""
     labels = book.labels["customer"]
     nobody = np.asarray(labels.isin(NOBODY))
     whose = book.orders["customer"].to_numpy()
     named = payments[payments["okey"] >= 0]
     direct = cumulative(named["okey"], named["at"], named["amount"], due.shape)
     cash = cumulative(payments["customer"], payments["at"], payments["amount"], (len(labels), due.shape[1]))
-    own, paid = np.zeros_like(due), np.zeros_like(due)
+    paid = np.empty_like(due)
     for rows in _blocks(whose):
         owners = _owners(whose[rows], nobody)
-        _settle_block(_Money(due[rows], direct[rows], cash[owners.customer]), owners, own[rows], paid[rows])
+        _settle_block(_Money(due[rows], direct[rows], cash[owners.customer]), owners, paid[rows])
     left = cash[:, -1].copy()
     np.subtract.at(left, whose, paid[:, -1])
     rest = pd.DataFrame({"customer": np.arange(len(labels)), "prepayment": left})
-    return own, paid, rest[rest["prepayment"] != 0].reset_index(drop=True)
+    return paid, rest[rest["prepayment"] != 0].reset_index(drop=True)
 
 
 def _blocks(whose: Integers) -> Iterator[slice]:
@@ -160,14 +158,14 @@ class _Money:
     cash: Integers
 
 
-def _settle_block(money: _Money, owners: _Owners, own: Integers, paid: Integers) -> None:
-    """Write what settles each order at each month end, by its own payments and by any."""
-    before = others = earlier = np.zeros(len(own), dtype=np.int64)
-    for month in range(own.shape[1]):
+def _settle_block(money: _Money, owners: _Owners, paid: Integers) -> None:
+    """Write what settles each order at each month end."""
+    own = others = earlier = np.zeros(len(paid), dtype=np.int64)
+    for month in range(paid.shape[1]):
         direct = money.direct[:, month]
         now = (money.due[:, month], direct, np.maximum(direct - earlier, 0))
-        before, others = _settled((before, others), now, money.cash[:, month], owners)
-        own[:, month], paid[:, month], earlier = before, before + others, direct
+        own, others = _settled((own, others), now, money.cash[:, month], owners)
+        paid[:, month], earlier = own + others, direct
 
 
 def _settled(

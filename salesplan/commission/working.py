@@ -169,7 +169,7 @@ def _part(
     if plan.holdback is not None:
         labels_of = [calendar.add_months(ground.year.months[0], -1), *ground.year.closed]
         out = held_back(before, plan.holdback, labels_of)
-    passed = np.zeros_like(out)
+    passed = np.broadcast_to(np.int64(0), out.shape)
     if plan.leavers.rule != "paid":
         limit = ground.roster.last_month() + plan.leavers.months * (plan.leavers.rule == "paid_until")
         out, passed = after_leaving(accounts, out, limit[accounts.rep])
