@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from salesplan.apportion import UNKNOWN
 from salesplan.commission.exact import in_order, numbered
@@ -15,6 +16,7 @@ from salesplan.commission.year import NEVER, Days, Ledger, Year
 from salesplan.money import MICRO, Integers
 
 Texts = Any  # a pandas array of texts, one per code
+Codes = NDArray[np.int32]
 NOBODY = ("", UNKNOWN)  # customers whose orders only named payments settle
 SEQUENCE = ("day", "order", "product", "amount", "rep", "customer", "kind", "original")
 PLACES = ("region", "channel", "kind", "customer", "product", "rep")
@@ -45,19 +47,19 @@ class Book:
         return self.labels[column].take(codes)
 
 
-def encode(*columns: "pd.Series[Any] | None") -> tuple[list[Integers], Texts]:
+def encode(*columns: "pd.Series[Any] | None") -> tuple[list[Codes], Texts]:
     """Codes of texts, common to all columns, in the order of their labels; blanks are '' and always code 0."""
     arrays = [_arrow(column) for column in columns if column is not None]
     chunks = [chunk for array in arrays for chunk in array.chunks]
     coded = pa.chunked_array([pa.array([""], pa.large_string()), *chunks]).dictionary_encode()
     labels = coded.chunk(coded.num_chunks - 1).dictionary
     order = pc.sort_indices(labels).to_numpy()
-    rank = np.empty(len(order), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
     parts = iter(rank[_indices(chunk)] for chunk in coded.chunks[1:])
     codes = [[next(parts) for _ in array.chunks] for array in arrays]
     sorted_labels = pd.array(labels.take(pa.array(order)), dtype="str")
-    return [np.concatenate(own) if own else np.zeros(0, dtype=np.int64) for own in codes], sorted_labels
+    return [np.concatenate(own) if own else np.zeros(0, dtype=np.int32) for own in codes], sorted_labels
 
 
 def _indices(coded: Any) -> Integers:
@@ -81,9 +83,9 @@ def _as_days(dates: "pd.Series[Any]") -> Days:
     return dates.to_numpy().astype("datetime64[D]")
 
 
-def _numbers(days: Days) -> Integers:
+def _numbers(days: Days) -> Codes:
     """Days since 1970; NEVER-like large for unknown ones."""
-    return np.where(np.isnat(days), NEVER * NEVER, days.astype(np.int64))
+    return np.where(np.isnat(days), NEVER * NEVER, days.astype(np.int64)).astype(np.int32)
 
 
 def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
@@ -108,9 +110,9 @@ def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
     orders, okey = _orders(both, keys)
     count = len(both) - len(own)
     own = own.assign(okey=okey[count:])
-    beside = lines["overlay"].to_numpy(dtype=bool) if "overlay" in lines else np.zeros(len(own), dtype=bool)
     owed = both[["at", "day", "amount", "product"]].assign(okey=okey)
-    owed = owed[~np.r_[np.zeros(count, dtype=bool), beside]]  # credit beside the whole is nothing a customer owes
+    if "overlay" in lines and lines["overlay"].any():  # credit beside the whole is nothing a customer owes
+        owed = owed[~np.r_[np.zeros(count, dtype=bool), lines["overlay"].to_numpy(dtype=bool)]]
     return Book(
         _in_order(own),
         orders,
@@ -142,7 +144,7 @@ def _coded(
 ) -> tuple[tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None], dict[str, Texts]]:
     """The text columns of the tables as codes common to all of them."""
     frames = [lines, earlier, paid]
-    found: list[dict[str, Integers]] = [{}, {}, {}]
+    found: list[dict[str, Codes]] = [{}, {}, {}]
     labels: dict[str, Texts] = {}
     for label, names in {"order": ("order", "original_order"), **{name: (name,) for name in PLACES}}.items():
         there = [
@@ -158,7 +160,7 @@ def _coded(
     own, old, money = (
         None
         if frame is None
-        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank}, copy=False)
+        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int32)) for name in blank}, copy=False)
         for frame, columns in zip(frames, found, strict=True)
     )
     assert own is not None
@@ -175,13 +177,13 @@ def _measured(own: pd.DataFrame, lines: pd.DataFrame, when: tuple[Days, Integers
         billed = _as_days(lines["invoice_date"])
     return own.assign(
         day=_numbers(when[0]),
-        at=when[1],
-        invoiced=year.numbers_of_days(billed),
+        at=when[1].astype(np.int32),
+        invoiced=year.numbers_of_days(billed).astype(np.int32),
         invoice_day=_numbers(billed),
         amount=lines["amount"].to_numpy(dtype=np.int64),
         units=np.rint(np.nan_to_num(units) * MICRO).astype(np.int64),
         cost=cost.fillna(0).to_numpy(dtype=np.int64),
-        costed=cost.notna().to_numpy().astype(np.int64),
+        costed=cost.notna().to_numpy().astype(np.int8),
     )
 
 
@@ -195,7 +197,7 @@ def _keys(lines: pd.DataFrame, count: int) -> Integers:
     """A number per order: its code, or for lines without an order number one per customer and day."""
     order = lines["order"].to_numpy()
     day = lines["day"].to_numpy()
-    unnamed = count + lines["customer"].to_numpy() * (day.max(initial=0) + 1) + day
+    unnamed = count + lines["customer"].to_numpy().astype(np.int64) * (int(day.max(initial=0)) + 1) + day
     own = np.where(order > 0, order, unnamed)
     sold = np.zeros(count, dtype=bool)
     sold[order[(lines["amount"].to_numpy() > 0)]] = True
@@ -214,9 +216,9 @@ def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Integers
     began = np.full(len(known), NEVER, dtype=np.int64)
     np.minimum.at(began, code, at[by_age])
     sequence = in_order([customer[first], day[first], (order[first] > 0).astype(np.int64), known])
-    row = np.empty(len(known), dtype=np.int64)
+    row = np.empty(len(known), dtype=np.int32)
     row[sequence] = np.arange(len(known))
-    place = np.empty(len(keys), dtype=np.int64)
+    place = np.empty(len(keys), dtype=np.int32)
     place[by_age] = row[code]
     rows = first[sequence]
     orders = pd.DataFrame(

@@ -116,9 +116,9 @@ def make_ground(ledger: Ledger, year: Year, rules: CommissionTerms) -> Ground:
 def _own_lines(book: Book, roster: Roster) -> pd.DataFrame:
     """The book's lines of the roster's reps, `rep` being the number in the roster and `line` the row."""
     number = roster.numbers(book.labels["rep"])[book.lines["rep"].to_numpy()]
-    rows, known = book.lines.assign(rep=number), number >= 0
+    rows, known = book.lines.assign(rep=number.astype(np.int32)), number >= 0
     own = rows if known.all() else rows[known].reset_index(drop=True)
-    return own.assign(line=np.arange(len(own)))
+    return own.assign(line=np.arange(len(own), dtype=np.int32))
 
 
 def grid_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:

@@ -134,5 +134,5 @@ def with_returns(events: pd.DataFrame) -> Any:
 
 def pair_key(events: pd.DataFrame) -> Integers:
     """One number per rep and order."""
-    keys: Integers = events["rep"].to_numpy() * (2**32) + events["okey"].to_numpy()
+    keys: Integers = events["rep"].to_numpy().astype(np.int64) * 2**32 + events["okey"].to_numpy()
     return keys
