@@ -213,8 +213,6 @@ def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Integers
     by_age = in_order([day, order])
     known, first, code = numbered(keys[by_age])
     first = by_age[first]
-    began = np.full(len(known), NEVER, dtype=np.int64)
-    np.minimum.at(began, code, at[by_age])
     sequence = in_order([customer[first], day[first], (order[first] > 0).astype(np.int64), known])
     row = np.empty(len(known), dtype=np.int32)
     row[sequence] = np.arange(len(known))
@@ -226,7 +224,7 @@ def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Integers
             "order": order[rows],
             "customer": customer[rows],
             "day": day[rows],
-            "at": began[sequence],
+            "at": at[rows],
             "earlier": (at[rows] == 0).astype(np.int64),
             "key": known[sequence],
         }

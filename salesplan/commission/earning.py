@@ -90,7 +90,7 @@ class Earning:
         old = np.flatnonzero((at >= begin) & (at < month) & again[self._arrays["rep"]]) if again.any() else fresh[:0]
         now = self._priced(np.union1d(fresh, old) if len(old) else fresh, month, starts)
         if not len(old):
-            self.state = self._kept(pd.concat([self.state, now], ignore_index=True))
+            self.state = pd.concat([self.state, self._kept(now)], ignore_index=True)
             return now
         stale = np.isin(self.state["event"].to_numpy(), old)
         found = difference(self.state[stale], now)

@@ -97,7 +97,7 @@ def lines_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     """Commission lines of all parts, by rep and month in the order in which they count."""
     behind = 64 * max((len(part.events) for part in parts), default=0)
     told = _Told([rows for part in parts for rows in _numbers(ground, part, behind)])
-    book = ground.book
+    book, blank = ground.book, repeated("", len(told.order))
     return pd.DataFrame(
         {
             "rep": texts(ground.roster.names, told["rep"]),
@@ -112,8 +112,8 @@ def lines_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
             "original_order": book.text("order", told["original"]),
             "date": day_column(told["day"]),
             "plan": texts([plan.name for plan in ground.plans], told["plan"]),
-            "of_month": repeated("", len(told.order)),
-            "reason": repeated("", len(told.order)),
+            "of_month": blank,
+            "reason": blank,
         },
         copy=False,
     )
