@@ -56,10 +56,9 @@ def encode(*columns: "pd.Series[Any] | None") -> tuple[list[Codes], Texts]:
     order = pc.sort_indices(labels).to_numpy()
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
-    parts = iter(rank[_indices(chunk)] for chunk in coded.chunks[1:])
-    codes = [[next(parts) for _ in array.chunks] for array in arrays]
+    codes = np.concatenate([rank[_indices(chunk)] for chunk in coded.chunks])[1:]
     sorted_labels = pd.array(labels.take(pa.array(order)), dtype="str")
-    return [np.concatenate(own) if own else np.zeros(0, dtype=np.int32) for own in codes], sorted_labels
+    return np.split(codes, np.cumsum([len(array) for array in arrays])[:-1]), sorted_labels
 
 
 def _indices(coded: Any) -> Integers:
