@@ -275,8 +275,10 @@ def _completed(found: "pa.Table", columns: list[str], alike: Mapping[str, Any], 
     whole = {
         **{name: found[name] for name in found.column_names},
         "month": months.take(pc.subtract(found["number"].combine_chunks(), first)),
-        **{name: pa.repeat(pa.scalar(value, pa.bool_() if name == "overlay" else pa.string()), len(found))
-           for name, value in alike.items()},
+        **{
+            name: pa.repeat(pa.scalar(value, pa.bool_() if name == "overlay" else pa.string()), len(found))
+            for name, value in alike.items()
+        },
     }
     return arrow_frame(pa.table({name: whole[name] for name in columns}), ("amount",))
 

@@ -205,7 +205,7 @@ def _keys(lines: pd.DataFrame, count: int) -> Integers:
     return np.where((lines["amount"].to_numpy() < 0) & sold[original], original, own)
 
 
-def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Integers]:
+def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Codes]:
     """One row per order, by customer and age, and the row of each line's order."""
     day, order = lines["day"].to_numpy(), lines["order"].to_numpy()
     at, customer = lines["at"].to_numpy(), lines["customer"].to_numpy()

@@ -30,7 +30,10 @@ def part_of(amount: ArrayLike, part: ArrayLike, whole: ArrayLike) -> Integers:
 def boundary(begin: Decimal, scale: ArrayLike) -> Integers:
     """The least whole number that is at least `begin x scale`: where a tier begins, compared exactly."""
     numerator, denominator = begin.as_integer_ratio()
-    return np.array([-(-numerator * int(size) // denominator) for size in np.atleast_1d(scale)], dtype=np.int64)
+    sizes = np.atleast_1d(np.asarray(scale, dtype=np.int64))
+    if abs(numerator) * _most(sizes) < SAFE:
+        return -(-numerator * sizes // denominator)
+    return np.array([-(-numerator * int(size) // denominator) for size in sizes], dtype=np.int64)
 
 
 def cumulative(rows: ArrayLike, columns: ArrayLike, values: ArrayLike, shape: tuple[int, int]) -> Integers:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def _blocks(whose: Integers) -> Iterator[slice]:
     """Stretches of orders, none of which parts a customer's."""
     edges = np.searchsorted(whose, whose[BLOCK::BLOCK])
     places = np.unique(np.r_[0, edges, len(whose)])
-    yield from (slice(begin, end) for begin, end in zip(places[:-1], places[1:], strict=True))
+    yield from (slice(begin, end) for begin, end in pairwise(places.tolist()))
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class _Owners:
         older = np.cumsum(unpaid) - unpaid
         settled = np.clip((pool + older[self.first])[self.number] - older, 0, unpaid)
         settled[self.anonymous] = 0
-        return settled
+        return np.asarray(settled, dtype=np.int64)
 
 
 def _owners(whose: Integers, nobody: Any) -> _Owners:

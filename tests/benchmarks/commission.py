@@ -35,7 +35,8 @@ SLICE = 100_000  # lines reckoned in Decimal: a whole year takes minutes
 def named(letter: str, numbers: "np.ndarray[Any, Any]", width: int) -> pa.Array:
     """Labels such as R0012."""
     digits = pa.array(np.char.zfill(numbers.astype(f"U{width}"), width))
-    return pa.compute.binary_join_element_wise(letter, digits, "")
+    joined = pa.compute.binary_join_element_wise(letter, digits, "")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
 def tables(lines: int, seed: int = 1) -> dict[str, pa.Table]:
