@@ -117,7 +117,8 @@ def placed(standing: pd.DataFrame) -> pd.DataFrame:
 
     `standing`: rep, period, value. Adds place and count (who is ranked), sorted by period, place, rep.
     """
-    sizes = [(int(value.numerator) << FINE) // int(value.denominator) for value in standing["value"]]
+    ratios = [value.as_integer_ratio() for value in standing["value"]]
+    sizes = [(above << FINE) // below for above, below in ratios]
     exact = {size: place for place, size in enumerate(sorted(set(sizes)))}
     size = pd.Series([exact[one] for one in sizes], index=standing.index, dtype="int64")
     groups = size.groupby(standing["period"])
