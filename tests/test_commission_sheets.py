@@ -55,6 +55,7 @@ def test_what_belongs_to_nobody_has_a_row_of_its_own():
         cases.year(),
         cases.result().table,
         cases.result().payments,
+        cases.rules(),
     )
     row = found[found["rep"] == UNASSIGNED].iloc[0]
     assert (row["amount_ordered"], row["quota"], row["team"]) == (100_000, 0, "")
@@ -69,6 +70,7 @@ def test_overlay_credit_is_no_second_revenue():
         cases.year(),
         cases.result().table,
         cases.result().payments,
+        cases.rules(),
     )
     assert found.query("rep == 'B2'")["amount_ordered"].sum() == 0
 
@@ -110,19 +112,24 @@ def test_lines_without_an_order_number_are_one_order_per_customer_and_day():
     extra = cases.frame("order rep month date amount customer", *rows).assign(invoice_date=pd.NaT)
     found = papers.performance(
         type(ledger)(**{**vars(ledger), "order_lines": pd.concat([ledger.order_lines, extra])}), cases.year(),
-        cases.result().table, cases.result().payments,
+        cases.result().table, cases.result().payments, cases.rules(),
     )  # fmt: skip
     assert found.query("rep == 'A1' and month == '2027-02'")["orders"].tolist() == [3]
+
+
+def payroll_of(spells):
+    result = cases.result()
+    return papers.payroll(result.table.query("rep == 'A1'"), result.lines, spells, cases.year())
 
 
 def test_a_team_is_that_of_the_spell_of_the_month():
     spells = cases.frame(
         "rep team start end", ("A1", "old", "2026-01-01", "2027-01-31"), ("A1", "new", "2027-02-01", None)
     )
-    found = papers.payroll(cases.result().table.query("rep == 'A1'"), spells, cases.year())
+    found = payroll_of(spells)
     assert found["team"].tolist() == ["old", "new"]
     gone = spells.head(1).assign(end=pd.Timestamp("2026-06-30"))
-    assert papers.payroll(cases.result().table.query("rep == 'A1'"), gone, cases.year())["team"].tolist() == ["old"] * 2
+    assert payroll_of(gone)["team"].tolist() == ["old"] * 2
 
 
 # ---------------------------------------------------------------- sums
@@ -147,7 +154,7 @@ def test_one_team_needs_no_sum_of_its_own(made):
 
 def test_payroll_is_the_commission_table_in_other_words(made):
     table, found = cases.result().table, made.payroll
-    parts = found[["base_pay", "commission", "amount_advance", "deductions"]].sum(axis=1)
+    parts = found[commission_papers.PAY].sum(axis=1)
     assert (parts == found["payable"]).all() and (found["amount_paid"] == table["amount_paid"]).all()
     assert (found["deductions"] <= 0).all() and (found["amount_advance"] >= 0).all()
     assert found["name"].tolist() == [name for name in cases.NAMES.values() for _ in range(2)]
@@ -157,7 +164,7 @@ def test_payroll_is_the_commission_table_in_other_words(made):
 def test_a_draw_is_an_advance_or_a_deduction(draw):
     table = cases.result().table
     moved = table.assign(draw=draw, payable=table["payable"] + draw)
-    found = papers.payroll(moved, None, cases.year())
+    found = papers.payroll(moved, cases.result().lines, None, cases.year())
     assert (found["amount_advance"] == max(draw, 0)).all()
     assert (found["deductions"] == table["clawback"] + min(draw, 0)).all()
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 SHEETS = {
     "performance": (
-        "rep", "team", "orders", "amount_ordered", "amount_returned", "amount_invoiced", "amount_collected",
-        "amount_collected_earlier", "quota", "actual", "attainment",
+        "rep", "team", "orders", "amount_ordered", "amount_returned", "amount_rebates", "amount_other", "actual",
+        "quota", "attainment", "amount_invoiced", "amount_collected", "amount_collected_earlier",
     ),
     "commission": (
         "rep", "team", "plan", "base_pay", "quota", "actual", "attainment", "period", "attainment_period",

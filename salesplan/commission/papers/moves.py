@@ -21,8 +21,16 @@ CLAIMS = ("return", "bad_debt", "late", "cap", "cap_order", "forfeited", "correc
 def payments_of(payments: pd.DataFrame, year: Year) -> pd.DataFrame:
     """Payments of the last closed month that settled an order: order, customer, date, amount."""
     first, last = (pd.Timestamp(day) for day in calendar.month_span(year.closed[-1], year.cutoff))
-    within = payments[(payments["date"] >= first) & (payments["date"] <= last) & (payments["amount"] != 0)]
-    return within.sort_values(["order", "date", "amount"], kind="stable", ignore_index=True)
+    return _ordered(payments[(payments["date"] >= first) & (payments["date"] <= last)])
+
+
+def payments_before(payments: pd.DataFrame, year: Year) -> pd.DataFrame:
+    """Payments before the last closed month that settled an order: order, customer, date, amount."""
+    return _ordered(payments[payments["date"] < pd.Timestamp(calendar.month_span(year.closed[-1], year.cutoff)[0])])
+
+
+def _ordered(payments: pd.DataFrame) -> pd.DataFrame:
+    return payments[payments["amount"] != 0].sort_values(["order", "date", "amount"], kind="stable", ignore_index=True)
 
 
 def released(
