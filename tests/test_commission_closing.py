@@ -113,7 +113,7 @@ def test_a_changed_order_becomes_one_line_of_the_open_month():
     assert (moved["earned"], moved["released"], moved["clawback"]) == (-400, 0, -400)
     assert list(found.corrections.columns) == list(CORRECTIONS)
     assert found.corrections.to_numpy().tolist() == [
-        ["2027-02", "2027-01", "R1", "A", -400, -400, 0, "wrong price", "CFO"]
+        ["2027-02", "2027-01", "R1", "A", -400, -400, 0, "wrong price", "CFO", 2_000, 2_000, 0]
     ]
     assert [(note.code, note.fills["amount"]) for note in notes(found.corrections)] == [("corrected", -400)]
     check(found)

@@ -202,7 +202,7 @@ def _with_before(found: pd.DataFrame, stood: Closed) -> pd.DataFrame:
     parts = {
         "earned": (_by_month(stood.lines), ["rep", "order", "of_month"]),
         "released": (moved, ["rep", "order"]),
-        "base_pay": (_by_month(stood.base_pay), ["rep", "of_month"]),
+        "base_pay": (_by_month(_typed(stood.base_pay, no_rows())), ["rep", "of_month"]),
     }
     told = found
     for name, (rows, keys) in parts.items():
@@ -216,8 +216,6 @@ def _with_before(found: pd.DataFrame, stood: Closed) -> pd.DataFrame:
 
 def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows by the month they belong to."""
-    if "of_month" not in rows:
-        return rows.assign(of_month=rows["month"])
     of_month = rows["of_month"].fillna("")
     return rows.assign(of_month=of_month.where(of_month != "", rows["month"]))
 

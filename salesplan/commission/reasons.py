@@ -35,8 +35,8 @@ def with_reasons(
         told = told.where(told["reason"].notna(), here[TOLD])
     explained = rows.drop(columns=[name for name in TOLD if name in rows]).join(told)
     whole = told
-    for keys in FOLLOWS:
-        whole = whole.where(whole["reason"].notna(), _followed(explained, beside, otherwise, keys))
+    for shared in FOLLOWS:
+        whole = whole.where(whole["reason"].notna(), _followed(explained, beside, otherwise, shared))
     return rows.assign(reason=whole["reason"].fillna(otherwise), approved_by=whole["approved_by"].fillna(""))
 
 

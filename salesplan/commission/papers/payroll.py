@@ -30,11 +30,6 @@ def payroll(table: pd.DataFrame, lines: pd.DataFrame, reps: pd.DataFrame | None,
     return spell_of_month(told, reps, year, ["name", "team"])[PAYROLL]
 
 
-def month_of(rows: pd.DataFrame, month: str) -> pd.DataFrame:
-    """The rows of payroll that are entered for one month."""
-    return rows[rows["month"] == month].reset_index(drop=True)
-
-
 def _with_direct(table: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """The table with prizes, adjustments, and the parts of both that raise what is released and that lower it."""
     found = table

@@ -43,7 +43,8 @@ def performance(
     zero), amount_returned (lines below zero, with allowances and rebates, <= 0), amount_rebates (what the rep's plan
     accrues for rebates, <= 0), amount_other (what is counted in another month or not at all: by invoice or payment,
     free goods at cost, credit beside the whole, nobody's sales), so that amount_ordered + amount_returned +
-    amount_rebates + amount_other = actual; amount_invoiced (by the day of the invoice), amount_collected (money that settled his orders, on the tax basis of payments) and, apart,
+    amount_rebates + amount_other = actual; amount_invoiced (by the day of the invoice), amount_collected (money that
+    settled his orders, on the tax basis of payments) and, apart,
     amount_collected_earlier (orders of earlier years), quota and actual (those of the commission), attainment =
     actual / quota (unknown without a quota). The row `(unassigned)` holds what
     belongs to no rep, so that the sums are the company's. Source: S0, part four, 销售业绩的申报.

@@ -22,8 +22,9 @@ class Reached(NamedTuple):
 
     `standing` per rep: rep, plan, first and last (months that count), quota and measure of them (int64 fen; millionths
     of a unit for quantities, of one for margin_rate; -1 where unknown), attainment, ramping and gated (whether higher
-    tiers are shut), target (target pay of those months) and payout (what of it a curve pays to date), 0 without one. `ladder` per rep and tier or point of the curve: rep, tier_from, pays (rate, or share of the target
-    pay), begins and needed in the unit of the measure (NA where there is none), state (reached | open | shut).
+    tiers are shut), target (target pay of those months) and payout (what of it a curve pays to date), 0 without one.
+    `ladder` per rep and tier or point of the curve: rep, tier_from, pays (rate, or share of the target pay), begins and
+    needed in the unit of the measure (NA where there is none), state (reached | open | shut).
     """
 
     standing: pd.DataFrame

@@ -40,11 +40,11 @@ class Statements(NamedTuple):
     `people`: rep, who he is, plan, the month's row of table `commission`, held_before, owed_before. `standing` and
     `ladder` as `reached` gives them. `lines`: those of the month with group (orders, earlier, override, taken, limits,
     direct, corrections), customer, approved_by, exact (0: base x rate is the amount, 1: but for a fen of
-    cumulative rounding, 2: it follows another way, 3: it is spread), share (of an order that others have a part of) and rebate (the
-    rate that the base is less of), both unknown where the line has neither.
-    curve_pay and curve_base as `with_spread` gives them.
-    `released`, `payments`, `held`, `taken` as in `moves`; `earlier` the payments before the month. `base_pay` of the month. `months`:
-    the year to date. `disputes`: the rep's own. `customers`: names of customers by key, where they have one.
+    cumulative rounding, 2: it follows another way, 3: it is spread as `with_spread` says), share (of an order that
+    others have a part of) and rebate (the rate that the base is less of), unknown where the line has neither.
+    `released`, `payments`, `held`, `taken` as in `moves`; `earlier` the payments before the month on orders released.
+    `base_pay` of the month. `months`: the year to date. `disputes`: the rep's own. `customers`: names of customers by
+    key, where they have one.
     """
 
     month: str

@@ -63,7 +63,7 @@ class Contents:
             "paid": amount(person["amount_paid"]),
             "holding": _holding(self.words, person),
             "standing": _standing(self.texts, standing, person),
-            "pays": say(self.words, "pays_curve" if self._on_curve(person) else "pays"),
+            **self._heads(person),
             "ladder": _ladder(self.texts, standing, self.ladder.get(rep, ())),
             "next": _next(self.texts, standing, self.ladder.get(rep, ())),
             "groups": _grouped(self.words, self.lines.get(rep, ())),
@@ -79,9 +79,11 @@ class Contents:
             "disputes": self.disputes.get(rep, []),
         }
 
-    def _on_curve(self, person: Mapping[str, Any]) -> bool:
+    def _heads(self, person: Mapping[str, Any]) -> dict[str, str]:
+        """The heads of columns that say something else under a payout curve."""
         plan = self.plans.get(str(person["plan"]))
-        return plan is not None and plan.curve is not None
+        end = "_curve" if plan is not None and plan.curve is not None else ""
+        return {name: say(self.words, name + end) for name in ("pays", "calculation")}
 
     def _legend(self, rep: str) -> list[str]:
         """What each rule on the page means, and what the bases of sales are."""
@@ -177,7 +179,7 @@ def _on_curve(texts: Wording, standing: Mapping[str, Any]) -> str:
     told = {"target": money(texts.words, target), "pay": money(texts.words, payout)}
     if not target or not payout:
         return say(texts.words, "curve_nothing", **told)
-    return say(texts.words, "curve_paid", share=texts.words.percent(payout / target, 4), **told)
+    return say(texts.words, "curve_paid", share=texts.rate(round(payout / target, 6)), **told)
 
 
 def _span(texts: Wording, first: str, last: str) -> str:

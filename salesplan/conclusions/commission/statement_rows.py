@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from salesplan.commission.papers.moves import BY_HAND
-from salesplan.commission.papers.on_curve import SPREAD
+from salesplan.commission.papers.on_curve import CURVE, SPREAD
 from salesplan.conclusions.saying import sayer
 from salesplan.terms.commission import CommissionPlan
 from salesplan.wording import BLANK, Words
@@ -113,7 +113,9 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
 
     `fen` is the amount as digits, to be summed per order.
     """
-    turned = ((lines["group"] == "earlier") & (lines["amount"] < 0)).tolist()
+    spread = (lines["rule"] == CURVE) & (lines["base"].fillna(0) == 0)
+    turned = ((lines["group"] == "earlier") & (lines["amount"] < 0)).map({True: "turned", False: ""})
+    turned = turned.mask(spread, "spread_again").tolist()
     names = ("group", "order", "product", "original_order", "of_month")
     columns = [*(lines[name].tolist() for name in names), _reasons(lines, texts)]
     keys = zip(*(lines[name].tolist() for name in ("rule", "tier_from", "plan")), strict=True)
@@ -122,8 +124,8 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
     rows = zip(*columns, *made, strict=True)
     return [
         {"group": group, "head": head, "product": texts.member(product) if product else "",
-         "what": _turned(rule, texts) if back else rule, "how": how, "amount": amount(fen), "fen": str(fen),
-         "note": _note(texts, original if original != order else "", reason, month, counted)}
+         "what": (_turned(back, rule, texts) if back else rule) + counted, "how": how, "amount": amount(fen),
+         "fen": str(fen), "note": _note(texts, original if original != order else "", reason, month)}
         for group, order, product, original, month, reason, head, rule, back, how, fen, counted in rows
     ]  # fmt: skip
 
@@ -152,9 +154,9 @@ def _head(order: str, day: Any, customer: str, texts: Wording) -> str:
     return " \u00b7 ".join(part for part in parts if part)
 
 
-def _turned(rule: str, texts: Wording) -> str:
-    """What was booked before and is taken out again, because the tier has changed since."""
-    return texts.once(("turned", rule), lambda: say(texts.words, "turned", rule=rule))
+def _turned(key: str, rule: str, texts: Wording) -> str:
+    """What was booked before and is taken out, or spread, again, because the tier or the payout has changed since."""
+    return texts.once((key, rule), lambda: say(texts.words, key, rule=rule))
 
 
 def _how(lines: pd.DataFrame, texts: Wording) -> list[str]:
@@ -178,15 +180,14 @@ def _counted(lines: pd.DataFrame, texts: Wording) -> list[str]:
 
 
 def _parted(share: float, rebate: float, texts: Wording) -> str:
-    told = (("own_share", share, 4), ("less_rebate", rebate, 6))
-    parts = [say(texts.words, key, share=texts.rate(round(value, digits))) for key, value, digits in told if value]
-    return texts.words("mark.clause").join(parts)
+    told = (("own_share", round(share, 4)), ("less_rebate", round(rebate, 6)))
+    parts = [say(texts.words, key, share=texts.rate(value)) for key, value in told if value]
+    return "".join(f" \u00b7 {part}" for part in parts)
 
 
-def _note(texts: Wording, original: str, reason: str, month: str, counted: str) -> str:
-    """What of the order counts, the order a return belongs to, the closed month of a correction, a reason given."""
-    parts = [counted] if counted else []
-    parts += [say(texts.words, "of_order", order=original)] if original else []
+def _note(texts: Wording, original: str, reason: str, month: str) -> str:
+    """The order a return belongs to, the closed month of a correction, the reason somebody gave."""
+    parts = [say(texts.words, "of_order", order=original)] if original else []
     parts += [say(texts.words, "of_month", month=texts.words.month(month))] if month else []
     return texts.words("mark.clause").join([*parts, reason] if reason else parts)
 
