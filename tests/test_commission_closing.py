@@ -10,7 +10,7 @@ from commission_cases import fen, order_lines, plan, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesplan.commission import Ledger, Year, calculate
+from salesplan.commission import Ledger, Year, calculate, corrections_listed
 from salesplan.commission.closing import CORRECTIONS, Closed, all_corrections, as_closed, notes, settled
 from salesplan.commission.reasons import with_reasons
 from salesplan.identities import commission as identity
@@ -390,3 +390,11 @@ def test_what_is_told_and_booked_is_the_same():
     assert {name for name, _ in identity.corrections(lost)} == {"corrections_are_lines"}
     waiting = pay(changed[1:], closed=shut(pay(SOLD), *ALL[:3])).corrections
     assert list(identity.corrections({**lost, "commission_corrections": waiting})) == []
+
+
+def test_the_page_says_what_stood_before_and_stands_now():
+    then, fresh = calculated(FIRST), calculated([{**FIRST[0], "base": 80_000, "amount": 1_600}, *FIRST[1:]])
+    rows = corrections_listed(settled(*fresh, close(then, "2027-01"), reason(order="A"), MONTHS).corrections)
+    told = rows[["order", "corrected", "before", "after", "difference", "approved_by"]].to_numpy().tolist()
+    assert told == [["A", "earned", 2_000, 1_600, -400, "CFO"], ["A", "released", 2_000, 1_600, -400, "CFO"]]
+    assert (rows["before"] + rows["difference"] == rows["after"]).all()

@@ -16,6 +16,7 @@ from salesplan.commission.papers.reached import reached
 from salesplan.conclusions.commission.statement import Contents
 from salesplan.conclusions.commission.statement_rows import amount
 from salesplan.identities import commission_papers
+from salesplan.terms.commission import CommissionTerms
 
 
 def standing(table=None, ledger=None, year=None, **plan):
@@ -109,3 +110,49 @@ def test_the_draw_is_followed_from_balance_to_balance():
     signs = [fen(text) for text in re.findall(r"[\d,]+\.\d\d", pages(found)["A1"]["draw"])]
     before, draw, granted, forgiven, after = signs
     assert before + draw - granted - forgiven == after == 400
+
+
+# ---------------------------------------------------------------- on a curve
+
+POINTS = [{"at": Decimal("0.5"), "pays": Decimal("0.4")}, {"at": Decimal(1), "pays": Decimal(1)}]
+
+
+def on_curve(sold, target=None):
+    """Papers of one rep with a quota of 1,000.00 a month on a curve over the quarter; `sold`: (order, month, fen)."""
+    rows = [(order, f"{month}-05", month, fen, "P") for order, month, fen in sold]
+    lines = cases.frame("order date month amount product", *rows).assign(
+        rep="A1", customer="K", kind="", invoice_date=pd.NaT, quantity=1.0, region="", channel="", original_order="",
+        cost=pd.array([None] * len(rows), dtype="Int64"),
+    )  # fmt: skip
+    reps = pd.DataFrame({"rep": ["A1"], "start": pd.NaT, "end": pd.NaT, "base_pay": [300_000]})
+    quotas = pd.DataFrame([("A1", month, 100_000) for month in cases.MONTHS], columns=["rep", "month", "amount"])
+    ledger = type(cases.ledger())(lines, reps=reps, quotas=quotas)
+    curve = {"points": POINTS, "target_pay": target}
+    terms = CommissionTerms(plans=[{"name": "bonus", "basis": "ordered", "period": "quarter", "curve": curve}])
+    result = worked_out(ledger, cases.year(), terms)
+    found = papers.prepare(result, ledger, cases.year(), terms, None)
+    contents = Contents(words(), found.statements, terms.plans)
+    return next(page for _, page in contents.pages())
+
+
+@pytest.mark.parametrize(("target", "whole"), [(None, "9,000.00"), (Decimal(1_000), "3,000.00")])
+def test_target_pay_and_payout_are_said(target, whole):
+    page = on_curve([("O1", "2027-01", 80_000), ("O2", "2027-02", 145_000)], target)
+    # attainment 225,000 of 300,000 = 75 %, half way from 40 % to 100 %
+    assert f"Target pay {whole} CNY × payout 70% = {fen(whole) * 70 // 10_000:,}.00 CNY to date" in page["standing"][1]
+    assert (page["pays"], page["calculation"]) == ("Payout", "Earned to date × base ÷ all bases")
+
+
+def test_each_line_on_a_curve_can_be_followed():
+    page = on_curve([("O1", "2027-01", 80_000), ("O2", "2027-02", 100_000), ("O3", "2027-02", 45_000)])
+    rows = [row for row in page["groups"][0][2] if not row["head"]]
+    for row in rows:
+        pay, base, bases = (Decimal(text.replace(",", "")) for text in re.split(" [×÷] ", row["how"]))
+        assert abs(pay * base / bases - Decimal(row["amount"].replace(",", ""))) <= Decimal("0.01")
+    assert len(rows) == 2
+    (again,) = [row for row in page["groups"][1][2] if not row["head"]]
+    assert again["what"].startswith("spread again: ") and again["how"] == ""
+
+
+def test_below_the_first_point_nothing_is_paid():
+    assert "first point" in on_curve([("O1", "2027-01", 80_000)])["standing"][1]

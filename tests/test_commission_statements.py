@@ -217,3 +217,34 @@ def test_each_reason_to_wait_has_its_words(reason, until, text):
     result.orders = result.orders.assign(reason=reason, until=until)
     found = papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None)
     assert text in pages(found)["A1"]["held"][0]["why"]
+
+
+# ---------------------------------------------------------------- line by line
+
+
+def test_a_line_says_the_share_and_the_rebate_it_is_less_of():
+    ledger = cases.ledger()
+    sold = ledger.order_lines.assign(product="P")
+    others = sold[sold["order"] == "B2-201"].assign(rep="C3", amount=300_000, product="P")
+    rates = pd.DataFrame({"customer": ["KB2"], "rebate_rate": [0.015]})
+    given = type(ledger)(**{**vars(ledger), "order_lines": pd.concat([sold, others]), "customers": rates})
+    found = papers.prepare(cases.result(), given, cases.year(), cases.rules(rebates="accrued"), None)
+    rows = {row["product"]: row["what"] for row in pages(found)["B2"]["groups"][0][2] if not row["head"]}
+    assert rows["P"].endswith("your share 40% \u00b7 less rebate 1.5%")
+    assert "share" not in rows["Q"] and rows["Q"].endswith("less rebate 1.5%")
+
+
+def test_money_that_came_before_is_told_with_its_day():
+    result = cases.result()
+    result.payments = result.payments.assign(date=pd.Timestamp("2027-01-25"))
+    found = papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None)
+    by_order = {row["order"]: row for row in pages(found)["B2"]["released"]}
+    assert by_order["B2-201"]["why"] == "paid before: the customer paid 800.00 on 2027-01-25"
+
+
+def test_what_a_new_tier_takes_back_is_not_told_as_a_refund():
+    result = cases.result()
+    own = (result.lines["rule"] == "return") & (result.lines["rep"] == "A1")
+    result.lines = result.lines.assign(rule=result.lines["rule"].mask(own, "tier"))
+    found = papers.prepare(result, cases.ledger(), cases.year(), cases.rules(), None)
+    assert [row["why"] for row in pages(found)["A1"]["taken"]] == [words().code("rule", "repriced")]
