@@ -137,9 +137,9 @@ def with_counted(lines: pd.DataFrame, ledger: Ledger, rules: CommissionTerms) ->
     parted = shares(ledger.order_lines)
     keys = lines[["rep", "order", "product"]].astype(object)
     share = keys.merge(parted.astype({"rep": object, "order": object, "product": object}), how="left")["share"]
-    rate = lines["customer"].map(rebate_rates(ledger.customers)) / MICRO
+    rate = lines["customer"].map(rebate_rates(ledger.customers)).astype("float64") / MICRO
     own = ordered & accruing(lines, rules)
-    return lines.assign(share=share.set_axis(lines.index).where(ordered), rebate=rate.astype("float64").where(own))
+    return lines.assign(share=share.set_axis(lines.index).where(ordered), rebate=rate.where(own))
 
 
 def _approved(lines: pd.DataFrame, adjustments: pd.DataFrame | None) -> "pd.Series[str]":
