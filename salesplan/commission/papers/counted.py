@@ -44,7 +44,8 @@ def accrued_rebates(
     """
     plan = lines[["rep", "month"]].merge(table[["rep", "month", "plan"]], how="left", on=["rep", "month"])
     amount = lines["amount"].to_numpy(dtype=np.int64)
-    rate = lines["customer"].astype("str").map(rebate_rates(customers)).astype("float64").fillna(0).to_numpy(dtype=np.int64)
+    rates = lines["customer"].astype("str").map(rebate_rates(customers)).astype("float64")
+    rate = rates.fillna(0).to_numpy(dtype=np.int64)
     paid_out = (lines["kind"] == REBATE).to_numpy() if "kind" in lines else np.zeros(len(lines), dtype=bool)
     off = np.where(paid_out & (rate != 0), amount, times_rate(amount, rate))
     return np.asarray(np.where(accruing(plan, rules).to_numpy(), -off, 0), dtype=np.int64)

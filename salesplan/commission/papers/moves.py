@@ -131,8 +131,8 @@ def taken_back(releases: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame
     found = counts.assign(before=counts["upto"] - counts["amount"]).merge(names, how="left", on=KEYS)
     net = lines.groupby(KEYS)["amount"].sum().rename("net").reset_index()
     fell = (found[KEYS].merge(net, how="left", on=KEYS)["net"].fillna(0) < 0).to_numpy()
-    told = found["rules"].fillna("")
-    found = found.assign(rules=told.mask((told == "") & fell, "repriced"), by_hand=_by_hand(found, lowered))
+    rules = found["rules"].fillna("")
+    found = found.assign(rules=rules.mask((rules == "") & fell, "repriced"), by_hand=_by_hand(found, lowered))
     return found.sort_values(["rep", "date", "order"], kind="stable", ignore_index=True)
 
 

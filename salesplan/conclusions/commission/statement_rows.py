@@ -115,12 +115,12 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
     """
     spread = (lines["rule"] == CURVE) & (lines["base"].fillna(0) == 0)
     turned = ((lines["group"] == "earlier") & (lines["amount"] < 0)).map({True: "turned", False: ""})
-    turned = turned.mask(spread, "spread_again").tolist()
+    keys_of = turned.mask(spread, "spread_again").tolist()
     names = ("group", "order", "product", "original_order", "of_month")
     columns = [*(lines[name].tolist() for name in names), _reasons(lines, texts)]
     keys = zip(*(lines[name].tolist() for name in ("rule", "tier_from", "plan")), strict=True)
     rules = [texts.rule(*key) for key in keys]
-    made = (_heads(lines, texts), rules, turned, _how(lines, texts), lines["amount"].tolist(), _counted(lines, texts))
+    made = (_heads(lines, texts), rules, keys_of, _how(lines, texts), lines["amount"].tolist(), _counted(lines, texts))
     rows = zip(*columns, *made, strict=True)
     return [
         {"group": group, "head": head, "product": texts.member(product) if product else "",
