@@ -254,7 +254,7 @@ class Step:
             return self.note("sheet.no_month")
         if self.run is None:
             return self.note("report.not_saved")
-        from salesplan.report.sheets import write_sheet
+        from salesplan.report.sheets import write_payroll, write_sheet
 
         place, head = f"{STATEMENTS}/{found.month}", self._month_head(found.month)
         links = []
@@ -262,6 +262,9 @@ class Step:
             chain = getattr(self.plan.approvals, name)
             page = write_sheet(self.run / place, name, frame, self.words, head=head, chain=chain)
             links.append((f"{place}/{page}", self.words(f"sheet.{name}", month=head["month"])))
+        rows = found.payroll[found.payroll["month"] == found.month]
+        page = write_payroll(self.run / place, rows.reset_index(drop=True), self.words)
+        links.append((f"{place}/{page}", self.words("statement.payroll", month=head["month"])))
         return links_html(self.words("sheet.written", month=head["month"]), links)
 
     def statements(self, found: "Papers") -> Table | Sentences:
@@ -274,6 +277,7 @@ class Step:
 
         folder, head = self.run / STATEMENTS / found.month, self._month_head(found.month)
         beside = [(f"{name}.html", self.words(f"sheet.{name}", month=head["month"])) for name in found.sheets]
+        beside.append(("payroll.csv", self.words("statement.payroll", month=head["month"])))
         count = write_statements(folder, found.statements, self.words, head=head, plans=self.rules.plans, papers=beside)
         said = self.words("statement.written", month=head["month"], count=count)
         return links_html(said, [(f"{STATEMENTS}/{found.month}/index.html", self.words("statement.link"))])
