@@ -13,7 +13,8 @@ from salesplan.pipeline.taking_over import Earlier, of_step
 from salesplan.pipeline.unchanged import unchanged
 from salesplan.reads import Watched
 
-CONTROL = re.compile(rb"<!--sealed-->.*?<!--/sealed-->", re.DOTALL)
+# Which run a page is of: at the foot of each, and on top of the index.
+CONTROL = re.compile(rb'<!--sealed-->.*?<!--/sealed-->|<p class="subtitle">.*?</p>', re.DOTALL)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def states(run):
 
 
 def bare(folder):
-    """Every table and page of a run, the control block taken out."""
+    """Every table and page of a run, but for which run it is."""
     names = sorted([*folder.glob("tables/*.csv"), *folder.rglob("*.html")])
     return {path.relative_to(folder).as_posix(): CONTROL.sub(b"", path.read_bytes()) for path in names}
 
@@ -241,7 +242,7 @@ def test_a_run_is_not_resumed_on_other_files(after):
     append(after, "data/sales.csv", "\n")
     refused = command(after, "run", "params/minimal", "--resume", "cut")
     assert refused.returncode == 2
-    assert "plan.yaml : has changed since cut was cut short" in refused.stderr
+    assert "params/minimal/plan.yaml : has changed since cut was cut short" in refused.stderr
     assert "params/minimal/data/sales.csv : has changed since cut was cut short" in refused.stderr
     assert (outputs_of(after) / ".unfinished" / "cut" / "manifest.json").exists()
 

@@ -10,6 +10,7 @@ from salesplan.inputs import Inputs, check
 from salesplan.pipeline import forks
 from salesplan.pipeline.making import Making
 from salesplan.pipeline.request import Progress, Request, StepError
+from salesplan.places import shown_path
 
 __all__ = ["Progress", "Request", "StepError", "run"]
 
@@ -64,5 +65,5 @@ def _moved_on(run: archive.Run, inputs: Inputs) -> list[Fault]:
     kept = {path.stem: path.read_bytes() for path in (run.folder / "params").glob("*.yaml")}
     texts = inputs.loaded.texts
     stems = sorted(kept.keys() | texts.keys()) if kept else []  # a run killed at once has kept none
-    files = [f"{stem}.yaml" for stem in stems if kept.get(stem) != texts.get(stem)]
-    return [Fault("resume_changed", place, run.name) for place in (*files, *changed)]
+    files = [f"{shown_path(inputs.loaded.folder)}/{stem}.yaml" for stem in stems if kept.get(stem) != texts.get(stem)]
+    return [Fault("resume_changed", place, None, {"run": run.name}) for place in (*files, *changed)]

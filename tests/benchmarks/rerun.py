@@ -16,7 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("salesplan"))
-HASHING = "import hashlib, pathlib, sys\nfor p in pathlib.Path(sys.argv[1]).rglob('*.*'): hashlib.sha256(p.read_bytes())"
+HASHING = (
+    "import hashlib, pathlib, sys\nfor p in pathlib.Path(sys.argv[1]).rglob('*.*'): hashlib.sha256(p.read_bytes())"
+)
 
 
 def timed(base: Path, *command: str) -> float:
