@@ -16,6 +16,8 @@ from salesplan.cli import app
 from salesplan.errors import Fault, PlanError
 from salesplan.pipeline import replay
 from salesplan.pipeline.request import NOTEBOOKS, StepError
+from salesplan.report.control import fill
+from salesplan.wording import Words
 
 TABLE = "tables/seasonal_split.csv"
 
@@ -40,6 +42,8 @@ def test_a_replay_from_the_archive_alone_finds_what_was_altered(kept):
     put(folder / TABLE, "".join(("\ufeff", *lines[:3], ",".join(cells), *lines[4:])).encode())
     (folder / "tables" / "seasonal_split_methods.csv").unlink()
     reseal(folder, versions={"numpy": "1.0"})
+    fill(folder, archive.read_manifest(folder), Words("en"))  # as somebody would who knows the pages
+    reseal(folder)
     (kept / "outputs" / "minimal" / register.REGISTER).unlink()
     done = command(kept, "verify", "minimal/first", "--replay")
     assert done.returncode == 1, done.stdout + done.stderr
