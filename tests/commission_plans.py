@@ -35,7 +35,7 @@ def random_plan(chance, features, quota, name, team):
         measures = [one for one in measures if one != "margin_rate"]
     found["measure"] = chance.choice(measures)
     if found["measure_basis"] != "collected" and wanted("curve", 0.25):
-        return found | curve(chance) | common(chance, wanted, features, curved=True)
+        return found | curve(chance) | common(chance, wanted, features, found)
     found["tiers"] = tiers(chance, found["measure"], quota)
     if found["measure"] == "attainment" and wanted("gate"):
         found["gate"] = {"over": "year", "attainment": chance.choice([Decimal(1), Decimal("0.25")])}
@@ -45,7 +45,7 @@ def random_plan(chance, features, quota, name, team):
         found |= rates_by(chance, found["tiers"])
     if wanted("special"):
         found["special_rates"] = [special(chance) for _ in range(chance.randint(1, 2))]
-    return found | common(chance, wanted, features) | corrections(chance, wanted, quota)
+    return found | common(chance, wanted, features, found) | corrections(chance, wanted, quota)
 
 
 MEASURES = ("margin", "quantity", "margin_rate")
@@ -102,9 +102,9 @@ def special(chance):
     return {by: fits, kind: worth.get(kind, millionths(chance, 90_000))}
 
 
-def common(chance, wanted, features, curved=False):
+def common(chance, wanted, features, plan):
     """Release, holdback, leavers, what is paid on."""
-    found = {"new_product_bonus": Decimal("0.0133") if not curved and wanted("bonus") else Decimal(0)}
+    found = {"new_product_bonus": Decimal("0.0133") if "tiers" in plan and wanted("bonus") else Decimal(0)}
     if wanted("paid_on_margin", 0.2):
         found["paid_on"] = "margin"
     if wanted("rebates", 0.4):
@@ -124,7 +124,9 @@ def common(chance, wanted, features, curved=False):
         found["leavers"] = {"rule": rule, "months": 1 if rule == "paid_until" else 0, "share": Decimal("0.6")}
     if wanted("override") and ("paid_on" not in found or "override_margin" in features):
         steps = [{"from": Decimal(0), "rate": Decimal("0.005")}, {"from": Decimal("0.5"), "rate": Decimal("0.012345")}]
-        how = {"scope": chance.choice(["direct", "all"]), "semantics": chance.choice(["marginal", "whole"])}
+        how = {"scope": chance.choice(["direct", "all"]), "semantics": "whole"}
+        if not (plan.get("measure_period") or BASIS.index(plan["basis"]) < BASIS.index(plan["measure_basis"])):
+            how["semantics"] = chance.choice(["marginal", "whole"])
         found["override"] = how | {"tiers": steps}
     return found
 

@@ -134,7 +134,7 @@ class World:
             if self.has("rebates", share):
                 at = date(2027, self.chance.randint(1, self.last), 28)
                 gone = self._line(rep, f"{kind}{number:02d}", customer, at, -self.chance.randint(1, quota), at)
-                self.lines.append(gone | {"kind": kind})
+                self.lines.append(gone | {"kind": kind, "quantity": 0.0})
 
     def _billed(self, month, day):
         """Day of the invoice: with the order, later, after the review, or none yet."""
@@ -192,7 +192,7 @@ class World:
             amount = self.chance.choice([due, due // 2, self.chance.randint(1, due + 50)])
             named = order if self.chance.random() < 0.6 else ""
             self.cash.append(self._payment(date(2027, month, self.chance.randint(1, 28)), amount, named, customer))
-            if named and self.has("refunds", 0.15):
+            if named and amount > 0 and self.has("refunds", 0.15):
                 back = date(2027, self.chance.randint(month, self.last), 28)
                 refund = self._payment(back, self.chance.randint(1, amount), named, customer)
                 self.cash.append(refund | {"kind": "refund", "amount": -refund["amount"]})

@@ -101,11 +101,12 @@ def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
 
     `level`: PRODUCT where the product was credited in that order, ORDER where only the order was, NOTHING for what
     takes back nothing known.
-    `months`: of a period within which a negative amount takes nothing back, since the period is paid as a whole.
+    `months`: of a period within which a negative amount takes nothing back, since the period is paid as a whole: it
+    then goes with the month of its sale, `paid_in`, whatever plan the rep is on by then.
     """
     marks = np.zeros(len(events), dtype=np.int8)
     if not (events["amount"].to_numpy() < 0).any():
-        return events.assign(level=marks)
+        return events.assign(level=marks, paid_in=events["at"])
     some = events.loc[with_returns(events), ["rep", "okey", "product", "at", "amount"]]
     positive = some[some["amount"] > 0]
     first = positive.groupby(list(BY_REP))["at"].min().rename("first_order").reset_index()
@@ -113,10 +114,13 @@ def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
     found = some.merge(first, how="left", on=list(BY_REP)).merge(exact, how="left", on=list(BY_PRODUCT))
     back = (found["amount"] < 0).to_numpy()
     upto = found["at"] if not months else (found["at"] - 1) // months * months
-    by_product = back & (found["first_product"] <= upto).to_numpy()
-    by_order = back & (found["first_order"] <= upto).to_numpy()
-    marks[some.index.to_numpy()] = np.where(by_product, PRODUCT, np.where(by_order, ORDER, NOTHING))
-    return events.assign(level=marks)
+    of_product = (found["first_product"] <= found["at"]).to_numpy()
+    sale = found["first_product"].where(of_product, found["first_order"])
+    known = back & (sale <= upto).to_numpy()
+    marks[some.index.to_numpy()] = np.where(known, np.where(of_product, PRODUCT, ORDER), NOTHING)
+    paid_in = events["at"].to_numpy().copy()
+    paid_in[some.index.to_numpy()] = np.where(back & ~known & (sale <= found["at"]).to_numpy(), sale, found["at"])
+    return events.assign(level=marks, paid_in=paid_in)
 
 
 def with_returns(events: pd.DataFrame) -> Any:

@@ -151,6 +151,7 @@ def _by_milestones(earned: Integers, asked: Integers, paid: Integers, plan: Comm
     for step in plan.milestones:
         share = to_micro(step.paid)
         least = -(-np.maximum(asked, 0) * share // MICRO)  # rounded up: a milestone is reached when all of it is paid
+        least = np.minimum(least, asked)  # an order of which nothing is asked waits for nothing
         part = np.where(paid >= least, to_micro(step.paid if step.released is None else step.released), part)
     return part_of(earned, part, MICRO)
 

@@ -68,7 +68,7 @@ class Earning:
 
     def is_return(self, event):
         """A negative line of an order that has been credited to the rep by then, or what a refund takes from it."""
-        return not event.sold and event.line.amount != 0 and self.first.get(event.key, 99) <= event.at
+        return event.amount < 0 and event.line.amount != 0 and self.first.get(event.key, 99) <= event.at
 
     def scope(self, event):
         """(order, product) a return takes back from; product None: the whole order."""

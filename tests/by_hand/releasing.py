@@ -72,7 +72,7 @@ class Release:
         due, paid = self.cash.due[at].get(key, 0), self.cash.paid[at].get(key, 0)
         reached = [Fraction(0)]
         for one in self.plan.milestones:
-            if paid >= math.ceil(due * Fraction(one.paid)):
+            if due <= 0 or paid >= math.ceil(due * Fraction(one.paid)):
                 reached.append(Fraction(one.paid if one.released is None else one.released))
         return rounded(earned * max(reached))
 
