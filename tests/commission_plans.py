@@ -16,8 +16,8 @@ def rising(chance, most):
     return [Decimal(0), *(Decimal(place) / 100 for place in sorted(found))]
 
 
-def random_plan(chance, features, quota, name, team):
-    """The plan of one team; `quota` in fen a month says where boundaries of amounts lie."""
+def random_plan(chance, features, quota, name, team, stages=None):
+    """The plan of one team; `quota` in fen a month says where boundaries of amounts lie; `stages`: when it credits."""
 
     def wanted(feature, share=0.3):
         return feature in features and chance.random() < share
@@ -27,6 +27,7 @@ def random_plan(chance, features, quota, name, team):
     found |= {"release": chance.choice(["order_full", "month_full", "proportional"])}
     if wanted("collected_measure"):
         found |= {"basis": "collected", "measure_basis": "collected"}
+    found |= stages or {}
     found["semantics"] = chance.choice(["marginal", "whole", *(["current"] if "current" in features else [])])
     if BASIS.index(found["basis"]) < BASIS.index(found["measure_basis"]):
         found |= {"semantics": "whole"} if "apart" in features else {"measure_basis": found["basis"]}
@@ -84,7 +85,8 @@ def curve(chance):
     if shape.get("beyond") == "straight":  # a falling line would end below nothing
         paid = sorted(point["pays"] for point in points)
         shape["points"] = [point | {"pays": pays} for point, pays in zip(points, paid, strict=True)]
-    return {"measure": "attainment", "semantics": "marginal", "curve": shape | {"target_pay": Decimal("37.77")}}
+    target = {"target_pay": Decimal("37.77")} if chance.random() < 0.7 else {}
+    return {"measure": "attainment", "semantics": "marginal", "curve": shape | target}
 
 
 def rates_by(chance, given):
@@ -123,7 +125,10 @@ def common(chance, wanted, features, plan):
         rule = chance.choice(["paid", "paid_until", "transferred", "forfeited"])
         found["leavers"] = {"rule": rule, "months": 1 if rule == "paid_until" else 0, "share": Decimal("0.6")}
     if wanted("override") and ("paid_on" not in found or "override_margin" in features):
-        steps = [{"from": Decimal(0), "rate": Decimal("0.005")}, {"from": Decimal("0.5"), "rate": Decimal("0.012345")}]
+        steps = [
+            {"from": Decimal(0), "rate": Decimal("0.005")},
+            {"from": chance.choice([Decimal("0.5"), Decimal(1)]), "rate": Decimal("0.012345")},
+        ]
         how = {"scope": chance.choice(["direct", "all"]), "semantics": "whole"}
         if not (plan.get("measure_period") or BASIS.index(plan["basis"]) < BASIS.index(plan["measure_basis"])):
             how["semantics"] = chance.choice(["marginal", "whole"])

@@ -71,7 +71,7 @@ def _on_invoices(accounts: Accounts, booked: pd.DataFrame, events: pd.DataFrame)
     counts = sold & (billed != NEVER)
     stands = cumulative(accounts.row[counts], billed[counts], amount[counts], shape)
     own = cumulative(accounts.row, month, amount, shape)
-    known = part_of(accounts.earned, np.maximum(stands, 0), np.maximum(own, 1))
+    known = part_of(accounts.earned, stands, np.maximum(own, 1))
     for account in np.unique(accounts.row[~sold]):
         rows = np.flatnonzero(accounts.row == account)
         told = booked.iloc[rows].assign(billed=billed[rows]), events.iloc[event[rows]].reset_index(drop=True)

@@ -152,7 +152,8 @@ def _part(
     there = ground.roster.spell >= 0 if rule == "override" else np.ones_like(on)
     events = _measured(lines, plan, stage, settlement, there)
     span = PERIOD_MONTHS[plan.period] if plan.curve is not None else 0
-    events = crediting.link_returns(events, months=span)
+    free = ground.accrual.free if plan.free_goods == "cost" else -1
+    events = crediting.link_returns(events, months=span, free=free)
     events = events.assign(mine=on[events["rep"].to_numpy(), events["paid_in"].to_numpy() - 1].astype(np.int8))
     measured = events if plan.measure_basis == stage else _measured(lines, plan, plan.measure_basis, settlement, there)
     counted = sums(measured["rep"], measured["at"], measured["size"], quotas.shape)

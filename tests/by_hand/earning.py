@@ -68,7 +68,8 @@ class Earning:
 
     def is_return(self, event):
         """A negative line of an order that has been credited to the rep by then, or what a refund takes from it."""
-        return event.amount < 0 and event.line.amount != 0 and self.first.get(event.key, 99) <= event.at
+        given = event.line.kind == "free" and self.plan.free_goods == "cost"
+        return event.amount < 0 and not given and self.first.get(event.key, 99) <= event.at
 
     def scope(self, event):
         """(order, product) a return takes back from; product None: the whole order."""

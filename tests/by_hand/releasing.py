@@ -100,4 +100,4 @@ class Release:
         if held.until is not None:
             return now if self.books.months[at - 1] >= held.until else now - rounded(now * share)
         before = self.claimed.get(at - held.months, {}).get(key, 0)
-        return now - (rounded(now * share) - rounded(min(now, before) * share))
+        return now - (rounded(now * share) - rounded(max(0, min(now, before)) * share))
