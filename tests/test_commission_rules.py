@@ -76,6 +76,14 @@ def test_no_accelerator_before_the_years_quota():
     assert column(run(lines, plan(RISING), months=1), "earned") == [1000 * Decimal("0.02") + 2000 * Decimal("0.03")]
 
 
+def test_a_gate_stands_as_before_the_month_that_picks_the_tier():
+    lines = order_lines((JAN, "A", 1000), (FEB, "B", 1000), (MAR, "C", 500))
+    gate = {"attainment": Decimal("0.25"), "over": "year", "holds_from": Decimal(1)}
+    result = run(lines, plan(RISING, semantics="whole", measure_period="previous", gate=gate), months=3)
+    # a quarter of the year's 12,000.00 is 3,000.00; with February 2,000.00 are sold: March stays at 2 %
+    assert column(result, "earned") == [20, 20, 10]
+
+
 def test_rates_of_members():
     tiers = [{"from": Decimal(0), "rate": Decimal("0.02"), "rates": {"高级": Decimal("0.025")}}]
     people = reps("R1", "R2", grade=["高级", "中级"])
@@ -325,6 +333,15 @@ def test_what_invoiced_free_goods_cost_stays_taken_while_the_sale_waits():
     result = run(order_lines(free, (FEB, "A", 100)), terms, months=2)
     assert column(result, "earned") == [-5, 10]
     assert column(result, "clawback") == [-5, 0] and column(result, "released") == [0, 0]
+
+
+def test_what_is_returned_comes_off_what_was_sold_not_off_free_goods():
+    billed = {"invoice_date": pd.Timestamp(JAN)}
+    free = (JAN, "A", 0, {"kind": "free", "cost": 4_000})
+    lines = order_lines((JAN, "A", 100, billed), (JAN, "A", 100), free, (JAN, "X", -100, returned("A")))
+    result = run(lines, plan([(0, "0.1")], basis="invoiced", free_goods="cost"), months=1)
+    # 10.00 of 20.00 are invoiced, half of the 10.00 taken back comes off them; the free goods' 4.00 wait
+    assert column(result, "earned") == [6] and column(result, "released") == [5]
 
 
 # Corrections

@@ -87,14 +87,15 @@ def _less_returned(earned: Integers, booked: pd.DataFrame, events: pd.DataFrame)
     """What stands on invoiced lines of one account with returns, to date."""
     back, product, level = booked["back"].to_numpy() == 1, events["product"].to_numpy(), events["level"].to_numpy()
     amount, month = booked["amount"].to_numpy(), booked["month"].to_numpy()
+    of_sale = events["amount"].to_numpy() > 0
     found = np.zeros_like(earned)
     for now in range(1, len(earned)):
         known = month <= now
         sold, invoiced = known & ~back, known & ~back & (booked["billed"].to_numpy() <= now)
         whole, stands = int(amount[known].sum()), Fraction(int(amount[invoiced].sum()))
         for which in {int(product[row]) if level[row] == PRODUCT else -1 for row in np.flatnonzero(known & back)}:
-            scope = np.ones(len(product), dtype=bool) if which < 0 else product == which
-            of = (level == ORDER) if which < 0 else (level == PRODUCT) & scope
+            scope = of_sale if which < 0 else of_sale & (product == which)
+            of = (level == ORDER) if which < 0 else (level == PRODUCT) & (product == which)
             paid, taken = int(amount[sold & scope].sum()), int(amount[known & back & of].sum())
             stands += Fraction(taken * int(amount[invoiced & scope].sum()), paid) if paid else 0
         exact = int(earned[now]) * stands / whole if whole > 0 else Fraction(0)
