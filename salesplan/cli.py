@@ -1,4 +1,4 @@
-"""The command: `salesplan run | check | new | runs | close | reopen | lab`."""
+"""The command: `salesplan run | check | new | runs | compare | explain | close | reopen | lab`."""
 
 import json
 import os
@@ -18,6 +18,7 @@ from salesplan.wording.messages import message, notice_text
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 Month = Annotated[str, typer.Argument(help="month of the plan's year, such as 2027-01", show_default=False)]
+Run = Annotated[str, typer.Argument(help="a run, as PLAN/NAME or a path", show_default=False)]
 Plan = Annotated[Path, typer.Argument(help="folder of the plan, such as params/henan-2027", show_default=False)]
 
 
@@ -237,6 +238,27 @@ def reopen(
         typer.echo(json.dumps({"month": month, "kept": _shown(kept)}, ensure_ascii=False))
     else:
         typer.echo(words("close.reopened", month=month, path=_shown(kept)))
+
+
+@app.command()
+def compare(before: Run, after: Run, as_json: Json = False) -> None:
+    """Tell what differs between two runs: parameters, inputs, then numbers down to each rep."""
+    words = Words(language_of(Path()))
+    from salesplan import comparing
+    from salesplan.finding import find_run
+
+    try:
+        found = comparing.compare(find_run(before), find_run(after))
+    except PlanError as error:
+        raise refuse(error, words) from None
+    words = comparing.words_of(found)
+    page = _shown(comparing.write_comparison(found, words))
+    if as_json:
+        typer.echo(comparing.as_json(found, page))
+        return
+    for line in comparing.summary(found, words):
+        typer.echo(line)
+    typer.echo(words("compare.page", path=page))
 
 
 @app.command()
