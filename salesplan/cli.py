@@ -262,6 +262,34 @@ def compare(before: Run, after: Run, as_json: Json = False) -> None:
 
 
 @app.command()
+def explain(
+    run: Run,
+    rep: Annotated[str, typer.Option(help="the rep's key", show_default=False)],
+    month: Annotated[str, typer.Option(help="month such as 2027-03; without it the year")] = "",
+    pay: Annotated[bool, typer.Option("--commission", help="the pay of that month instead of the quota")] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell how a rep's quota or pay came about, from the annual target down, with the rounding."""
+    words = Words(language_of(Path()))
+    from salesplan import explaining
+    from salesplan.finding import find_run
+
+    try:
+        found_run = find_run(run)
+        words = explaining.words_of(found_run)
+        found = explaining.explain(found_run, explaining.Asked(rep, month, pay))
+    except PlanError as error:
+        raise refuse(error, words) from None
+    page = _shown(explaining.write_page(found, words, found_run))
+    if as_json:
+        typer.echo(explaining.as_json(found, words, page))
+        return
+    for line in explaining.lines_of(found, words):
+        typer.echo(line)
+    typer.echo(words("explain.page", path=page))
+
+
+@app.command()
 def lab(
     plan: Plan,
     step: Annotated[str, typer.Option(help="step whose notebook is opened")] = STEPS[0],

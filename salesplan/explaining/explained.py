@@ -1,0 +1,155 @@
+"""From what is asked to the explanation: the parts in order, checked against the run's tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesplan import archive, calendar, seasonal_split
+from salesplan.errors import Fault, IdentityError, PlanError, alternatives
+from salesplan.explaining import quota
+from salesplan.explaining.formula import money
+from salesplan.explaining.ground import Grounds, grounds_of
+from salesplan.explaining.parts import Explanation, Grid, Line, Part
+from salesplan.explaining.pay import Pay, pay_parts, text
+from salesplan.explaining.season import season_part
+from salesplan.explaining.target import target_part
+from salesplan.money import to_fen
+from salesplan.rep_allocation.people.hierarchy import sellers
+from salesplan.rep_allocation.people.territory import ORDERS, ownership
+from salesplan.terms import AnnualTargetTerms
+
+LARGEST = 5  # input rows that are named
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose number: rep, month (blank: the year), and whether it is the pay."""
+
+    rep: str
+    month: str = ""
+    pay: bool = False
+
+
+def explain(run: archive.Run, asked: Asked) -> Explanation:
+    """Explain a quota or the pay of a rep.
+
+    Raises `PlanError` for names the run does not have and for input files that are no longer kept, `IdentityError`
+    where what is computed again is not what the run's tables say.
+    """
+    with grounds_of(run) as grounds:
+        _check(asked, grounds)
+        return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.rep, asked.month)
+
+
+def _check(asked: Asked, grounds: Grounds) -> None:
+    reps = sorted(set(grounds.table("rep_allocation")["rep"]) | set(grounds.table("commission")["rep"]))
+    if asked.rep not in reps:
+        raise PlanError([Fault("explain_rep", "--rep", asked.rep, alternatives(asked.rep, reps))])
+    months = grounds.step("rep_allocation").months
+    if asked.month and asked.month not in months:
+        raise PlanError([Fault("explain_month", "--month", asked.month, {"first": months[0], "last": months[-1]})])
+    if asked.pay and not asked.month:
+        raise PlanError([Fault("explain_needs_month", "--month")])
+
+
+def of_pay(grounds: Grounds, asked: Asked) -> Explanation:
+    """The pay of a month: the rep's quota is explained for itself."""
+    pay = Pay(grounds, asked.rep, asked.month)
+    return Explanation(asked.rep, asked.month, "commission", pay.fen("payable"), pay_parts(pay))
+
+
+def of_quota(grounds: Grounds, rep: str, month: str) -> Explanation:
+    """The quota of a month, or of the year, from the annual target down."""
+    table = grounds.table("rep_allocation")
+    own = table[table["rep"] == rep]
+    amount = int((own[own["month"] == month] if month else own)["amount"].sum())
+    if grounds.ground.given.handed_down:
+        parts = [*_target(grounds, month), _handed(grounds, rep, month)]
+    elif rep not in grounds.ground.people.row:
+        parts = [*_target(grounds, month), Part("nobody", [Line("unassigned", formula=money(amount).text)])]
+    else:
+        parts = list(_chain(grounds, rep, month))
+        _held_against(grounds, rep, month, amount)
+    return Explanation(rep, month, "quota", amount, parts)
+
+
+def _chain(grounds: Grounds, rep: str, month: str) -> Iterator[Part]:
+    yield from _target(grounds, month)
+    own = quota.Own(grounds, rep)
+    months = [month] if month else own.months
+    table = grounds.table("rep_allocation")
+    amount = int(table[(table["rep"] == rep) & table["month"].isin(months)]["amount"].sum())
+    yield quota.sum_part(own, month)
+    yield _sources(grounds, rep)
+    yield quota.weight_part(own)
+    yield quota.wish_part(own, month)
+    yield quota.year_part(own)
+    yield quota.months_part(own, month)
+    yield quota.result_part(own, months, amount)
+
+
+def _held_against(grounds: Grounds, rep: str, month: str, amount: int) -> None:
+    """The number told must be that of the table."""
+    people, found = grounds.ground.people, grounds.settled.table.amount
+    row = found[people.row[rep]]
+    told = int(row[people.months.index(month)] if month else row.sum())
+    if told != amount:
+        raise IdentityError("explain_quota", f"{rep} {month}: computed again it is not what the run's table says")
+
+
+def _target(grounds: Grounds, month: str) -> list[Part]:
+    terms = grounds.inputs.loaded.rules["annual_target"]
+    assert isinstance(terms, AnnualTargetTerms)
+    table = grounds.table("annual_target")
+    levels = seasonal_split.amount_levels(table)
+    last = table[table["indicator"] == "amount"]["last_year"].dropna()
+    known = to_fen(round(last.iloc[0], 2)) if len(last) else None
+    parts = [target_part(terms, levels, last_year=known, place=grounds.place)]
+    return [*parts, season_part(grounds.season, month, grounds)] if month else parts
+
+
+def _handed(grounds: Grounds, rep: str, month: str) -> Part:
+    """Quotas handed down from above: the rows of the input table."""
+    quotas = grounds.checked.tables["quotas"].to_pandas()
+    rows = quotas[(quotas["rep"] == rep) & ((quotas["month"] == month) if month else True)]
+    place = grounds.checked.places["quotas"]
+    lines = [Line("handed_down", {"month": row.month}, money(int(row.amount)).text, place(int(str(row.Index)), ""))
+             for row in rows.itertuples()]  # fmt: skip
+    return Part("handed", lines)
+
+
+# ---------------------------------------------------------------- input rows
+
+
+def _sources(grounds: Grounds, rep: str) -> Part:
+    """The input rows behind his bases: his row of the people, and the orders of the customers he holds."""
+    lines = []
+    if "reps" in grounds.checked.tables:
+        people = grounds.checked.tables["reps"]["rep"].to_pylist()
+        lines = [Line("rep_row", place=grounds.checked.places["reps"](at, "")) for at, name in enumerate(people) if name == rep]
+    rows = history_rows(grounds, rep)
+    lines.append(Line("history_rows", {"count": len(rows)}, money(int(rows["amount"].sum())).text))
+    best = rows.assign(size=rows["amount"].abs()).sort_values(["size", "place"], ascending=[False, True]).head(LARGEST)
+    cells = [[str(row.date)[:10], text(row.order), text(row.customer), money(int(row.amount)).text,
+              grounds.checked.places["sales"](int(row.place), "")] for row in best.itertuples()]  # fmt: skip
+    return Part("sources", lines, Grid(("date", "order", "customer", "amount", "place"), cells) if cells else None)
+
+
+def history_rows(grounds: Grounds, rep: str) -> pd.DataFrame:
+    """Order lines before the plan year of the customers he holds in it, and what he sold to others.
+
+    Columns date, order, customer, amount (fen), place (row of the table).
+    """
+    given, plan = grounds.ground.given, grounds.inputs.loaded.plan
+    people = sellers(given.reps, named=set(grounds.ground.people.reps))
+    owners = ownership(given.history, given.customers, people, given.months, given.cutoff)
+    held = owners.accounts[owners.holders.loc[owners.holders["rep"] == rep, "account"]]
+    sales = grounds.sales
+    first = pd.Timestamp(calendar.month_span(given.months[0], plan.month_cutoff)[0])
+    customers = owners.accounts[owners.is_customer]
+    own = sales["customer"].isin(held[~held.str.startswith(ORDERS)])
+    others = (sales["rep"] == rep) & ~sales["customer"].isin(customers)
+    return sales[np.asarray((own | others) & (sales["date"] < first))]
