@@ -5,6 +5,7 @@ put it together from the rooms' own functions; `ground` reads the run, `told` pu
 """
 
 from salesplan.explaining.explained import Asked, explain
+from salesplan.explaining.pages import pages
 from salesplan.explaining.told import as_json, lines_of, words_of, write_page
 
-__all__ = ["Asked", "as_json", "explain", "lines_of", "words_of", "write_page"]
+__all__ = ["Asked", "as_json", "explain", "lines_of", "pages", "words_of", "write_page"]

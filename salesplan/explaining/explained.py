@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,8 +16,7 @@ from salesplan.explaining.pay import Pay, pay_parts, text
 from salesplan.explaining.season import season_part
 from salesplan.explaining.target import target_part
 from salesplan.money import to_fen
-from salesplan.rep_allocation.people.hierarchy import sellers
-from salesplan.rep_allocation.people.territory import ORDERS, ownership
+from salesplan.rep_allocation.people.territory import ORDERS
 from salesplan.terms import AnnualTargetTerms
 
 LARGEST = 5  # input rows that are named
@@ -67,17 +65,18 @@ def of_quota(grounds: Grounds, rep: str, month: str) -> Explanation:
     own = table[table["rep"] == rep]
     amount = int((own[own["month"] == month] if month else own)["amount"].sum())
     if grounds.ground.given.handed_down:
-        parts = [*_target(grounds, month), _handed(grounds, rep, month)]
+        parts = [*target_parts(grounds, month), _handed(grounds, rep, month)]
     elif rep not in grounds.ground.people.row:
-        parts = [*_target(grounds, month), Part("nobody", [Line("unassigned", formula=money(amount).text)])]
+        parts = [*target_parts(grounds, month), Part("nobody", [Line("unassigned", formula=money(amount).text)])]
     else:
-        parts = list(_chain(grounds, rep, month))
+        parts = list(chain(grounds, rep, month))
         _held_against(grounds, rep, month, amount)
     return Explanation(rep, month, "quota", amount, parts)
 
 
-def _chain(grounds: Grounds, rep: str, month: str) -> Iterator[Part]:
-    yield from _target(grounds, month)
+def chain(grounds: Grounds, rep: str, month: str) -> Iterator[Part]:
+    """The parts of a quota, from the annual target to the number in the table."""
+    yield from target_parts(grounds, month)
     own = quota.Own(grounds, rep)
     months = [month] if month else own.months
     table = grounds.table("rep_allocation")
@@ -100,7 +99,8 @@ def _held_against(grounds: Grounds, rep: str, month: str, amount: int) -> None:
         raise IdentityError("explain_quota", f"{rep} {month}: computed again it is not what the run's table says")
 
 
-def _target(grounds: Grounds, month: str) -> list[Part]:
+def target_parts(grounds: Grounds, month: str) -> list[Part]:
+    """The annual target and, where one is asked for, the target of a month."""
     terms = grounds.inputs.loaded.rules["annual_target"]
     assert isinstance(terms, AnnualTargetTerms)
     table = grounds.table("annual_target")
@@ -113,11 +113,10 @@ def _target(grounds: Grounds, month: str) -> list[Part]:
 
 def _handed(grounds: Grounds, rep: str, month: str) -> Part:
     """Quotas handed down from above: the rows of the input table."""
-    quotas = grounds.checked.tables["quotas"].to_pandas()
+    quotas = grounds.inputs.tables["quotas"].to_pandas()
     rows = quotas[(quotas["rep"] == rep) & ((quotas["month"] == month) if month else True)]
-    place = grounds.checked.places["quotas"]
-    lines = [Line("handed_down", {"month": row.month}, money(int(row.amount)).text, place(int(str(row.Index)), ""))
-             for row in rows.itertuples()]  # fmt: skip
+    lines = [Line("handed_down", {"month": row["month"]}, money(row["amount"]).text, grounds.at("quotas", row["at"]))
+             for row in rows.assign(at=rows.index).to_dict("records")]  # fmt: skip
     return Part("handed", lines)
 
 
@@ -127,14 +126,14 @@ def _handed(grounds: Grounds, rep: str, month: str) -> Part:
 def _sources(grounds: Grounds, rep: str) -> Part:
     """The input rows behind his bases: his row of the people, and the orders of the customers he holds."""
     lines = []
-    if "reps" in grounds.checked.tables:
-        people = grounds.checked.tables["reps"]["rep"].to_pylist()
-        lines = [Line("rep_row", place=grounds.checked.places["reps"](at, "")) for at, name in enumerate(people) if name == rep]
+    if "reps" in grounds.inputs.tables and grounds.places:
+        people = grounds.inputs.tables["reps"]["rep"].to_pylist()
+        lines = [Line("rep_row", place=grounds.at("reps", at)) for at, name in enumerate(people) if name == rep]
     rows = history_rows(grounds, rep)
     lines.append(Line("history_rows", {"count": len(rows)}, money(int(rows["amount"].sum())).text))
     best = rows.assign(size=rows["amount"].abs()).sort_values(["size", "place"], ascending=[False, True]).head(LARGEST)
-    cells = [[str(row.date)[:10], text(row.order), text(row.customer), money(int(row.amount)).text,
-              grounds.checked.places["sales"](int(row.place), "")] for row in best.itertuples()]  # fmt: skip
+    cells = [[str(row["date"])[:10], text(row["order"]), text(row["customer"]), money(row["amount"]).text,
+              grounds.at("sales", row["place"])] for row in best.to_dict("records")]  # fmt: skip
     return Part("sources", lines, Grid(("date", "order", "customer", "amount", "place"), cells) if cells else None)
 
 
@@ -144,8 +143,7 @@ def history_rows(grounds: Grounds, rep: str) -> pd.DataFrame:
     Columns date, order, customer, amount (fen), place (row of the table).
     """
     given, plan = grounds.ground.given, grounds.inputs.loaded.plan
-    people = sellers(given.reps, named=set(grounds.ground.people.reps))
-    owners = ownership(given.history, given.customers, people, given.months, given.cutoff)
+    owners = grounds.owners
     held = owners.accounts[owners.holders.loc[owners.holders["rep"] == rep, "account"]]
     sales = grounds.sales
     first = pd.Timestamp(calendar.month_span(given.months[0], plan.month_cutoff)[0])

@@ -1,4 +1,4 @@
-"""Arithmetic as it is shown: every result is computed from the figures beside it, at the places they are printed with."""
+"""Arithmetic as it is shown: every result is computed from the figures beside it, as they are printed."""
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext

@@ -1,21 +1,26 @@
 """A run's figures as its steps had them, computed again by the same functions and held against its tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesplan import archive, rep_allocation, seasonal_split
 from salesplan.errors import IdentityError
 from salesplan.inputs import Inputs
 from salesplan.rebuilding import rebuilt
+from salesplan.rep_allocation.people.hierarchy import sellers
+from salesplan.rep_allocation.people.territory import Ownership, ownership
 from salesplan.rep_allocation.quotas import Workings
 from salesplan.rep_allocation.settling import Settled, settled, workings
-from salesplan.tables import Checked, outputs
+from salesplan.rep_allocation.weighing import Blend, blended
+from salesplan.tables import outputs
 from salesplan.workbook import Step
 
 
@@ -23,17 +28,23 @@ from salesplan.workbook import Step
 class Grounds:
     """What explanations of one run stand on."""
 
-    run: archive.Run
+    folder: Path
     inputs: Inputs
-    checked: Checked
+    places: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
+    made: rep_allocation.Allocation | None = None  # the quotas, where the step has them at hand
+
+    def at(self, table: str, row: int) -> str:
+        """Where a row of an input table stands in its file; blank where the files are not at hand."""
+        return self.places[table](row, "") if table in self.places else ""
 
     def step(self, stem: str) -> Step:
         """A step of the run with its inputs and tables."""
-        return Step(stem, self.inputs, self.run.folder)
+        return Step(stem, self.inputs, self.folder)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the run."""
-        return outputs.read(self.run.folder / "tables" / f"{name}.csv", name)
+        made = self.made.table if self.made is not None and name == "rep_allocation" else None
+        return outputs.read(self.folder / "tables" / f"{name}.csv", name) if made is None else made
 
     def place(self, stem: str, path: tuple[str | int, ...]) -> str:
         """Where a parameter stands in the run's own copy of the file; blank where the default counts."""
@@ -44,14 +55,14 @@ class Grounds:
         if not any(path[:size] in loaded.documents[stem].lines for size in range(1, len(path) + 1)):
             return ""
         line = loaded.documents[stem].line(path)
-        return f"{self.run.manifest['plan']}/{self.run.name}/params/{stem}.yaml line {line}"
+        return f"{loaded.folder.name}/{self.folder.name}/params/{stem}.yaml line {line}"
 
     @cached_property
     def sales(self) -> pd.DataFrame:
         """Order lines with what explanations name of them: date, order, customer, rep, product, amount, place."""
-        table = self.checked.tables["sales"]
+        table = self.inputs.tables["sales"]
         names = ["date", "order", "customer", "rep", "product", "amount"]
-        found = table.select(names).to_pandas()
+        found: pd.DataFrame = table.select(names).to_pandas()
         return found.assign(date=pd.to_datetime(found["date"]), place=range(len(found)))
 
     @cached_property
@@ -63,23 +74,25 @@ class Grounds:
 
     def rows_text(self, table: str, rows: list[int]) -> str:
         """Where rows stand: the file once, then the numbers."""
-        places = [self.checked.places[table](row, "").rpartition(" row ") for row in rows]
+        places = [self.at(table, row).rpartition(" row ") for row in rows if table in self.places]
         files = dict.fromkeys(place[0] for place in places)
         return "; ".join(f"{file} row {', '.join(p[2] for p in places if p[0] == file)}" for file in files)
 
     @cached_property
     def ground(self) -> rep_allocation.Ground:
         """What the quotas stand on."""
+        if self.made is not None:
+            return self.made.ground
         step = self.step("rep_allocation")
         return rep_allocation.ground_of(step.allocation_given(), step.rules)
 
     @cached_property
     def settled(self) -> Settled:
         """The quotas before and after rounding. Raises IdentityError unless they are those of the run's table."""
-        found = settled(self.ground)
+        found = self.made.settled if self.made is not None else settled(self.ground)
         people, table = self.ground.people, self.table("rep_allocation")
-        sums = table.groupby(["rep", "month"])["amount"].sum().unstack("month")
-        known = sums.reindex(index=list(people.reps), columns=list(people.months), fill_value=0).to_numpy(dtype=np.int64)
+        sums = table.pivot_table(index="rep", columns="month", values="amount", aggfunc="sum", fill_value=0)
+        known = sums.reindex(index=people.reps, columns=people.months, fill_value=0).to_numpy(dtype=np.int64)
         wrong = np.argwhere(known != found.table.amount)
         if len(wrong):
             rep, month = people.reps[int(wrong[0][0])], people.months[int(wrong[0][1])]
@@ -90,6 +103,23 @@ class Grounds:
     def workings(self) -> Workings:
         """What lies between the wishes and the quotas."""
         return workings(self.ground, self.settled)
+
+    @cached_property
+    def wishes(self) -> NDArray[np.float64]:
+        """What each rep is to carry in each month, of one scale, fen."""
+        return self.ground.wishes.wish
+
+    @cached_property
+    def blend(self) -> Blend:
+        """The bases put together."""
+        return blended(self.ground.weighing.found, self.ground.rules)
+
+    @cached_property
+    def owners(self) -> Ownership:
+        """Who holds which account in the plan year."""
+        given = self.ground.given
+        people = sellers(given.reps, named=set(self.ground.people.reps))
+        return ownership(given.history, given.customers, people, given.months, given.cutoff)
 
     @cached_property
     def season(self) -> "Season":
@@ -131,4 +161,5 @@ class Season:
 def grounds_of(run: archive.Run) -> Iterator[Grounds]:
     """The grounds of a run out of its archive. Raises `PlanError` where an input file is no longer kept."""
     with rebuilt(run) as plan:
-        yield Grounds(run, *plan.inputs())
+        inputs, checked = plan.inputs()
+        yield Grounds(run.folder, inputs, checked.places)

@@ -94,18 +94,21 @@ def _attained(pay: Pay, plan: CommissionPlan, at: int, lines: list[Line]) -> tup
     """Attainment of the period to date, and each tier's beginning in fen."""
     asked, counted = _period(pay, plan)
     quotas = pay.grounds.table("rep_allocation")
-    quotas = quotas[(quotas["rep"] == pay.rep) & quotas["month"].isin(asked)].groupby("month")["amount"].sum()
+    own = quotas[(quotas["rep"] == pay.rep) & quotas["month"].isin(asked)]
+    months = own.groupby("month")["amount"].sum().astype("int64").tolist()
     actual = pay.own[pay.own["month"].isin(counted)]["actual"].fillna(0).astype("int64").tolist()
-    quota = int(quotas.sum())
+    quota = sum(months)
     told = {"first": asked[0] if asked else "", "last": asked[-1] if asked else ""}
-    lines = [*lines, Line("period_quota", told, summed(quotas.astype("int64").tolist(), quota))]
+    lines = [*lines, Line("period_quota", told, summed(months, quota))]
     lines.append(Line("period_actual", {"basis": plan.measure_basis}, summed(actual, sum(actual))))
     if quota > 0:
         lines.append(Line("attainment", formula=(money(sum(actual)) / money(quota)).to(6).text))
     rows = []
     for step, tier in enumerate(plan.tiers):
-        begins = (number(tier.from_) * money(quota)).text + " \u2192 " + money(int(boundary(tier.from_, [quota])[0])).text
-        reached = sum(actual) >= int(boundary(tier.from_, [quota])[0]) and quota > 0 or step == 0
+        begins = (
+            (number(tier.from_) * money(quota)).text + " \u2192 " + money(int(boundary(tier.from_, [quota])[0])).text
+        )
+        reached = (sum(actual) >= int(boundary(tier.from_, [quota])[0]) and quota > 0) or step == 0
         place = pay.grounds.place("commission", ("plans", at, "tiers", step))
         rows.append([number(tier.from_).text, begins, number(tier.rate).text, "reached" if reached else "open", place])
     return lines, Grid(("tier_from", "begins", "rate", "state", "place"), rows)
@@ -142,7 +145,7 @@ def _earned(pay: Pay) -> Part:
 
 def _splits(pay: Pay) -> dict[str, str]:
     """His share of the orders that are shared, by order."""
-    table = pay.grounds.checked.tables.get("credit_splits")
+    table = pay.grounds.inputs.tables.get("credit_splits")
     if table is None:
         return {}
     own = table.to_pandas()
@@ -161,16 +164,20 @@ def _released(pay: Pay) -> Part:
     """What cash set free or took back in the month, order by order, and what stays held."""
     moved = pay.rows("commission_releases")
     paid = pay.grounds.table("commission_payments")
-    paid = paid[paid["date"] <= _last_day(pay)].groupby("order")["amount"].sum()
+    received = paid[paid["date"] <= _last_day(pay)].groupby("order")["amount"].sum()
     orders = pay.grounds.table("commission_orders")
     due = orders[orders["rep"] == pay.rep].drop_duplicates("order").set_index("order")["amount_due"]
+    before = _before(pay)
     rows = []
     for row in moved[(moved["released"] != 0) | (moved["clawback"] != 0)].to_dict("records"):
         order = text(row["order"])
-        rows.append([order, _known(due.get(order)), _known(paid.get(order)), money(int(row["released"])).text,
-                     money(int(row["clawback"])).text])  # fmt: skip
-    before = pay.own[pay.own["month"] < pay.month]["held"]
-    held = money(int(before.iloc[-1]) if len(before) else 0) + money(pay.fen("earned"))
+        earned = int(before["earned"].get(order, 0)) + int(row["earned"])
+        how = _freed(
+            earned, int(before["released"].get(order, 0)), (received.get(order), due.get(order)), int(row["released"])
+        )
+        rows.append([order, _known(due.get(order)), _known(received.get(order)), how, money(int(row["clawback"])).text])
+    last = pay.own[pay.own["month"] < pay.month]["held"]
+    held = money(int(last.iloc[-1]) if len(last) else 0) + money(pay.fen("earned"))
     held = held - money(pay.fen("released")) - money(pay.fen("clawback"))
     lines = [
         Line("released", formula=summed(moved["released"].astype("int64").tolist(), pay.fen("released"))),
@@ -178,6 +185,21 @@ def _released(pay: Pay) -> Part:
         Line("held", formula=or_amount(held, pay.fen("held"))),
     ]
     return Part("released", lines, Grid(("order", "due", "paid", "released", "clawback"), rows, 4) if rows else None)
+
+
+def _before(pay: Pay) -> pd.DataFrame:
+    """What each order had earned and released before the month."""
+    found = pay.grounds.table("commission_releases")
+    found = found[(found["rep"] == pay.rep) & (found["month"] < pay.month)]
+    return found.groupby("order")[["earned", "released"]].sum()
+
+
+def _freed(earned: int, before: int, cash: tuple[Any, Any], fen: int) -> str:
+    """What is released of an order: earned, in proportion to cash while some is due, less what was before."""
+    paid, due = cash
+    whole = paid is None or due is None or pd.isna(due) or paid >= due or due <= 0
+    figure = money(earned) if whole else money(earned) * money(int(paid)) / money(int(due))
+    return or_amount(figure - money(before) if before else figure, fen)
 
 
 def _last_day(pay: Pay) -> pd.Timestamp:
@@ -217,6 +239,8 @@ def _result(pay: Pay) -> Part:
     if pay.fen("draw"):
         lines.insert(0, Line("draw", {"owed": money(pay.fen("amount_owed")).text}, money(pay.fen("draw")).text))
     if pay.fen("amount_paid") != pay.fen("payable"):
-        lines.append(Line("paid", {"carried": money(pay.fen("amount_carried")).text}, money(pay.fen("amount_paid")).text))
+        lines.append(
+            Line("paid", {"carried": money(pay.fen("amount_carried")).text}, money(pay.fen("amount_paid")).text)
+        )
     lines.append(Line("result", {"file": "tables/commission.csv"}, money(pay.fen("payable")).text))
     return Part("pay_result", lines)

@@ -7,14 +7,25 @@ import numpy as np
 
 from salesplan.apportion import stable
 from salesplan.errors import IdentityError
-from salesplan.explaining.formula import EXACT, FINE, SHARE_PLACES, Equation, Figure, factor, money, number, real, share, total
+from salesplan.explaining.formula import (
+    EXACT,
+    FINE,
+    SHARE_PLACES,
+    Equation,
+    Figure,
+    factor,
+    money,
+    number,
+    real,
+    share,
+    total,
+)
 from salesplan.explaining.ground import Grounds
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rounding import rounded
 from salesplan.rep_allocation.agreements import AGREED, of_cells
 from salesplan.rep_allocation.limits import FREE
 from salesplan.rep_allocation.people.hierarchy import total_rate
-from salesplan.rep_allocation.weighing import blended
 from salesplan.terms import RepAllocationTerms
 
 CLOSE = 1e-9
@@ -44,7 +55,7 @@ class Own:
     @property
     def wish(self) -> Any:
         """What he is to carry in each month, of one scale for all, fen."""
-        return self.ground.wishes.wish[self.row]
+        return self.grounds.wishes[self.row]
 
     @property
     def fixed(self) -> Any:
@@ -72,7 +83,12 @@ def sum_part(own: Own, month: str) -> Part:
         exact = (money(work.total) * money(int(served[at])) / money(int(served.sum()))).to(EXACT)
         lines.append(Line("month_of_quotas", {"month": month}, exact.text))
         cells = rounded(work.total * (served / max(int(served.sum()), 1)), work.columns)
-        told = {"handed": cells.handed, "rank": int(cells.rank[at]), "of": len(cells.rest), "rest": f"{cells.rest[at]:.2f}"}
+        told = {
+            "handed": cells.handed,
+            "rank": int(cells.rank[at]),
+            "of": len(cells.rest),
+            "rest": f"{cells.rest[at]:.2f}",
+        }
         lines.append(Line("month_up" if cells.up[at] else "month_down", told, money(int(work.columns[at])).text))
     return Part("sum", lines)
 
@@ -82,7 +98,7 @@ def sum_part(own: Own, month: str) -> Part:
 
 def weight_part(own: Own) -> Part:
     """His bases, their shares and weights."""
-    weighing, blend = own.ground.weighing, blended(own.ground.weighing.found, own.rules)
+    weighing, blend = own.ground.weighing, own.grounds.blend
     lines, dropped = [], [Line("dropped", {"base": base}) for base in weighing.dropped]
     ranks = weighing.bases.set_index(["rep", "basis"])["substitute"]
     for base, weight in blend.counted.items():
@@ -103,7 +119,7 @@ def _basis(base: str, value: float) -> Figure:
 def wish_part(own: Own, month: str) -> Part:
     """What the weights ask of him month by month; in figures for the month asked for."""
     weighing, ground = own.ground.weighing, own.ground
-    blend, target = blended(weighing.found, own.rules), (ground.cells - ground.left).sum(axis=1)
+    target = (ground.cells - ground.left).sum(axis=1)
     regular = np.maximum(target - ground.placed.sum(axis=0), 0.0)
     load = regular + weighing.vacant
     carries = weighing.carries.to_numpy(dtype=np.float64)
@@ -118,15 +134,15 @@ def wish_part(own: Own, month: str) -> Part:
     ramp = [own.grounds.place("rep_allocation", ("ramp",))] if (there < 1).any() else []
     lines += [Line("ramp", {"ramp": ", ".join(f"{step:f}" for step in own.rules.ramp)}, place=place) for place in ramp]
     if month:
-        lines += _wish_of(own, month, blend, (carries, load, scale))
+        lines += _wish_of(own, month, (carries, load, scale))
     lines.append(Line("wish_year", formula=total([real(value) for value in own.wish]).to(FINE).text))
     heads = ("month", "there", "carries", "load", "placed", "wish")
     return Part("wish", lines, Grid(heads, rows, 5), {"rep": own.rep})
 
 
-def _wish_of(own: Own, month: str, blend: Any, figures: tuple[Any, Any, float]) -> list[Line]:
+def _wish_of(own: Own, month: str, figures: tuple[Any, Any, float]) -> list[Line]:
     """The arithmetic of one month's wish."""
-    (carries, load, scale), at = figures, own.months.index(month)
+    (carries, load, scale), at, blend = figures, own.months.index(month), own.grounds.blend
     parts = [
         share(weight) * share(float(blend.shares[base].iloc[own.row])) * share(float(blend.patterns[base][own.row, at]))
         for base, weight in blend.counted.items()
@@ -160,7 +176,7 @@ def year_part(own: Own) -> Part:
 
 
 def _group(own: Own) -> Any:
-    """Who shares by weight with him: all whose quota is between their least and most, in his team where it is bounded."""
+    """Who shares by weight with him: all between their least and most, in his team where it is bounded."""
     limit, goal = own.work.limit, own.work.goal
     free = (goal > limit.low) & (goal < limit.high)
     bound = [team for team in limit.teams if int(goal[team.rows].sum()) in (team.low, team.high)]
@@ -170,7 +186,7 @@ def _group(own: Own) -> Any:
 
 
 def _shared(own: Own, group: Any, goal: int) -> list[Line]:
-    wishes, goals = own.ground.wishes.wish.sum(axis=1), own.work.goal
+    wishes, goals = own.grounds.wishes.sum(axis=1), own.work.goal
     rest, weights = int(goals[group].sum()), stable(wishes)
     lines = []
     if rest != own.work.total:
@@ -181,7 +197,12 @@ def _shared(own: Own, group: Any, goal: int) -> list[Line]:
     found = rounded(shares, goals[group], own.ground.unit)
     at = int(np.flatnonzero(group).tolist().index(own.row))
     lines.append(Line("year_exact", {"count": int(group.sum())}, agreed(exact, float(shares[at]))))
-    told = {"handed": found.handed, "rank": int(found.rank[at]), "of": int(group.sum()), "rest": f"{found.rest[at]:.2f}"}
+    told = {
+        "handed": found.handed,
+        "rank": int(found.rank[at]),
+        "of": int(group.sum()),
+        "rest": f"{found.rest[at]:.2f}",
+    }
     lines.append(Line("year_up" if found.up[at] else "year_down", told, money(goal).text))
     return lines
 
@@ -194,17 +215,22 @@ def _agreements(own: Own) -> list[Line]:
             continue
         kind, number_ = ("negotiation", claim.number - AGREED) if claim.number >= AGREED else ("pins", claim.number)
         path = ("pins", number_) if kind == "pins" else ("negotiation", "rounds", _round_of(own))
-        place = own.grounds.place("rep_allocation", path) if claim.number >= 0 else own.grounds.place("rep_allocation", ("limits",))
+        place = (
+            own.grounds.place("rep_allocation", path)
+            if claim.number >= 0
+            else own.grounds.place("rep_allocation", ("limits",))
+        )
         key = "agreed_part" if of_cells(claim) else "agreed_month" if not claim.months.all() else "agreed_year"
         told = {"months": [m for m, on in zip(own.months, claim.months, strict=True) if on],
                 "members": [text for name, text in claim.members.items() if name not in ("rep", "team")]}  # fmt: skip
         lines.append(Line(key if claim.number >= 0 else "agreed_limit", told, money(claim.amount).text, place))
-    lines += [_limit(own, number_) for number_, one in enumerate(rules.limits)
-              if own.rep == one.rep or (one.team is not None and one.team == own.ground.people.teams[own.row])]  # fmt: skip
+    teams = (None, own.ground.people.teams[own.row])
+    named = [at for at, one in enumerate(rules.limits) if one.rep in (None, own.rep) and one.team in teams]
+    lines += [_limit(own, at) for at in named]
     if rules.bounds.min or rules.bounds.max is not None:
         most = money(int(own.work.limit.high[own.row])).text if rules.bounds.max is not None else ""
-        told = {"least": money(int(own.work.limit.low[own.row])).text, "most": most}
-        lines.append(Line("bounds", told, place=own.grounds.place("rep_allocation", ("bounds",))))
+        ends = {"least": money(int(own.work.limit.low[own.row])).text, "most": most}
+        lines.append(Line("bounds", ends, place=own.grounds.place("rep_allocation", ("bounds",))))
     return lines
 
 
@@ -230,7 +256,7 @@ def months_part(own: Own, month: str) -> Part:
     """From the quota of the year to the months, rounded both ways; the last results are those of the table."""
     work, row = own.work, own.row
     amount, exact = work.table.amount[row], work.real[row]
-    factors = month_factors(work.real - np.where(work.limit.fixed == FREE, 0, work.limit.fixed), work.seed)
+    factors = month_factors(work.real - work.limit.agreed, work.seed)
     weights = own.wish * factors
     held = own.fixed | _bounded(exact, weights, own.fixed)
     found = rounded(exact, amount, own.ground.unit)
@@ -241,9 +267,20 @@ def months_part(own: Own, month: str) -> Part:
     ]  # fmt: skip
     lines = []
     if month:
-        lines = _one_month(own, month, factors, (weights, held)) + [_last_unit(own, month, found)]
+        lines = [*_one_month(own, month, factors, (weights, held)), _last_unit(own, month, found)]
     lines.append(Line("months_sum", formula=total([money(int(fen)) for fen in amount]).to(2).text))
     return Part("months", lines, Grid(("month", "weight", "exact", "rest", "way", "amount"), rows, 5), {"rep": own.rep})
+
+
+def month_part(own: Own, month: str) -> Part:
+    """One month by itself: what is asked of him, before rounding, and the last unit."""
+    row = own.row
+    factors = month_factors(own.work.real - own.work.limit.agreed, own.work.seed)
+    weights = own.wish * factors
+    held = own.fixed | _bounded(own.work.real[row], weights, own.fixed)
+    found = rounded(own.work.real[row], own.work.table.amount[row], own.ground.unit)
+    lines = [*wish_part(own, month).lines[:-1], *_one_month(own, month, factors, (weights, held))]
+    return Part("month", [*lines, _last_unit(own, month, found)], values={"rep": own.rep, "month": month})
 
 
 def _way(held: bool, up: bool, rest: float) -> str:
@@ -280,7 +317,7 @@ def _one_month(own: Own, month: str, factors: Any, figures: tuple[Any, Any]) -> 
     weight = (real(float(own.wish[at])) * factor(float(factors[at]))).to(FINE)
     lines.append(Line("month_weight", {"month": month}, weight.text))
     if own.work.table.by_month:
-        return [*lines, *_by_month(own, at, factors)]
+        return [*lines, *_by_month(own, at)]
     free = ~held & (weights > 0)
     lines.append(Line("month_weights", formula=total([real(float(value)) for value in weights[free]]).to(FINE).text))
     left: Figure = money(int(own.work.goal[own.row]))
@@ -292,7 +329,7 @@ def _one_month(own: Own, month: str, factors: Any, figures: tuple[Any, Any]) -> 
     return [*lines, Line("cell", {"month": month}, agreed(found, float(exact[at])))]
 
 
-def _by_month(own: Own, at: int, factors: Any) -> list[Line]:
+def _by_month(own: Own, at: int) -> list[Line]:
     """Where so few are there that each month is shared among them: month x own part of all weights."""
     exact, month = own.work.real[:, at], own.months[at]
     part = share(float(exact[own.row] / exact.sum()))

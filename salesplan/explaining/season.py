@@ -47,7 +47,9 @@ def _unpinned(found: Season, at: int) -> list[Line]:
     real = (found.target - planned) * found.shares
     own = rounded(real, found.months - found.planned)
     handed = {"handed": own.handed, "rank": int(own.rank[at]), "of": len(real), "rest": f"{own.rest[at]:.2f}"}
-    lines.append(Line("month_up" if own.up[at] else "month_down", handed, money(found.months[at] - found.planned[at]).text))
+    lines.append(
+        Line("month_up" if own.up[at] else "month_down", handed, money(found.months[at] - found.planned[at]).text)
+    )
     if found.planned[at]:
         both = money(found.months[at] - found.planned[at]) + money(found.planned[at])
         lines.append(Line("month_apart", {"month": month}, both.to(2).text))

@@ -1,7 +1,7 @@
 """An explanation in words: lines of the terminal, a page, and the same as data."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,8 @@ def _spoken(name: str, value: Any, words: Words) -> Any:
         return words.month(str(value))
     if name == "rep":
         return words.person(str(value))
+    if name == "substitute" and value == "own":
+        return words("explain.own_data")
     if name in FAMILIES:
         return words.code(FAMILIES[name], str(value)) if value else BLANK
     return BLANK if value == "" else value
@@ -99,7 +101,9 @@ def _columns(grid: Grid, words: Words) -> Iterator[str]:
     first = len(grid.heads) - grid.numbers
     for row in rows:
         padded = [" " * (widths[at] - _width(text)) for at, text in enumerate(row)]
-        texts = [text + pad if at < first else pad + text for at, (text, pad) in enumerate(zip(row, padded, strict=True))]
+        texts = [
+            text + pad if at < first else pad + text for at, (text, pad) in enumerate(zip(row, padded, strict=True))
+        ]
         yield "      " + "  ".join(texts).rstrip()
 
 
@@ -107,10 +111,10 @@ def _width(text: str) -> int:
     return sum(2 if character >= "\u2e80" else 1 for character in text)
 
 
-def sections(found: Explanation, words: Words) -> list[Section]:
+def sections(parts: Sequence[Part], words: Words) -> list[Section]:
     """The parts as sections of a page: steps, then the part's table."""
     sections = []
-    for number, part in enumerate(found.parts, 1):
+    for number, part in enumerate(parts, 1):
         steps = [[words(f"explain.{line.key}", **spoken(line.values, words)), line.formula, line.place]
                  for line in part.lines]  # fmt: skip
         sections.append(Section(f"{number}. {title(part, words)}", rows=steps))
@@ -128,7 +132,9 @@ def write_page(found: Explanation, words: Words, run: archive.Run) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     subtitle = words("explain.subtitle", run=f"{run.manifest['plan']}/{run.name}")
     plan = str(run.manifest.get("title") or run.manifest["plan"])
-    write_sections(path, words, sections(found, words), title=plan, heading=heading(found, words), subtitle=subtitle)
+    write_sections(
+        path, words, sections(found.parts, words), title=plan, heading=heading(found, words), subtitle=subtitle
+    )
     return path
 
 

@@ -224,7 +224,7 @@ def quota_workings(
     if not total:
         nothing = np.zeros(there.shape, dtype=np.int64)
         empty = QuotaTable(nothing, nothing, season.target - served, by_month=False)
-        return Workings(total, columns, limit, seed, nothing.sum(axis=1), nothing * 0.0, empty)
+        return Workings(total, columns, limit, seed, nothing.sum(axis=1), np.zeros(there.shape), empty)
     goal = fill_quotas(total, wish.sum(axis=1), limit, labels=people.reps, unit=unit)
     by_month = not room(seed > 0, goal - limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0))
     if by_month:
