@@ -159,7 +159,7 @@ def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, asked):
 def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(demo_run):
     _, lines = printed(demo_run, Asked("R01", "2027-03"))
     text = "\n".join(lines)
-    assert "[henan-2027/first/params/annual_target.yaml line 5]" in text
+    assert "[first/params/annual_target.yaml line 5]" in text
     file = (demo_run.folder / "params" / "rep_allocation.yaml").read_text(encoding="utf-8").split("\n")
     numbers = [int(found) for found in re.findall(r"rep_allocation\.yaml line (\d+)", text)]
     assert any(file[number - 1].startswith("over_assignment") for number in numbers)
@@ -293,5 +293,17 @@ def test_the_run_holds_a_page_for_every_rep_and_nobody_else_is_on_it(demo_run):
 
 def test_the_pages_of_a_run_are_redone_with_a_calculator(demo_run):
     html = (demo_run.folder / "explained" / "0001.html").read_text(encoding="utf-8")
-    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", html)]
-    assert assert_redone([cell for cell in cells if cell.count(" = ") == 1]) > 40
+    assert assert_redone(re.findall(r'<p class="sum">(.*?)</p>', html)) > 40
+
+
+def test_a_statement_of_pay_leads_to_the_page_of_its_own_quota(demo_run):
+    reps = table(demo_run, "rep_allocation_reps")["rep"].tolist()
+    pages = sorted((demo_run.folder / "statements" / "2027-03").glob("0*.html"))
+    found = [
+        re.findall(r'href="\.\./\.\./explained/(\d{4})\.html"', page.read_text(encoding="utf-8")) for page in pages
+    ]
+    for page, links in zip(pages, found, strict=True):
+        rep = reps[int(links[0]) - 1]
+        assert len(links) == 1
+        assert rep in page.read_text(encoding="utf-8")
+    assert len(pages) == len(reps)

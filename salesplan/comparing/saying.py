@@ -123,13 +123,13 @@ def sections(found: Comparison, words: Words) -> Iterator[Section]:
     plain = Words(words.language, "one", words.currency)  # what moves is often small beside the plan's unit
     for number, part in enumerate(DRAWN):
         yield from _drawn(found, part, number, plain)
-    yield Section(say(words, "causes"), [*causes(found, words), *counts(found, words)])
+    yield Section(say(words, "causes"), texts=[*causes(found, words), *counts(found, words)])
     yield from _numbers(found, words)
     yield _parameters(found, words)
     yield _inputs(found, words)
     heads = [say(words, f"head_{name}") for name in ("name", "before", "after")]
     texts = [] if len(found.versions) else [say(words, "no_versions")]
-    yield Section(say(words, "versions"), texts, heads, found.versions.to_numpy().tolist())
+    yield Section(say(words, "versions"), (), texts, heads, found.versions.to_numpy().tolist())
 
 
 def _parameters(found: Comparison, words: Words) -> Section:
@@ -137,7 +137,7 @@ def _parameters(found: Comparison, words: Words) -> Section:
     default = say(words, "default")
     rows = [[row["key"], *(row[name] or default for name in columns)] for row in found.parameters.to_dict("records")]
     heads = [say(words, f"head_{name}") for name in ("key", *columns)]
-    return Section(say(words, "parameters"), [] if rows else [say(words, "no_parameters")], heads, rows)
+    return Section(say(words, "parameters"), (), [] if rows else [say(words, "no_parameters")], heads, rows)
 
 
 def _inputs(found: Comparison, words: Words) -> Section:
@@ -147,7 +147,7 @@ def _inputs(found: Comparison, words: Words) -> Section:
     told = found.rows.assign(change=[say(words, f"row_{change}") for change in found.rows["change"]])
     heads = [say(words, f"head_{name}") for name in columns]
     rows = told[list(columns)].astype("str").to_numpy().tolist()
-    return Section(say(words, "inputs"), lines or [say(words, "no_inputs")], heads, rows)
+    return Section(say(words, "inputs"), (), lines or [say(words, "no_inputs")], heads, rows)
 
 
 def _drawn(found: Comparison, part: str, number: int, words: Words) -> Iterator[Section]:
@@ -181,4 +181,4 @@ def _numbers(found: Comparison, words: Words) -> Iterator[Section]:
         rest = len(different) - len(rows)
         notes = [say(words, "same", count=len(own) - len(different))] if len(own) > len(different) else []
         notes += [say(words, "more", count=rest)] if rest else []
-        yield Section(say(words, f"part_{part}"), (), heads, rows, numbers=4, notes=notes)
+        yield Section(say(words, f"part_{part}"), (), (), heads, rows, numbers=4, notes=notes)

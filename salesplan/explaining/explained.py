@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from salesplan import archive, calendar, seasonal_split
+from salesplan import archive, seasonal_split
 from salesplan.errors import Fault, IdentityError, PlanError, alternatives
 from salesplan.explaining import quota
 from salesplan.explaining.formula import money
@@ -16,7 +16,6 @@ from salesplan.explaining.pay import Pay, pay_parts, text
 from salesplan.explaining.season import season_part
 from salesplan.explaining.target import target_part
 from salesplan.money import to_fen
-from salesplan.rep_allocation.people.territory import ORDERS
 from salesplan.terms import AnnualTargetTerms
 
 LARGEST = 5  # input rows that are named
@@ -132,9 +131,13 @@ def _sources(grounds: Grounds, rep: str) -> Part:
     rows = history_rows(grounds, rep)
     lines.append(Line("history_rows", {"count": len(rows)}, money(int(rows["amount"].sum())).text))
     best = rows.assign(size=rows["amount"].abs()).sort_values(["size", "place"], ascending=[False, True]).head(LARGEST)
-    cells = [[str(row["date"])[:10], text(row["order"]), text(row["customer"]), money(row["amount"]).text,
-              grounds.at("sales", row["place"])] for row in best.to_dict("records")]  # fmt: skip
-    return Part("sources", lines, Grid(("date", "order", "customer", "amount", "place"), cells) if cells else None)
+    heads = ("date", "order", "customer", "amount", *(["place"] if grounds.places else []))
+    cells = [
+        [str(row["date"])[:10], text(row["order"]), text(row["customer"]), money(row["amount"]).text,
+         grounds.at("sales", row["place"])][: len(heads)]
+        for row in best.to_dict("records")
+    ]  # fmt: skip
+    return Part("sources", lines, Grid(heads, cells) if cells else None)
 
 
 def history_rows(grounds: Grounds, rep: str) -> pd.DataFrame:
@@ -142,12 +145,7 @@ def history_rows(grounds: Grounds, rep: str) -> pd.DataFrame:
 
     Columns date, order, customer, amount (fen), place (row of the table).
     """
-    given, plan = grounds.ground.given, grounds.inputs.loaded.plan
-    owners = grounds.owners
+    owners, (before, places) = grounds.owners, grounds.by_account
     held = owners.accounts[owners.holders.loc[owners.holders["rep"] == rep, "account"]]
-    sales = grounds.sales
-    first = pd.Timestamp(calendar.month_span(given.months[0], plan.month_cutoff)[0])
-    customers = owners.accounts[owners.is_customer]
-    own = sales["customer"].isin(held[~held.str.startswith(ORDERS)])
-    others = (sales["rep"] == rep) & ~sales["customer"].isin(customers)
-    return sales[np.asarray((own | others) & (sales["date"] < first))]
+    found = [places[account] for account in held.unique() if account in places]
+    return before.iloc[np.concatenate(found)] if found else before.iloc[:0]

@@ -90,12 +90,17 @@ def real(fen: float) -> Figure:
 
 def share(value: float) -> Figure:
     """A share or factor with twelve decimals."""
-    return number(repr(float(value)), SHARE_PLACES)
+    return _trimmed(number(repr(float(value)), SHARE_PLACES))
 
 
 def factor(value: float) -> Figure:
     """A factor that is the same for everybody, with fifteen decimals."""
-    return number(repr(float(value)), FACTOR_PLACES)
+    return _trimmed(number(repr(float(value)), FACTOR_PLACES))
+
+
+def _trimmed(figure: Figure) -> Figure:
+    text = figure.text.rstrip("0").rstrip(".") if "." in figure.text else figure.text
+    return Figure(figure.value, text, figure.level)
 
 
 def total(figures: "list[Figure]") -> Figure:

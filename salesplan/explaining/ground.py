@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan import archive, rep_allocation, seasonal_split
+from salesplan import archive, calendar, rep_allocation, seasonal_split
 from salesplan.errors import IdentityError
 from salesplan.inputs import Inputs
 from salesplan.rebuilding import rebuilt
 from salesplan.rep_allocation.people.hierarchy import sellers
-from salesplan.rep_allocation.people.territory import Ownership, ownership
+from salesplan.rep_allocation.people.territory import ORDERS, Ownership, ownership
 from salesplan.rep_allocation.quotas import Workings
 from salesplan.rep_allocation.settling import Settled, settled, workings
 from salesplan.rep_allocation.weighing import Blend, blended
@@ -55,7 +55,7 @@ class Grounds:
         if not any(path[:size] in loaded.documents[stem].lines for size in range(1, len(path) + 1)):
             return ""
         line = loaded.documents[stem].line(path)
-        return f"{loaded.folder.name}/{self.folder.name}/params/{stem}.yaml line {line}"
+        return f"{self.folder.name}/params/{stem}.yaml line {line}"
 
     @cached_property
     def sales(self) -> pd.DataFrame:
@@ -64,6 +64,16 @@ class Grounds:
         names = ["date", "order", "customer", "rep", "product", "amount"]
         found: pd.DataFrame = table.select(names).to_pandas()
         return found.assign(date=pd.to_datetime(found["date"]), place=range(len(found)))
+
+    @cached_property
+    def by_account(self) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """Order lines before the plan year, and the places of each account's among them."""
+        first = calendar.month_span(self.ground.given.months[0], self.inputs.loaded.plan.month_cutoff)[0]
+        before = self.sales[self.sales["date"] < pd.Timestamp(first)].reset_index(drop=True)
+        customers = self.owners.accounts[self.owners.is_customer]
+        own = before["customer"].isin(customers)
+        account = before["customer"].where(own, ORDERS + before["rep"].fillna(""))
+        return before, {str(name): rows for name, rows in before.groupby(account).indices.items()}
 
     @cached_property
     def order_rows(self) -> dict[tuple[str, str], list[int]]:

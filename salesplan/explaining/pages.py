@@ -11,6 +11,7 @@ from salesplan.explaining.season import season_part
 from salesplan.report.links import links_html
 from salesplan.report.sections import write_sections
 from salesplan.report.table import Table
+from salesplan.staging import EXPLAINED
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from salesplan.workbook import Sentences, Step
 
 MOST = 200  # reps for whom pages are written; beyond them the command explains one at a time
-FOLDER = told.FOLDER
 
 
 def pages(step: "Step", found: "Allocation") -> "Table | Sentences":
@@ -35,15 +35,15 @@ def pages(step: "Step", found: "Allocation") -> "Table | Sentences":
     grounds = Grounds(step.run, step.inputs, made=found)
     words = Words(step.plan.language, "one", step.plan.currency)
     words.names = step.words.names
-    folder = step.run / FOLDER
+    folder = step.run / EXPLAINED
     folder.mkdir(parents=True, exist_ok=True)
-    links = [(f"{FOLDER}/months.html", words("explain.months_page"))]
+    links = [(f"{EXPLAINED}/months.html", words("explain.months_page"))]
     _write(grounds, words, "months", list(_months(grounds)), words("explain.months_page"))
     for number, rep in enumerate(reps, 1):
         amount = int(found.settled.table.amount[number - 1].sum())
         heading = told.heading(Explanation(rep, "", "quota", amount, ()), words)
         _write(grounds, words, f"{number:04d}", list(_of_rep(grounds, rep)), heading)
-        links.append((f"{FOLDER}/{number:04d}.html", words.person(rep)))
+        links.append((f"{EXPLAINED}/{number:04d}.html", words.person(rep)))
     return links_html(step.words("explain.written", command=f"{command} --month {step.months[0]}"), links)
 
 
@@ -51,7 +51,7 @@ def _write(grounds: Grounds, words: Words, name: str, parts: list[Part], heading
     loaded = grounds.inputs.loaded
     subtitle = words("explain.subtitle", run=f"{loaded.folder.name}/{grounds.folder.name}")
     write_sections(
-        grounds.folder / FOLDER / f"{name}.html", words, told.sections(parts, words),
+        grounds.folder / EXPLAINED / f"{name}.html", words, told.sections(parts, words),
         title=loaded.plan.title or loaded.folder.name, heading=heading, subtitle=subtitle,
     )  # fmt: skip
 

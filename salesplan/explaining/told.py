@@ -11,10 +11,10 @@ from salesplan.explaining.formula import money
 from salesplan.explaining.parts import Explanation, Grid, Line, Part
 from salesplan.rebuilding import parameters_of
 from salesplan.report.sections import Section, write_sections
+from salesplan.staging import EXPLAINED
 from salesplan.tables import outputs
 from salesplan.wording import BLANK, Words
 
-FOLDER = "explained"
 # Values that are codes, by the family that names them; heads of tables likewise.
 FAMILIES = {
     "level": "level", "other": "level", "method": "method", "base": "base", "bases": "base", "component": "component",
@@ -115,9 +115,11 @@ def sections(parts: Sequence[Part], words: Words) -> list[Section]:
     """The parts as sections of a page: steps, then the part's table."""
     sections = []
     for number, part in enumerate(parts, 1):
-        steps = [[words(f"explain.{line.key}", **spoken(line.values, words)), line.formula, line.place]
-                 for line in part.lines]  # fmt: skip
-        sections.append(Section(f"{number}. {title(part, words)}", rows=steps))
+        steps = [
+            (words(f"explain.{line.key}", **spoken(line.values, words)), line.formula, line.place)
+            for line in part.lines
+        ]
+        sections.append(Section(f"{number}. {title(part, words)}", steps))
         if part.grid:
             heads = [words(f"explain.head_{head}") for head in part.grid.heads]
             sections.append(Section("", heads=heads, rows=cells(part.grid, words), numbers=part.grid.numbers))
@@ -128,7 +130,7 @@ def write_page(found: Explanation, words: Words, run: archive.Run) -> Path:
     """Write `outputs/<plan>/explained/<run>/NNNN....html`, beside the run, which never changes; returns it."""
     number = numbers_of(run)[found.rep]
     name = "-".join(part for part in (f"{number:04d}", found.month, found.kind) if part)
-    path = run.folder.parent / FOLDER / run.name / f"{name}.html"
+    path = run.folder.parent / EXPLAINED / run.name / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     subtitle = words("explain.subtitle", run=f"{run.manifest['plan']}/{run.name}")
     plan = str(run.manifest.get("title") or run.manifest["plan"])

@@ -13,9 +13,13 @@ from salesplan.wording import Words
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page. `heads` and `rows` make a table, its last `numbers` columns aligned as numbers."""
+    """A part of a page. `heads` and `rows` make a table, its last `numbers` columns aligned as numbers.
+
+    `steps`: what it is, the arithmetic, and where it stands, one below the other.
+    """
 
     title: str
+    steps: Sequence[tuple[str, str, str]] = ()
     texts: Sequence[str] = ()
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
