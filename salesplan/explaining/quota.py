@@ -21,6 +21,7 @@ from salesplan.explaining.formula import (
     total,
 )
 from salesplan.explaining.ground import Grounds
+from salesplan.explaining.history import history_lines
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rounding import rounded
 from salesplan.rep_allocation.agreements import AGREED, of_cells
@@ -99,7 +100,7 @@ def sum_part(own: Own, month: str) -> Part:
 def weight_part(own: Own) -> Part:
     """His bases, their shares and weights."""
     weighing, blend = own.ground.weighing, own.grounds.blend
-    lines, dropped = [], [Line("dropped", {"base": base}) for base in weighing.dropped]
+    lines, dropped = history_lines(own.grounds, own.rep), [Line("dropped", {"base": base}) for base in weighing.dropped]
     ranks = weighing.bases.set_index(["rep", "basis"])["substitute"]
     for base, weight in blend.counted.items():
         values = weighing.found[base].value
