@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-
-from salesplan.explaining.formula import EXACT, Figure, factor, money
+from salesplan.explaining.formula import EXACT, SHARE_PLACES, Figure, factor, money, number, total
 from salesplan.explaining.ground import Grounds, Season
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rounding import rounded
 from salesplan.terms import SeasonalSplitTerms
+
+CLOSE = 1e-11
 
 
 def season_part(found: Season, month: str, grounds: Grounds) -> Part:
@@ -22,8 +22,8 @@ def season_part(found: Season, month: str, grounds: Grounds) -> Part:
         lines += [Line("season_pins", place=grounds.place("seasonal_split", ("pins", number))) for number in pins]
         lines.append(Line("month_pinned", {"month": month}, money(found.months[at]).text))
     else:
-        lines += _unpinned(found, at)
-    return Part("season", lines, _history(found, at), {"month": month})
+        lines += _unpinned(found, at, rules)
+    return Part("season", lines, _history(found, at, rules.history_years), {"month": month})
 
 
 def _event(event: Any, number: int, grounds: Grounds) -> Line:
@@ -31,7 +31,7 @@ def _event(event: Any, number: int, grounds: Grounds) -> Line:
     return Line("event", told, place=grounds.place("seasonal_split", ("events", number)))
 
 
-def _unpinned(found: Season, at: int) -> list[Line]:
+def _unpinned(found: Season, at: int, rules: SeasonalSplitTerms) -> list[Line]:
     """Rest of the year x share, rounded among the twelve months, and what is planned apart."""
     planned, month = int(found.planned.sum()), found.labels[at]
     rest: Figure = money(found.target)
@@ -41,7 +41,7 @@ def _unpinned(found: Season, at: int) -> list[Line]:
         rest = taken.result
         lines.append(Line("rest", formula=taken.text))
     weight = factor(found.shares[at])
-    lines.append(Line("share", {"month": month}, weight.text))
+    lines += _share(found, at, rules)
     exact = (rest * weight).to(EXACT)
     lines.append(Line("month_exact", {"month": month}, exact.text))
     real = (found.target - planned) * found.shares
@@ -56,14 +56,41 @@ def _unpinned(found: Season, at: int) -> list[Line]:
     return lines
 
 
-def _history(found: Season, at: int) -> Grid | None:
-    """The same month of the years before, beside their totals."""
+def _share(found: Season, at: int, rules: SeasonalSplitTerms) -> list[Line]:
+    """The share, in figures where the method is a plain ratio and no event moves it, else as the method gave it."""
+    told, plain = {"month": found.labels[at]}, _ratio(found, at, rules)
+    if plain is not None and abs(float(plain.value) - float(found.shares[at])) < CLOSE:
+        return [Line("share", told, plain.to(SHARE_PLACES).text)]
+    how = [Line("share_auto")] if rules.method == "auto" else []
+    return [*how, Line("share", told, factor(found.shares[at]).text)]
+
+
+def _ratio(found: Season, at: int, rules: SeasonalSplitTerms) -> Figure | None:
+    """The share as a ratio: of weights, of twelfths, of past sales; None for methods that are none."""
+    if rules.method == "even":
+        return number(1) / number(12)
+    if rules.method == "manual" and rules.manual:
+        return number(rules.manual[at]) / number(sum(rules.manual))
+    back = {"last_year": 1, "pooled_share": rules.history_years}.get(rules.method, 0)
+    years = [year for year in _past(found, back) if sum(year)]
+    if not years:
+        return None
+    return total([money(year[at]) for year in years]) / total([money(sum(year)) for year in years])
+
+
+def _past(found: Season, most: int) -> list[list[int]]:
+    """The months of the years before, the earliest first, fen."""
     amounts = found.history.groupby("month")["amount"].sum()
+    labels = [[f"{int(label[:4]) - back}{label[4:]}" for label in found.labels] for back in range(most, 0, -1)]
+    return [[int(amounts.get(label, 0)) for label in year] for year in labels]
+
+
+def _history(found: Season, at: int, most: int) -> Grid | None:
+    """The same month of the years before, beside their totals."""
     rows = []
-    for back in range(3, 0, -1):
-        labels = [f"{int(label[:4]) - back}{label[4:]}" for label in found.labels]
-        year = np.array([int(amounts.get(label, 0)) for label in labels])
-        if year.sum() > 0:
-            part = (money(year[at]) / money(int(year.sum()))).to(9)
-            rows.append([labels[at], money(year[at]).text, money(int(year.sum())).text, part.result.text])
+    for back, year in zip(range(most, 0, -1), _past(found, most), strict=True):
+        if sum(year) > 0:
+            label = f"{int(found.labels[at][:4]) - back}{found.labels[at][4:]}"
+            part = (money(year[at]) / money(sum(year))).to(9)
+            rows.append([label, money(year[at]).text, money(sum(year)).text, part.result.text])
     return Grid(("past_month", "past_amount", "past_year", "past_share"), rows, 3) if rows else None
