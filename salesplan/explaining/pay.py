@@ -16,7 +16,7 @@ from salesplan.money import from_fen
 from salesplan.terms import CommissionTerms
 from salesplan.terms.commission import CommissionPlan
 
-ADDENDS = 40  # most that are printed in one sum
+ADDENDS = 200  # most that are printed in one sum
 
 
 class Pay:
