@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from salesplan import archive, calendar
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError
-from salesplan.params import Loaded, load, workbook_of
+from salesplan.params import Loaded, load
+from salesplan.places import workbook_of
 
 if TYPE_CHECKING:
     from salesplan.inputs import Inputs
@@ -54,7 +55,7 @@ class Rebuilt:
             raise PlanError([Fault("input_not_kept", place) for place in dict.fromkeys(places)])
         months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
         closed = record.read(archive.outputs_of(self.loaded.folder), months)
-        return Inputs(self.loaded, checked.tables, checked.notices, checked.hashes, closed=closed), checked
+        return Inputs(self.loaded, checked.tables, checked.notices, checked.hashes, closed_months=closed), checked
 
 
 def parameters_of(run: archive.Run) -> Loaded:

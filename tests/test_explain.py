@@ -288,7 +288,7 @@ def test_the_run_holds_a_page_for_every_rep_and_nobody_else_is_on_it(demo_run):
         assert money(row.quota).text in html
     page = (demo_run.folder / "3_rep_allocation.html").read_text(encoding="utf-8")
     assert 'href="explained/0001.html"' in page
-    assert "salesplan explain henan-2027/first --rep R01" in page
+    assert "salesplan explain henan-2027/RUN --rep R01" in page
 
 
 def test_the_pages_of_a_run_are_redone_with_a_calculator(demo_run):

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from salesplan import archive, calendar, rep_allocation, seasonal_split
 from salesplan.errors import IdentityError
 from salesplan.inputs import Inputs
+from salesplan.params.reading import key_text
 from salesplan.rebuilding import rebuilt
 from salesplan.rep_allocation.people.hierarchy import sellers
 from salesplan.rep_allocation.people.territory import ORDERS, Ownership, ownership
 from salesplan.rep_allocation.quotas import Workings
 from salesplan.rep_allocation.settling import Settled, settled, workings
 from salesplan.rep_allocation.weighing import Blend, blended
-from salesplan.tables import outputs
 from salesplan.workbook import Step
 
 
@@ -43,12 +43,18 @@ class Grounds:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the run."""
-        made = self.made.table if self.made is not None and name == "rep_allocation" else None
-        return outputs.read(self.folder / "tables" / f"{name}.csv", name) if made is None else made
+        if self.made is not None and name == "rep_allocation":
+            return self.made.table
+        return self.step("rep_allocation").table(name)
 
     def place(self, stem: str, path: tuple[str | int, ...]) -> str:
-        """Where a parameter stands in the run's own copy of the file; blank where the default counts."""
+        """Where a parameter stands in the run's own copy of the file; blank where the default counts.
+
+        On pages of a run its key alone.
+        """
         loaded = self.inputs.loaded
+        if self.made is not None:  # a page may be taken over into a run whose files differ in their comments
+            return key_text((stem, *path))
         found = loaded.place(stem, path)
         if found.startswith("--set"):
             return found

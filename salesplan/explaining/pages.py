@@ -29,7 +29,7 @@ def pages(step: "Step", found: "Allocation") -> "Table | Sentences":
     if step.run is None:
         return step.note("report.not_saved")
     reps = list(found.ground.people.reps)
-    command = f"salesplan explain {step.inputs.loaded.folder.name}/{step.run.name} --rep {reps[0] if reps else 'R'}"
+    command = f"salesplan explain {step.inputs.loaded.folder.name}/RUN --rep {reps[0] if reps else 'R'}"
     if not 0 < len(reps) <= MOST or found.handed_down:
         return step.note("explain.by_command", command=command)
     grounds = Grounds(step.run, step.inputs, made=found)
@@ -49,10 +49,9 @@ def pages(step: "Step", found: "Allocation") -> "Table | Sentences":
 
 def _write(grounds: Grounds, words: Words, name: str, parts: list[Part], heading: str) -> None:
     loaded = grounds.inputs.loaded
-    subtitle = words("explain.subtitle", run=f"{loaded.folder.name}/{grounds.folder.name}")
     write_sections(
         grounds.folder / EXPLAINED / f"{name}.html", words, told.sections(parts, words),
-        title=loaded.plan.title or loaded.folder.name, heading=heading, subtitle=subtitle,
+        title=loaded.plan.title or loaded.folder.name, heading=heading, subtitle=words("explain.subtitle_page"),
     )  # fmt: skip
 
 
