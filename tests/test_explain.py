@@ -16,7 +16,7 @@ from salesplan.explaining.rounding import rounded
 from salesplan.finding import find_run
 from salesplan.tables import outputs
 
-FORMULA = re.compile(r"[(\d][\d.,()+\u2212\u00d7\u00f7 -]*=\s-?[\d,]+(?:\.\d+)?")
+FORMULA = re.compile(r"[(\d](?:[\d.,()+\u2212\u00d7\u00f7-]| (?! ))*= -?[\d,]+(?:\.\d+)?")  # two spaces part columns
 MONTHS = [f"2027-{number:02d}" for number in range(1, 13)]
 
 

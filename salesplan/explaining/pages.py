@@ -34,7 +34,7 @@ def pages(step: "Step", found: "Allocation") -> "Table | Sentences":
         return step.note("explain.by_command", command=command)
     grounds = Grounds(step.run, step.inputs, made=found)
     words = Words(step.plan.language, "one", step.plan.currency)
-    words.names = step.words.names
+    words.names = {rep: f"{name.removesuffix(rep).strip()} {rep}" for rep, name in step.words.names.items()}
     folder = step.run / EXPLAINED
     folder.mkdir(parents=True, exist_ok=True)
     links = [(f"{EXPLAINED}/months.html", words("explain.months_page"))]
