@@ -40,7 +40,9 @@ class Part:
     def place_of(self, index: int, column: str = "") -> str:
         """Where a data row of this file stands, and which column."""
         where = f"{self.place} row {self.body.row(index)}"
-        return f"{where} , column {self.header.label(column)}" if column else where
+        if not column:
+            return where
+        return f"{where} , column {self.header.label(column, int(self.body.records[index]))}"
 
 
 @dataclass(frozen=True)

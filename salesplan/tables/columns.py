@@ -69,7 +69,7 @@ def read_column(column_of_texts: pa.Array, column: Column, manner: Manner) -> Ty
     different, codes = codes_of(column_of_texts)
     times = np.bincount(codes, minlength=len(different))
     blank = ~matches(different, r"[^\s\x{3000}\x{a0}]")
-    values, done = _converted_by_arrow(different, column.type)
+    values, done = _converted_by_arrow(different, column.type, scaled=manner.factor != 1)
     cells, bad = _converted_by_rule(different, ~done & ~blank, column.type, manner)
     values = _filled(values, cells, column.type)
     remarks, rounded, rounded_by = _remarks(cells, times), 0, Decimal(0)
@@ -91,14 +91,14 @@ def _at(places: Iterable[int], size: int) -> Flags:
     return marked
 
 
-def _converted_by_arrow(different: pa.Array, type_: Type) -> tuple[pa.Array, Flags]:
-    """Values of the clean texts (null elsewhere) and which texts are clean."""
+def _converted_by_arrow(different: pa.Array, type_: Type, *, scaled: bool) -> tuple[pa.Array, Flags]:
+    """Values of the clean texts (null elsewhere) and which are clean; numbers in another unit go by their rule."""
     if type_ == "text":
         done = ~matches(different, UNUSUAL_TEXT)
         return pc.if_else(flags(done), different, null(pa.string())), done
-    if type_ in MONEY:
+    if type_ in MONEY and not scaled:
         return _money_by_arrow(different)
-    if type_ in ("quantity", "number"):
+    if type_ in ("quantity", "number") and not scaled:
         done = matches(different, CLEAN_NUMBER)
         return pc.if_else(flags(done), different, null(pa.string())).cast(pa.float64()), done
     return pa.nulls(len(different), arrow_type(type_)), np.zeros(len(different), dtype=bool)

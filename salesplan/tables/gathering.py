@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,10 +15,12 @@ from salesplan.tables.cells import CellError, Manner, money
 from salesplan.tables.columns import Typed, arrow_type, read_column
 from salesplan.tables.contract import MONEY, SPECS, Spec
 from salesplan.tables.encoding import to_utf8
-from salesplan.tables.headers import nearest, resolve
+from salesplan.tables.headers import Header, nearest, resolve
+from salesplan.tables.layout import Way, lay_out
 from salesplan.tables.reading import Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
 from salesplan.tables.rows import TotalRow, data_rows, unreconciled
+from salesplan.tables.units import factor
 from salesplan.terms import PlanTerms
 
 TEXT_FILES = (".csv", ".txt", ".tsv")
@@ -144,8 +146,8 @@ def _open(plan: Plan, spec: Spec, path: Path, content: bytes, place: str) -> Sou
     if kind in EXCEL_FILES:
         from salesplan.tables.excel import read_sheet  # its XML parser is needed by few plans
 
-        rows = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
-        return None if rows is None else open_rows(rows, place)
+        sheet = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
+        return None if sheet is None else open_rows(sheet.rows, place, sheet.merged)
     if kind in PARQUET_FILES:
         return _open_parquet(plan, content, place)
     if kind not in TEXT_FILES:
@@ -184,26 +186,47 @@ def _open_text(plan: Plan, content: bytes, place: str) -> Source | None:
     return open_csv(utf8, place)
 
 
-def _read_part(plan: Plan, spec: Spec, source: Source) -> checking.Part | None:
-    header = resolve(spec, source, plan.terms.columns.get(spec.name, {}), plan.findings)
+def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
+    mapping = plan.terms.columns.get(spec.name, {})
+    manner = replace(plan.manner, comma_in_doubt=opened.delimiter == ";")
+    source = lay_out(opened, Way(spec, mapping, manner, plan.terms.month_cutoff, plan.findings))
+    header = resolve(spec, source, mapping, plan.findings)
     body = source.body(plan.findings) if header else None
     if header is None or body is None:
         return None
-    key = next((header.positions[name] for name in spec.needed if name in header.positions), 0)
-    rows = data_rows(body, key)
-    manner = plan.manner
-    if source.delimiter == ";":
-        manner = Manner(manner.currency, True, manner.fiscal_year, manner.first_month)
+    rows = data_rows(body, _key(spec, header))
+    manners = {name: replace(manner, factor=factor(header.units.get(name, ""))) for name in header.positions}
     typed = {
-        name: read_column(rows.body.columns[position], spec.column(name), manner)
+        name: read_column(rows.body.columns[position], spec.column(name), manners[name])
         for name, position in header.positions.items()
     }
     part = checking.Part(source.place, header, rows.body, {name: found.values for name, found in typed.items()})
     _report_cells(part, typed, plan.findings)
+    _report_merged(part, source, spec, plan.findings)
     if rows.blank:
         plan.findings.notice("blank_rows", source.place, count=rows.blank)
-    _reconcile(rows.totals, part, spec, manner, plan.findings)
+    _reconcile(rows.totals, part, spec, manners, plan.findings)
     return part
+
+
+def _key(spec: Spec, header: Header) -> int:
+    """The position of a column that total rows lack: the first needed one; where months lie across, the first."""
+    if header.across:
+        return min(header.positions.values())
+    return next((header.positions[name] for name in spec.needed if name in header.positions), 0)
+
+
+def _report_merged(part: checking.Part, source: Source, spec: Spec, findings: Findings) -> None:
+    """Merged texts and dates hold for all their rows; of a number nobody knows whether it is one or several."""
+    names = {position: name for name, position in part.header.positions.items()}
+    filled = {names[column]: row for column, row in source.merged.items() if column in names}
+    for name, row in filled.items():
+        if arrow_type(spec.column(name).type) in (pa.int64(), pa.float64()):
+            place = f"{part.place} row {row + 1} , column {part.header.label(name)}"
+            findings.fault("excel_merged", place)
+    if filled:
+        labels = ", ".join(part.header.label(name) for name in filled)
+        findings.notice("merged_filled", part.place, columns=labels)
 
 
 def _report_cells(part: checking.Part, typed: Mapping[str, Typed], findings: Findings) -> None:
@@ -215,11 +238,15 @@ def _report_cells(part: checking.Part, typed: Mapping[str, Typed], findings: Fin
         place = f"{part.place} , column {part.header.label(name)}"
         for remark, count in sorted(column.remarks.items()):
             findings.notice(remark, place, count=count)
+        if unit := part.header.units.get(name):
+            findings.notice("unit_scaled", place, unit=unit, factor=f"{factor(unit):,f}")
         if column.rounded:
             findings.notice("rounded", place, count=column.rounded, difference=f"{column.rounded_by:f}")
 
 
-def _reconcile(totals: list[TotalRow], part: checking.Part, spec: Spec, manner: Manner, findings: Findings) -> None:
+def _reconcile(
+    totals: list[TotalRow], part: checking.Part, spec: Spec, manners: Mapping[str, Manner], findings: Findings
+) -> None:
     if not totals:
         return
     findings.notice("totals_left_out", part.place, count=len(totals))
@@ -227,9 +254,11 @@ def _reconcile(totals: list[TotalRow], part: checking.Part, spec: Spec, manner: 
         if column.type not in MONEY or column.name not in part.values:
             continue
         texts = [row.cells[part.header.positions[column.name]] for row in totals]
-        for row, found in unreconciled(totals, part.values[column.name], [_fen(text, manner) for text in texts]):
+        for row, found in unreconciled(
+            totals, part.values[column.name], [_fen(text, manners[column.name]) for text in texts]
+        ):
             text = row.cells[part.header.positions[column.name]]
-            place = f"{part.place} row {row.row} , column {part.header.label(column.name)}"
+            place = f"{part.place} row {row.row} , column {part.header.label(column.name, row.record)}"
             findings.fault("total_mismatch", place, text, sum=f"{found / 100:,.2f}")
 
 

@@ -13,9 +13,10 @@ from salesplan.tables.reading import Body
 
 @dataclass(frozen=True)
 class TotalRow:
-    """A total row: its row in the file, where it stood among the data rows, its cells."""
+    """A total row: its row in the file, its record, where it stood among the data rows, its cells."""
 
     row: int
+    record: int
     position: int
     cells: list[str]
 
@@ -44,7 +45,7 @@ def data_rows(body: Body, key: int) -> DataRows:
     keep[doubtful[blank | total]] = False
     before = np.cumsum(keep)
     found = [
-        TotalRow(body.row(index), int(before[index]), list(rows[place]))
+        TotalRow(body.row(index), int(body.records[index]), int(before[index]), list(rows[place]))
         for place, index in enumerate(doubtful.tolist())
         if total[place]
     ]
