@@ -253,7 +253,7 @@ def test_many_files_of_one_table(tmp_path: Path) -> None:
         pytest.param("/etc/passwd", "path_outside", id="absolute"),
         pytest.param("data/link.csv", "path_outside", id="link to the outside"),
         pytest.param("../../*/*/*.csv", "path_outside", id="pattern above"),
-        pytest.param("data", "file_missing", id="folder"),
+        pytest.param("data", "file_no_file", id="folder"),
         pytest.param("data/x.pdf", "file_kind", id="another kind of file"),
     ],
 )

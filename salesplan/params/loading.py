@@ -1,5 +1,6 @@
 """A plan's parameter files, read and checked whole: all faults of all files in one pass."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,10 @@ from pydantic_core import ErrorDetails
 
 from salesplan.errors import Fault, nearest
 from salesplan.params.mending import mended
-from salesplan.params.reading import Document, key_text, read_text, read_value
+from salesplan.params.reading import MOST_CHARACTERS, Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
+from salesplan.params.secrets import secrets_in, secrets_set, untold
 from salesplan.tables.encoding import decode
 from salesplan.terms import MODELS, PlanTerms, Terms
 
@@ -100,8 +102,9 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     `changes` maps dotted keys (`seasonal_split.method`) to values that replace those of the files.
     """
     shown = shown_path(folder)
-    texts = {p.stem: p.read_bytes() for p in sorted(folder.glob("*.yaml")) if p.is_file()}
+    texts, broken = _texts(folder, shown)
     documents = {stem: _document(texts.get(stem), f"{shown}/{stem}.yaml") for stem in MODELS}
+    documents |= {stem: Document({}, faults=[fault]) for stem, fault in broken.items()}
     faults = [fault for document in documents.values() for fault in document.faults]
     faults += list(_foreign_files(texts, shown))
     faults += list(_missing_files(texts, shown))
@@ -115,7 +118,38 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
             asked = stem in texts or any(split_key(key)[0] == stem for key in changes or {})
             if asked and not documents[stem].faults:
                 faults += _every_fault(error, stem, documents[stem], changed[stem], shown, changes or {})
-    return Loaded(folder, rules, texts, documents, dict(changes or {}), faults)
+    secrets = _secrets(texts, shown, changes or {})
+    return Loaded(folder, rules, texts, documents, dict(changes or {}), [*secrets, *untold(faults, secrets)])
+
+
+def _texts(folder: Path, shown: str) -> tuple[dict[str, bytes], dict[str, Fault]]:
+    """The parameter files by stem, and what is wrong with those that cannot be read or lie elsewhere."""
+    texts: dict[str, bytes] = {}
+    broken: dict[str, Fault] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        place, texts[path.stem] = f"{shown}/{path.name}", b""
+        if not path.resolve().is_relative_to(folder.resolve()):
+            broken[path.stem] = Fault("path_outside", place)
+        elif not path.is_file():
+            broken[path.stem] = Fault("file_no_file", place)
+        elif path.stat().st_size > 4 * MOST_CHARACTERS:  # bytes of the longest character
+            broken[path.stem] = Fault("yaml_size", place, None, {"allowed": MOST_CHARACTERS})
+        else:
+            try:
+                texts[path.stem] = path.read_bytes()
+            except OSError as error:
+                broken[path.stem] = Fault("file_unreadable", place, None, {"cause": os.strerror(error.errno or 0)})
+    return texts, broken
+
+
+def _secrets(texts: Mapping[str, bytes], shown: str, changes: Mapping[str, Any]) -> list[Fault]:
+    found = list(secrets_set(changes))
+    for stem, content in texts.items():
+        try:
+            found += secrets_in(decode(content, None)[0], f"{shown}/{stem}.yaml")
+        except UnicodeError:
+            continue  # said already
+    return found
 
 
 def _document(content: bytes | None, file: str) -> Document:

@@ -14,6 +14,8 @@ from salesplan.errors import Fault
 
 Path = tuple[str | int, ...]
 MOST_CHARACTERS = 1_000_000
+MOST_DIGITS = 40
+NESTED = re.compile(r"(?:[\[{]\s*){50}|(?:[-?] ){50}")
 MOST_DEPTH = 20
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,2})?")
 LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?")
@@ -94,7 +96,7 @@ class _Reader:
             return PLAIN[text]
         if LEADING_ZERO.fullmatch(text):
             return self.fault("yaml_leading_zero", node, text)
-        return _number(text) if NUMBER.fullmatch(text) else text
+        return _number(text) if len(text) <= MOST_DIGITS and NUMBER.fullmatch(text) else text
 
 
 def _has_own_tag(node: Node) -> bool:
@@ -119,10 +121,14 @@ def read_text(text: str, file: str) -> Document:
     """
     if len(text) > MOST_CHARACTERS:
         return Document({}, faults=[Fault("yaml_size", file, None, {"allowed": MOST_CHARACTERS})])
+    if deep := NESTED.search(text):  # said before the parser follows it down
+        return Document({}, faults=[_depth_fault(file, text.count("\n", 0, deep.start()) + 1)])
     try:
         nodes = list(_nodes(text))
     except YAMLError as error:
         return Document({}, faults=[_syntax_fault(error, text, file)])
+    except RecursionError:
+        return Document({}, faults=[_depth_fault(file, 1)])
     if len(nodes) > 1:
         place = f"{file} line {nodes[1].start_mark.line + 1}"
         return Document({}, faults=[Fault("yaml_documents", place)])
@@ -131,6 +137,10 @@ def read_text(text: str, file: str) -> Document:
     if data is not None and not isinstance(data, dict) and not reader.faults:
         reader.fault("yaml_mapping", nodes[0], str(data)[:60])
     return Document(data if isinstance(data, dict) else {}, reader.lines, reader.faults)
+
+
+def _depth_fault(file: str, line: int) -> Fault:
+    return Fault("yaml_depth", f"{file} line {line}", None, {"allowed": MOST_DEPTH})
 
 
 def _nodes(text: str) -> Iterator[Node]:

@@ -27,6 +27,8 @@ TEXT_FILES = (".csv", ".txt", ".tsv")
 EXCEL_FILES = (".xlsx", ".xlsm")
 PARQUET_FILES = (".parquet",)
 EXCEL_MARK = b"PK\x03\x04"
+OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a password
+PARQUET_MARK = b"PAR1"
 SHEET_NAMES = {
     "sales": "销售",
     "reps": "业务员",
@@ -135,7 +137,9 @@ def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
         plan.findings.fault("path_outside", place, pattern)
         return []
     there = [path for path in resolved if path.is_file()]
-    if not there:
+    if not there and any(path.exists() for path in resolved):
+        plan.findings.fault("file_no_file", place, pattern)
+    elif not there:
         beside = [p.relative_to(root).as_posix() for p in sorted((root / pattern).parent.glob("*")) if p.is_file()]
         plan.findings.fault("file_missing", place, pattern, **nearest(pattern, beside))
     return there
@@ -143,6 +147,9 @@ def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
 
 def _open(plan: Plan, spec: Spec, path: Path, content: bytes, place: str) -> Source | None:
     kind = path.suffix.casefold()
+    if content.startswith(OLD_EXCEL_MARK):
+        plan.findings.fault("file_old_excel", place)
+        return None
     if kind in EXCEL_FILES:
         from salesplan.tables.excel import read_sheet  # its XML parser is needed by few plans
 
