@@ -1,4 +1,4 @@
-"""Passwords and keys in parameter files are refused with their line, and are not printed; the environment holds them."""
+"""Passwords and keys in parameter files are refused with their line and not printed."""
 
 import shutil
 from pathlib import Path

@@ -197,7 +197,7 @@ def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
     mapping = plan.terms.columns.get(spec.name, {})
     manner = replace(plan.manner, comma_in_doubt=opened.delimiter == ";")
     source = lay_out(opened, Way(spec, mapping, manner, plan.terms.month_cutoff, plan.findings))
-    header = resolve(spec, source, mapping, plan.findings)
+    header = resolve(spec, source, mapping, f"{plan.shown}/plan.yaml: columns.{spec.name}", plan.findings)
     body = source.body(plan.findings) if header else None
     if header is None or body is None:
         return None

@@ -34,15 +34,18 @@ class Header:
         return column if own == column else f"{column} ({own})"
 
 
-def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], findings: Findings) -> Header | None:
-    """Find the table's columns in a header; None (after a fault) where the rows below cannot be read."""
+def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], asked: str, findings: Findings) -> Header | None:
+    """Find the table's columns in a header; None (after a fault) where the rows below cannot be read.
+
+    `mapping` are the plan's own headers, `asked` where it names them.
+    """
     if not any(source.headers):
         findings.fault("file_empty", source.place)
         return None
     if len(source.headers) == 1 and "，" in source.headers[0]:
         findings.fault("header_comma", _row(source), source.headers[0])
         return None
-    mapped, rest = _mapped(spec, source, mapping, findings)
+    mapped, rest = _mapped(spec, source, mapping, asked, findings)
     claims: dict[str, list[int]] = {}
     for position in rest:
         column = _column_of(spec, source, position)
@@ -93,17 +96,19 @@ def _row(source: Source) -> str:
 
 
 def _mapped(
-    spec: Spec, source: Source, mapping: Mapping[str, str], findings: Findings
+    spec: Spec, source: Source, mapping: Mapping[str, str], asked: str, findings: Findings
 ) -> tuple[dict[str, int], list[int]]:
     """Positions of the headers the plan names itself, and the positions left."""
     mapped: dict[str, int] = {}
     places = {plain_header(header): i for i, header in reversed(list(enumerate(source.headers)))}
     for own, name in mapping.items():
         position = places.get(plain_header(own))
-        if name not in spec.names:
-            findings.fault("columns_unknown", f"{_row(source)} , column {own}", name, **nearest(name, spec.names))
+        if name not in spec.names and own in spec.names and plain_header(name) in places:
+            findings.fault("columns_reversed", f"{asked}.{own}", name, own=name, name=own)
+        elif name not in spec.names:
+            findings.fault("columns_unknown", f"{asked}.{own}", name, **nearest(name, spec.names))
         elif position is None:
-            findings.fault("columns_absent", f"{_row(source)} , column {name}", own, **nearest(own, source.headers))
+            findings.fault("columns_absent", f"{asked}.{own}", name, file=source.place, **nearest(own, source.headers))
         elif name in mapped:
             findings.fault("header_twice", f"{_row(source)} , column {name}", f"{source.headers[mapped[name]]}, {own}")
         else:
