@@ -158,6 +158,8 @@ def _document(content: bytes | None, file: str) -> Document:
     try:
         text, _ = decode(content, None)
     except UnicodeError:
+        text = "\0"
+    if "\0" in text:
         return Document({}, faults=[Fault("encoding_unknown", file)])
     return read_text(text, file)
 
@@ -248,7 +250,7 @@ def _faults(
         found = None if detail["type"] == "missing" else _found(_value_at(data, path))
         code = CODES.get(detail["type"], detail["type"])
         pattern = str(detail.get("ctx", {}).get("pattern", ""))
-        values = _values(detail, stem, path)
+        values = _values(detail, stem, path, found)
         if "other" in values:  # the key of what it contradicts stands beside its own
             other = (*_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
             values["other"] = _place(shown, stem, document, other, changes).removeprefix(f"{shown}/{stem}.yaml ")
@@ -305,11 +307,13 @@ def _holds(at: Any, part: str | int) -> bool:
 def _found(value: Any) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None  # the key says what it is about; a whole mapping in a message helps nobody
+    if isinstance(value, bool):
+        return str(value).lower()
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
+def _values(detail: ErrorDetails, stem: str, path: KeyPath, found: str | None) -> dict[str, Any]:
     context = detail.get("ctx", {})
     values = {key: found for key, found in context.items() if key not in ("key", "error", "more")}
     values["limit"] = next(
@@ -318,6 +322,8 @@ def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
     values["unit"] = unit_at(stem, path)
     if "expected" in values:  # pydantic's sentence 'a', 'b' or 'c' as names
         values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))
+    known = str(values.get("expected") or values.get("levels") or "").split(", ")
+    values["nearest"] = nearest(found or "", filter(None, known), cutoff=0.6)
     if detail["type"] == "extra_forbidden":
         known = known_names(stem, path[:-1])
         values |= {"nearest": nearest(str(path[-1]), known, cutoff=0.6), "known": ", ".join(known)}

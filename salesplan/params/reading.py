@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from salesplan.errors import Fault
 
@@ -75,7 +76,7 @@ class _Reader:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode) or _has_own_tag(key_node) or key_node.value == "<<":
-                self.fault("yaml_key", key_node)
+                self.fault("yaml_key", key_node, key_node.value if isinstance(key_node, ScalarNode) else None)
                 continue
             key = str(key_node.value)
             if key in found:
@@ -135,7 +136,7 @@ def read_text(text: str, file: str) -> Document:
     reader = _Reader(file)
     data = reader.value(nodes[0], ()) if nodes else {}
     if data is not None and not isinstance(data, dict) and not reader.faults:
-        reader.fault("yaml_mapping", nodes[0], str(data)[:60])
+        reader.fault("yaml_mapping", nodes[0], data[:60] if isinstance(data, str) else None)
     return Document(data if isinstance(data, dict) else {}, reader.lines, reader.faults)
 
 
@@ -150,6 +151,9 @@ def _nodes(text: str) -> Iterator[Node]:
 
 
 def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return Fault("cell_control", f"{file} line {line}", text.splitlines()[line - 1].strip()[:80])
     mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
     rows = text.splitlines() or [""]
     at = min(mark.line if mark else 0, len(rows) - 1)
@@ -161,6 +165,7 @@ def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
     values = {"problem": problem, "mark": found.group() if found else ""}
     indent = rows[at][: len(rows[at]) - len(rows[at].lstrip())]
     code = "yaml_full_width" if found else "yaml_tab" if "\t" in indent else "yaml_syntax"
+    code = "yaml_anchor" if "alias" in str(problem) else code
     return Fault(code, f"{file} line {at + 1}", rows[at].strip()[:80], values)
 
 

@@ -15,6 +15,7 @@ from salesplan.tables.contract import CODE_WORDS, CODES, RESERVED, Type
 
 FEN_LIMIT = 10**13
 QUANTITY_LIMIT = Decimal(10**12)
+LONGEST = 32_767  # characters of a cell that Excel holds
 YEARS = range(1990, 2101)
 CENT = Decimal("0.01")
 
@@ -108,7 +109,7 @@ def decimal_of(text: str, manner: Manner, *, money: bool = False) -> tuple[Decim
     if grouped and manner.comma_in_doubt and "." not in digits:
         raise CellError("cell_two_readings")
     if not grouped and not PLAIN.fullmatch(digits):
-        raise CellError(_why_no_number(digits, manner))
+        raise CellError(_why_no_number(digits, manner), currency=manner.currency)
     value = Decimal(digits.replace(",", "")) * manner.factor
     found = {"full_width": any(ord(c) > 0xFF00 for c in text), "currency_sign": marked, "groups": grouped}
     return -value if negative else value, tuple(code for code, there in found.items() if there)
@@ -257,6 +258,8 @@ def text(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes b
         raise CellError("cell_reserved")
     if CONTROL.search(value):
         raise CellError("cell_control")
+    if len(value) > LONGEST:
+        raise CellError("cell_long", limit=f"{LONGEST:,}")
     return Cell(value, ("outer_spaces",) if value != found else ())
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from salesplan.errors import SHOWN
 from salesplan.tables.arrays import Flags, Numbers, codes_of, flags, matches, null, texts, to_arrow, to_numpy
-from salesplan.tables.cells import RULES, Cell, CellError, Manner
+from salesplan.tables.cells import LONGEST, RULES, Cell, CellError, Manner
 from salesplan.tables.contract import CODES, MONEY, Column, Type
 
 # What Arrow may convert itself: exact in float64 before it becomes an integer.
@@ -94,7 +94,7 @@ def _at(places: Iterable[int], size: int) -> Flags:
 def _converted_by_arrow(different: pa.Array, type_: Type, *, scaled: bool) -> tuple[pa.Array, Flags]:
     """Values of the clean texts (null elsewhere) and which are clean; numbers in another unit go by their rule."""
     if type_ == "text":
-        done = ~matches(different, UNUSUAL_TEXT)
+        done = ~matches(different, UNUSUAL_TEXT) & (to_numpy(pc.binary_length(different)) <= LONGEST)
         return pc.if_else(flags(done), different, null(pa.string())), done
     if type_ in MONEY and not scaled:
         return _money_by_arrow(different)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from salesplan.params.secrets import secret_of
 from salesplan.tables.reading import Source, open_arrow
 from salesplan.terms.plan import DatabaseTable
 
@@ -25,6 +26,8 @@ def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> 
 
     `${NAME}` in an address is the environment's variable of that name, so that no password stands in a file.
     """
+    if secret_of(entry.database):  # a fault of the parameter file, told there
+        return
     unset = [name for name in VARIABLE.findall(entry.database) if not os.environ.get(name)]
     if unset:
         plan.findings.fault("database_variable", place, entry.database, names=", ".join(unset))
@@ -35,6 +38,9 @@ def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> 
         return
     try:
         table = _fetch(address, entry.table)
+    except ImportError:
+        plan.findings.fault("database_driver", place, entry.table, engine=urlsplit(address).scheme)
+        return
     except Exception as error:  # every engine has errors of its own
         plan.findings.fault("database", place, entry.table, cause=type(error).__name__)
         return

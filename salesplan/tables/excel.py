@@ -182,12 +182,17 @@ def _number(letters: bytes) -> int:
     return number
 
 
+def _letters(column: int) -> str:
+    """The letters of a column, counted from 0."""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
+
+
 def _texts(rows: list[list[Any]], place: str, findings: Findings) -> Iterator[list[str]]:
     for number, row in enumerate(rows, start=1):
         texts = [_text(value) for value in row]
         if any(type(v) is float and abs(v) >= EXACT_DIGITS for v in row):
-            value = next(t for v, t in zip(row, texts, strict=True) if type(v) is float and abs(v) >= EXACT_DIGITS)
-            findings.fault("excel_digits", f"{place} row {number}", value)
+            at = next(at for at, v in enumerate(row) if type(v) is float and abs(v) >= EXACT_DIGITS)
+            findings.fault("excel_digits", f"{place} row {number} , column {_letters(at)}", texts[at])
         yield texts
 
 

@@ -141,7 +141,7 @@ def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
         plan.findings.fault("file_no_file", place, pattern)
     elif not there:
         beside = [p.relative_to(root).as_posix() for p in sorted((root / pattern).parent.glob("*")) if p.is_file()]
-        plan.findings.fault("file_missing", place, pattern, **nearest(pattern, beside))
+        plan.findings.fault("file_missing", place, pattern, **nearest(pattern, [] if "*" in pattern else beside))
     return there
 
 
@@ -180,17 +180,29 @@ def _open_text(plan: Plan, content: bytes, place: str) -> Source | None:
     try:
         utf8, encoding = to_utf8(content, plan.terms.encoding)
     except LookupError:
-        plan.findings.fault("encoding_name", f"{plan.shown}/plan.yaml: encoding", plan.terms.encoding)
+        if not any(fault.code == "encoding_name" for fault in plan.findings.faults):  # once, not for every file
+            plan.findings.fault("encoding_name", f"{plan.shown}/plan.yaml: encoding", plan.terms.encoding)
         return None
     except UnicodeError:
-        plan.findings.fault("file_encoding", place, plan.terms.encoding)
+        row = _first_unreadable(content, plan.terms.encoding or "utf-8")
+        plan.findings.fault("file_encoding", f"{place} row {row}", plan.terms.encoding)
         return None
     if b"\0" in utf8:
-        plan.findings.fault("file_encoding", place, plan.terms.encoding)
+        row = utf8.count(b"\n", 0, utf8.index(b"\0")) + 1
+        plan.findings.fault("file_zeros", f"{place} row {row}")
         return None
     if encoding != "UTF-8":
         plan.findings.notice("encoding", place, encoding=encoding)
     return open_csv(utf8, place)
+
+
+def _first_unreadable(content: bytes, encoding: str) -> int:
+    """The row in which a file stops being what it should be."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1
 
 
 def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:

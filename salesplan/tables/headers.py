@@ -160,7 +160,7 @@ def _units(spec: Spec, positions: Mapping[str, int], source: Source, findings: F
         said = next((unit for unit in source.units if fits(unit, types[name])), "")
         unit = own if own in PLAIN_UNITS or own in SCALED_UNITS else said
         if unit in SCALED_UNITS and not fits(unit, types[name]):
-            findings.fault("header_unit", f"{_row(source)} , column {name}", source.headers[position], unit=unit)
+            findings.fault("header_unit", f"{_row(source)} , column {name}", source.headers[position], named=unit)
         elif unit in SCALED_UNITS:
             units[name] = unit
     return units

@@ -18,6 +18,7 @@ from salesplan.tables.results import Findings
 PREVIEW = 12
 HEAD_BYTES = 1 << 18
 DELIMITERS = (",", ";", "\t")
+csv.field_size_limit(1 << 30)  # long cells are refused by their rule, with their place
 QUOTE = ord('"')
 
 

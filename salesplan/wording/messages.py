@@ -19,7 +19,8 @@ def message(fault: Fault, words: Words) -> str:
     if values.get("unit") and fault.code in LIMITS:
         text += words("fault.unit", unit=values["unit"])
     if values.get("nearest"):
-        text += " " + words("fault.nearest", nearest=values["nearest"])
+        end = "\u3002" if words.language == "zh" else ". "
+        text = text.rstrip("\u3002. ") + end + words("fault.nearest", nearest=values["nearest"])
     found = "" if fault.value is None else f" = {_quoted(fault.value)}"
     return _one_line(f"{place_text(fault.place, words)}{found} : {text}".removeprefix(" : "))
 
