@@ -22,6 +22,7 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,2})?")
 LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?")
 FULL_WIDTH = re.compile("[\uff0c\uff1a\uff1b\u201c\u201d\u2018\u2019\uff08\uff09\u3010\u3011\uff5b\uff5d\u3001]")
 FULL_WIDTH_PAIR = re.compile(r"\s*[\w-]+\s*[\uff1a\uff0c]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -78,7 +79,7 @@ class _Reader:
             if not isinstance(key_node, ScalarNode) or _has_own_tag(key_node) or key_node.value == "<<":
                 self.fault("yaml_key", key_node, key_node.value if isinstance(key_node, ScalarNode) else None)
                 continue
-            key = str(key_node.value)
+            key = self.text(key_node)
             if key in found:
                 first = self.lines[(*path, key)]
                 self.fault("yaml_duplicate", key_node, key_text((*path, key)), first=first)
@@ -87,10 +88,20 @@ class _Reader:
             found[key] = self.value(value_node, (*path, key))
         return found
 
+    def text(self, node: ScalarNode) -> str:
+        """The text of a node; the two halves of a character that JSON escapes (`\\ud83d\\ude00`) become one."""
+        text = str(node.value)
+        if not SURROGATE.search(text):
+            return text
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if "\ufffd" in whole:
+            self.fault("cell_control", node, ascii(text)[1:-1])
+        return whole
+
     def scalar(self, node: ScalarNode) -> Any:
         if _has_own_tag(node):
             return self.fault("yaml_tag", node, str(node.tag))
-        text = str(node.value)
+        text = self.text(node)
         if node.style is not None:
             return text
         if text in PLAIN:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from salesplan.errors import SHOWN, Fault
 from salesplan.tables import channel, credit, handing, sales, spells
-from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy
+from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy, whole
 from salesplan.tables.contract import Spec
 from salesplan.tables.headers import Header, nearest
 from salesplan.tables.reading import Body
@@ -67,7 +67,7 @@ class Read:
 
     def column(self, name: str) -> pa.Array:
         """A column as one array."""
-        return self.table[name].combine_chunks()
+        return whole(self.table[name])
 
     def days(self, name: str) -> NDArray[np.float64]:
         """A column of dates as days since 1970, NaN where unknown: no comparison is true of it."""

@@ -11,13 +11,14 @@ import pyarrow as pa
 from salesplan.errors import Fault
 from salesplan.params import shown_path
 from salesplan.tables import checking, database
+from salesplan.tables.arrays import whole
 from salesplan.tables.cells import CellError, Manner, money
 from salesplan.tables.columns import Typed, arrow_type, read_column
 from salesplan.tables.contract import MONEY, SPECS, Spec
 from salesplan.tables.encoding import to_utf8
 from salesplan.tables.headers import Header, nearest, resolve
 from salesplan.tables.layout import Way, lay_out
-from salesplan.tables.reading import Source, open_arrow, open_csv, open_rows
+from salesplan.tables.reading import Body, Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
 from salesplan.tables.rows import TotalRow, data_rows, unreconciled
 from salesplan.tables.units import factor
@@ -26,6 +27,7 @@ from salesplan.terms import PlanTerms
 TEXT_FILES = (".csv", ".txt", ".tsv")
 EXCEL_FILES = (".xlsx", ".xlsm")
 PARQUET_FILES = (".parquet",)
+LARGE = 200_000  # rows from which columns are read side by side
 EXCEL_MARK = b"PK\x03\x04"
 OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a password
 PARQUET_MARK = b"PAR1"
@@ -94,12 +96,12 @@ def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
     if not parts:
         return None
     columns = {
-        column.name: pa.concat_arrays(
+        column.name: pa.chunked_array(
             [part.values.get(column.name, pa.nulls(len(part.body.records), arrow_type(column.type))) for part in parts]
         )
         for column in spec.columns
     }
-    return checking.Read(spec, pa.table(columns), tuple(parts))
+    return checking.Read(spec, pa.table({name: whole(found) for name, found in columns.items()}), tuple(parts))
 
 
 def _sources(plan: Plan, spec: Spec) -> Iterator[Source]:
@@ -215,10 +217,7 @@ def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
         return None
     rows = data_rows(body, _key(spec, header))
     manners = {name: replace(manner, factor=factor(header.units.get(name, ""))) for name in header.positions}
-    typed = {
-        name: read_column(rows.body.columns[position], spec.column(name), manners[name])
-        for name, position in header.positions.items()
-    }
+    typed = _typed(rows.body, header, spec, manners)
     part = checking.Part(source.place, header, rows.body, {name: found.values for name, found in typed.items()})
     _report_cells(part, typed, plan.findings)
     _report_merged(part, source, spec, plan.findings)
@@ -226,6 +225,20 @@ def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
         plan.findings.notice("blank_rows", source.place, count=rows.blank)
     _reconcile(rows.totals, part, spec, manners, plan.findings)
     return part
+
+
+def _typed(body: Body, header: Header, spec: Spec, manners: Mapping[str, Manner]) -> dict[str, Typed]:
+    """Every column with its type; of large tables two at a time, since Arrow works without Python's lock."""
+
+    def read(name: str) -> Typed:
+        return read_column(body.columns[header.positions[name]], spec.column(name), manners[name])
+
+    if len(body.records) < LARGE:
+        return {name: read(name) for name in header.positions}
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(header.positions, pool.map(read, header.positions), strict=True))
 
 
 def _key(spec: Spec, header: Header) -> int:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from salesplan.errors import SHOWN, Fault
-from salesplan.tables.arrays import filled, texts, to_arrow
+from salesplan.tables.arrays import filled, texts, to_arrow, whole
 from salesplan.tables.results import Findings
 
 PREVIEW = 12
@@ -147,8 +147,10 @@ def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place
         for n, got, text in bad[:SHOWN]
     )
     place.findings.many(places, len(bad))
-    records = np.delete(np.arange(len(table) + len(bad)), [number for number, _, _ in bad])
-    return Body([column.combine_chunks() for column in table.columns], records, row_of)
+    records = np.arange(len(table) + len(bad))
+    if bad:
+        records = np.delete(records, [number for number, _, _ in bad])
+    return Body([whole(column) for column in table.columns], records, row_of)
 
 
 def _parsed(data: memoryview, width: int, delimiter: str, quoted: bool) -> tuple[pa.Table, list[tuple[int, int, str]]]:

@@ -37,8 +37,10 @@ def data_rows(body: Body, key: int) -> DataRows:
     member may carry any name.
     """
     doubtful = _doubtful(body.columns[key])
+    if not len(doubtful):
+        return DataRows(body, 0, [])
     cells = [column.take(to_arrow(doubtful, pa.int64())).to_pylist() for column in body.columns]
-    rows = list(zip(*cells, strict=True)) if len(doubtful) else []
+    rows = list(zip(*cells, strict=True))
     blank = np.array([not any(cell.strip() for cell in row) for row in rows], dtype=bool)
     total = np.array([any(is_total(cell) for cell in row) for row in rows], dtype=bool)
     keep = np.ones(len(body.records), dtype=bool)
