@@ -130,18 +130,18 @@ def test_any_bytes_are_a_table_or_a_fault(content: bytes) -> None:
 @given(spoiled(GOOD_CSV.encode()))
 def test_a_spoiled_csv_that_is_accepted_holds_its_amounts(content: bytes) -> None:
     found = checked("sales.csv", content)
-    if found.faults:
+    if found.faults or any(notice.code == "encoding" for notice in found.notices):
         return
     text = content.decode("utf-8")
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    words = {cell for row in rows for cell in row}
+    words = {cell.strip() for row in rows for cell in row}
     amounts = found.tables["sales"]["amount"].to_pylist()
     plain_cells = {str(Decimal(cell) * 100) for cell in words if cell.replace(".", "", 1).lstrip("-").isdecimal()}
     exact = {Decimal(cell) for cell in plain_cells}
     remarked = {notice.code for notice in found.notices} & {"rounded", "groups", "currency_sign", "full_width"}
     assert remarked or all(amount in exact or -amount in exact for amount in amounts)
     orders = [order for order in found.tables["sales"]["order"].to_pylist() if order is not None]
-    assert set(orders) <= {cell.strip() for cell in words}
+    assert set(orders) <= words
 
 
 cells = st.text(alphabet="甲乙ab01 ,;\"'\n", max_size=6)

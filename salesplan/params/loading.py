@@ -18,6 +18,7 @@ from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
 from salesplan.params.secrets import secrets_in, secrets_set, untold
 from salesplan.tables.encoding import decode
+from salesplan.tables.results import Notice
 from salesplan.terms import MODELS, PlanTerms, Terms
 
 ROUNDS = 3  # how deep faults may hide behind one another
@@ -120,6 +121,18 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
                 faults += _every_fault(error, stem, documents[stem], changed[stem], shown, changes or {})
     secrets = _secrets(texts, shown, changes or {})
     return Loaded(folder, rules, texts, documents, dict(changes or {}), [*secrets, *untold(faults, secrets)])
+
+
+def encoding_notices(loaded: Loaded) -> Iterator[Notice]:
+    """Parameter files that are not plain UTF-8 are read, and said."""
+    for stem, content in loaded.texts.items():
+        try:
+            encoding = decode(content, None)[1]
+        except UnicodeError:  # a fault, told already
+            continue
+        if encoding != "UTF-8":
+            place = f"{shown_path(loaded.folder)}/{stem}.yaml"
+            yield Notice("parameters_encoding", place, {"encoding": encoding})
 
 
 def _texts(folder: Path, shown: str) -> tuple[dict[str, bytes], dict[str, Fault]]:
