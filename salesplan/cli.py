@@ -78,6 +78,8 @@ def run(
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="run from this step on")] = None,
     name: Annotated[str | None, typer.Option(help="name of the run; default a time stamp")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="execute every step, also unchanged ones")] = False,
+    resume: Annotated[str | None, typer.Option(help="go on with a run that was cut short")] = None,
     engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
     timeout: Annotated[float, typer.Option(help="seconds a cell may stay silent")] = 600,
     quiet: Annotated[bool, typer.Option("--quiet", help="print only the report's place")] = False,
@@ -89,11 +91,18 @@ def run(
     _step(from_, "--from", words)
     if engine not in ("fork", "kernel"):
         raise refuse(PlanError([Fault("one_of", "--engine", engine, {"expected": "fork, kernel"})]), words)
-    from salesplan.pipeline.run import Request, StepError
+    from salesplan.pipeline.request import Request, StepError
+    from salesplan.pipeline.unchanged import unchanged
+
+    request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout, fresh, resume)
+    same = unchanged(request)
+    if same:
+        typer.echo(words("run.unchanged", run=same.name), err=True)
+        _tell_run(same, words, as_json=as_json)
+        return
     from salesplan.pipeline.run import run as make
     from salesplan.progress import Lines
 
-    request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout)
     try:
         found = make(request, Lines(words, quiet=quiet or as_json))
     except PlanError as error:
@@ -105,6 +114,10 @@ def run(
     except KeyboardInterrupt:
         typer.echo(words("run.interrupted"), err=True)
         raise typer.Exit(1) from None
+    _tell_run(found, words, as_json=as_json)
+
+
+def _tell_run(found: Any, words: Words, *, as_json: bool) -> None:
     report = _shown(found.folder / "index.html")
     if as_json:
         typer.echo(json.dumps({"run": found.name, "state": found.state, "report": report}, ensure_ascii=False))

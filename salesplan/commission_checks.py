@@ -6,6 +6,7 @@ from typing import NamedTuple
 from salesplan import calendar
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
+from salesplan.params.reading import key_text
 from salesplan.payment_checks import overlay_faults, payment_faults
 from salesplan.plan_reach import reach_faults, reach_notices
 from salesplan.tables import Checked, Notice
@@ -45,13 +46,22 @@ class Setting(NamedTuple):
             own += [(("alternatives", number, "plans", n), plan) for n, plan in enumerate(other.plans)]
         return own
 
+    @property
+    def whole(self) -> bool:
+        """Whether the file has no fault of its own; else its rules are what is left when those are left out."""
+        return STEM in self.loaded.rules
+
+    def sound(self, key: Key) -> bool:
+        """Whether no fault of the file lies within a parameter."""
+        return self.whole or not any(key_text(key) in fault.place for fault in self.loaded.faults)
+
     def place(self, *key: str | int) -> str:
         """Where a parameter stands."""
         return self.loaded.place(STEM, key)
 
 
 def _setting(loaded: Loaded, checked: Checked) -> Setting | None:
-    rules = loaded.rules.get(STEM)
+    rules = loaded.rules.get(STEM, loaded.passable.get(STEM))
     if not isinstance(rules, CommissionTerms) or "plan" not in loaded.rules:
         return None
     months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
@@ -59,17 +69,27 @@ def _setting(loaded: Loaded, checked: Checked) -> Setting | None:
 
 
 def commission_faults(loaded: Loaded, checked: Checked) -> Iterator[Fault]:
-    """Everything wrong between commission.yaml and the tables, and within the tables of money."""
+    """Everything wrong between commission.yaml and the tables, and within the tables of money.
+
+    Where the file itself has faults, what is right in it is held against the tables all the same, in the same pass.
+    """
     found = _setting(loaded, checked)
     if found is None:
         return
+    told = {fault.place for fault in loaded.faults}
+    yield from (fault for fault in _faults(found) if fault.place not in told)
+
+
+def _faults(found: Setting) -> Iterator[Fault]:
+    loaded, checked = found.loaded, found.checked
     yield from _months(found)
     yield from _same_names(found)
     yield from reach_faults(loaded, found.rules, checked.tables, found.months)
     yield from _members(found)
     yield from _scores(found)
     yield from _needs(found)
-    yield from overlay_faults(found.rules, checked)
+    if found.sound(("overlay_credit",)):
+        yield from overlay_faults(found.rules, checked)
     if found.rules.plans:
         yield from payment_faults(loaded, found.rules, checked, found.months)
 
@@ -122,6 +142,8 @@ def _same_names(found: Setting) -> Iterator[Fault]:
             if (
                 key[:-1] == other_key[:-1]
                 and plan.name == other.name
+                and found.sound(key)
+                and found.sound(other_key)
                 and begin <= min(plan.until or last, other.until or last)
             ):
                 values = {"other": found.place(*other_key, "name"), "month": begin}
@@ -177,7 +199,7 @@ def _scores(found: Setting) -> Iterator[Fault]:
     for row, (month, component, standard) in enumerate(rows):
         if month not in found.months:
             continue
-        if component and component not in known | told:
+        if component and component not in known | told and found.whole:
             told.add(component)
             yield Fault("component_unknown", place(row, "component"), component, alternatives(component, known))
         if standard is not None and float(standard) < 0:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from salesplan import archive, calendar, tables
 from salesplan.action_checks import action_faults
 from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.agreement_checks import agreement_faults
+from salesplan.archive import digest, file_digest
 from salesplan.channel_checks import channel_faults, channel_notices
 from salesplan.closing import record
 from salesplan.commission_checks import commission_faults, commission_notices
@@ -24,7 +25,9 @@ from salesplan.params import Loaded, load
 from salesplan.params.loading import encoding_notices
 from salesplan.params.targets import target_faults
 from salesplan.quota_checks import quota_faults
+from salesplan.reads import Watched
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
+from salesplan.staging import write_whole
 from salesplan.stock_faults import stock_faults
 from salesplan.tables import Notice
 from salesplan.tables.results import Findings
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders", "deals")
 KEY = "key.json"
+STATE = "state.json"  # what each step can read, by name, each with a hash
+AS_OF, CLOSED = "as_of", "closed"
 DEAL_YEARS = 3  # before the plan year, whose deals say how large one is and when it is paid
 
 
@@ -48,17 +53,30 @@ class Inputs:
     notices: list[Notice] = field(default_factory=list)
     hashes: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    closed: record.Record | None = None
+    closed_months: record.Record | None = None
+    sources: Mapping[str, "Path | pa.Table"] = field(default_factory=dict)
+    reads: set[str] = field(default_factory=set)
+
+    @property
+    def closed(self) -> record.Record | None:
+        """The months closed for good."""
+        self.reads.add(CLOSED)
+        return self.closed_months
 
     @cached_property
     def as_of(self) -> date | None:
         """Month end of the review: the parameter, else the last month with a sale on or after its last workday."""
+        self.reads.add(AS_OF)
+        if self.folder:
+            known = json.loads((self.folder / STATE).read_text(encoding="utf-8"))[AS_OF]
+            return date.fromisoformat(known) if known else None
         review = self.loaded.rules["variance_review"]
         assert isinstance(review, VarianceReviewTerms)
         return review.as_of or default_as_of(self.tables["sales"], self.loaded)
 
     def frame(self, name: str) -> "pd.DataFrame":
         """One of the ledger's frames: `facts`, `order_lines`, `orders`, `daily`, `big_orders`, `deals`."""
+        self.reads.add(f"frame:{name}")
         if self.folder and (self.folder / f"{name}.parquet").exists():
             import pandas as pd
 
@@ -86,6 +104,17 @@ class Inputs:
         if self.closed is not None:
             self.closed.copy(folder)
         (folder / KEY).write_text(key_of(self.loaded), encoding="utf-8")
+        write_whole(folder / STATE, json.dumps(self._state(folder), sort_keys=True).encode())
+
+    def _state(self, folder: Path) -> dict[str, str | None]:
+        """Everything that a step can read, by name, each with a hash of its content."""
+        rules = self.loaded.rules.items()
+        found: dict[str, str | None] = {f"parameters:{stem}": digest(r.model_dump_json().encode()) for stem, r in rules}
+        found |= {f"input:{name}": file_digest(folder / f"{name}.parquet") for name in self.tables}
+        found |= {f"frame:{name}": file_digest(folder / f"{name}.parquet") for name in FRAMES}
+        found[AS_OF] = self.as_of.isoformat() if self.as_of else None
+        found[CLOSED] = digest(json.dumps(self.closed.hashes if self.closed else {}, sort_keys=True).encode())
+        return found
 
 
 def project_size(loaded: Loaded) -> int | None:
@@ -122,7 +151,8 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan)
     closed = record.read(archive.outputs_of(folder), _months(loaded))
-    inputs = Inputs(loaded, checked.tables, checked.notices, {**checked.hashes, **closed.hashes}, closed=closed)
+    hashes = {**checked.hashes, **closed.hashes}
+    inputs = Inputs(loaded, checked.tables, checked.notices, hashes, None, closed, checked.sources)
     unfounded = _closed_findings(loaded, checked, closed)
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
@@ -202,4 +232,7 @@ def restore(folder: Path, loaded: Loaded) -> Inputs | None:
         return None
     checked = tables.load(folder)
     closed = record.read(folder, _months(loaded))
-    return Inputs(loaded, checked.tables, checked.notices, checked.hashes, folder, closed)
+    reads = {"parameters:plan"}  # language and units, whatever else the step asks for
+    watched = replace(loaded, rules=Watched(loaded.rules, "parameters", reads))
+    given = Watched(checked.tables, "input", reads)
+    return Inputs(watched, given, checked.notices, checked.hashes, folder, closed, reads=reads)

@@ -9,8 +9,8 @@ import nbformat
 
 from salesplan import STEPS, archive
 from salesplan.inputs import check
-from salesplan.params import shown_path, workbook_of
 from salesplan.pipeline.prose import localize
+from salesplan.places import shown_path, workbook_of
 
 SCRATCH = "scratch"  # where the copies read and write tables
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")

@@ -129,7 +129,11 @@ def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date 
     lines = credited.filter(credited.number.between(first, first + 11))
     if as_of is not None:
         lines = lines.filter(lines.date <= as_of)
-    return _frame(lines.select(*LINE, "amount", "quantity", "cost", "overlay").order_by([*LINE_ORDER, "overlay"]))
+    alike, columns = _alike(tables), [*LINE, "amount", "quantity", "cost", "overlay"]
+    fetched = [name for name in columns if name not in alike and name != "month"]
+    keys = [name for name in (*LINE_ORDER, "overlay") if name not in alike]
+    found = _table(lines.select(*fetched, "number").order_by(keys))
+    return _completed(found, columns, alike, first)
 
 
 def orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
@@ -185,6 +189,8 @@ def _credited(tables: Mapping[str, "pa.Table"], terms: PlanTerms, *, overlay: bo
     whole = alone.union(_shared(lines, splits).select(columns), distinct=False)
     if not overlay:
         return whole
+    if not _any_beside(tables):
+        return whole.mutate(overlay=ibis.literal(value=False))
     extra = _shared(lines, overlays, _beside).select(columns).mutate(overlay=ibis.literal(value=True))
     return whole.mutate(overlay=ibis.literal(value=False)).union(extra, distinct=False)
 
@@ -238,15 +244,58 @@ def _part(pairs: Any, fen: Any) -> Any:
     return (fen.sign().cast("int64") * (floor + (ibis.row_number().over(ranked) < odd).cast("int64"))).cast("int64")
 
 
-def _frame(expression: Any) -> "pd.DataFrame":
-    """The rows of an expression with the types frames have here."""
-    import ibis
+def _alike(tables: Mapping[str, "pa.Table"]) -> dict[str, Any]:
+    """Columns of order lines that hold one value everywhere, so that nothing need fetch and sort by them."""
+    import pyarrow.compute as pc
+
+    sales = tables["sales"]
+    alike: dict[str, Any] = {name: "" for name in ("region", "channel") if sales[name].null_count == len(sales)}
+    for name in ("kind", "original_order"):
+        values = pc.unique(sales[name])
+        if len(values) == 1:
+            alike[name] = values[0].as_py()
+    return alike if _any_beside(tables) else alike | {"overlay": False}
+
+
+def _any_beside(tables: Mapping[str, "pa.Table"]) -> bool:
+    """Whether there is credit beside the whole."""
+    import pyarrow.compute as pc
+
+    return "credit_splits" in tables and bool(pc.any(pc.equal(tables["credit_splits"]["overlay"], "yes")).as_py())
+
+
+def _completed(found: "pa.Table", columns: list[str], alike: Mapping[str, Any], first: int) -> "pd.DataFrame":
+    """Order lines with their month (by number since `first`) and what is alike in all of them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     from salesplan.tables.frames import arrow_frame
 
+    months = pa.array([f"{number // 12}-{number % 12 + 1:02d}" for number in range(first, first + 12)])
+    whole = {
+        **{name: found[name] for name in found.column_names},
+        "month": months.take(pc.subtract(found["number"].combine_chunks(), first)),
+        **{
+            name: pa.repeat(pa.scalar(value, pa.bool_() if name == "overlay" else pa.string()), len(found))
+            for name, value in alike.items()
+        },
+    }
+    return arrow_frame(pa.table({name: whole[name] for name in columns}), ("amount",))
+
+
+def _frame(expression: Any) -> "pd.DataFrame":
+    """The rows of an expression with the types frames have here."""
+    from salesplan.tables.frames import arrow_frame
+
+    return arrow_frame(_table(expression), ("amount", "lines"))
+
+
+def _table(expression: Any) -> "pa.Table":
+    """The rows of an expression."""
+    import ibis
+
     connection = ibis.duckdb.connect()
     try:
-        found = connection.to_pyarrow(expression)
+        return connection.to_pyarrow(expression)
     finally:
         connection.disconnect()
-    return arrow_frame(found, ("amount", "lines"))

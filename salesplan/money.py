@@ -98,4 +98,4 @@ def integers(values: ArrayLike) -> Integers:
         return array.astype(np.int64)
     if array.dtype.kind not in "iu" and array.size:
         raise TypeError(f"whole numbers are needed, not {array.dtype}")
-    return array.astype(np.int64)
+    return array.astype(np.int64, copy=False)

@@ -70,7 +70,7 @@ def _unknown(loaded: Loaded, key: Key, plans: Plans, tables: Tables) -> Iterator
             known = names_in(tables, "reps", column)
             if name not in known:
                 place = loaded.place(STEM, (*key, number, "applies_to", column))
-                yield Fault("applies_to_nobody", place, name, alternatives(name, known))
+                yield Fault(f"applies_to_{column}", place, name, alternatives(name, known))
 
 
 def _fits(plan: CommissionPlan, reps: "pa.Table") -> Any:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from salesplan import DEMO, archive
 from salesplan.errors import Fault, PlanError
-from salesplan.params import workbook_of
 from salesplan.params.schema import localized
+from salesplan.places import workbook_of
 from salesplan.terms import MODELS
 from salesplan.wording import LANGUAGES, Words
 

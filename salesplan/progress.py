@@ -33,3 +33,10 @@ class Lines:
         if not self.quiet:
             sys.stderr.write(f"  {self.words(f'step.{stem}')}  {seconds:.1f} s\n")
             sys.stderr.flush()
+
+    def taken_over(self, stem: str, run: str) -> None:
+        """A step is unchanged since a run and taken over from it."""
+        if not self.quiet:
+            said = self.words("run.taken_over", step=self.words(f"step.{stem}"), run=run)
+            sys.stderr.write(f"  {said}\n")
+            sys.stderr.flush()

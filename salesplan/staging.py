@@ -7,6 +7,7 @@ INPUTS = ".inputs"  # checked tables and ledger frames, read once
 DONE = ".done"  # written last by a step, when its tables are there
 FAULTS = "faults.json"  # what a notebook found wrong in the user's files
 LEFT_OUT = ".left_out"  # a step this run does not execute
+CONTROL = "control.json"  # the manifest as far as pages and sheets show it, written when all tables are there
 LETTERS = "letters"  # folder of the target letters
 STATEMENTS = "statements"  # folder of the statements of pay and the sheets, one folder a month
 # Folders of pages for single people, by the step that writes them.

@@ -7,7 +7,7 @@ from typing import Any
 
 from salesplan.errors import Fault, PlanError
 from salesplan.params import Loaded
-from salesplan.params.loading import split_key
+from salesplan.params.places import split_key
 from salesplan.staging import FAULTS, INPUTS, write_whole
 from salesplan.wording import Words
 from salesplan.wording.messages import message

@@ -74,7 +74,6 @@ class Step:
         display_unit = "one" if stem == "commission" else self.plan.display_unit
         self.words = Words(self.plan.language, display_unit, self.plan.currency)
         self.months = calendar.fiscal_months(self.plan.fiscal_year, self.plan.first_month)
-        self.as_of: date | None = inputs.as_of
         self.words.names = self._names()
         self._charts = 0
         self._frames: dict[str, pd.DataFrame] = {}
@@ -89,6 +88,11 @@ class Step:
         }
         counts = Counter(pairs.values())
         return {rep: name if counts[name] == 1 else f"{name} {rep}" for rep, name in pairs.items()}
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """Month end of the review; None before the first month is complete."""
+        return self.inputs.as_of
 
     @cached_property
     def money_unit(self) -> int:
@@ -198,6 +202,7 @@ class Step:
 
     def table(self, name: str) -> "pd.DataFrame":
         """An output table of this run, as an earlier step saved it."""
+        self.inputs.reads.add(f"table:{name}")
         if self.run is None or not (path := self.run / "tables" / f"{name}.csv").exists():
             raise PlanError([Fault("missing_table", f"tables/{name}.csv", None, {"step": outputs.step_of(name)})])
         return outputs.read(path, name)
@@ -226,7 +231,7 @@ class Step:
         from salesplan.report.letters import write_letters
 
         spans = [calendar.month_span(month, self.plan.month_cutoff) for month in (self.months[0], self.months[-1])]
-        head = {"title": self.plan.title or "", "run": self.run.name}
+        head = {"title": self.plan.title or ""}
         head |= {"start": self.words.date(spans[0][0]), "end": self.words.date(spans[1][1])}
         count = write_letters(self.run / LETTERS, content, self.words, head=head, plans=self.rules.action_plans)
         key = "letter.written" if not content.left_out else "letter.written_some"
@@ -238,7 +243,7 @@ class Step:
             return self.note("report.not_saved")
         from salesplan.report.dealer_letters import write_dealer_letters
 
-        head = {"title": self.plan.title or "", "run": self.run.name, "year": str(self.plan.fiscal_year)}
+        head = {"title": self.plan.title or "", "year": str(self.plan.fiscal_year)}
         head["tax"] = self.words(f"rep_allocation.dealer_letter_{self.plan.tax.sales}")
         count = write_dealer_letters(self.run / "letters" / "dealers", copies, self.words, head=head)
         return self.note("rep_allocation.dealer_letters" if count else "rep_allocation.no_dealer_letters", count=count)
@@ -249,7 +254,7 @@ class Step:
             return self.note("sheet.no_month")
         if self.run is None:
             return self.note("report.not_saved")
-        from salesplan.report.sheets import write_sheet
+        from salesplan.report.sheets import write_payroll, write_sheet
 
         place, head = f"{STATEMENTS}/{found.month}", self._month_head(found.month)
         links = []
@@ -257,6 +262,9 @@ class Step:
             chain = getattr(self.plan.approvals, name)
             page = write_sheet(self.run / place, name, frame, self.words, head=head, chain=chain)
             links.append((f"{place}/{page}", self.words(f"sheet.{name}", month=head["month"])))
+        rows = found.payroll[found.payroll["month"] == found.month]
+        page = write_payroll(self.run / place, rows.reset_index(drop=True), self.words)
+        links.append((f"{place}/{page}", self.words("statement.payroll", month=head["month"])))
         return links_html(self.words("sheet.written", month=head["month"]), links)
 
     def statements(self, found: "Papers") -> Table | Sentences:
@@ -269,6 +277,7 @@ class Step:
 
         folder, head = self.run / STATEMENTS / found.month, self._month_head(found.month)
         beside = [(f"{name}.html", self.words(f"sheet.{name}", month=head["month"])) for name in found.sheets]
+        beside.append(("payroll.csv", self.words("statement.payroll", month=head["month"])))
         count = write_statements(folder, found.statements, self.words, head=head, plans=self.rules.plans, papers=beside)
         said = self.words("statement.written", month=head["month"], count=count)
         return links_html(said, [(f"{STATEMENTS}/{found.month}/index.html", self.words("statement.link"))])
@@ -282,7 +291,6 @@ class Step:
         differs = self.words("statement.tax_differs", rate=self.words.percent(tax.rate, 0), **sides)
         return {
             "title": self.plan.title or "",
-            "run": self.run.name if self.run else "",
             "month": self.words.month(month),
             "days": self.words("statement.days", first=first, last=last),
             "tax": same if tax.sales == tax.collections else differs,
@@ -316,8 +324,7 @@ class Step:
         for name in outputs.tables_of(self.stem):
             write_whole(folder / f"{name}.csv", outputs.csv_bytes(frames[name], name))
         if (self.run / INPUTS).is_dir():
-            marks = {name: len(frames[name]) for name in outputs.tables_of(self.stem)}
-            write_whole(self.run / INPUTS / f"{self.stem}{DONE}", json.dumps(marks).encode())
+            write_whole(self.run / INPUTS / f"{self.stem}{DONE}", json.dumps(sorted(self.inputs.reads)).encode())
         files = [f"tables/{name}.csv" for name in outputs.tables_of(self.stem)]
         return self.note("report.saved", files=self.words.list(files))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from workbooks import command
 
 from salesplan import archive
-from salesplan.archive import MANIFEST, UNFINISHED, Run
+from salesplan.archive import MANIFEST, UNFINISHED, Run, naming
 from salesplan.errors import PlanError
 from salesplan.staging import write_whole
 from salesplan.wording import Words
@@ -145,7 +145,7 @@ def test_stamp_now_is_a_safe_name_of_this_minute():
 
 
 def test_runs_of_one_second_are_numbered(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "stamp", lambda: "S")
+    monkeypatch.setattr(naming, "stamp", lambda: "S")
     assert archive.free_name(tmp_path, None) == "S"
     (tmp_path / "S").mkdir()
     assert archive.free_name(tmp_path, None) == "S-2"
@@ -244,6 +244,7 @@ def test_a_run_appears_by_its_rename(tmp_path):
 
 def test_other_unfinished_runs_stay(tmp_path):
     kept = staged(tmp_path, "kept", a="1")
+    archive.write_manifest(kept, {"state": "incomplete"})
     archive.complete(staged(tmp_path, "x"), tmp_path)
     assert (kept / "tables" / "a.csv").exists()
 

@@ -249,7 +249,7 @@ def test_shared_credit(tmp_path, rows, terms, expected):
             plans(("a", "applies_to: {team: Insid}")),
             [
                 "commission.yaml line 4: plans[0].applies_to.team = 'Insid' : "
-                "no rep is like this; the table of reps has Field, Inside. Is it Inside?"
+                "the table of reps has no such team; it has Field, Inside. Is it Inside?"
             ],
             id="a team nobody is in",
         ),
@@ -289,7 +289,7 @@ def test_shared_credit(tmp_path, rows, terms, expected):
             "tiers: [{from: 0, rate: 0}]}]\n",
             [
                 "commission.yaml line 6: alternatives[0].plans[0].applies_to.region = 'Nord' : "
-                "no rep is like this; the table of reps has North. Is it North?"
+                "the table of reps has no such region; it has North. Is it North?"
             ],
             id="alternatives are held to the same",
         ),
@@ -487,7 +487,7 @@ def test_places_of_both_are_in_the_language(tmp_path):
 def test_every_fault_of_parameters_and_tables_in_one_pass(tmp_path):
     given = PLAN.replace("rate: 0.02", "rate: 2") + "contests: [{name: x, months: [2028-01]}]\n"
     codes = {fault.code for fault in faults(tmp_path, given, collections=PAID + "2027-03-01,5,SO-9,,\n")}
-    assert codes == {"at_most", "payment_order_unknown"}
+    assert codes == {"at_most", "payment_order_unknown", "month_of_year"}
 
 
 # ---------------------------------------------------------------- how people write
@@ -510,3 +510,69 @@ def test_chinese_headers_and_a_gbk_file(tmp_path):
     found = check(folder)
     assert found.tables["collections"]["kind"].to_pylist() == ["payment", "refund"]
     assert found.tables["credit_splits"]["overlay"].to_pylist() == ["no"]
+
+
+# ---------------------------------------------------------------- several faults at once
+
+SEVERAL = """plans:
+  - name: first
+    applies_to: {team: Insyde}
+    release: nix
+    tiers: [{from: 0, rate: 3}]
+  - name: second
+    applies_to: {grade: G9, rep: Z}
+    curve: [{at: 1, pays: 1}]
+  - name: third
+    from: 2026-01
+    draw: [1]
+    tiers: 5
+    special_rates: [{product: Tee, rate: 0.1}]
+"""
+
+
+def test_faults_of_the_file_hide_none_that_the_tables_show(tmp_path):
+    found = {fault.place.rpartition(": ")[2]: fault.code for fault in faults(tmp_path, SEVERAL)}
+    assert found == {
+        "plans[0].release": "one_of",
+        "plans[0].tiers[0].rate": "at_most",
+        "plans[0].applies_to.team": "applies_to_team",
+        "plans[1].curve": "mapping_of",
+        "plans[1].applies_to.grade": "applies_to_grade",
+        "plans[1].applies_to.rep": "applies_to_rep",
+        "plans[2].tiers": "list",
+        "plans[2].draw": "mapping_of",
+        "plans[2].from": "month_of_year",
+        "plans[2].special_rates[0].product": "member_unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "= 'Insyde' : the table of reps has no such team; it has Field, Inside. Is it Inside?"),
+        ("zh", "= 'Insyde' : 人员表里没有这个团队，有：Field, Inside。 是不是 Inside？"),
+    ],
+)
+def test_an_unknown_team_is_called_a_team(tmp_path, language, expected):
+    (text,) = told(tmp_path, plan("applies_to: {team: Insyde}"), language)
+    assert text.endswith(expected)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_list_where_names_are_wanted_is_told_the_names(tmp_path, language):
+    (text,) = [text for text in told(tmp_path, SEVERAL, language) if "curve" in text]
+    assert all(name in text for name in ("target_pay", "points", "between", "beyond"))
+
+
+def test_what_is_left_of_a_faulty_file_makes_no_fault_of_its_own(tmp_path):
+    twice = plans(("one", "until: 2027-6"), ("one", "from: 2027-07"))
+    assert [fault.code for fault in faults(tmp_path, twice)] == ["month_form"]
+    scored = plan("base_pay: {components: {sales: 0.6, records: 0.3}}")
+    assert [fault.code for fault in faults(tmp_path, scored, scores=SCORES + "2027-01,A,records,1,1\n")] == [
+        "components_sum"
+    ]
+
+
+@pytest.mark.parametrize("text", ["plans: x\n", "plans: {name: a}\n", "plans: [x]\n", "- 1\n", "plns: []\n", "x\n"])
+def test_any_faulty_file_is_told_without_an_error(tmp_path, text):
+    assert faults(tmp_path, text)

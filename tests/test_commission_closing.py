@@ -10,7 +10,7 @@ from commission_cases import fen, order_lines, plan, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesplan.commission import Ledger, Year, calculate
+from salesplan.commission import Ledger, Year, calculate, corrections_listed
 from salesplan.commission.closing import CORRECTIONS, Closed, all_corrections, as_closed, notes, settled
 from salesplan.commission.reasons import with_reasons
 from salesplan.identities import commission as identity
@@ -113,7 +113,7 @@ def test_a_changed_order_becomes_one_line_of_the_open_month():
     assert (moved["earned"], moved["released"], moved["clawback"]) == (-400, 0, -400)
     assert list(found.corrections.columns) == list(CORRECTIONS)
     assert found.corrections.to_numpy().tolist() == [
-        ["2027-02", "2027-01", "R1", "A", -400, -400, 0, "wrong price", "CFO"]
+        ["2027-02", "2027-01", "R1", "A", -400, -400, 0, "wrong price", "CFO", 2_000, 2_000, 0]
     ]
     assert [(note.code, note.fills["amount"]) for note in notes(found.corrections)] == [("corrected", -400)]
     check(found)
@@ -390,3 +390,11 @@ def test_what_is_told_and_booked_is_the_same():
     assert {name for name, _ in identity.corrections(lost)} == {"corrections_are_lines"}
     waiting = pay(changed[1:], closed=shut(pay(SOLD), *ALL[:3])).corrections
     assert list(identity.corrections({**lost, "commission_corrections": waiting})) == []
+
+
+def test_the_page_says_what_stood_before_and_stands_now():
+    then, fresh = calculated(FIRST), calculated([{**FIRST[0], "base": 80_000, "amount": 1_600}, *FIRST[1:]])
+    rows = corrections_listed(settled(*fresh, close(then, "2027-01"), reason(order="A"), MONTHS).corrections)
+    told = rows[["order", "corrected", "before", "after", "difference", "approved_by"]].to_numpy().tolist()
+    assert told == [["A", "earned", 2_000, 1_600, -400, "CFO"], ["A", "released", 2_000, 1_600, -400, "CFO"]]
+    assert (rows["before"] + rows["difference"] == rows["after"]).all()

@@ -1,6 +1,6 @@
 """Parameter files: strict reading, every fault of every file with its place, schemas for editors."""
 
-import json
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -247,8 +247,22 @@ def test_every_parameter_has_a_meaning_in_every_language(stem):
 
 @pytest.mark.parametrize("stem", MODELS)
 def test_schemas_describe_in_their_language(stem):
-    chinese = json.dumps(localized(stem, Words("zh")), ensure_ascii=False)
-    assert "description" in chinese
+    said = list(_descriptions(localized(stem, Words("zh"))))
+    assert said and not [text for text in said if not re.search("[\u4e00-\u9fff]", text)]
+    english = list(_descriptions(localized(stem, Words("en"))))
+    assert len(english) == len(said) and not [text for text in english if re.search("[\u4e00-\u9fff]", text)]
+
+
+def _descriptions(schema):
+    """Every text an editor shows; a parameter without one says so."""
+    for name, node in schema.get("properties", {}).items():
+        yield node.get("description", f"{name} has none")
+    if isinstance(schema.get("description"), str):
+        yield schema["description"]
+    for part in schema.values():
+        for node in [part] if isinstance(part, dict) else part if isinstance(part, list) else ():
+            if isinstance(node, dict):
+                yield from _descriptions(node)
 
 
 def test_committed_schemas_are_current(tmp_path):

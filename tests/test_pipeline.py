@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import zipfile
 from decimal import Decimal
 
 import nbformat
@@ -178,7 +179,15 @@ def test_same_inputs_give_the_same_bytes_also_in_a_kernel(minimal, workbook):
     a, b = minimal / "outputs" / "minimal" / "first", workbook / "outputs" / "minimal" / "b"
     for path in sorted((a / "tables").glob("*.csv")):
         assert path.read_bytes() == (b / "tables" / path.name).read_bytes(), path.name
-    assert (a / "salesplan.xlsx").read_bytes() == (b / "salesplan.xlsx").read_bytes()
+    assert sheets_of(a / "salesplan.xlsx") == sheets_of(b / "salesplan.xlsx")
+
+
+def sheets_of(path):
+    """The parts of a workbook; at the foot of each sheet stands which run it is of."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert all(b"<oddFooter>" in part for name, part in parts.items() if name.startswith("xl/worksheets/sheet"))
+    return {name: re.sub(rb"<oddFooter>.*?</oddFooter>", b"", part) for name, part in parts.items()}
 
 
 def test_row_order_of_the_inputs_changes_nothing(minimal, workbook):
@@ -200,7 +209,7 @@ def test_only_and_from_take_earlier_tables_from_the_newest_complete_run(minimal,
     done = command(workbook, "run", "params/minimal", "--from", "commission", "--name", "b")
     assert done.returncode == 0, done.stderr
     steps = json.loads((workbook / "outputs/minimal/b/manifest.json").read_text())["steps"]
-    assert steps["rep_allocation"] == {"state": "taken_over", "from": "first"}
+    assert (steps["rep_allocation"]["state"], steps["rep_allocation"]["from"]) == ("taken_over", "first")
     assert steps["commission"]["state"] == "done"
     only = command(
         workbook,
@@ -316,7 +325,7 @@ def test_wrong_input_that_only_a_step_can_see_ends_with_status_2_and_leaves_noth
         assert "params/minimal/rep_allocation.yaml line 2: bounds.min" in done.stderr
         assert "Traceback" not in done.stderr
         folder = workbook / "outputs" / "minimal"
-        assert not [path for path in folder.iterdir() if path.is_dir()]
+        assert not folder.exists()
 
 
 @pytest.mark.skipif(shutil.which("pgrep") is None, reason="looks for processes with pgrep")

@@ -46,7 +46,7 @@ def test_commission_plan_for_a_team_nobody_is_in_is_a_fault(demo_plan):
     with pytest.raises(PlanError) as found:
         check(demo_plan)
     (fault,) = found.value.faults
-    assert (fault.code, fault.value, fault.values["nearest"]) == ("applies_to_nobody", "渠道", "渠道部")
+    assert (fault.code, fault.value, fault.values["nearest"]) == ("applies_to_team", "渠道", "渠道部")
     assert fault.place == "params/henan-2027/commission.yaml line 6: plans[0].applies_to.team"
 
 

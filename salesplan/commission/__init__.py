@@ -29,7 +29,7 @@ from salesplan.commission.release import entitled
 from salesplan.commission.results import Commission
 from salesplan.commission.roster import assign, ramping
 from salesplan.commission.settlement import Settlement, settle
-from salesplan.commission.summary import by_month, by_rep, open_orders
+from salesplan.commission.summary import by_month, by_rep, corrections_listed, open_orders
 from salesplan.commission.trial import trial
 from salesplan.commission.year import Ledger, Note, Year
 
@@ -58,6 +58,7 @@ __all__ = [
     "carry",
     "check",
     "compared",
+    "corrections_listed",
     "cost_grid",
     "cost_of_team",
     "cost_reps",

@@ -1,12 +1,13 @@
 """What holds of a rep's order as a whole: least and most, caps of the period, late payments, bad debt; to date."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from salesplan.commission.credit import pair_key
-from salesplan.commission.exact import cumulative, part_of
+from salesplan.commission.exact import cumulative, numbered, part_of, rows_of
 from salesplan.commission.periods import first_of
 from salesplan.commission.settlement import Settlement
 from salesplan.money import MICRO, Integers, to_fen, to_micro
@@ -19,16 +20,21 @@ class Cash:
     """What orders are due, what was paid, and how late; `okey` as in the book.
 
     `payments`: okey, at, day, amount, as `settlement.payments_of` returns them. `days`: the day of each order. `ends`:
-    the last day of each month, column 0 the day before the year; days since 1970. `net`: net amount of each order to
-    date, before credit is split. `began`: the month number of each order.
+    the last day of each month, column 0 the day before the year; days since 1970. `owed`: what each line adds to its
+    order, before credit is split. `began`: the month number of each order.
     """
 
     settlement: Settlement
     payments: pd.DataFrame
     days: Integers
     ends: Integers
-    net: Integers
+    owed: pd.DataFrame
     began: Integers
+
+    @cached_property
+    def net(self) -> Integers:
+        """Net amount of each order to date, before credit is split."""
+        return cumulative(self.owed["okey"], self.owed["at"], self.owed["amount"], self.settlement.due.shape)
 
 
 @dataclass
@@ -36,8 +42,8 @@ class Accounts:
     """One account per rep and order: what was earned on it to date, accounts x (months + 1), column 0 before the year.
 
     `rep`, `okey`, and `place` (the first amount credited: the order in which accounts count). `row`: the account of
-    each booked row. `credited`, `base`, `ordered`, `returned`: net, paid on, sold, taken back to date. `rules`: what
-    each rule adds to or takes from what the amounts themselves earned, to date.
+    each booked row. `rules`: what each rule adds to or takes from what the amounts themselves earned, to date.
+    `events`: the credited amounts, `mine` the account of each (-1: none).
     `gross`: earned before late payments and bad debt, `good`: before late payments; `late_paid`: what late payments
     took off the money received.
     """
@@ -47,14 +53,37 @@ class Accounts:
     place: Integers
     row: Integers
     earned: Integers
-    credited: Integers
-    base: Integers
-    returned: Integers
-    ordered: Integers
+    events: pd.DataFrame
+    mine: Integers
     rules: dict[str, Integers] = field(default_factory=dict)
     gross: Integers | None = None
     good: Integers | None = None
     late_paid: Integers | None = None
+
+    def to_date(self, values: Integers, counted: "pd.Series[bool] | bool" = True) -> Integers:
+        """Values of the credited amounts summed by account, to date, where they are counted."""
+        rows = np.flatnonzero((self.mine >= 0) & counted)
+        return cumulative(self.mine[rows], self.events["at"].to_numpy()[rows], values[rows], self.earned.shape)
+
+    @cached_property
+    def credited(self) -> Integers:
+        """Net amount."""
+        return self.to_date(self.events["amount"].to_numpy())
+
+    @cached_property
+    def base(self) -> Integers:
+        """What is paid on."""
+        return self.to_date(self.events["base"].to_numpy())
+
+    @cached_property
+    def ordered(self) -> Integers:
+        """Sold."""
+        return self.to_date(self.events["amount"].to_numpy(), self.events["amount"] > 0)
+
+    @cached_property
+    def returned(self) -> Integers:
+        """Taken back."""
+        return self.to_date(-self.events["amount"].to_numpy(), self.events["level"] > 0)
 
     def add(self, rule: str, amount: Integers) -> None:
         """Book what a rule comes to, to date."""
@@ -64,29 +93,15 @@ class Accounts:
 
 
 def open_accounts(booked: pd.DataFrame, events: pd.DataFrame, months: int) -> Accounts:
-    """The accounts of everything that was booked. `credited`, `ordered`, `returned`: net, sold, taken back to date."""
-    keys = pair_key(events)
+    """The accounts of everything that was booked."""
+    keys, first, place = numbered(pair_key(events))
     event = booked["event"].to_numpy()
-    known, row = np.unique(keys[event], return_inverse=True)
-    all_known, first = np.unique(keys, return_index=True)
-    shape = (len(known), months + 1)
-    earned = cumulative(row, booked["month"], booked["amount"], shape)
-    mine = np.searchsorted(known, keys)
-    there = np.append(known, -1)[mine] == keys
-    amount, at = events["amount"].to_numpy(), events["at"].to_numpy()
-    sold = there & (amount > 0)
-    back = there & (events["level"].to_numpy() > 0)
-    credited, base, ordered, returned = (
-        cumulative(mine[rows], at[rows], values[rows], shape)
-        for rows, values in (
-            (there, amount),
-            (there, events["base"].to_numpy()),
-            (sold, amount),
-            (back, -amount),
-        )
-    )
-    place = first[np.searchsorted(all_known, known)]
-    return Accounts(known // 2**32, known % 2**32, place, row, earned, credited, base, returned, ordered)
+    told = np.zeros(len(keys), dtype=bool)
+    told[place[event]] = True
+    mine = np.where(told, np.cumsum(told) - 1, -1)[place]
+    row, known = mine[event], keys[told]
+    earned = cumulative(row, booked["month"], booked["amount"], (len(known), months + 1))
+    return Accounts(known // 2**32, known % 2**32, first[told], row, earned, events, mine)
 
 
 def adjust(accounts: Accounts, plan: CommissionPlan, cash: Cash) -> None:
@@ -99,7 +114,7 @@ def adjust(accounts: Accounts, plan: CommissionPlan, cash: Cash) -> None:
     if plan.late is not None:
         _late(accounts, plan.late, cash)
     if cash.settlement.written.any():
-        due, written = cash.settlement.due[accounts.okey], cash.settlement.written[accounts.okey]
+        due, written = (rows_of(told, accounts.okey) for told in (cash.settlement.due, cash.settlement.written))
         lost = part_of(accounts.gross, np.clip(written, 0, np.maximum(due, 0)), np.maximum(due, 1))
         accounts.add("bad_debt", -lost)
         accounts.good = accounts.gross - lost

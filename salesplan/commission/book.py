@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from salesplan.apportion import UNKNOWN
-from salesplan.commission.year import NEVER, Ledger, Year
+from salesplan.commission.exact import in_order, numbered
+from salesplan.commission.year import NEVER, Days, Ledger, Year
 from salesplan.money import MICRO, Integers
 
 Texts = Any  # a pandas array of texts, one per code
+Codes = NDArray[np.int32]
 NOBODY = ("", UNKNOWN)  # customers whose orders only named payments settle
 SEQUENCE = ("day", "order", "product", "amount", "rep", "customer", "kind", "original")
 PLACES = ("region", "channel", "kind", "customer", "product", "rep")
@@ -44,34 +47,44 @@ class Book:
         return self.labels[column].take(codes)
 
 
-def encode(*columns: "pd.Series[Any] | None") -> tuple[list[Integers], Texts]:
+def encode(*columns: "pd.Series[Any] | None") -> tuple[list[Codes], Texts]:
     """Codes of texts, common to all columns, in the order of their labels; blanks are '' and always code 0."""
-    arrays = [pa.array([""], pa.large_string())] + [_arrow(column) for column in columns if column is not None]
-    coded = pa.chunked_array(arrays).dictionary_encode().combine_chunks()
-    labels = coded.dictionary
+    arrays = [_arrow(column) for column in columns if column is not None]
+    chunks = [chunk for array in arrays for chunk in array.chunks]
+    coded = pa.chunked_array([pa.array([""], pa.large_string()), *chunks]).dictionary_encode()
+    labels = coded.chunk(coded.num_chunks - 1).dictionary
     order = pc.sort_indices(labels).to_numpy()
-    rank = np.empty(len(order), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
-    codes = rank[coded.indices.to_numpy(zero_copy_only=False)]
-    parts = iter(np.split(codes, np.cumsum([len(array) for array in arrays])[:-1])[1:])
+    codes = np.concatenate([rank[_indices(chunk)] for chunk in coded.chunks])[1:]
     sorted_labels = pd.array(labels.take(pa.array(order)), dtype="str")
-    return [next(parts) for column in columns if column is not None], sorted_labels
+    return np.split(codes, np.cumsum([len(array) for array in arrays])[:-1]), sorted_labels
+
+
+def _indices(coded: Any) -> Integers:
+    """Places in the dictionary; blanks are at 0."""
+    places = coded.indices
+    if places.null_count == len(places):
+        return np.zeros(len(places), dtype=np.int64)
+    return np.asarray(pc.fill_null(places, 0) if places.null_count else places)
 
 
 def _arrow(column: "pd.Series[Any]") -> Any:
     texts = column.astype("str") if column.dtype == object else column
     found = pa.array(texts, from_pandas=True)
-    if isinstance(found, pa.ChunkedArray):
-        found = found.combine_chunks()
-    if pa.types.is_dictionary(found.type):
-        found = found.dictionary_decode()
-    return pc.fill_null(found.cast(pa.large_string()), "")
+    if not isinstance(found, pa.ChunkedArray):
+        found = pa.chunked_array([found])
+    return found.cast(pa.large_string())
 
 
-def days_of(dates: "pd.Series[Any]") -> Integers:
-    """Days since 1970; NEVER-like large for unknown dates."""
-    days = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
-    return np.where(pd.isna(dates).to_numpy(), NEVER * NEVER, days)
+def _as_days(dates: "pd.Series[Any]") -> Days:
+    """Dates as days; NaT where unknown."""
+    return dates.to_numpy().astype("datetime64[D]")
+
+
+def _numbers(days: Days) -> Codes:
+    """Days since 1970; NEVER-like large for unknown ones."""
+    return np.where(np.isnat(days), NEVER * NEVER, days.astype(np.int64)).astype(np.int32)
 
 
 def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
@@ -81,28 +94,29 @@ def make_book(ledger: Ledger, year: Year, *, bills: str = "cleared") -> Book:
     per customer and day. `bills`: whether a bill of exchange counts when it is `cleared` or when it is `received`.
     """
     lines = ledger.order_lines
-    at = year.numbers_of(lines["date"])
+    days = _as_days(lines["date"])
+    at = year.numbers_of_days(days)
     known = (at != NEVER) & (at > 0)
-    lines, at = (lines, at) if known.all() else (lines[known], at[known])
+    lines, days, at = (lines, days, at) if known.all() else (lines[known], days[known], at[known])
     # Earlier orders only take payments before this year's do: without payments nobody asks for them.
     paid = ledger.collections
     earlier = None if paid is None or ledger.orders is None else ledger.orders[ledger.orders["date"] < year.start]
     coded, labels = _coded(lines, earlier, paid)
     own, old, money = coded
-    own = _measured(own, lines, at, year)
+    own = _measured(own, lines, (days, at), year)
     both = own if old is None else pd.concat([_before(old, earlier), own[[*_OWED, "rep", "kind"]]], ignore_index=True)
     keys = _keys(both, len(labels["order"]))
     orders, okey = _orders(both, keys)
     count = len(both) - len(own)
     own = own.assign(okey=okey[count:])
-    beside = lines["overlay"].to_numpy(dtype=bool) if "overlay" in lines else np.zeros(len(own), dtype=bool)
     owed = both[["at", "day", "amount", "product"]].assign(okey=okey)
-    owed = owed[~np.r_[np.zeros(count, dtype=bool), beside]]  # credit beside the whole is nothing a customer owes
+    if "overlay" in lines and lines["overlay"].any():  # credit beside the whole is nothing a customer owes
+        owed = owed[~np.r_[np.zeros(count, dtype=bool), lines["overlay"].to_numpy(dtype=bool)]]
     return Book(
         _in_order(own),
         orders,
         owed,
-        _payments(money, paid, orders, year, bills=bills),
+        _payments((money, paid), orders, len(labels["order"]), year, bills=bills),
         labels,
     )
 
@@ -129,7 +143,7 @@ def _coded(
 ) -> tuple[tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None], dict[str, Texts]]:
     """The text columns of the tables as codes common to all of them."""
     frames = [lines, earlier, paid]
-    found: list[dict[str, Integers]] = [{}, {}, {}]
+    found: list[dict[str, Codes]] = [{}, {}, {}]
     labels: dict[str, Texts] = {}
     for label, names in {"order": ("order", "original_order"), **{name: (name,) for name in PLACES}}.items():
         there = [
@@ -145,42 +159,44 @@ def _coded(
     own, old, money = (
         None
         if frame is None
-        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int64)) for name in blank}, copy=False)
+        else pd.DataFrame({name: columns.get(name, np.zeros(len(frame), dtype=np.int32)) for name in blank}, copy=False)
         for frame, columns in zip(frames, found, strict=True)
     )
     assert own is not None
     return (own, old, money), labels
 
 
-def _measured(own: pd.DataFrame, lines: pd.DataFrame, at: Integers, year: Year) -> pd.DataFrame:
-    """The lines with days, month numbers, money and units."""
+def _measured(own: pd.DataFrame, lines: pd.DataFrame, when: tuple[Days, Integers], year: Year) -> pd.DataFrame:
+    """The lines with days, month numbers, money and units; `when`: the day of each and its month number."""
     count = len(lines)
     units = lines["quantity"].to_numpy(dtype="float64") if "quantity" in lines else np.zeros(count)
     cost = lines["cost"].astype("Int64") if "cost" in lines else pd.Series(pd.NA, index=lines.index, dtype="Int64")
-    billed = lines["invoice_date"] if "invoice_date" in lines else pd.Series(pd.NaT, index=lines.index)
+    billed = np.full(count, "NaT", dtype="datetime64[D]")
+    if "invoice_date" in lines:
+        billed = _as_days(lines["invoice_date"])
     return own.assign(
-        day=days_of(lines["date"]),
-        at=at,
-        invoiced=year.numbers_of(billed),
-        invoice_day=days_of(billed),
+        day=_numbers(when[0]),
+        at=when[1].astype(np.int32),
+        invoiced=year.numbers_of_days(billed).astype(np.int32),
+        invoice_day=_numbers(billed),
         amount=lines["amount"].to_numpy(dtype=np.int64),
         units=np.rint(np.nan_to_num(units) * MICRO).astype(np.int64),
         cost=cost.fillna(0).to_numpy(dtype=np.int64),
-        costed=cost.notna().to_numpy().astype(np.int64),
+        costed=cost.notna().to_numpy().astype(np.int8),
     )
 
 
 def _before(old: pd.DataFrame, orders: pd.DataFrame | None) -> pd.DataFrame:
     """Lines of orders before the year, as the book has them."""
     assert orders is not None
-    return old.assign(day=days_of(orders["date"]), at=0, amount=orders["amount"].to_numpy(dtype=np.int64))
+    return old.assign(day=_numbers(_as_days(orders["date"])), at=0, amount=orders["amount"].to_numpy(dtype=np.int64))
 
 
 def _keys(lines: pd.DataFrame, count: int) -> Integers:
     """A number per order: its code, or for lines without an order number one per customer and day."""
     order = lines["order"].to_numpy()
     day = lines["day"].to_numpy()
-    unnamed = count + lines["customer"].to_numpy() * (day.max(initial=0) + 1) + day
+    unnamed = count + lines["customer"].to_numpy().astype(np.int64) * (int(day.max(initial=0)) + 1) + day
     own = np.where(order > 0, order, unnamed)
     sold = np.zeros(count, dtype=bool)
     sold[order[(lines["amount"].to_numpy() > 0)]] = True
@@ -189,62 +205,67 @@ def _keys(lines: pd.DataFrame, count: int) -> Integers:
     return np.where((lines["amount"].to_numpy() < 0) & sold[original], original, own)
 
 
-def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Integers]:
+def _orders(lines: pd.DataFrame, keys: Integers) -> tuple[pd.DataFrame, Codes]:
     """One row per order, by customer and age, and the row of each line's order."""
     day, order = lines["day"].to_numpy(), lines["order"].to_numpy()
     at, customer = lines["at"].to_numpy(), lines["customer"].to_numpy()
-    known, code = np.unique(keys, return_inverse=True)
-    by_age = np.lexsort([order, day, code])
-    first = by_age[np.unique(code[by_age], return_index=True)[1]]
-    began = np.full(len(known), NEVER, dtype=np.int64)
-    np.minimum.at(began, code, at)
-    in_order = np.lexsort([known, order[first] > 0, day[first], customer[first]])
-    place = np.empty(len(known), dtype=np.int64)
-    place[in_order] = np.arange(len(known))
-    rows = first[in_order]
+    by_age = in_order([day, order])
+    known, first, code = numbered(keys[by_age])
+    first = by_age[first]
+    sequence = in_order([customer[first], day[first], (order[first] > 0).astype(np.int64), known])
+    row = np.empty(len(known), dtype=np.int32)
+    row[sequence] = np.arange(len(known))
+    place = np.empty(len(keys), dtype=np.int32)
+    place[by_age] = row[code]
+    rows = first[sequence]
     orders = pd.DataFrame(
         {
             "order": order[rows],
             "customer": customer[rows],
             "day": day[rows],
-            "at": began[in_order],
+            "at": at[rows],
             "earlier": (at[rows] == 0).astype(np.int64),
-            "key": known[in_order],
+            "key": known[sequence],
         }
     )
-    return orders, place[code]
+    return orders, place
 
 
 def _payments(
-    money: pd.DataFrame | None, paid: pd.DataFrame | None, orders: pd.DataFrame, year: Year, *, bills: str
+    given: tuple[pd.DataFrame | None, pd.DataFrame | None], orders: pd.DataFrame, count: int, year: Year, *, bills: str
 ) -> pd.DataFrame:
-    """Payments up to the review with the order they name; a payment ahead of its order waits for it."""
+    """Payments up to the review with the order they name; a payment ahead of its order waits for it.
+
+    `given`: codes of the payments, and their table. `count` of the codes of orders.
+    """
+    money, paid = given
     names = ("okey", "customer", "at", "day", "amount", "kind", "lost", "order")
     if money is None or paid is None:
         return pd.DataFrame({name: pd.Series(dtype="int64") for name in names})
     cashed = paid["cleared"].fillna(paid["date"]) if "cleared" in paid and bills == "cleared" else paid["date"]
-    row = pd.Series(orders.index, index=orders["key"])
-    okey = money["order"].map(row).fillna(-1).to_numpy(dtype=np.int64)
-    named = (okey >= 0) & (money["order"] > 0).to_numpy()
-    okey = np.where(named, okey, -1)
-    at = year.numbers_of(cashed)
+    days, order = _as_days(cashed), money["order"].to_numpy()
+    row = np.full(count, -1, dtype=np.int64)
+    numbered = np.flatnonzero(orders["key"].to_numpy() < count)
+    row[orders["key"].to_numpy()[numbered]] = numbered
+    okey = np.where(order > 0, row[order], -1)
+    named = okey >= 0
+    at = year.numbers_of_days(days)
     ahead = np.where(named, orders["at"].to_numpy()[okey] if len(orders) else 0, 0)
     whose = orders["customer"].to_numpy()[okey] if len(orders) else money["customer"].to_numpy()
     written = paid["kind"].fillna("").eq("bad_debt").to_numpy() if "kind" in paid else np.zeros(len(paid), dtype=bool)
     amount = paid["amount"].to_numpy(dtype=np.int64)
     if "kind" in paid:
         amount = np.where(paid["kind"].fillna("").eq("refund").to_numpy(), -np.abs(amount), amount)
-    found = pd.DataFrame(
-        {
-            "okey": okey,
-            "customer": np.where(named, whose, money["customer"].to_numpy()),
-            "at": np.where(at == NEVER, NEVER, np.maximum(at, ahead)),
-            "day": days_of(cashed),
-            "amount": amount,
-            "kind": written.astype(np.int64),
-            "lost": ((okey < 0) & (money["order"] > 0).to_numpy()).astype(np.int64),
-            "order": money["order"].to_numpy(),
-        }
-    )
-    found = found[found["at"] != NEVER]
-    return found.sort_values(["day", "customer", "order", "amount"], kind="stable", ignore_index=True)
+    found = {
+        "okey": okey,
+        "customer": np.where(named, whose, money["customer"].to_numpy()),
+        "at": np.maximum(at, ahead),
+        "day": _numbers(days),
+        "amount": amount,
+        "kind": written.astype(np.int64),
+        "lost": (~named & (order > 0)).astype(np.int64),
+        "order": order,
+    }
+    rows = in_order([found[name] for name in ("day", "customer", "order", "amount")])
+    rows = rows[at[rows] != NEVER]
+    return pd.DataFrame({name: values[rows] for name, values in found.items()}, copy=False)

@@ -11,7 +11,6 @@ from salesplan.commission.accounts import Cash
 from salesplan.commission.book import Book, make_book
 from salesplan.commission.credit import credit
 from salesplan.commission.earning import sums
-from salesplan.commission.exact import cumulative
 from salesplan.commission.holds import check
 from salesplan.commission.inherited import inherited
 from salesplan.commission.payments import payments_of
@@ -108,20 +107,18 @@ def make_ground(ledger: Ledger, year: Year, rules: CommissionTerms) -> Ground:
     labels = [calendar.add_months(year.months[0], -1), *year.closed]
     ends = np.array([np.datetime64(calendar.month_span(month, year.cutoff)[1]) for month in labels])
     ends = ends.astype("datetime64[D]").astype(np.int64)
-    owed = book.owed
-    net = cumulative(owed["okey"], owed["at"], owed["amount"], settlement.due.shape)
     payments = payments_of(book, settlement, ends)
     orders = book.orders
-    cash = Cash(settlement, payments, orders["day"].to_numpy(), ends, net, orders["at"].to_numpy())
+    cash = Cash(settlement, payments, orders["day"].to_numpy(), ends, book.owed, orders["at"].to_numpy())
     return Ground(ledger, year, book, roster, cash, _own_lines(book, roster), rules.plans)
 
 
 def _own_lines(book: Book, roster: Roster) -> pd.DataFrame:
     """The book's lines of the roster's reps, `rep` being the number in the roster and `line` the row."""
     number = roster.numbers(book.labels["rep"])[book.lines["rep"].to_numpy()]
-    rows = book.lines.assign(rep=number)
-    own: pd.DataFrame = rows[number >= 0].reset_index(drop=True)
-    return own.assign(line=np.arange(len(own)))
+    rows, known = book.lines.assign(rep=number.astype(np.int32)), number >= 0
+    own = rows if known.all() else rows[known].reset_index(drop=True)
+    return own.assign(line=np.arange(len(own), dtype=np.int32))
 
 
 def grid_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
@@ -147,7 +144,8 @@ def grid_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
 def _credited(ledger: Ledger, year: Year) -> pd.DataFrame:
     """The credited order lines of the closed months."""
     lines = ledger.order_lines
-    return lines[lines["month"].isin(year.closed)] if "month" in lines else lines
+    closed = lines["month"].isin(year.closed) if "month" in lines else None
+    return lines if closed is None or closed.all() else lines[closed]
 
 
 def _cash(ground: Ground, rules: CommissionTerms) -> pd.DataFrame | None:

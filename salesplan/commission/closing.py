@@ -18,9 +18,11 @@ from salesplan.commission.year import Ledger, Note
 CORRECTION = "correction"
 CORRECTIONS = {
     "month": "str", "of_month": "str", "rep": "str", "order": "str", "earned": "int64", "released": "int64",
-    "base_pay": "int64", "reason": "str", "approved_by": "str",
+    "base_pay": "int64", "reason": "str", "approved_by": "str", "amount_earned_before": "int64",
+    "amount_released_before": "int64", "amount_base_pay_before": "int64",
 }  # fmt: skip
 MOVED = ["earned", "released", "base_pay"]
+BEFORE = [f"amount_{name}_before" for name in MOVED]
 # A line is the same line where these agree; its tier and rate count in whole millionths.
 SAME_LINE = ["rep", "of_month", "order", "product", "original_order", "tier", "micro"]
 LINES_SEEN = ["rep", "order", "rule", "base", "amount", "product", "original_order"]
@@ -63,7 +65,8 @@ class Settled:
     """Lines and releases with the closed months as closed, and what moved.
 
     `corrections`: month (the open one; '' while the review has none), of_month, rep, order, what moves in fen: earned,
-    released (less what is taken back), base_pay; reason, approved_by. `closed`: the closed months of the review; None
+    released (less what is taken back), base_pay; reason, approved_by; and what each was before: earned and base_pay of
+    the month it belongs to, released to date. `closed`: the closed months of the review; None
     where there are none. `month`: the first open one, '' without.
     """
 
@@ -106,7 +109,7 @@ def settled(
         )
     else:
         booked, out = _joined([then_lines], LINE_ORDER, lines), _joined([then_releases], RELEASE_ORDER, releases)
-    listed = _listed(told, with_reasons(moved, reasons, closed.otherwise, told), month)
+    listed = _with_before(_listed(told, with_reasons(moved, reasons, closed.otherwise, told), month), stood)
     return Settled(booked, out, listed, stood, month)
 
 
@@ -181,19 +184,40 @@ def all_corrections(stood: Settled, base_pay: pd.DataFrame, ledger: Ledger) -> p
         return stood.corrections
     rows = own.assign(order="").rename(columns={"amount": "base_pay"})[["rep", "of_month", "order", "base_pay"]]
     told = with_reasons(rows, ledger.corrections, closed.otherwise, stood.corrections)
-    return _corrections([stood.corrections, told], stood.month)
+    return _with_before(_corrections([stood.corrections, told], stood.month), stood.closed)
 
 
 def _corrections(parts: Sequence[pd.DataFrame], month: str) -> pd.DataFrame:
-    keys = [name for name in CORRECTIONS if name not in MOVED]
-    filled = [
-        part.assign(month=month).reindex(columns=list(CORRECTIONS)).fillna(dict.fromkeys(MOVED, 0)) for part in parts
-    ]
-    sums = pd.concat(filled).astype(CORRECTIONS).groupby(keys)[MOVED].sum()
-    told = sums[(sums != 0).any(axis=1)].reset_index()[list(CORRECTIONS)]
-    return told.sort_values(["of_month", "rep", "order", "reason"], kind="stable", ignore_index=True).astype(
-        CORRECTIONS
-    )
+    kinds = {name: kind for name, kind in CORRECTIONS.items() if name not in BEFORE}
+    keys = [name for name in kinds if name not in MOVED]
+    filled = [part.assign(month=month).reindex(columns=list(kinds)).fillna(dict.fromkeys(MOVED, 0)) for part in parts]
+    sums = pd.concat(filled).astype(kinds).groupby(keys)[MOVED].sum()
+    told = sums[(sums != 0).any(axis=1)].reset_index()[list(kinds)]
+    return told.sort_values(["of_month", "rep", "order", "reason"], kind="stable", ignore_index=True).astype(kinds)
+
+
+def _with_before(found: pd.DataFrame, stood: Closed) -> pd.DataFrame:
+    """The corrections with what each amount was; of several of one order each begins where the one before it ends."""
+    moved = stood.releases.assign(of_month="", amount=stood.releases["released"] + stood.releases["clawback"])
+    parts = {
+        "earned": (_by_month(stood.lines), ["rep", "order", "of_month"]),
+        "released": (moved, ["rep", "order"]),
+        "base_pay": (_by_month(_typed(stood.base_pay, no_rows())), ["rep", "of_month"]),
+    }
+    told = found
+    for name, (rows, keys) in parts.items():
+        begin = rows.groupby(keys)["amount"].sum().rename("begin").reset_index()
+        known = found[keys].merge(begin, how="left", on=keys)["begin"].fillna(0).astype("int64")
+        so_far = found.groupby(keys)[name].cumsum() - found[name]
+        changed = (found[name] != 0).to_numpy()
+        told = told.assign(**{f"amount_{name}_before": ((known.to_numpy() + so_far) * changed).astype("int64")})
+    return told[list(CORRECTIONS)]
+
+
+def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows by the month they belong to."""
+    of_month = rows["of_month"].fillna("")
+    return rows.assign(of_month=of_month.where(of_month != "", rows["month"]))
 
 
 def frozen(closed: Closed | None, review: Sequence[str]) -> Pay | None:

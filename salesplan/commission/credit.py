@@ -43,7 +43,8 @@ def lowered(lines: pd.DataFrame, plan: CommissionPlan, accrual: Accrual) -> pd.D
     if plan.free_goods == "cost":
         given = kind == accrual.free
         amount, cost = amount - np.where(given, cost, 0), np.where(given, 0, cost)  # the cost counts once
-    return lines.assign(amount=amount, cost=cost)[counts]
+    found = lines.assign(amount=amount, cost=cost)
+    return found if counts.all() else found[counts]
 
 
 def credit(lines: pd.DataFrame, stage: Basis, settlement: Settlement) -> pd.DataFrame:
@@ -99,12 +100,12 @@ def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
     """Mark what takes back an earlier credit of the same rep and order, so that it goes at the rate that was paid.
 
     `level`: PRODUCT where the product was credited in that order, ORDER where only the order was, NOTHING for what
-    takes back nothing known. `returned`: taken back to date at that level; `returned_order`: on the whole order.
+    takes back nothing known.
     `months`: of a period within which a negative amount takes nothing back, since the period is paid as a whole.
     """
-    zero = np.zeros(len(events), dtype=np.int64)
+    marks = np.zeros(len(events), dtype=np.int8)
     if not (events["amount"].to_numpy() < 0).any():
-        return events.assign(level=zero, returned=zero, returned_order=zero)
+        return events.assign(level=marks)
     some = events.loc[with_returns(events), ["rep", "okey", "product", "at", "amount"]]
     positive = some[some["amount"] > 0]
     first = positive.groupby(list(BY_REP))["at"].min().rename("first_order").reset_index()
@@ -114,15 +115,8 @@ def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
     upto = found["at"] if not months else (found["at"] - 1) // months * months
     by_product = back & (found["first_product"] <= upto).to_numpy()
     by_order = back & (found["first_order"] <= upto).to_numpy()
-    level = np.where(by_product, PRODUCT, np.where(by_order, ORDER, NOTHING))
-    size = pd.Series(np.where(level != NOTHING, -found["amount"], 0))
-    scope = np.where(level == PRODUCT, found["product"], -1)
-    groups = [found["rep"], found["okey"], pd.Series(level), pd.Series(scope)]
-    told = (pd.Series(level), size.groupby(groups).cumsum(), size.groupby(groups[:2]).cumsum())
-    marks = [zero, zero.copy(), zero.copy()]
-    for mark, values in zip(marks, told, strict=True):
-        mark[some.index.to_numpy()] = values.to_numpy()
-    return events.assign(level=marks[0], returned=marks[1], returned_order=marks[2])
+    marks[some.index.to_numpy()] = np.where(by_product, PRODUCT, np.where(by_order, ORDER, NOTHING))
+    return events.assign(level=marks)
 
 
 def with_returns(events: pd.DataFrame) -> Any:
@@ -133,5 +127,5 @@ def with_returns(events: pd.DataFrame) -> Any:
 
 def pair_key(events: pd.DataFrame) -> Integers:
     """One number per rep and order."""
-    keys: Integers = events["rep"].to_numpy() * (2**32) + events["okey"].to_numpy()
+    keys: Integers = events["rep"].to_numpy().astype(np.int64) * 2**32 + events["okey"].to_numpy()
     return keys

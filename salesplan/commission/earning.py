@@ -68,6 +68,9 @@ class Earning:
         return pd.concat(booked, ignore_index=True)
 
     def _month(self, month: int) -> list[pd.DataFrame]:
+        begin = first_of(month, self.plan.period) if self._moves else month
+        if not self._busy[begin : month + 1].any():
+            return []
         if self.plan.curve is not None:
             now = self._on_curve(month)
             found, self.state = _moved(self.state, now), now
@@ -90,7 +93,7 @@ class Earning:
         old = np.flatnonzero((at >= begin) & (at < month) & again[self._arrays["rep"]]) if again.any() else fresh[:0]
         now = self._priced(np.union1d(fresh, old) if len(old) else fresh, month, starts)
         if not len(old):
-            self.state = self._kept(pd.concat([self.state, now], ignore_index=True))
+            self.state = pd.concat([self.state, self._kept(now)], ignore_index=True)
             return now
         stale = np.isin(self.state["event"].to_numpy(), old)
         found = difference(self.state[stale], now)
@@ -99,7 +102,7 @@ class Earning:
 
     def _kept(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows that later months can still need: of all where tiers move, else of orders with returns."""
-        if self._whole or (self.plan.period == "ytd" and self.plan.semantics != "current"):
+        if self._moves:
             return rows
         kept: pd.DataFrame = rows[self.returns.some[rows["event"].to_numpy()]]
         return kept
@@ -201,6 +204,17 @@ class Earning:
     @cached_property
     def _whole(self) -> bool:
         return self.plan.measure == "margin_rate" or self.plan.semantics == "whole"
+
+    @cached_property
+    def _moves(self) -> bool:
+        """Whether amounts of earlier months of the period can come to another rate."""
+        to_date = self.plan.period == "ytd" and self.plan.semantics != "current"
+        return self._whole or to_date or self.plan.curve is not None
+
+    @cached_property
+    def _busy(self) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Whether there is an amount in each month, by its number."""
+        return np.bincount(self._arrays["at"], minlength=self.standing.quotas.shape[1] + 1) > 0
 
     @cached_property
     def _arrays(self) -> dict[str, Integers]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from salesplan.commission.book import Book
+from salesplan.commission.exact import summed
 from salesplan.commission.settlement import Settlement
 from salesplan.money import Integers
 
@@ -18,14 +19,14 @@ def payments_of(book: Book, settlement: Settlement, ends: Integers) -> pd.DataFr
     settles an order undoes its last payments, and is free for other orders; a credit note is money of its own day.
     `ends`: the last day of each month (since 1970), column 0 the day before the year.
     """
-    rise = np.diff(settlement.paid, axis=1, prepend=0)
+    paid = settlement.paid
     trace = _Trace(book, ends)
-    for month in range(rise.shape[1]):
-        trace.month(month, rise[:, month])
+    for month in range(paid.shape[1]):
+        trace.month(month, paid[:, month] - paid[:, month - 1] if month else paid[:, 0])
     okey, at, amount, item = (np.concatenate([rows[n] for rows in trace.rows]) for n in range(4))
     day = np.where(item >= 0, trace.day[item], ends[at])
     found = pd.DataFrame({"okey": okey, "at": at, "day": day, "amount": amount})[at > 0]
-    sums = found.groupby(["okey", "at", "day"])["amount"].sum().reset_index()
+    sums = summed(found, ["okey", "at", "day"])
     return sums[sums["amount"] != 0].reset_index(drop=True)
 
 

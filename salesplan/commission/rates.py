@@ -73,7 +73,8 @@ def _rows(event: Integers, tier: Any, base: Integers, rate: Any, amount: Integer
     whole = {"event": event, "tier": tier, "base": base, "rate": rate, "amount": amount}
     count = len(event)
     return pd.DataFrame(
-        {name: values if np.ndim(values) else np.full(count, values, dtype=np.int64) for name, values in whole.items()}
+        {name: values if np.ndim(values) else np.full(count, values, dtype=np.int64) for name, values in whole.items()},
+        copy=False,
     )
 
 

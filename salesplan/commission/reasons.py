@@ -6,6 +6,7 @@ import pandas as pd
 
 SEVERAL = 3  # reasons told of one difference
 TOLD = ["reason", "approved_by"]
+FOLLOWS = (["of_month", "rep"], ["rep", "order"], ["rep"])  # what a difference follows from, the nearest first
 # Which columns a reason names, the narrowest first; `order` fits a line's own order, or the one it takes back.
 LEVELS = (("month", "rep", "order"), ("month", "order"), ("month", "rep"), ("month",))
 
@@ -18,8 +19,9 @@ def with_reasons(
     `found`: of_month, rep, order and, where known, original_order. `reasons`: month (the closed one), reason, and
     approved_by, order, rep where given. A reason by month and order counts before one by month and rep, and that
     before one for the whole month; several of one kind are all told, in the order of their text. What none of them
-    explains follows from what else is corrected for the rep in the month, such as the base pay of an order: it has
-    those reasons, among them of the differences `beside`. `otherwise` is the reason of the rest.
+    explains follows from what else is corrected for the rep: in the same month, such as the base pay of an order, else
+    on the same order, else in other months, such as the tier of a quarter: it has those reasons and approvers, among
+    them of the differences `beside`. `otherwise` is the reason of the rest.
     """
     rows = found.reset_index(drop=True)
     blank = pd.Series("", index=rows.index, dtype="str")
@@ -32,14 +34,14 @@ def with_reasons(
         here = keys[list(level)].merge(given, how="left", on=list(level))
         told = told.where(told["reason"].notna(), here[TOLD])
     explained = rows.drop(columns=[name for name in TOLD if name in rows]).join(told)
-    others = _followed(explained, beside, otherwise)
-    whole = told.where(told["reason"].notna(), others)
+    whole = told
+    for shared in FOLLOWS:
+        whole = whole.where(whole["reason"].notna(), _followed(explained, beside, otherwise, shared))
     return rows.assign(reason=whole["reason"].fillna(otherwise), approved_by=whole["approved_by"].fillna(""))
 
 
-def _followed(explained: pd.DataFrame, beside: pd.DataFrame | None, otherwise: str) -> pd.DataFrame:
-    """For each row the reasons of the other corrections of its rep and month."""
-    keys = ["of_month", "rep"]
+def _followed(explained: pd.DataFrame, beside: pd.DataFrame | None, otherwise: str, keys: list[str]) -> pd.DataFrame:
+    """For each row the reasons of the other corrections that have its keys."""
     known = pd.concat([explained[[*keys, *TOLD]], *([] if beside is None else [beside[[*keys, *TOLD]]])])
     known = known[known["reason"].notna() & (known["reason"] != otherwise)].drop_duplicates().sort_values(TOLD)
     if known.empty:

@@ -8,11 +8,13 @@ import pandas as pd
 
 from salesplan.commission.accounts import Accounts, Cash
 from salesplan.commission.credit import ORDER, PRODUCT, pair_key
-from salesplan.commission.exact import cumulative, part_of
+from salesplan.commission.exact import cumulative, part_of, rows_of
 from salesplan.commission.year import NEVER
 from salesplan.money import MICRO, Integers, half_away, to_micro
 from salesplan.terms.commission import CommissionPlan
 from salesplan.terms.release import Holdback
+
+BLOCK = 2**14  # accounts released at a time, so that what is worked on stays near the processor
 
 
 def released(
@@ -105,32 +107,42 @@ def _on_cash(accounts: Accounts, lines: pd.DataFrame, plan: CommissionPlan, cash
     paid; by parts of the order paid (`milestones`); or in proportion to cash. An order is refunded when less stands
     on it than before, and than it is due.
     """
-    okey, earned, settlement = accounts.okey, accounts.earned, cash.settlement
-    asked, paid = settlement.open[okey], settlement.paid[okey]
+    whole = whole_months(accounts, lines, cash) if plan.release == "month_full" else None
+    out = np.zeros_like(accounts.earned)
+    for begin in range(0, len(out), BLOCK):
+        rows = slice(begin, begin + BLOCK)
+        out[rows] = _block_on_cash(accounts, rows, None if whole is None else whole[rows], plan, cash)
+    return out
+
+
+def _block_on_cash(accounts: Accounts, rows: slice, whole: Any, plan: CommissionPlan, cash: Cash) -> Integers:
+    """What a stretch of accounts may have been paid; `whole`: whether all orders of their month are paid."""
+    okey, earned = accounts.okey[rows], accounts.earned[rows]
+    asked, paid = rows_of(cash.settlement.open, okey), rows_of(cash.settlement.paid, okey)
     share = earned  # credited as it was collected
     if plan.measure_basis != "collected":
-        share = _in_proportion(accounts, paid, asked)
+        share = _in_proportion(accounts, rows, paid, asked)
     if plan.release == "proportional":
         claim = share
     elif plan.release == "milestones":
         claim = _by_milestones(earned, asked, paid, plan)
     else:
-        whole = whole_months(accounts, lines, cash) if plan.release == "month_full" else paid >= asked
-        claim = np.where(whole, earned, 0)
-    refunded = np.zeros(paid.shape, dtype=bool)
+        claim = np.where(paid >= asked if whole is None else whole, earned, 0)
+    refunded = np.zeros_like(paid, dtype=bool)
     refunded[:, 1:] = paid[:, 1:] < np.minimum(paid[:, :-1], asked[:, 1:])
     return entitled(earned, claim, share, refunded)
 
 
-def _in_proportion(accounts: Accounts, paid: Integers, due: Integers) -> Integers:
+def _in_proportion(accounts: Accounts, rows: slice, paid: Integers, due: Integers) -> Integers:
     """The part of what was earned that the money received stands for, less what came late of it."""
-    good = accounts.earned if accounts.good is None else accounts.good
+    earned = accounts.earned[rows]
+    good = earned if accounts.good is None else accounts.good[rows]
     share = np.where(paid >= due, good, 0)
     partly = (paid > 0) & (paid < due)
     share[partly] = part_of(good[partly], paid[partly], due[partly])
     if accounts.late_paid is not None:
-        share = share - accounts.late_paid
-    return np.where(due > 0, share, accounts.earned)
+        share = share - accounts.late_paid[rows]
+    return np.where(due > 0, share, earned)
 
 
 def _by_milestones(earned: Integers, asked: Integers, paid: Integers, plan: CommissionPlan) -> Integers:

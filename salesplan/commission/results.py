@@ -1,7 +1,8 @@
 """The result of commission, and how what was worked out in numbers becomes the tables people read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from salesplan import calendar
 from salesplan.commission import pay
 from salesplan.commission.accounts import Accounts
 from salesplan.commission.closing import no_corrections
+from salesplan.commission.exact import in_order, summed
 from salesplan.commission.rates import PER_UNIT, RULES
 from salesplan.commission.working import Ground, Part
 from salesplan.commission.year import Note
@@ -93,28 +95,54 @@ def day_column(days: Integers) -> Any:
 
 def lines_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     """Commission lines of all parts, by rep and month in the order in which they count."""
-    numbers = [rows for part in parts for rows in _numbers(ground, part)]
-    whole = {name: np.concatenate([rows[name] for rows in numbers]) for name in numbers[0]}
-    order = np.lexsort([whole["place"], whole["month"], whole["rep"]])
-    told = {name: values[order] for name, values in whole.items() if name != "place"}
+    behind = 64 * max((len(part.events) for part in parts), default=0)
+    told = _Told([rows for part in parts for rows in _numbers(ground, part, behind)])
+    book, blank = ground.book, repeated("", len(told.order))
     return pd.DataFrame(
         {
             "rep": texts(ground.roster.names, told["rep"]),
             "month": texts(np.array(ground.year.closed, dtype=object), told["month"]),
-            "order": ground.book.text("order", told["order"]),
+            "order": book.text("order", told["order"]),
             "rule": texts(ALL_RULES, told["rule"]),
             "tier_from": told["tier_from"],
             "base": pd.arrays.IntegerArray(told["base"], told["bare"]),
             "rate": told["rate"],
             "amount": told["amount"],
-            "product": ground.book.text("product", told["product"]),
-            "original_order": ground.book.text("order", told["original"]),
+            "product": book.text("product", told["product"]),
+            "original_order": book.text("order", told["original"]),
             "date": day_column(told["day"]),
             "plan": texts([plan.name for plan in ground.plans], told["plan"]),
-            "of_month": repeated("", len(order)),
-            "reason": repeated("", len(order)),
-        }
+            "of_month": blank,
+            "reason": blank,
+        },
+        copy=False,
     )
+
+
+Column = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Rows of several sources as one, in order; a column is made when it is asked for, so that few are there at once.
+
+    Columns rep, month and place say where a row stands.
+    """
+
+    sources: Sequence[dict[str, Column]]
+
+    @cached_property
+    def order(self) -> Integers:
+        """The rows by rep, month and place."""
+        return in_order([self._whole(name) for name in ("rep", "month", "place")])
+
+    def __getitem__(self, name: str) -> Any:
+        """A column."""
+        return self._whole(name)[self.order]
+
+    def _whole(self, name: str) -> Any:
+        parts = [source[name]() for source in self.sources]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 ALL_RULES = [
@@ -131,33 +159,33 @@ ALL_RULES = [
 ]
 
 
-def _numbers(ground: Ground, part: Part) -> list[dict[str, Any]]:
-    """The rows of a part, of its amounts and of rules that speak of an order as a whole, in numbers."""
+def _numbers(ground: Ground, part: Part, behind: int) -> list[dict[str, Column]]:
+    """The rows of a part, of its amounts and, `behind` them, of rules that speak of an order as a whole, in numbers."""
     rules = sorted(part.accounts.rules.items())
-    return [_of_amounts(ground, part), *(_of_rule(ground, part, rule, to_date) for rule, to_date in rules)]
+    return [_of_amounts(ground, part), *(_of_rule(ground, part, rule, behind) for rule in rules)]
 
 
-def _of_amounts(ground: Ground, part: Part) -> dict[str, Any]:
+def _of_amounts(ground: Ground, part: Part) -> dict[str, Column]:
     told, events, book = part.booked, part.events, ground.lines
     event = told["event"].to_numpy()
     line = events["line"].to_numpy()[event]
     tier, back = told["tier"].to_numpy(), told["back"].to_numpy()
     rated = (tier != PER_UNIT) & (part.plan.curve is None)
     return {
-        "rep": events["rep"].to_numpy()[event],
-        "month": told["month"].to_numpy() - 1,
-        "order": book["order"].to_numpy()[line],
-        "rule": _rules(part, tier, back),
-        "tier_from": np.where(tier >= 0, _starts(part)[np.maximum(tier, 0)], np.nan),
-        "base": told["base"].to_numpy(),
-        "bare": np.zeros(len(told), dtype=bool),
-        "rate": np.where(rated, told["rate"].to_numpy() / MICRO, np.nan),
-        "amount": told["amount"].to_numpy(),
-        "product": book["product"].to_numpy()[line],
-        "original": book["original"].to_numpy()[line],
-        "day": book["day"].to_numpy()[line],
-        "plan": np.full(len(told), part.place),
-        "place": event * 64 + back * 32 + np.clip(tier + 8, 0, 31),
+        "rep": lambda: events["rep"].to_numpy()[event],
+        "month": lambda: told["month"].to_numpy() - 1,
+        "order": lambda: book["order"].to_numpy()[line],
+        "rule": lambda: _rules(part, tier, back),
+        "tier_from": lambda: np.where(tier >= 0, _starts(part)[np.maximum(tier, 0)], np.nan),
+        "base": lambda: told["base"].to_numpy(),
+        "bare": lambda: np.zeros(len(told), dtype=bool),
+        "rate": lambda: np.where(rated, told["rate"].to_numpy() / MICRO, np.nan),
+        "amount": lambda: told["amount"].to_numpy(),
+        "product": lambda: book["product"].to_numpy()[line],
+        "original": lambda: book["original"].to_numpy()[line],
+        "day": lambda: book["day"].to_numpy()[line],
+        "plan": lambda: np.full(len(told), part.place, dtype=np.int64),
+        "place": lambda: event * 64 + back * 32 + np.clip(tier + 8, 0, 31),
     }
 
 
@@ -175,27 +203,28 @@ def _rules(part: Part, tier: Integers, back: Integers) -> Integers:
     return code
 
 
-def _of_rule(ground: Ground, part: Part, rule: str, to_date: Integers) -> dict[str, Any]:
+def _of_rule(ground: Ground, part: Part, rule: tuple[str, Integers], behind: int) -> dict[str, Column]:
+    name, to_date = rule
     change = np.diff(to_date, axis=1)
     account, month = np.nonzero(change)
     accounts, orders = part.accounts, ground.book.orders
     okey = accounts.okey[account]
-    zero = np.zeros(len(account), dtype=np.int64)
+    zero, none = np.zeros(len(account), dtype=np.int64), np.full(len(account), np.nan)
     return {
-        "rep": accounts.rep[account],
-        "month": month,
-        "order": orders["order"].to_numpy()[okey],
-        "rule": zero + ALL_RULES.index(rule),
-        "tier_from": np.full(len(account), np.nan),
-        "base": zero,
-        "bare": zero == 0,
-        "rate": np.full(len(account), np.nan),
-        "amount": change[account, month],
-        "product": zero,
-        "original": zero,
-        "day": orders["day"].to_numpy()[okey],
-        "plan": zero + part.place,
-        "place": 2**55 + accounts.place[account],
+        "rep": lambda: accounts.rep[account],
+        "month": lambda: month,
+        "order": lambda: orders["order"].to_numpy()[okey],
+        "rule": lambda: zero + ALL_RULES.index(name),
+        "tier_from": lambda: none,
+        "base": lambda: zero,
+        "bare": lambda: zero == 0,
+        "rate": lambda: none,
+        "amount": lambda: change[account, month],
+        "product": lambda: zero,
+        "original": lambda: zero,
+        "day": lambda: orders["day"].to_numpy()[okey],
+        "plan": lambda: zero + part.place,
+        "place": lambda: behind + accounts.place[account],
     }
 
 
@@ -214,23 +243,9 @@ def stacked(frames: Sequence[pd.DataFrame], kinds: dict[str, str], keys: list[st
 
 def releases_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     """What moved per rep, month and order: earned, released, clawback."""
-    rows = []
-    for part in parts:
-        earned, out = np.diff(part.accounts.earned, axis=1), np.diff(part.out, axis=1)
-        account, month = np.nonzero((earned != 0) | (out != 0))
-        rows.append(
-            pd.DataFrame(
-                {
-                    "rep": part.accounts.rep[account],
-                    "month": month,
-                    "order": ground.book.orders["order"].to_numpy()[part.accounts.okey[account]],
-                    "earned": earned[account, month],
-                    "released": np.maximum(out[account, month], 0),
-                    "clawback": np.minimum(out[account, month], 0),
-                }
-            )
-        )
-    found = _summed(pd.concat(rows, ignore_index=True), ["rep", "month", "order"])
+    order = ground.book.orders["order"].to_numpy()
+    rows = [moved for part in parts for moved in _moved(part, order)]
+    found = summed(pd.concat(rows, ignore_index=True), ["rep", "month", "order"])
     return found.assign(
         rep=texts(ground.roster.names, found["rep"].to_numpy()),
         month=texts(np.array(ground.year.closed, dtype=object), found["month"].to_numpy()),
@@ -238,21 +253,23 @@ def releases_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     )
 
 
-def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Rows of equal keys as one, sorted by them."""
-    ordered = rows.iloc[np.lexsort([rows[name].to_numpy() for name in reversed(keys)])]
-    same = np.ones(len(rows), dtype=bool)
-    same[:1] = False
-    for name in keys:
-        values = ordered[name].to_numpy()
-        same[1:] &= values[1:] == values[:-1]
-    first = np.flatnonzero(~same)
-    sums = {
-        name: np.add.reduceat(ordered[name].to_numpy(), first) if len(first) else ordered[name].to_numpy()
-        for name in rows.columns
-        if name not in keys
-    }
-    return pd.DataFrame({**{name: ordered[name].to_numpy()[first] for name in keys}, **sums})
+def _moved(part: Part, order: Integers) -> Iterator[pd.DataFrame]:
+    """What moved in each month, account by account."""
+    told = part.accounts.earned, part.out
+    for month in range(1, part.out.shape[1]):
+        earned, out = (to_date[:, month] - to_date[:, month - 1] for to_date in told)
+        account = np.flatnonzero((earned != 0) | (out != 0))
+        out = out[account]
+        yield pd.DataFrame(
+            {
+                "rep": part.accounts.rep[account],
+                "month": month - 1,
+                "order": order[part.accounts.okey[account]],
+                "earned": earned[account],
+                "released": np.maximum(out, 0),
+                "clawback": np.minimum(out, 0),
+            }
+        )
 
 
 def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
@@ -279,7 +296,7 @@ def orders_of(ground: Ground, parts: Sequence[Part]) -> pd.DataFrame:
     if len(rows) > 1:
         whole = whole.groupby(["rep", "okey"], as_index=False).agg(told)
     order_code, day = orders["order"].to_numpy()[whole["okey"]], orders["day"].to_numpy()[whole["okey"]]
-    whole = whole.iloc[np.lexsort([whole["okey"].to_numpy(), order_code, day, whole["rep"].to_numpy()])]
+    whole = whole.iloc[in_order([whole["rep"].to_numpy(), day, order_code, whole["okey"].to_numpy()])]
     okey = whole["okey"].to_numpy()
     return pd.DataFrame(
         {
@@ -345,7 +362,8 @@ def payments_table(ground: Ground) -> pd.DataFrame:
     """Which payment settled which order of the year's: order, customer, date, amount (money of collections)."""
     rows, orders = ground.cash.payments, ground.book.orders
     named = {name: orders[name].to_numpy()[rows["okey"]] for name in ("order", "customer")}
-    rows = rows.iloc[np.lexsort([rows["okey"].to_numpy(), named["order"], rows["day"].to_numpy(), named["customer"]])]
+    keys = [named["customer"], rows["day"].to_numpy(), named["order"], rows["okey"].to_numpy()]
+    rows = rows.iloc[in_order(keys)]
     okey = rows["okey"].to_numpy()
     return pd.DataFrame(
         {

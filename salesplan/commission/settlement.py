@@ -1,6 +1,9 @@
 """What each order is due and what was paid on it at every month end, on one tax basis, and which payment paid it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,7 @@ from salesplan.money import MICRO, Integers, half_away, integers, to_micro
 from salesplan.terms.plan import Tax
 
 NOBODY = ("", UNKNOWN)  # customers whose orders only named payments settle
+BLOCK = 2**14  # orders settled at a time, so that what is worked on stays near the processor
 
 
 @dataclass(frozen=True)
@@ -21,20 +25,18 @@ class Settlement:
     """Orders with their dues and payments to date, month by month (column 0: before the year); int64 fen.
 
     `due`, `paid` and `written` (off as bad debt) in the money of collections, orders x (months + 1); row number =
-    `okey` of the book. `own`: the part of `paid` that payments naming the order settled. `prepaid`: customer (code),
-    prepayment.
+    `okey` of the book. `prepaid`: customer (code), prepayment.
     """
 
     due: Integers
     paid: Integers
     written: Integers
-    own: Integers
     prepaid: pd.DataFrame
 
-    @property
+    @cached_property
     def open(self) -> Integers:
         """What is still asked for of each order: due without bad debt."""
-        return self.due - self.written
+        return self.due - self.written if self.written.any() else self.due
 
 
 def tax_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: Tax) -> Integers:
@@ -83,43 +85,92 @@ def settle(book: Book, products: pd.DataFrame | None, year: Year, *, all_orders:
     due = dues(owed["amount"].to_numpy(), rates, where, year.tax)
     payments = book.payments
     lost = payments[(payments["kind"] == 1) & (payments["okey"] >= 0)]
-    written = cumulative(lost["okey"], lost["at"], lost["amount"], shape)
+    written = np.broadcast_to(np.int64(0), shape)
+    if len(lost):
+        written = cumulative(lost["okey"], lost["at"], lost["amount"], shape)
     cash = payments[payments["kind"] == 0]
     if not all_orders:
         cash = cash[(cash["at"] > 0) | (cash["okey"] >= 0)]
-    own, paid, rest = _paid(book, due - written, cash)
-    return Settlement(due, paid, written, own, rest)
+    paid, rest = _paid(book, due - written if len(lost) else due, cash)
+    return Settlement(due, paid, written, rest)
 
 
-def _paid(book: Book, due: Integers, payments: pd.DataFrame) -> tuple[Integers, Integers, pd.DataFrame]:
-    """Paid on each order to date by its own payments and by any, and each customer's money that settles nothing yet."""
+def _paid(book: Book, due: Integers, payments: pd.DataFrame) -> tuple[Integers, pd.DataFrame]:
+    """Paid on each order to date, and each customer's money that settles nothing yet."""
     labels = book.labels["customer"]
+    nobody = np.asarray(labels.isin(NOBODY))
     whose = book.orders["customer"].to_numpy()
     named = payments[payments["okey"] >= 0]
-    loose = payments[payments["okey"] < 0]
     direct = cumulative(named["okey"], named["at"], named["amount"], due.shape)
-    cash = cumulative(loose["customer"], loose["at"], loose["amount"], (len(labels), due.shape[1]))
-    np.add.at(cash, whose, direct)
-    anonymous = np.asarray(labels.isin(NOBODY))[whose]
-    before, others = np.zeros(len(due), dtype=np.int64), np.zeros(len(due), dtype=np.int64)
-    own, paid = np.zeros_like(due), np.zeros_like(due)
-    for month in range(due.shape[1]):
-        earlier = direct[:, month - 1] if month else np.zeros_like(before)
-        now = (due[:, month], direct[:, month], np.maximum(direct[:, month] - earlier, 0))
-        before, others = _settled((before, others), now, cash[:, month], whose, anonymous=anonymous)
-        own[:, month], paid[:, month] = before, before + others
-    left = _less(cash[:, -1], paid[:, -1], whose)
+    cash = cumulative(payments["customer"], payments["at"], payments["amount"], (len(labels), due.shape[1]))
+    paid = np.empty_like(due)
+    for rows in _blocks(whose):
+        owners = _owners(whose[rows], nobody)
+        _settle_block(_Money(due[rows], direct[rows], cash[owners.customer]), owners, paid[rows])
+    left = cash[:, -1].copy()
+    np.subtract.at(left, whose, paid[:, -1])
     rest = pd.DataFrame({"customer": np.arange(len(labels)), "prepayment": left})
-    return own, paid, rest[rest["prepayment"] != 0].reset_index(drop=True)
+    return paid, rest[rest["prepayment"] != 0].reset_index(drop=True)
+
+
+def _blocks(whose: Integers) -> Iterator[slice]:
+    """Stretches of orders, none of which parts a customer's."""
+    edges = np.searchsorted(whose, whose[BLOCK::BLOCK])
+    places = np.unique(np.r_[0, edges, len(whose)])
+    yield from (slice(begin, end) for begin, end in pairwise(places.tolist()))
+
+
+@dataclass(frozen=True)
+class _Owners:
+    """Customers whose orders stand together: the first row and the code of each, and the number of each order's.
+
+    `anonymous`: orders of nobody who is known.
+    """
+
+    first: Integers
+    customer: Integers
+    number: Integers
+    anonymous: Any
+
+    def less(self, pool: Integers, spent: Integers) -> Integers:
+        """Each customer's money without what was spent on the customer's orders."""
+        return np.asarray(pool - np.add.reduceat(spent, self.first), dtype=np.int64)
+
+    def first_in_first_out(self, unpaid: Integers, pool: Integers) -> Integers:
+        """What the pool of each customer settles of each order, oldest first; nothing where nobody knows whose."""
+        older = np.cumsum(unpaid) - unpaid
+        settled = np.clip((pool + older[self.first])[self.number] - older, 0, unpaid)
+        settled[self.anonymous] = 0
+        return np.asarray(settled, dtype=np.int64)
+
+
+def _owners(whose: Integers, nobody: Any) -> _Owners:
+    begins = np.r_[True, whose[1:] != whose[:-1]]
+    first = np.flatnonzero(begins)
+    return _Owners(first, whose[first], np.cumsum(begins) - 1, nobody[whose])
+
+
+@dataclass(frozen=True)
+class _Money:
+    """What orders are due, what payments that name them come to, and all money of their customers; to date."""
+
+    due: Integers
+    direct: Integers
+    cash: Integers
+
+
+def _settle_block(money: _Money, owners: _Owners, paid: Integers) -> None:
+    """Write what settles each order at each month end."""
+    own = others = earlier = np.zeros(len(paid), dtype=np.int64)
+    for month in range(paid.shape[1]):
+        direct = money.direct[:, month]
+        now = (money.due[:, month], direct, np.maximum(direct - earlier, 0))
+        own, others = _settled((own, others), now, money.cash[:, month], owners)
+        paid[:, month], earlier = own + others, direct
 
 
 def _settled(
-    before: tuple[Integers, Integers],
-    now: tuple[Integers, Integers, Integers],
-    cash: Integers,
-    whose: Integers,
-    *,
-    anonymous: Any,
+    before: tuple[Integers, Integers], now: tuple[Integers, Integers, Integers], cash: Integers, owners: _Owners
 ) -> tuple[Integers, Integers]:
     """What settles each order at a month end, by its own payments and by the customer's other money.
 
@@ -131,26 +182,12 @@ def _settled(
     low = np.minimum(due, 0)
     most = np.clip(direct, low, due)
     own = np.minimum(most, np.clip(before[0] + fresh, low, due))
-    pool = _less(cash, own, whose)
-    kept = _first_in_first_out(np.minimum(before[1], due - own), pool, whose, anonymous=anonymous)
-    pool = _less(pool, kept, whose)
-    again = np.where(anonymous, most - own, _first_in_first_out(most - own, pool, whose, anonymous=anonymous))
-    own, pool = own + again, _less(pool, again, whose)
-    return own, kept + _first_in_first_out(due - own - kept, pool, whose, anonymous=anonymous)
-
-
-def _less(pool: Integers, spent: Integers, whose: Integers) -> Integers:
-    """Each customer's money without what was spent on the customer's orders."""
-    left = pool.copy()
-    np.subtract.at(left, whose, spent)
-    return left
-
-
-def _first_in_first_out(unpaid: Integers, pool: Integers, whose: Integers, *, anonymous: Any) -> Integers:
-    """What the pool of each customer settles of each order, oldest first; nothing where nobody knows whose it is."""
-    running = np.cumsum(unpaid, axis=0)
-    first = np.r_[True, whose[1:] != whose[:-1]] if len(whose) else np.zeros(0, dtype=bool)
-    start = np.maximum.accumulate(np.where(first, np.arange(len(whose)), 0))
-    older = running - unpaid - (running - unpaid)[start]
-    settled = np.clip(pool[whose] - older, 0, unpaid)
-    return np.where(anonymous, 0, settled)
+    pool = owners.less(cash, own)
+    kept = owners.first_in_first_out(np.minimum(before[1], due - own), pool)
+    if kept.any():
+        pool = owners.less(pool, kept)
+    if (most != own).any():
+        again = owners.first_in_first_out(most - own, pool)
+        again[owners.anonymous] = (most - own)[owners.anonymous]
+        own, pool = own + again, owners.less(pool, again)
+    return own, kept + owners.first_in_first_out(due - own - kept, pool)

@@ -88,7 +88,7 @@ def after_order(size: Integers, rep: Integers, okey: Integers, before: Integers)
     """The running measure of each rep after the whole order of each amount, orders by their first line."""
     if not len(size):
         return size
-    key = rep * (2**32) + okey
+    key = rep.astype(np.int64) * 2**32 + okey
     _, first, group = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
     place = np.empty(len(first), dtype=np.int64)

@@ -145,7 +145,7 @@ def _part(
     events = crediting.sized(crediting.credit(lines, stage, settlement), plan)
     span = PERIOD_MONTHS[plan.period] if plan.curve is not None else 0
     events = crediting.link_returns(events, months=span)
-    events = events.assign(mine=on[events["rep"].to_numpy(), events["at"].to_numpy() - 1].astype(np.int64))
+    events = events.assign(mine=on[events["rep"].to_numpy(), events["at"].to_numpy() - 1].astype(np.int8))
     measured = events if plan.measure_basis == stage else _measured(lines, plan, settlement)
     counted = sums(measured["rep"], measured["at"], measured["size"], quotas.shape)
     base_pay = _base_pay(ground.roster) if plan.curve is not None else quotas
@@ -169,7 +169,7 @@ def _part(
     if plan.holdback is not None:
         labels_of = [calendar.add_months(ground.year.months[0], -1), *ground.year.closed]
         out = held_back(before, plan.holdback, labels_of)
-    passed = np.zeros_like(out)
+    passed = np.broadcast_to(np.int64(0), out.shape)
     if plan.leavers.rule != "paid":
         limit = ground.roster.last_month() + plan.leavers.months * (plan.leavers.rule == "paid_until")
         out, passed = after_leaving(accounts, out, limit[accounts.rep])

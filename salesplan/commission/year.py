@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesplan import calendar
 from salesplan.money import Integers
 from salesplan.terms.plan import Tax
 
+Days = NDArray[np.datetime64]
 NEVER = 10_000  # month number of what has not happened up to the review
 
 
@@ -83,15 +85,26 @@ class Year:
 
     def numbers_of(self, dates: "pd.Series[Any]") -> Integers:
         """Number of the month of each date: 1 the first of the year, 0 before it, NEVER after the review or unknown."""
-        unknown = pd.isna(dates).to_numpy()
-        days = dates.to_numpy().astype("datetime64[D]")
+        return self.numbers_of_days(dates.to_numpy().astype("datetime64[D]"))
+
+    def numbers_of_days(self, days: Days) -> Integers:
+        """The same of days, NaT where unknown."""
+        unknown = np.isnat(days)
+        if unknown.all():
+            return np.full(len(days), NEVER, dtype=np.int64)
+        first, last = np.fmin.reduce(days), np.fmax.reduce(days)
+        of_day = self._numbers(np.arange(first, last + 1))  # days are few: each is looked up once
+        place = (np.where(unknown, first, days) - first).astype(np.int64)
+        return np.where(unknown, NEVER, of_day[place])
+
+    def _numbers(self, days: Days) -> Integers:
         months = days.astype("datetime64[M]").astype(np.int64)
         if self.cutoff is not None:
             first = days.astype("datetime64[M]").astype("datetime64[D]")
             months = months + ((days - first).astype(np.int64) + 1 > self.cutoff)
         begin = np.datetime64(self.months[0], "M").astype(np.int64)
         number = np.maximum(months - begin + 1, 0)
-        return np.where(unknown | (number > len(self.closed)), NEVER, number).astype(np.int64)
+        return np.where(number > len(self.closed), NEVER, number).astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from salesplan.errors import Fault, nearest
-from salesplan.params.mending import mended
+from salesplan.params.mending import mended, passable
+from salesplan.params.places import error_path, split_key, value_at
 from salesplan.params.reading import MOST_CHARACTERS, Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
 from salesplan.params.secrets import secrets_in, secrets_set, untold
+from salesplan.places import shown_path
 from salesplan.tables.encoding import decode
 from salesplan.tables.results import Notice
 from salesplan.terms import MODELS, PlanTerms, Terms
@@ -61,7 +63,10 @@ PATTERNS = {
 
 @dataclass(frozen=True)
 class Loaded:
-    """A plan's parameters: models by file stem, the texts as read, and every fault."""
+    """A plan's parameters: models by file stem, the texts as read, and every fault.
+
+    `passable`: models of faulty files with what is wrong left out, only to hold the rest against the tables.
+    """
 
     folder: Path
     rules: Mapping[str, Terms]
@@ -69,6 +74,7 @@ class Loaded:
     documents: Mapping[str, Document]
     changes: Mapping[str, Any]
     faults: list[Fault] = field(default_factory=list)
+    passable: Mapping[str, Terms | None] = field(default_factory=dict)
 
     @property
     def plan(self) -> PlanTerms:
@@ -80,21 +86,6 @@ class Loaded:
     def place(self, stem: str, path: KeyPath) -> str:
         """Where a parameter stands: file, line and key."""
         return _place(shown_path(self.folder), stem, self.documents[stem], path, self.changes)
-
-
-def workbook_of(folder: Path) -> Path:
-    """The workbook a plan belongs to: the folder with `notebooks/` and `params/`, found upward."""
-    for parent in folder.resolve().parents:
-        if (parent / "notebooks").is_dir() and (parent / "params").is_dir():
-            return parent
-    return folder.resolve().parent.parent
-
-
-def shown_path(path: Path) -> str:
-    """A path inside the workbook as messages print it: `params/henan-2027`."""
-    resolved = path.resolve()
-    root = workbook_of(resolved)
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.as_posix()
 
 
 def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
@@ -112,6 +103,7 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     changed, change_faults = _apply(documents, changes or {})
     faults += change_faults
     rules: dict[str, Terms] = {}
+    rest: dict[str, Terms | None] = {}
     for stem, model in MODELS.items():
         try:
             rules[stem] = model.model_validate(changed[stem])
@@ -119,8 +111,9 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
             asked = stem in texts or any(split_key(key)[0] == stem for key in changes or {})
             if asked and not documents[stem].faults:
                 faults += _every_fault(error, stem, documents[stem], changed[stem], shown, changes or {})
+                rest[stem] = passable(changed[stem], stem)
     secrets = _secrets(texts, shown, changes or {})
-    return Loaded(folder, rules, texts, documents, dict(changes or {}), [*secrets, *untold(faults, secrets)])
+    return Loaded(folder, rules, texts, documents, dict(changes or {}), [*secrets, *untold(faults, secrets)], rest)
 
 
 def encoding_notices(loaded: Loaded) -> Iterator[Notice]:
@@ -215,12 +208,6 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def split_key(dotted: str) -> list[str | int]:
-    """The parts of a key as people write it: `plans[0].rate` is plans, 0, rate."""
-    parts = dotted.replace("[", ".").replace("]", "").split(".")
-    return [int(part) if part.isdecimal() else part for part in parts]
-
-
 def _replaced(data: Any, keys: list[str | int], value: Any) -> Any:
     if not keys:
         return value
@@ -240,7 +227,7 @@ def _every_fault(
         fresh = [fault for fault in _faults(error, stem, document, data, shown, changes) if _is_new(fault, told)]
         yield from fresh
         told |= {fault.place for fault in fresh}
-        found = [(_path(detail, data), detail) for detail in error.errors(include_url=False)]
+        found = [(error_path(detail, data), detail) for detail in error.errors(include_url=False)]
         data = mended(data, stem, found)
         try:
             if data is None:
@@ -259,13 +246,14 @@ def _faults(
     error: ValidationError, stem: str, document: Document, data: Any, shown: str, changes: Mapping[str, Any]
 ) -> Iterator[Fault]:
     for detail in _told_once(error, data):
-        path = _path(detail, data)
-        found = None if detail["type"] == "missing" else _found(_value_at(data, path))
+        path = error_path(detail, data)
+        found = None if detail["type"] == "missing" else _found(value_at(data, path))
         code = CODES.get(detail["type"], detail["type"])
+        code = "mapping_of" if code == "mapping" and known_names(stem, path) else code
         pattern = str(detail.get("ctx", {}).get("pattern", ""))
         values = _values(detail, stem, path, found)
         if "other" in values:  # the key of what it contradicts stands beside its own
-            other = (*_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
+            other = (*error_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
             values["other"] = _place(shown, stem, document, other, changes).removeprefix(f"{shown}/{stem}.yaml ")
         yield Fault(PATTERNS.get(pattern, code), _place(shown, stem, document, path, changes), found, values)
 
@@ -273,10 +261,10 @@ def _faults(
 def _told_once(error: ValidationError, data: Any) -> Iterator[ErrorDetails]:
     """Every error with those it carries; of one key that may be of two kinds, not what the other kind would ask for."""
     found = error.errors(include_url=False)
-    paths = [_path(detail, data) for detail in found]
+    paths = [error_path(detail, data) for detail in found]
     for place, (detail, path) in enumerate(zip(found, paths, strict=True)):
         near = [other for at, other in enumerate(paths) if at != place and other[: len(path)] == path]
-        holds = isinstance(_value_at(data, path), dict)
+        holds = isinstance(value_at(data, path), dict)
         if not (near and CODES.get(detail["type"]) in (("number", "text") if holds else ("mapping",))):
             yield detail
             for kind, context in detail.get("ctx", {}).get("more", ()):
@@ -291,30 +279,6 @@ def _place(shown: str, stem: str, document: Document, path: KeyPath, changes: Ma
         return f"--set {dotted}"
     where = f"{shown}/{stem}.yaml line {document.line(path)}"
     return f"{where}: {key_text(path)}" if path else where
-
-
-def _value_at(data: Any, path: KeyPath) -> Any:
-    for part in path:
-        data = data[part] if _holds(data, part) else None
-    return data
-
-
-def _path(detail: ErrorDetails, data: Any) -> KeyPath:
-    """The error's place in the data; names of union members that pydantic adds are left out."""
-    path: list[str | int] = []
-    at: Any = data
-    for index, part in enumerate(detail["loc"]):
-        if _holds(at, part):
-            at = at[part]
-            path.append(part)
-        elif index == len(detail["loc"]) - 1 and detail["type"] in ("missing", "extra_forbidden"):
-            path.append(part)
-    inner = str(detail.get("ctx", {}).get("key", ""))
-    return (*path, *(split_key(inner) if inner else []))
-
-
-def _holds(at: Any, part: str | int) -> bool:
-    return part in at if isinstance(at, dict) else isinstance(at, list) and isinstance(part, int) and part < len(at)
 
 
 def _found(value: Any) -> str | None:
@@ -335,8 +299,10 @@ def _values(detail: ErrorDetails, stem: str, path: KeyPath, found: str | None) -
     values["unit"] = unit_at(stem, path)
     if "expected" in values:  # pydantic's sentence 'a', 'b' or 'c' as names
         values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))
-    known = str(values.get("expected") or values.get("levels") or "").split(", ")
-    values["nearest"] = nearest(found or "", filter(None, known), cutoff=0.6)
+    allowed = str(values.get("expected") or values.get("levels") or "").split(", ")
+    values["nearest"] = nearest(found or "", filter(None, allowed), cutoff=0.6)
+    if CODES.get(detail["type"]) == "mapping":
+        values["known"] = ", ".join(known_names(stem, path))
     if detail["type"] == "extra_forbidden":
         known = known_names(stem, path[:-1])
         values |= {"nearest": nearest(str(path[-1]), known, cutoff=0.6), "known": ", ".join(known)}

@@ -1,15 +1,21 @@
 """Faulty values made passable, only so that what they hide can be told in the same pass; nothing is run with them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from salesplan.errors import nearest
+from salesplan.params.places import error_path, value_at
 from salesplan.params.reading import Path as KeyPath
-from salesplan.params.schema import known_names
+from salesplan.params.schema import known_names, neutral
+from salesplan.terms import MODELS, Terms
 
+MOST = 60  # times that the faults of a file are cleared away
+ONE_TIER = {"from": Decimal(0), "rate": Decimal(0)}
 PLACES = {"rate_decimals": Decimal("0.000001"), "money_decimals": Decimal("0.01")}
 
 
@@ -23,10 +29,45 @@ def mended(data: Any, stem: str, faulty: list[tuple[KeyPath, ErrorDetails]]) -> 
     return data if changed else None
 
 
+def passable(data: Any, stem: str) -> Terms | None:
+    """The model of a faulty file, what is wrong left out or made neutral; None where that leads nowhere.
+
+    Every value that is right stands where it stood, so that it can be held against the tables in the same pass.
+    """
+    tried: Counter[KeyPath] = Counter()
+    for _ in range(MOST):
+        try:
+            return MODELS[stem].model_validate(data)
+        except ValidationError as error:
+            found = [(error_path(detail, data), detail) for detail in error.errors(include_url=False)]
+            for path, detail in found:
+                data = _cleared(data, path, stem, detail, tried[path])
+                tried[path] += 1
+    return None
+
+
+def _cleared(data: Any, path: KeyPath, stem: str, detail: ErrorDetails, tried: int) -> Any:
+    """The data without one faulty value; without what holds it where that was tried before."""
+    if detail["type"] == "tiers_or_curve":
+        bare = {key: part for key, part in value_at(data, path).items() if key != "curve"}
+        return _put(data, path, {**bare, "tiers": [ONE_TIER]})
+    if detail["type"] == "extra_forbidden" and not tried:
+        return _without(data, path, stem)
+    if detail["type"] == "missing" and tried < 2:  # once left out, once missing
+        return _put(data, path, neutral(stem, path))
+    place = path[: len(path) - max(tried - 1, 0)]
+    held: Any = value_at(data, place[:-1]) if place else None
+    if isinstance(held, list):
+        return _put(data, place, neutral(stem, place))
+    if not isinstance(held, Mapping):
+        return data
+    return _put(data, place[:-1], {key: part for key, part in held.items() if key != place[-1]})
+
+
 def _within(data: Any, path: KeyPath, detail: ErrorDetails) -> Any:
     context = detail.get("ctx", {})
     limit = next((Decimal(str(context[key])) for key in ("le", "ge") if key in context), None)
-    found = _at(data, path)
+    found = value_at(data, path)
     if not isinstance(found, int | Decimal) or isinstance(found, bool):
         return data
     if limit is not None:
@@ -37,7 +78,7 @@ def _within(data: Any, path: KeyPath, detail: ErrorDetails) -> Any:
 
 def _without(data: Any, path: KeyPath, stem: str) -> Any:
     """An unknown key that is nearly a known one is meant to be it."""
-    held = _at(data, path[:-1])
+    held = value_at(data, path[:-1])
     if not isinstance(held, Mapping) or path[-1] not in held:
         return data
     rest = {key: value for key, value in held.items() if key != path[-1]}
@@ -45,18 +86,10 @@ def _without(data: Any, path: KeyPath, stem: str) -> Any:
     return _put(data, path[:-1], {**rest, **({meant: held[path[-1]]} if meant else {})})
 
 
-def _at(data: Any, path: KeyPath) -> Any:
-    for part in path:
-        if isinstance(data, Mapping):
-            data = data.get(part)
-        else:
-            data = data[part] if isinstance(data, list) and isinstance(part, int) and part < len(data) else None
-    return data
-
-
 def _put(data: Any, path: KeyPath, value: Any) -> Any:
     if not path:
         return value
     if isinstance(data, list):
         return [_put(item, path[1:], value) if place == path[0] else item for place, item in enumerate(data)]
-    return {**data, path[0]: _put(data[path[0]], path[1:], value)}
+    held = data if isinstance(data, Mapping) else {}
+    return {**held, path[0]: _put(held.get(path[0]), path[1:], value)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +61,28 @@ def known_names(stem: str, path: KeyPath) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def neutral(stem: str, path: KeyPath) -> Any:
+    """A value that a parameter's schema accepts: the least number, the first choice, an object of what it must have."""
+    root = schema(stem)
+    nodes = _nodes_at(root, path)
+    return _neutral(nodes[0], root) if nodes else None
+
+
+def _neutral(node: dict[str, Any], root: dict[str, Any]) -> Any:
+    one = next(_resolve(node, root))
+    if "enum" in one or "const" in one:
+        return one.get("const", next(iter(one.get("enum", ())), None))
+    kind = one.get("type")
+    if kind == "object":
+        return {name: _neutral(one["properties"][name], root) for name in one.get("required", ())}
+    if kind == "array":
+        return [_neutral(one["items"], root)] * int(one.get("minItems", 0))
+    if kind == "string":
+        return "-"
+    least = one.get("minimum", one.get("exclusiveMinimum", -1) + 1)
+    return {"number": Decimal(str(max(least, 0))), "integer": max(int(least), 0), "boolean": False}.get(str(kind))
+
+
 def unit_at(stem: str, path: KeyPath) -> str:
     """Unit of a parameter as its model says it; of the nearest one above where it has none itself."""
     for end in range(len(path), 0, -1):
@@ -97,11 +120,31 @@ def _models_in(annotation: Any) -> list[type[Terms]]:
 def localized(stem: str, words: Words) -> dict[str, Any]:
     """JSON Schema of one parameter file with meanings and units in the words' language, for editors."""
     root = deepcopy(schema(stem))
+    for part in (root, *root.get("$defs", {}).values()):
+        part.pop("description", None)  # what is said of the models is for those who read the code
     texts = {path: _description(stem, path, meaning, unit, words) for path, meaning, unit in meanings(MODELS[stem])}
     for path, text in texts.items():
-        for node in _nodes_at(root, path):
+        for node in _written_at(root, path):
             node["description"] = text
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root}
+
+
+def _written_at(root: dict[str, Any], path: KeyPath) -> list[dict[str, Any]]:
+    """The nodes a key's text belongs to; places in lists and names that users give stand in no path of `meanings`."""
+    nodes = [root]
+    for part in path:
+        held = [option for node in nodes for option in _within(node, root)]
+        nodes = [option["properties"][part] for option in held if part in option.get("properties", {})]
+    return nodes
+
+
+def _within(node: dict[str, Any], root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A node, all it may stand for, and what it holds as a list or by names."""
+    for option in _resolve(node, root):
+        yield option
+        for kind in ("items", "additionalProperties"):
+            if isinstance(option.get(kind), dict):
+                yield from _within(option[kind], root)
 
 
 def _description(stem: str, path: KeyPath, meaning: str, unit: str, words: Words) -> str:

@@ -1,13 +1,15 @@
 """salesplan.xlsx: the tables of a run, formatted; text stays text, formulas and links are off."""
 
+import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan import STEPS
+from salesplan.report.control import control_line
 from salesplan.report.table import FAMILIES
-from salesplan.staging import DONE, INPUTS, LEFT_OUT
+from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT
 from salesplan.tables import outputs
 from salesplan.tables.kinds import Kind
 from salesplan.tables.outputs import kind_of
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 100_000
+MOST_FOOTER = 200  # characters; Excel takes 255 with all codes
 FORMATS = {
     "money": "#,##0.00",
     "share": "0.0%",
@@ -47,18 +50,29 @@ def write_workbook(run: Path, words: Words) -> None:
         formats = {kind: book.add_format({"num_format": text}) for kind, text in FORMATS.items()}
         header = book.add_format({"bold": True, "bg_color": "#eef2f6", "bottom": 1, "text_wrap": True, "valign": "top"})
         for step in STEPS:
-            wait_for(run, step)
+            wait_for(run, f"{step}{DONE}", f"{step}{LEFT_OUT}")
             for name in outputs.tables_of(step):
                 path = run / "tables" / f"{name}.csv"
                 frame = outputs.read(path, name) if path.exists() else outputs.empty(name)
                 if len(frame) <= MOST_ROWS:
                     _sheet(book, name, frame, words, {**formats, "header": header})
+        _control(book, run, words)
 
 
-def wait_for(run: Path, step: str) -> None:
-    """Return when a step's tables are there, or no run is in the making."""
-    while (run / INPUTS).is_dir() and not any((run / INPUTS / f"{step}{mark}").exists() for mark in (DONE, LEFT_OUT)):
+def wait_for(run: Path, *marks: str) -> None:
+    """Return when one of the marks is there, or no run is in the making."""
+    while (run / INPUTS).is_dir() and not any((run / INPUTS / mark).exists() for mark in marks):
         time.sleep(0.02)
+
+
+def _control(book: Any, run: Path, words: Words) -> None:
+    """The control block at the foot of every printed sheet; `&` begins a code of the footer and is doubled."""
+    wait_for(run, CONTROL)
+    path = run / INPUTS / CONTROL
+    if path.exists():
+        line = control_line(json.loads(path.read_bytes()), words).replace("&", "&&")
+        for sheet in book.worksheets():
+            sheet.set_footer(f"&L&8{line[:MOST_FOOTER]}&R&8&P / &N")
 
 
 def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: dict[str, Any]) -> None:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
+# Where a page shows which run it is of and what that rests on; filled once everything is known.
+OPEN, CLOSE = "<!--sealed-->", "<!--/sealed-->"
+SLOT = Markup(OPEN + CLOSE)
+
 
 @lru_cache
 def _environment() -> "Environment":
@@ -38,7 +42,7 @@ def write_html(path: Path, template: str, words: Words, **values: Any) -> None:
 
 def rendered(template: str, words: Words, **values: Any) -> str:
     """A template of `templates/` as text, every value escaped."""
-    return _environment().get_template(template).render(words=words, policy=POLICY, **values)
+    return _environment().get_template(template).render(words=words, policy=POLICY, seal=SLOT, **values)
 
 
 @lru_cache

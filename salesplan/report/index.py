@@ -9,7 +9,7 @@ from markupsafe import Markup
 from salesplan import STEPS
 from salesplan.conclusions.decisions import decisions
 from salesplan.report.html import navigation, page_name, write_html
-from salesplan.report.pages import conclusions, first_chart, read_notebook, said
+from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, said
 from salesplan.staging import LETTERS, STATEMENTS
 from salesplan.wording import Words
 
@@ -25,7 +25,7 @@ def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
         "title": words(f"step.{stem}"),
         "question": words(f"report.question_{stem}"),
         "link": page_name(stem),
-        "chart": Markup(first_chart(notebook)),  # drawn by us, its text escaped
+        "chart": Markup(captioned(first_chart(notebook))),  # drawn by us, its text escaped
         "sentences": conclusions(notebook)[:MOST_SENTENCES],
     }
 

@@ -46,10 +46,16 @@ def _output(output: dict[str, Any]) -> str:
         return f"<pre>{escape(_text(output['text']))}</pre>"
     data = output.get("data", {})
     if "image/svg+xml" in data:
-        return f'<figure class="chart">{_text(data["image/svg+xml"])}</figure>'
+        return f'<figure class="chart">{captioned(_text(data["image/svg+xml"]))}</figure>'
     if "text/html" in data:
         return _text(data["text/html"])
     return f"<pre>{escape(_text(data.get('text/plain', '')))}</pre>"
+
+
+def captioned(svg: str) -> str:
+    """A chart below its title as text, which wraps where the page is too narrow for the chart's own."""
+    title = re.search(r'<svg[^>]* aria-label="([^"]*)"', svg)
+    return f"<figcaption>{title[1]}</figcaption>{svg}" if title else svg
 
 
 def sections(notebook: dict[str, Any]) -> list[tuple[str, str]]:

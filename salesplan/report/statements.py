@@ -30,7 +30,7 @@ def write_statements(
 ) -> int:
     """Write `0001.html` ... and `index.html` into a folder of a run; returns how many statements.
 
-    `head`: `title` of the plan, `run`, `days` of the month, `tax` (its basis in words). `papers`: addresses and titles
+    `head`: `title` of the plan, `days` of the month, `tax` (its basis in words). `papers`: addresses and titles
     of what lies beside them. A file holds nothing of anybody else; its check sum is that of what it says.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def write_statements(
     entries = []
     for number, (person, said) in enumerate(contents.pages(), 1):
         entry = {"number": f"{number:04d}", "mark": hashlib.sha256(repr(said).encode()).hexdigest()[:12]}
-        control = words("statement.control", title=head["title"], run=head["run"], **entry)
+        control = words("statement.control", title=head["title"], **entry)
         page = rendered("statement.html.j2", words, control=control, **fixed, **said)
         (folder / f"{number:04d}.html").write_text(page, encoding="utf-8")
         entries.append(entry | _entry(person))

@@ -21,7 +21,7 @@ IN_FILES = ("duckdb", "sqlite")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> Iterator[Source]:
+def open_table(entry: DatabaseTable, place: str, plan: "Plan") -> Iterator[Source]:
     """The table as a source, or a fault. Databases in files must lie in the plan's folder; addresses are not shown.
 
     `${NAME}` in an address is the environment's variable of that name, so that no password stands in a file.
@@ -32,7 +32,7 @@ def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> 
     if unset:
         plan.findings.fault("database_variable", place, entry.database, names=", ".join(unset))
         return
-    address = _address(_expanded(entry.database), folder)
+    address = _address(_expanded(entry.database), plan.folder)
     if address is None:
         plan.findings.fault("path_outside", place, entry.database)
         return
@@ -44,9 +44,8 @@ def open_table(entry: DatabaseTable, folder: Path, place: str, plan: "Plan") -> 
     except Exception as error:  # every engine has errors of its own
         plan.findings.fault("database", place, entry.table, cause=type(error).__name__)
         return
-    name = f"{plan.shown}/plan.yaml: table {entry.table}"
-    plan.hashes[name] = _hash(table)
-    yield open_arrow(table, name)
+    plan.hashes[place], plan.sources[place] = _hash(table), table
+    yield open_arrow(table, f"{plan.shown}/plan.yaml: table {entry.table}")
 
 
 def _expanded(url: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from salesplan.errors import Fault
-from salesplan.params import shown_path
+from salesplan.places import shown_path
 from salesplan.tables import checking, database
 from salesplan.tables.arrays import whole
 from salesplan.tables.cells import CellError, Manner, money
@@ -63,6 +63,7 @@ class Plan:
     terms: PlanTerms
     findings: Findings
     hashes: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Path | pa.Table] = field(default_factory=dict)
 
     @property
     def manner(self) -> Manner:
@@ -78,7 +79,7 @@ def check_all(folder: Path, terms: PlanTerms) -> Checked:
     read = {name: table for name in SPECS if name in terms.inputs and (table := _read_table(plan, SPECS[name]))}
     tables = checking.check_tables(read, terms, f"{plan.shown}/plan.yaml", findings)
     places = {name: one.place_of for name, one in read.items()}
-    return Checked(tables, findings.faults, findings.notices, plan.hashes, findings.fault_count, places)
+    return Checked(tables, findings.faults, findings.notices, plan.hashes, findings.fault_count, places, plan.sources)
 
 
 def _check_names(plan: Plan) -> None:
@@ -107,7 +108,7 @@ def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
 def _sources(plan: Plan, spec: Spec) -> Iterator[Source]:
     entry = plan.terms.inputs[spec.name]
     if not isinstance(entry, str):
-        yield from database.open_table(entry, plan.folder, f"{plan.shown}/plan.yaml: inputs.{spec.name}", plan)
+        yield from database.open_table(entry, f"{plan.shown}/plan.yaml: inputs.{spec.name}", plan)
         return
     for path in _files(plan, spec.name, entry):
         place = f"{plan.shown}/{path.relative_to(plan.folder.resolve()).as_posix()}"
@@ -116,7 +117,7 @@ def _sources(plan: Plan, spec: Spec) -> Iterator[Source]:
         except OSError as error:
             plan.findings.fault("file_unreadable", place, None, cause=os.strerror(error.errno or 0))
             continue
-        plan.hashes[place] = hashlib.sha256(content).hexdigest()
+        plan.hashes[place], plan.sources[place] = hashlib.sha256(content).hexdigest(), path
         source = _open(plan, spec, path, content, place)
         if source is not None:
             yield source

@@ -285,7 +285,11 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("ratio_before", "ratio_after"), "share"),
     },
     "commission_cost_gains": {**dict.fromkeys(("pay", "pay_new", "difference"), "money"), "scene": "code"},
-    "commission_corrections": {"of_month": "month"},
+    "commission_corrections": {
+        **dict.fromkeys(("before", "after", "difference"), "money"),
+        "of_month": "month",
+        "corrected": "code",
+    },
     "commission": {"attainment_period": "share"},
     "commission_orders": {"reason": "code"},
     "commission_performance": {"orders": "count"},

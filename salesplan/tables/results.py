@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from salesplan.errors import SHOWN, Fault
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
 
@@ -28,8 +30,9 @@ class Checked:
 
     `tables` holds, per table given, the columns found under the contract's names: money int64 fen,
     dates date32, months and texts string, quantities and rates float64; blank is null. `faults`
-    lists at most 20 per column, `fault_count` counts all. `hashes` are SHA-256 per file. `places` says, per table just
-    read, where a row and a column of it stand in the user's file.
+    lists at most 20 per column, `fault_count` counts all. `hashes` are SHA-256 per file, `sources` what to keep of
+    each: the file, or the rows a database gave. `places` says, per table just read, where a row and a column of it
+    stand in the user's file.
     """
 
     tables: Mapping[str, "pa.Table"]
@@ -38,6 +41,7 @@ class Checked:
     hashes: Mapping[str, str] = field(default_factory=dict)
     fault_count: int = 0
     places: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
+    sources: Mapping[str, "Path | pa.Table"] = field(default_factory=dict)
 
 
 ROW = re.compile(r" (?:row|cell) [A-Z]*[0-9]+")

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from salesplan import ledger
 from salesplan.commission import Ledger, Year, worked_out
+from salesplan.tables.frames import arrow_frame
 from salesplan.terms import CommissionTerms, PlanTerms
 
 REPS, PER_ORDER, PRODUCTS = 500, 3, 50
@@ -34,7 +35,8 @@ SLICE = 100_000  # lines reckoned in Decimal: a whole year takes minutes
 def named(letter: str, numbers: "np.ndarray[Any, Any]", width: int) -> pa.Array:
     """Labels such as R0012."""
     digits = pa.array(np.char.zfill(numbers.astype(f"U{width}"), width))
-    return pa.compute.binary_join_element_wise(letter, digits, "")
+    joined = pa.compute.binary_join_element_wise(letter, digits, "")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
 def tables(lines: int, seed: int = 1) -> dict[str, pa.Table]:
@@ -86,7 +88,7 @@ def given(found: dict[str, pa.Table], credited: pd.DataFrame) -> Ledger:
     reps = pd.DataFrame({"rep": pd.Series([f"R{number:04d}" for number in range(REPS)], dtype="str")})
     quota = int(credited["amount"].sum()) // REPS // 12
     quotas = reps.merge(pd.DataFrame({"month": MONTHS}), how="cross").assign(amount=quota)
-    return Ledger(credited, reps=reps, quotas=quotas, collections=found["collections"].to_pandas())
+    return Ledger(credited, reps=reps, quotas=quotas, collections=arrow_frame(found["collections"], ("amount",)))
 
 
 def rules() -> CommissionTerms:

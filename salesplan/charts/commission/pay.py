@@ -46,6 +46,7 @@ def _payable_title(frame: "pd.DataFrame", words: Words) -> str:
     return words(
         f"commission.{key}",
         payable=words.money(frame["payable"].sum()),
+        base_pay=words.money(frame["base_pay"].sum()),
         commission=words.money((frame["payable"] - frame["base_pay"]).sum()),
         held=words.money(frame["held"].sum()),
     )

@@ -21,8 +21,16 @@ CLAIMS = ("return", "bad_debt", "late", "cap", "cap_order", "forfeited", "correc
 def payments_of(payments: pd.DataFrame, year: Year) -> pd.DataFrame:
     """Payments of the last closed month that settled an order: order, customer, date, amount."""
     first, last = (pd.Timestamp(day) for day in calendar.month_span(year.closed[-1], year.cutoff))
-    within = payments[(payments["date"] >= first) & (payments["date"] <= last) & (payments["amount"] != 0)]
-    return within.sort_values(["order", "date", "amount"], kind="stable", ignore_index=True)
+    return _ordered(payments[(payments["date"] >= first) & (payments["date"] <= last)])
+
+
+def payments_before(payments: pd.DataFrame, year: Year) -> pd.DataFrame:
+    """Payments before the last closed month that settled an order: order, customer, date, amount."""
+    return _ordered(payments[payments["date"] < pd.Timestamp(calendar.month_span(year.closed[-1], year.cutoff)[0])])
+
+
+def _ordered(payments: pd.DataFrame) -> pd.DataFrame:
+    return payments[payments["amount"] != 0].sort_values(["order", "date", "amount"], kind="stable", ignore_index=True)
 
 
 def released(
@@ -111,7 +119,8 @@ def _missing(waiting: pd.DataFrame, plan: "pd.Series[Any]", plans: Mapping[str, 
 def taken_back(releases: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """What was taken back in a month: rep, order, customer, date, amount (<= 0), before, upto, rules, by_hand.
 
-    `rules`: the rules of the month's lines that lowered the order, comma by comma; blank where none did (a refund).
+    `rules`: the rules of the month's lines that lowered the order, comma by comma; `repriced` where another tier or
+    payout did; blank where none did (a refund).
     `by_hand`: reason and approver of each adjustment that lowered it, as a tuple of pairs.
     """
     moved = releases[releases["clawback"] < 0]
@@ -120,7 +129,10 @@ def taken_back(releases: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame
     lowered = lines[(lines["amount"] < 0) & lines["rule"].isin(CLAIMS)]
     names = lowered.drop_duplicates([*KEYS, "rule"]).groupby(KEYS)["rule"].agg(",".join).rename("rules").reset_index()
     found = counts.assign(before=counts["upto"] - counts["amount"]).merge(names, how="left", on=KEYS)
-    found = found.assign(rules=found["rules"].fillna(""), by_hand=_by_hand(found, lowered))
+    net = lines.groupby(KEYS)["amount"].sum().rename("net").reset_index()
+    fell = (found[KEYS].merge(net, how="left", on=KEYS)["net"].fillna(0) < 0).to_numpy()
+    rules = found["rules"].fillna("")
+    found = found.assign(rules=rules.mask((rules == "") & fell, "repriced"), by_hand=_by_hand(found, lowered))
     return found.sort_values(["rep", "date", "order"], kind="stable", ignore_index=True)
 
 

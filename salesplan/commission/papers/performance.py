@@ -8,9 +8,11 @@ import pandas as pd
 from salesplan import calendar
 from salesplan.apportion import UNASSIGNED
 from salesplan.commission.exact import part_of
+from salesplan.commission.papers.counted import accrued_rebates
 from salesplan.commission.papers.people import spell_of_month
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import Integers
+from salesplan.terms.commission import CommissionTerms
 
 KEYS = ["rep", "month"]
 PERFORMANCE = [
@@ -20,6 +22,8 @@ PERFORMANCE = [
     "orders",
     "amount_ordered",
     "amount_returned",
+    "amount_rebates",
+    "amount_other",
     "amount_invoiced",
     "amount_collected",
     "amount_collected_earlier",
@@ -27,28 +31,35 @@ PERFORMANCE = [
     "actual",
     "attainment",
 ]
-SUMS = PERFORMANCE[3:11]
+SUMS = PERFORMANCE[3:-1]
 
 
-def performance(ledger: Ledger, year: Year, table: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
+def performance(
+    ledger: Ledger, year: Year, table: pd.DataFrame, payments: pd.DataFrame, rules: CommissionTerms
+) -> pd.DataFrame:
     """Per rep and closed month what was sold and what came in; money in int64 fen.
 
     Columns: rep, month, team, orders (placed in the month; a shared one counts for each), amount_ordered (lines above
-    zero), amount_returned (lines below zero, with allowances and rebates, <= 0), amount_invoiced (by the day of the
-    invoice), amount_collected (money that settled his orders, on the tax basis of payments) and, apart,
+    zero), amount_returned (lines below zero, with allowances and rebates, <= 0), amount_rebates (what the rep's plan
+    accrues for rebates, <= 0), amount_other (what is counted in another month or not at all: by invoice or payment,
+    free goods at cost, credit beside the whole, nobody's sales), so that amount_ordered + amount_returned +
+    amount_rebates + amount_other = actual; amount_invoiced (by the day of the invoice), amount_collected (money that
+    settled his orders, on the tax basis of payments) and, apart,
     amount_collected_earlier (orders of earlier years), quota and actual (those of the commission), attainment =
     actual / quota (unknown without a quota). The row `(unassigned)` holds what
     belongs to no rep, so that the sums are the company's. Source: S0, part four, 销售业绩的申报.
     """
     lines = _own_lines(ledger.order_lines)
     parts = [
-        _ordered(lines),
+        _ordered(lines, accrued_rebates(lines, table, ledger.customers, rules)),
         _invoiced(lines, year),
         collected(lines, payments, ledger.customers, year),
         table[[*KEYS, "quota", "actual"]],
     ]
     known = [part[part["month"].isin(year.closed)].set_index(KEYS) for part in parts]
     sums = pd.concat(known, axis=1).reindex(columns=SUMS).fillna(0).astype("int64")
+    counted = sums[["amount_ordered", "amount_returned", "amount_rebates"]].sum(axis=1)
+    sums = sums.assign(amount_other=sums["actual"] - counted)
     found = sums.reset_index().sort_values(KEYS, kind="stable", ignore_index=True)
     quota = found["quota"].where(found["quota"] > 0)
     told = found.assign(attainment=(found["actual"] / quota).astype("float64"))
@@ -61,11 +72,13 @@ def _own_lines(order_lines: pd.DataFrame) -> pd.DataFrame:
     return lines[~lines["overlay"].astype("bool")] if "overlay" in lines else lines
 
 
-def _ordered(lines: pd.DataFrame) -> pd.DataFrame:
-    """Orders placed, amounts above and below zero, by the month of the line."""
+def _ordered(lines: pd.DataFrame, rebates: Integers) -> pd.DataFrame:
+    """Orders placed, amounts above and below zero, accrued rebates, by the month of the line."""
     amount = lines["amount"]
-    split = lines[KEYS].assign(amount_ordered=amount.clip(lower=0), amount_returned=amount.clip(upper=0))
-    sums = split.groupby(KEYS)[["amount_ordered", "amount_returned"]].sum()
+    split = lines[KEYS].assign(
+        amount_ordered=amount.clip(lower=0), amount_returned=amount.clip(upper=0), amount_rebates=rebates
+    )
+    sums = split.groupby(KEYS)[["amount_ordered", "amount_returned", "amount_rebates"]].sum()
     placed = lines.loc[amount > 0, [*KEYS, "order", "customer", "date"]].drop_duplicates()
     return sums.assign(orders=_placed(placed)).reset_index()
 

@@ -45,7 +45,7 @@ def prepare(
 ) -> Papers:
     """Everything that is printed, signed or handed on after the months are computed."""
     month = year.closed[-1] if year.closed and len(result.table) else ""
-    sold = performance(ledger, year, result.table, result.payments)
+    sold = performance(ledger, year, result.table, result.payments, rules)
     asked = register(disputes, ledger.adjustments, result.lines, year.as_of)
     found = statements(result, ledger, year, rules, asked)
     sheets = {}
@@ -54,4 +54,4 @@ def prepare(
             "performance": performance_sheet(sold, month),
             "commission": commission_sheet(result.table, result.lines, found.standing, ledger.reps, year),
         }
-    return Papers(month, sold, payroll(result.table, ledger.reps, year), asked, sheets, found)
+    return Papers(month, sold, payroll(result.table, result.lines, ledger.reps, year), asked, sheets, found)

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from salesplan.commission.exact import FAR, boundary
+from salesplan.commission.papers.on_curve import paid_out, targets
 from salesplan.commission.periods import PERIOD_MONTHS
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import FEN, MICRO, Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 
-STANDING = ["rep", "plan", "first", "last", "quota", "measure", "attainment", "ramping", "gated"]
+STANDING = ["rep", "plan", "first", "last", "quota", "measure", "attainment", "ramping", "gated", "target", "payout"]
 LADDER = ["rep", "tier_from", "pays", "begins", "state", "needed"]
 
 
@@ -21,8 +22,9 @@ class Reached(NamedTuple):
 
     `standing` per rep: rep, plan, first and last (months that count), quota and measure of them (int64 fen; millionths
     of a unit for quantities, of one for margin_rate; -1 where unknown), attainment, ramping and gated (whether higher
-    tiers are shut). `ladder` per rep and tier or point of the curve: rep, tier_from, pays (rate, or share of the target
-    pay), begins and needed in the unit of the measure (NA where there is none), state (reached | open | shut).
+    tiers are shut), target (target pay of those months) and payout (what of it a curve pays to date), 0 without one.
+    `ladder` per rep and tier or point of the curve: rep, tier_from, pays (rate, or share of the target pay), begins and
+    needed in the unit of the measure (NA where there is none), state (reached | open | shut).
     """
 
     standing: pd.DataFrame
@@ -42,7 +44,7 @@ def reached(table: pd.DataFrame, credited: pd.DataFrame, ledger: Ledger, year: Y
     month = year.closed[-1]
     now = table[table["month"] == month]
     parts = [
-        _of_plan(plan, now.loc[now["plan"] == name, "rep"].tolist(), (table, credited), ledger, year)
+        _of_plan(plan, now.loc[now["plan"] == name, "rep"].tolist(), (table, credited), ledger, year, rules)
         for name, plan in plans_of(rules, month).items()
     ]
     if not parts:
@@ -59,7 +61,12 @@ def plans_of(rules: CommissionTerms, month: str) -> dict[str, CommissionPlan]:
 
 
 def _of_plan(
-    plan: CommissionPlan, reps: list[str], sums: tuple[pd.DataFrame, pd.DataFrame], ledger: Ledger, year: Year
+    plan: CommissionPlan,
+    reps: list[str],
+    sums: tuple[pd.DataFrame, pd.DataFrame],
+    ledger: Ledger,
+    year: Year,
+    rules: CommissionTerms,
 ) -> Reached:
     span = _span(plan, len(year.closed))
     months = list(year.months)
@@ -67,13 +74,16 @@ def _of_plan(
     quota = _sum(ledger.quotas, "amount", reps, asked)
     measure = _measure(plan, sums, reps, counted)
     ramping = _ramping(plan, ledger, reps, asked)
-    begins = _begins(plan, quota, ramping, _gate(plan, reps, span, sums[0], ledger, year))
+    gate = _gate(plan, reps, span, sums[0], ledger, year)
+    begins = _begins(plan, quota, ramping, gate)
+    target = targets(plan, reps, slice(span.begin, span.quota_end), ledger, year, rules)
     known = (quota > 0) & (plan.measure == "attainment")
     attainment = np.where(known, measure / np.where(known, quota, 1), np.nan)
     standing = pd.DataFrame(
         {"rep": reps, "plan": plan.name, "first": _label(asked, 0), "last": _label(asked, -1), "quota": quota,
          "measure": measure, "attainment": attainment, "ramping": ramping,
-         "gated": plan.gate is not None and not (begins <= measure).all()}
+         "gated": plan.gate is not None and not (begins <= measure).all(), "target": target,
+         "payout": paid_out(plan, measure, quota, target, ramping | (measure < gate))}
     )  # fmt: skip
     return Reached(standing, _ladder(plan, reps, begins, measure, _grades(plan, reps, ledger)))
 

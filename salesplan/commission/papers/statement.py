@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from salesplan import calendar
-from salesplan.commission.papers.moves import held, payments_of, released, taken_back
+from salesplan.commission.papers.counted import accruing, rebate_rates, shares
+from salesplan.commission.papers.moves import held, payments_before, payments_of, released, taken_back
+from salesplan.commission.papers.on_curve import with_spread
 from salesplan.commission.papers.people import spell_of_month
 from salesplan.commission.papers.reached import plans_of, reached
 from salesplan.commission.year import Ledger, Year
@@ -38,9 +40,11 @@ class Statements(NamedTuple):
     `people`: rep, who he is, plan, the month's row of table `commission`, held_before, owed_before. `standing` and
     `ladder` as `reached` gives them. `lines`: those of the month with group (orders, earlier, override, taken, limits,
     direct, corrections), customer, approved_by, exact (0: base x rate is the amount, 1: but for a fen of
-    cumulative rounding, 2: it follows another way).
-    `released`, `payments`, `held`, `taken` as in `moves`. `base_pay` of the month. `months`:
-    the year to date. `disputes`: the rep's own. `customers`: names of customers by key, where they have one.
+    cumulative rounding, 2: it follows another way, 3: it is spread as `with_spread` says), share (of an order that
+    others have a part of) and rebate (the rate that the base is less of), unknown where the line has neither.
+    `released`, `payments`, `held`, `taken` as in `moves`; `earlier` the payments before the month on orders released.
+    `base_pay` of the month. `months`: the year to date. `disputes`: the rep's own. `customers`: names of customers by
+    key, where they have one.
     """
 
     month: str
@@ -50,6 +54,7 @@ class Statements(NamedTuple):
     lines: pd.DataFrame
     released: pd.DataFrame
     payments: pd.DataFrame
+    earlier: pd.DataFrame
     held: pd.DataFrame
     taken: pd.DataFrame
     base_pay: pd.DataFrame
@@ -67,16 +72,19 @@ def statements(
     if not year.closed or result.table.empty:
         return None
     month = year.closed[-1]
-    lines = _lines(result, year, ledger.adjustments)
+    where = reached(result.table, result.credited, ledger, year, rules)
+    lines = with_counted(_lines(result, year, ledger.adjustments), ledger, rules)
+    lines = with_spread(lines, result.lines, where.standing)
     people = _people(result.table, ledger, year)
     plans = {plan.name: plan for plan in rules.plans} | plans_of(rules, month)
     whose = _last_plan(result.table)
     moved = result.releases[result.releases["month"] == month]
-    paid = payments_of(result.payments, year)
+    paid, before = payments_of(result.payments, year), payments_before(result.payments, year)
+    out = released(moved, result.orders, paid, plans, whose)
     base_pay = result.base_pay[result.base_pay["month"] == month].fillna({"of_month": ""})
     found = Statements(
-        month, people, *reached(result.table, result.credited, ledger, year, rules), lines,
-        released(moved, result.orders, paid, plans, whose), paid, held(result.orders, plans, whose, year),
+        month, people, *where, lines,
+        out, paid, before[before["order"].isin(out["order"])], held(result.orders, plans, whose, year),
         taken_back(moved, result.orders, lines), base_pay,
         result.table[MONTHS].sort_values(["rep", "month"], kind="stable"), disputes,
         _customers(ledger.customers),
@@ -121,6 +129,17 @@ def _lines(result: "Commission", year: Year, adjustments: pd.DataFrame | None) -
     rank = told["group"].map({name: place for place, name in enumerate(PLACES)})
     keys = ["rep", "rank", "date", "order"]
     return told.assign(rank=rank).sort_values(keys, kind="stable", na_position="first", ignore_index=True)
+
+
+def with_counted(lines: pd.DataFrame, ledger: Ledger, rules: CommissionTerms) -> pd.DataFrame:
+    """The lines with `share` and `rebate`, fractions of one; unknown where the whole order counts, and no rebate."""
+    ordered = lines["rule"].isin((*SALE, "return"))
+    parted = shares(ledger.order_lines)
+    keys = lines[["rep", "order", "product"]].astype(object)
+    share = keys.merge(parted.astype({"rep": object, "order": object, "product": object}), how="left")["share"]
+    rate = lines["customer"].map(rebate_rates(ledger.customers)).astype("float64") / MICRO
+    own = ordered & accruing(lines, rules)
+    return lines.assign(share=share.set_axis(lines.index).where(ordered), rebate=rate.where(own))
 
 
 def _approved(lines: pd.DataFrame, adjustments: pd.DataFrame | None) -> "pd.Series[str]":

@@ -15,6 +15,7 @@ from salesplan.money import FEN, MICRO, Integers
 from salesplan.terms.pay import Contest
 
 UNITS = {"attainment": "share", "quantity": "", "orders": "unit"}  # the others are money
+FINE = 128  # bits behind the point: fractions of two int64 differ by more, so that whole numbers order them exactly
 SCALES = {"attainment": 1, "quantity": MICRO, "orders": 1}
 
 
@@ -116,8 +117,10 @@ def placed(standing: pd.DataFrame) -> pd.DataFrame:
 
     `standing`: rep, period, value. Adds place and count (who is ranked), sorted by period, place, rep.
     """
-    exact = {value: place for place, value in enumerate(sorted(set(standing["value"])))}
-    size = standing["value"].map(exact).astype("int64")
+    ratios = [value.as_integer_ratio() for value in standing["value"]]
+    sizes = [(above << FINE) // below for above, below in ratios]
+    exact = {size: place for place, size in enumerate(sorted(set(sizes)))}
+    size = pd.Series([exact[one] for one in sizes], index=standing.index, dtype="int64")
     groups = size.groupby(standing["period"])
     found = standing.assign(
         place=groups.rank(method="min", ascending=False).astype("int64"), count=groups.transform("size").astype("int64")

@@ -52,6 +52,7 @@ def _filled(words: Words, values: Any) -> dict[str, Any]:
 def _headline(words: Words, table: pd.DataFrame) -> list[str]:
     sums = table[["payable", "base_pay", "earned", "released", "clawback", "draw"]].sum()
     sums["other"] = sums["clawback"] + sums["draw"]
+    sums["commission"] = sums["released"] + sums["other"]
     told = {str(name): words.money(fen) for name, fen in sums.items()}
     return [words("commission.headline", until=words.month(table["month"].max()), **told)]
 
@@ -80,7 +81,7 @@ def _held(words: Words, result: Commission) -> list[str]:
         words(
             "commission.held_now",
             held=words.money(held),
-            count=words.number(waiting["order"].nunique()),
+            count=_counted(words, waiting),
             parts=words.list(_waits(words, result.orders)),
         ),
         words(
@@ -91,6 +92,13 @@ def _held(words: Words, result: Commission) -> list[str]:
             due=words.money(first["amount_due"] - first["amount_paid"]),
         ),
     ]
+
+
+def _counted(words: Words, waiting: pd.DataFrame) -> str:
+    """How many orders wait; where several reps have a part of one, also the rows that the table lists."""
+    orders, rows = waiting["order"].nunique(), len(waiting)
+    told = {"count": words.number(orders), "rows": words.number(rows)}
+    return words("commission.orders_of_several" if rows > orders else "commission.orders_counted", **told)
 
 
 def _waits(words: Words, orders: pd.DataFrame) -> list[str]:

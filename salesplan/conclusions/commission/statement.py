@@ -30,11 +30,11 @@ class Contents:
         self.heading = say(words, "heading", month=words.month(found.month))
         self.plans = {plan.name: plan for plan in plans}
         texts = Wording(words, self.plans, found.customers)
-        paid = rows.payment_texts(found.payments, texts)
+        paid, earlier = (rows.payment_texts(part, texts) for part in (found.payments, found.earlier))
         self.texts = texts
         self.people = _rows(found.people)
         self.lines = rows.by_rep(found.lines["rep"], rows.line_rows(found.lines, texts))
-        self.released = rows.by_rep(found.released["rep"], rows.released_rows(found.released, paid, texts))
+        self.released = rows.by_rep(found.released["rep"], rows.released_rows(found.released, paid, earlier, texts))
         self.held = rows.by_rep(found.held["rep"], rows.held_rows(found.held, texts))
         self.taken = rows.by_rep(found.taken["rep"], rows.taken_rows(found.taken, paid, texts))
         self.base_pay = rows.by_rep(found.base_pay["rep"], rows.base_pay_rows(found.base_pay, texts))
@@ -63,6 +63,7 @@ class Contents:
             "paid": amount(person["amount_paid"]),
             "holding": _holding(self.words, person),
             "standing": _standing(self.texts, standing, person),
+            **self._heads(person),
             "ladder": _ladder(self.texts, standing, self.ladder.get(rep, ())),
             "next": _next(self.texts, standing, self.ladder.get(rep, ())),
             "groups": _grouped(self.words, self.lines.get(rep, ())),
@@ -77,6 +78,12 @@ class Contents:
             "year": _year(self.words, self.years[rep], person),
             "disputes": self.disputes.get(rep, []),
         }
+
+    def _heads(self, person: Mapping[str, Any]) -> dict[str, str]:
+        """The heads of columns that say something else under a payout curve."""
+        plan = self.plans.get(str(person["plan"]))
+        end = "_curve" if plan is not None and plan.curve is not None else ""
+        return {name: say(self.words, name + end) for name in ("pays", "calculation")}
 
     def _legend(self, rep: str) -> list[str]:
         """What each rule on the page means, and what the bases of sales are."""
@@ -159,10 +166,20 @@ def _standing(texts: Wording, standing: Mapping[str, Any] | None, person: Mappin
         found = [say(words, f"measured_{plan.measure}", value=_value(texts, plan.measure, standing["measure"]), **told)]
     if plan.measure_period == "previous":
         found.append(say(words, "previous"))
+    found += [_on_curve(texts, standing)] if plan.curve is not None else []
     found += [say(words, key) for key in ("ramping", "gated") if standing[key]]
     if plan.special_rates or plan.rates_by not in (None, "grade"):
         found.append(say(words, "own_rates"))
     return found
+
+
+def _on_curve(texts: Wording, standing: Mapping[str, Any]) -> str:
+    """Target pay x payout = what the curve pays to date."""
+    target, payout = int(standing["target"]), int(standing["payout"])
+    told = {"target": money(texts.words, target), "pay": money(texts.words, payout)}
+    if not target or not payout:
+        return say(texts.words, "curve_nothing", **told)
+    return say(texts.words, "curve_paid", share=texts.rate(round(payout / target, 6)), **told)
 
 
 def _span(texts: Wording, first: str, last: str) -> str:

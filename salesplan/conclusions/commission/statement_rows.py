@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from salesplan.commission.papers.moves import BY_HAND
+from salesplan.commission.papers.on_curve import CURVE, SPREAD
 from salesplan.conclusions.saying import sayer
 from salesplan.terms.commission import CommissionPlan
 from salesplan.wording import BLANK, Words
@@ -112,18 +113,20 @@ def line_rows(lines: pd.DataFrame, texts: Wording) -> list[Row]:
 
     `fen` is the amount as digits, to be summed per order.
     """
-    turned = ((lines["group"] == "earlier") & (lines["amount"] < 0)).tolist()
+    spread = (lines["rule"] == CURVE) & (lines["base"].fillna(0) == 0)
+    turned = ((lines["group"] == "earlier") & (lines["amount"] < 0)).map({True: "turned", False: ""})
+    keys_of = turned.mask(spread, "spread_again").tolist()
     names = ("group", "order", "product", "original_order", "of_month")
     columns = [*(lines[name].tolist() for name in names), _reasons(lines, texts)]
     keys = zip(*(lines[name].tolist() for name in ("rule", "tier_from", "plan")), strict=True)
     rules = [texts.rule(*key) for key in keys]
-    made = (_heads(lines, texts), rules, turned, _how(lines, texts), lines["amount"].tolist())
+    made = (_heads(lines, texts), rules, keys_of, _how(lines, texts), lines["amount"].tolist(), _counted(lines, texts))
     rows = zip(*columns, *made, strict=True)
     return [
         {"group": group, "head": head, "product": texts.member(product) if product else "",
-         "what": _turned(rule, texts) if back else rule, "how": how, "amount": amount(fen), "fen": str(fen),
-         "note": _note(texts, original if original != order else "", reason, month)}
-        for group, order, product, original, month, reason, head, rule, back, how, fen in rows
+         "what": (_turned(back, rule, texts) if back else rule) + counted, "how": how, "amount": amount(fen),
+         "fen": str(fen), "note": _note(texts, original if original != order else "", reason, month)}
+        for group, order, product, original, month, reason, head, rule, back, how, fen, counted in rows
     ]  # fmt: skip
 
 
@@ -151,19 +154,35 @@ def _head(order: str, day: Any, customer: str, texts: Wording) -> str:
     return " \u00b7 ".join(part for part in parts if part)
 
 
-def _turned(rule: str, texts: Wording) -> str:
-    """What was booked before and is taken out again, because the tier has changed since."""
-    return texts.once(("turned", rule), lambda: say(texts.words, "turned", rule=rule))
+def _turned(key: str, rule: str, texts: Wording) -> str:
+    """What was booked before and is taken out, or spread, again, because the tier or the payout has changed since."""
+    return texts.once((key, rule), lambda: say(texts.words, key, rule=rule))
 
 
 def _how(lines: pd.DataFrame, texts: Wording) -> list[str]:
     """The calculation below an amount: base x rate; nothing where it follows another way."""
-    forms = {0: "how", 1: "how_near"}
-    made = zip(lines["exact"].tolist(), lines["base"].tolist(), lines["rate"].tolist(), strict=True)
-    return [
-        say(texts.words, forms[exact], base=amount(base), rate=texts.rate(rate)) if exact in forms else ""
-        for exact, base, rate in made
-    ]
+    forms = {0: "how", 1: "how_near", SPREAD: "how_curve"}
+    names = ("exact", "base", "rate", "curve_pay", "curve_base")
+    made = zip(*(lines[name].tolist() for name in names), strict=True)
+    return [_formula(texts, forms[exact], *rest) if exact in forms else "" for exact, *rest in made]
+
+
+def _formula(texts: Wording, form: str, base: int, rate: float, pay: Any, bases: Any) -> str:
+    if form == "how_curve":
+        return say(texts.words, form, base=amount(base), pay=amount(pay), bases=amount(bases))
+    return say(texts.words, form, base=amount(base), rate=texts.rate(rate))
+
+
+def _counted(lines: pd.DataFrame, texts: Wording) -> list[str]:
+    """What part of the order counts for the rep, and the rebate that is taken off; blank where all of it counts."""
+    pairs = zip(lines["share"].fillna(0).tolist(), lines["rebate"].fillna(0).tolist(), strict=True)
+    return [texts.once(("counted", *pair), lambda: _parted(*pair, texts)) for pair in pairs]  # noqa: B023
+
+
+def _parted(share: float, rebate: float, texts: Wording) -> str:
+    told = (("own_share", round(share, 4)), ("less_rebate", round(rebate, 6)))
+    parts = [say(texts.words, key, share=texts.rate(value)) for key, value in told if value]
+    return "".join(f" \u00b7 {part}" for part in parts)
 
 
 def _note(texts: Wording, original: str, reason: str, month: str) -> str:
@@ -173,8 +192,10 @@ def _note(texts: Wording, original: str, reason: str, month: str) -> str:
     return texts.words("mark.clause").join([*parts, reason] if reason else parts)
 
 
-def released_rows(frame: pd.DataFrame, payments: Mapping[str, str], texts: Wording) -> list[Row]:
-    """Releases: order, under (day and customer), why (which payments), how, amount."""
+def released_rows(
+    frame: pd.DataFrame, payments: Mapping[str, str], earlier: Mapping[str, str], texts: Wording
+) -> list[Row]:
+    """Releases: order, under (day and customer), why (which payments, now or earlier), how, amount."""
     names = ("order", "customer", "date", "reason", "rule")
     fen = ("amount", "before", "upto", "earned", "amount_paid", "amount_due")
     firsts = ["" if before else "_first" for before in frame["before"].tolist()]
@@ -183,11 +204,18 @@ def released_rows(frame: pd.DataFrame, payments: Mapping[str, str], texts: Wordi
     )
     return [
         {"order": order or say(texts.words, "no_order"), "under": _under(day, customer, texts),
-         "why": payments.get(order, "") if reason == "paid" else say(texts.words, f"released_{reason}"),
+         "why": _why_released(texts, reason, payments.get(order, ""), earlier.get(order, "")),
          "how": say(texts.words, f"how_{rule}{first}", before=before, upto=upto, earned=earned, paid=paid, due=due),
          "amount": own}
         for order, customer, day, reason, rule, own, before, upto, earned, paid, due, first in texted
     ]  # fmt: skip
+
+
+def _why_released(texts: Wording, reason: str, paid: str, earlier: str) -> str:
+    """The payments behind a release; those of earlier months where the money was there before."""
+    if reason == "earlier" and earlier:
+        return say(texts.words, "released_earlier_on", payments=earlier)
+    return paid if reason == "paid" else say(texts.words, f"released_{reason}")
 
 
 def _under(day: Any, customer: str, texts: Wording) -> str:

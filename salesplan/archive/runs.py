@@ -1,0 +1,58 @@
+"""The runs of a plan as the archive lists them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from salesplan.archive.naming import UNFINISHED
+from salesplan.archive.sealing import MANIFEST, files_of, read_manifest
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the archive as its manifest tells it."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the run."""
+        return self.folder.name
+
+    @property
+    def number(self) -> int:
+        """The how many-th run of its plan it is; tells the order also where the clock was set back."""
+        found = self.manifest.get("number", 0)
+        return found if isinstance(found, int) else 0
+
+    @property
+    def state(self) -> str:
+        """complete, partial or incomplete; a run that never got its place is incomplete, whatever it says."""
+        if self.folder.parent.name == UNFINISHED:
+            return "incomplete"
+        return str(self.manifest.get("state", "incomplete"))
+
+
+def altered(run: Run) -> list[str]:
+    """Files of a run that are changed, missing or added since it was made."""
+    known, found = run.manifest.get("files", {}), files_of(run.folder)
+    return sorted(name for name in known.keys() | found.keys() if known.get(name) != found.get(name))
+
+
+def runs(outputs: Path) -> list[Run]:
+    """All runs of a plan, newest first, incomplete ones among them."""
+    folders = [path.parent for path in (*outputs.glob(f"*/{MANIFEST}"), *outputs.glob(f"{UNFINISHED}/*/{MANIFEST}"))]
+    found = [Run(folder, read_manifest(folder)) for folder in folders]
+    return sorted(found, key=lambda run: (run.number, str(run.manifest.get("created", "")), run.name), reverse=True)
+
+
+def newest_complete(outputs: Path) -> Run | None:
+    """The newest complete run of a plan."""
+    return next((run for run in runs(outputs) if run.state == "complete"), None)
+
+
+def next_number(outputs: Path) -> int:
+    """The number of the next run."""
+    return max((run.number for run in runs(outputs)), default=0) + 1

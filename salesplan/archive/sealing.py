@@ -1,0 +1,58 @@
+"""Manifests and hashes: what a run was made from and what it left."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from salesplan.staging import write_whole
+
+MANIFEST = "manifest.json"
+SIGNATURES = "signatures.json"
+CHUNK = 1 << 20
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal, read in parts."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest as its file, sorted and readable."""
+    return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n").encode()
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a run."""
+    write_whole(folder / MANIFEST, manifest_bytes(manifest))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run; empty where there is none that can be read."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def files_of(folder: Path, *within: str) -> dict[str, str]:
+    """SHA-256 of every file of a run, or of some of its folders; its manifest and signatures are apart."""
+    apart = (folder / MANIFEST, folder / SIGNATURES)
+    roots = [folder / name for name in within] or [folder]
+    found = sorted(path for root in roots for path in root.rglob("*") if path.is_file() and path not in apart)
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in found}
+
+
+def content_hash(inputs: Mapping[str, str], files: Mapping[str, str], changes: Mapping[str, Any]) -> str:
+    """One hash of what a run was made from and what it says: inputs, parameters, changes, tables."""
+    kept = {name: value for name, value in files.items() if name.startswith(("params/", "tables/"))}
+    text = json.dumps([dict(inputs), kept, dict(changes)], sort_keys=True, default=str, ensure_ascii=False)
+    return digest(text.encode())

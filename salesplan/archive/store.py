@@ -1,0 +1,81 @@
+"""The input files of all runs of a plan, each kept once under its SHA-256, for replays years later."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesplan.archive.runs import runs
+from salesplan.archive.sealing import CHUNK, file_digest
+from salesplan.errors import Fault, PlanError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+INPUTS = "inputs"
+DRAFT = ".part-"
+
+
+def keep(outputs: Path, sources: Mapping[str, "Path | pa.Table"], hashes: Mapping[str, str]) -> dict[str, str]:
+    """Put into the store what a run reads: files as they are, rows of databases as Parquet.
+
+    Returns the name in the store by place. Raises `PlanError` naming every file that is no longer what was checked.
+    """
+    folder = outputs / INPUTS
+    folder.mkdir(parents=True, exist_ok=True)
+    for draft in folder.glob(f"{DRAFT}*"):
+        draft.unlink()
+    names = {
+        place: _copied(source, folder, hashes[place]) if isinstance(source, Path) else _written(source, folder)
+        for place, source in sources.items()
+    }
+    changed = [Fault("input_changed", place) for place, name in names.items() if not name]
+    if changed:
+        raise PlanError(changed)
+    return names
+
+
+def forget(outputs: Path, names: Iterable[str]) -> None:
+    """Take out of the store what no run was made from: a run that was refused leaves nothing."""
+    needed = {name for run in runs(outputs) for name in run.manifest.get("stored", {}).values()}
+    folder = outputs / INPUTS
+    for name in set(names) - needed:
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def kept(outputs: Path, sha256: str) -> Path | None:
+    """A file of the store by its SHA-256; None where it is not there."""
+    return next(iter(sorted((outputs / INPUTS).glob(f"{sha256}.*"))), None)
+
+
+def _copied(source: Path, folder: Path, sha256: str) -> str:
+    """Copy a file that is not there yet; its name, or '' with nothing left where its content is another."""
+    target = folder / f"{sha256}{source.suffix.lower() or '.bin'}"
+    if target.exists():
+        return target.name
+    draft, found = folder / f"{DRAFT}{target.name}", hashlib.sha256()
+    with source.open("rb") as given, draft.open("wb") as out:
+        while chunk := given.read(CHUNK):
+            found.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    if found.hexdigest() != sha256:
+        draft.unlink()
+        return ""
+    draft.replace(target)
+    return target.name
+
+
+def _written(rows: "pa.Table", folder: Path) -> str:
+    """Write the rows of a database's table; the file's name."""
+    from pyarrow import parquet
+
+    draft = folder / f"{DRAFT}rows"
+    parquet.write_table(rows, draft, compression="zstd")
+    target = folder / f"{file_digest(draft)}.parquet"
+    draft.replace(target)
+    return target.name

@@ -1,0 +1,250 @@
+"""One run in the making: its folder, its manifest, its steps, its pages."""
+
+import shutil
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesplan import STEPS, archive
+from salesplan.calendar import fiscal_months
+from salesplan.errors import PlanError, stop_on
+from salesplan.inputs import Inputs
+from salesplan.pipeline import forks, provenance
+from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
+from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
+from salesplan.places import shown_path, workbook_of
+from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, write_whole
+from salesplan.telling import handed_over
+from salesplan.wording import Words
+
+if TYPE_CHECKING:
+    from salesplan.pipeline.execution import How
+
+FORMAT = 2
+
+
+class Making:
+    """One run in the making: its staging folder and its manifest."""
+
+    def __init__(
+        self, request: Request, inputs: Inputs, outputs: Path, earlier: archive.Run | None, progress: Progress
+    ) -> None:
+        self.request = request
+        self.inputs = inputs
+        self.outputs = outputs
+        self.progress = progress
+        self.workbook = workbook_of(request.plan)
+        self.earlier = Earlier(earlier) if earlier else None
+        plan = inputs.loaded.plan
+        self.words = Words(plan.language, plan.display_unit, plan.currency)
+        self.notebooks = provenance.notebooks(self.workbook)
+        self.pages: list[Any] = []
+        if request.resume:
+            assert earlier is not None
+            self.staging = earlier.folder
+            kept = {key: earlier.manifest[key] for key in ("created", "number", "steps") if key in earlier.manifest}
+            self.manifest = {**self._opening(), **kept}
+        else:
+            self.staging = archive.begin(outputs, archive.free_name(outputs, request.name))
+            self.manifest = self._opening()
+
+    def make(self) -> archive.Run:
+        """Execute, write the pages, let the run appear; a run that does not get there is named incomplete."""
+        try:
+            self._prepare()
+            if self.request.engine == "fork":
+                self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
+            for stem in self.request.steps:
+                self._step(stem)
+            self._finish()
+        except PlanError:
+            self._withdraw()
+            raise
+        except BaseException as error:
+            self._leave_incomplete(error)
+            raise
+        final = archive.complete(self.staging, self.outputs)
+        self._call("salesplan.report.listing", "write_listing", self.outputs, self.words)
+        return archive.Run(final, self.manifest)
+
+    def _opening(self) -> dict[str, Any]:
+        loaded = self.inputs.loaded
+        return {
+            "format": FORMAT,
+            "plan": self.request.plan.resolve().name,
+            "run": self.staging.name,
+            "number": archive.next_number(self.outputs),
+            "title": loaded.plan.title,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "state": "incomplete",
+            "fiscal_year": loaded.plan.fiscal_year,
+            "months": fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month),
+            "as_of": self.inputs.as_of,
+            "changes": dict(loaded.changes),
+            "inputs": dict(self.inputs.hashes),
+            "patterns": {name: entry for name, entry in loaded.plan.inputs.items() if isinstance(entry, str)},
+            "seed": None,  # no step draws at random
+            "versions": provenance.versions(),
+            "code": provenance.code(),
+            "notebooks": self.notebooks,
+            "steps": {stem: {"state": "pending"} for stem in STEPS},
+        }
+
+    def _prepare(self) -> None:
+        if self.request.resume:
+            self._clear()
+        archive.write_manifest(self.staging, self.manifest)
+        self.manifest["stored"] = archive.keep(self.outputs, self.inputs.sources, self.inputs.hashes)
+        parameters = self.staging / "params"
+        parameters.mkdir(exist_ok=True)
+        for stem, content in self.inputs.loaded.texts.items():
+            (parameters / f"{stem}.yaml").write_bytes(content)
+        self.inputs.save(self.staging / INPUTS)
+        for stem in self.request.before:
+            self._take_over(stem)
+        for stem in STEPS:
+            if stem not in self.request.steps:
+                (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
+        archive.write_manifest(self.staging, self.manifest)
+
+    def _clear(self) -> None:
+        """Of a run that is resumed only the manifest and what its steps had left stays."""
+        assert self.earlier is not None
+        left = {name for stem in STEPS for name in self.earlier.files(stem)} | {archive.MANIFEST}
+        for path in self.staging.rglob("*"):
+            if path.is_file() and path.relative_to(self.staging).as_posix() not in left:
+                path.unlink()
+
+    def _step(self, stem: str) -> None:
+        """Execute a step, or take it over; then begin its page."""
+        maker = provenance.maker(stem, self.notebooks, self.manifest["code"], self.manifest["versions"])
+        earlier = self.earlier if self.request.whole and not self.request.fresh else None
+        if earlier and earlier.stands(stem, maker, self.staging):
+            self._take_over(stem)
+            (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
+            self.progress.taken_over(stem, self.manifest["steps"][stem].get("from", self.staging.name))
+        else:
+            seconds = self._execute(stem)
+            left = {"files": files_left(stem, self.staging), "reads": reads_of(stem, self.staging), "maker": maker}
+            self.manifest["steps"][stem] = {"state": "done", "seconds": round(seconds, 3), **left}
+            self.progress.done(stem, seconds)
+        archive.write_manifest(self.staging, self.manifest)
+        there = (*self.request.before, *self.request.steps)
+        self._begin_page("salesplan.report.pages", "write_page", self.staging, stem, self._title(), self.words, there)
+
+    def _execute(self, stem: str) -> float:
+        """Execute a step's notebook; seconds. Raises `StepError`, or `PlanError` for what only a step could see."""
+        from salesplan.pipeline.execution import execute
+
+        began = time.monotonic()
+        self.progress.step(stem)
+        self.manifest["steps"][stem] = {"state": "running"}
+        archive.write_manifest(self.staging, self.manifest)
+        notebook = self.staging / f"{NOTEBOOKS[stem]}.ipynb"
+        failure = execute(
+            self.workbook / "notebooks" / notebook.name, notebook, self._parameters(), self._how(),
+            on_cell=lambda cell: self.progress.cell(stem, cell),
+        )  # fmt: skip
+        if failure is None and not (self.staging / INPUTS / f"{stem}{DONE}").exists():
+            failure = ("save", "the step ended without saving its tables")
+        if failure:
+            stop_on(handed_over(self.staging))
+            self.manifest["steps"][stem] = {"state": "failed", "cell": failure[0], "cause": failure[1]}
+            raise StepError(stem, failure[0], failure[1], notebook)
+        return time.monotonic() - began
+
+    def _take_over(self, stem: str) -> None:
+        """Take a step as an earlier run left it; in a run that is resumed it lies there already."""
+        assert self.earlier is not None
+        if self.earlier.run.folder == self.staging:
+            return
+        stop_on(self.earlier.damage(stem))
+        self.earlier.copy(stem, self.staging)
+        entry = {key: value for key, value in self.earlier.entry(stem).items() if key in ("reads", "maker")}
+        origin = self.earlier.entry(stem).get("from", self.earlier.run.name)
+        self.manifest["steps"][stem] = {"state": "taken_over", "from": origin, **entry}
+
+    def _how(self) -> "How":
+        from salesplan.pipeline.execution import How
+
+        return How(self.workbook, self.request.engine, self.inputs.loaded.plan.language, self.request.patience)
+
+    def _parameters(self) -> dict[str, Any]:
+        run = self.staging.relative_to(self.workbook) if self.staging.is_relative_to(self.workbook) else self.staging
+        changes = dict(self.request.changes)
+        return {"plan": shown_path(self.request.plan), "run": run.as_posix(), "changes": changes}
+
+    def _finish(self) -> None:
+        """Headline, index, control blocks; then what the run was made from and left is sealed."""
+        from salesplan.conclusions import headline
+        from salesplan.report.control import fill
+        from salesplan.wording.messages import notice_text
+
+        self.manifest["state"] = "complete" if not self.request.only or self.request.only == STEPS[-1] else "partial"
+        self.manifest["seconds"] = round(sum(step.get("seconds", 0) for step in self.manifest["steps"].values()), 3)
+        self.manifest["headline"] = headline.numbers(self.staging / "tables", self.words)
+        self.manifest["assumed"] = headline.assumed(self.inputs.loaded, self.inputs.as_of, self.words)
+        made_of = archive.files_of(self.staging, "params", "tables")
+        self.manifest["content"] = archive.content_hash(self.inputs.hashes, made_of, self.inputs.loaded.changes)
+        write_whole(self.staging / INPUTS / CONTROL, archive.manifest_bytes(self.manifest))
+        if self.request.engine != "fork":
+            self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
+        notices = [notice_text(notice, self.words) for notice in self.inputs.notices]
+        self._call("salesplan.report.index", "write_index", self.staging, self.manifest, notices, self.words)
+        self._join_pages()
+        fill(self.staging, self.manifest, self.words)
+        shutil.rmtree(self.staging / INPUTS)
+        for entry in self.manifest["steps"].values():
+            entry.pop("files", None)  # they stand among all files
+        self.manifest["files"] = archive.files_of(self.staging)
+        archive.write_manifest(self.staging, self.manifest)
+
+    def _title(self) -> str:
+        return self.inputs.loaded.plan.title or str(self.manifest["plan"])
+
+    def _begin_page(self, module: str, function: str, *args: Any) -> None:
+        if self.request.engine == "fork":
+            self.pages.append((function, forks.start(module, function, *args)))
+        else:
+            self._call(module, function, *args)
+
+    def _join_pages(self) -> None:
+        for function, process in self.pages:
+            process.join()
+            if process.exitcode:
+                raise StepError("report", function, f"exit status {process.exitcode}", self.staging)
+
+    def _call(self, module: str, function: str, *args: Any) -> None:
+        import importlib
+
+        if self.request.engine == "fork":
+            process = forks.start(module, function, *args)
+            process.join()
+            if process.exitcode:
+                raise StepError("report", function, f"exit status {process.exitcode}", self.staging)
+        else:
+            getattr(importlib.import_module(module), function)(*args)
+
+    def _withdraw(self) -> None:
+        """The user's files are wrong, which only a step could see: nothing of this run stays."""
+        self._end_pages()
+        shutil.rmtree(self.staging)
+        archive.clear(self.outputs)
+        archive.forget(self.outputs, self.manifest.get("stored", {}).values())
+
+    def _end_pages(self) -> None:
+        for _, process in self.pages:
+            process.kill()
+            process.join()
+
+    def _leave_incomplete(self, error: BaseException) -> None:
+        """Name the run incomplete, with step and cause; the evidence stays where it is."""
+        self._end_pages()
+        stopped = isinstance(error, KeyboardInterrupt)
+        self.manifest["state"] = "incomplete"
+        self.manifest["cause"] = "interrupted" if stopped else str(error) or type(error).__name__
+        with suppress(OSError):  # a disk that is full or gone must not hide what happened first
+            shutil.rmtree(self.staging / INPUTS, ignore_errors=True)  # made again on resuming; room for what follows
+            archive.write_manifest(self.staging, self.manifest)

@@ -1,0 +1,34 @@
+"""The control block: at the foot of every page and sheet, which run it is of and what that rests on."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from salesplan.report.html import CLOSE, OPEN
+from salesplan.wording import Words
+
+SLOT = re.compile(re.escape(OPEN.encode()) + b".*?" + re.escape(CLOSE.encode()), re.DOTALL)
+SHOWN = 16  # characters of the content hash, in fours
+
+
+def control_line(manifest: Mapping[str, Any], words: Words) -> str:
+    """Number, run, revision, when it was made, and the hash of what it was made from and says."""
+    content = str(manifest["content"])[:SHOWN]
+    revision = manifest.get("revision", 0)
+    return words(
+        "report.control",
+        run=f"{manifest['plan']}/{manifest['run']}",
+        number=manifest["number"],
+        revision=words("report.revision", number=revision) if revision else words("report.first_edition"),
+        made=str(manifest["created"])[:16].replace("T", " "),
+        content=" ".join(content[at : at + 4] for at in range(0, SHOWN, 4)),
+    )
+
+
+def fill(run: Path, manifest: Mapping[str, Any], words: Words) -> None:
+    """Put the control block into every page of a run, also into those taken over from another run."""
+    block = f"{OPEN}{escape(control_line(manifest, words))}{CLOSE}".encode()
+    for path in sorted(run.rglob("*.html")):
+        path.write_bytes(SLOT.sub(lambda _: block, path.read_bytes(), count=1))

@@ -1,0 +1,9 @@
+"""The output tables of step 5 and the columns each always has."""
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "variance_review": ("rep", "month", "target", "actual", "variance", "attainment"),
+    "variance_review_bridge": ("member", "target", "volume", "mix", "price", "new", "lost", "actual"),
+    "variance_review_revision": ("month", "original", "actual", "revised"),
+    "variance_review_kpis": ("indicator", "month", "value", "target", "state"),
+    "variance_review_causes": ("code", "amount", "action", "owner", "due", "state"),
+}
