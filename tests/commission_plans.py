@@ -16,8 +16,8 @@ def rising(chance, most):
     return [Decimal(0), *(Decimal(place) / 100 for place in sorted(found))]
 
 
-def random_plan(chance, features, quota, name, team):
-    """The plan of one team; `quota` in fen a month says where boundaries of amounts lie."""
+def random_plan(chance, features, quota, name, team, stages=None):
+    """The plan of one team; `quota` in fen a month says where boundaries of amounts lie; `stages`: when it credits."""
 
     def wanted(feature, share=0.3):
         return feature in features and chance.random() < share
@@ -27,15 +27,14 @@ def random_plan(chance, features, quota, name, team):
     found |= {"release": chance.choice(["order_full", "month_full", "proportional"])}
     if wanted("collected_measure"):
         found |= {"basis": "collected", "measure_basis": "collected"}
+    found |= stages or {}
     found["semantics"] = chance.choice(["marginal", "whole", *(["current"] if "current" in features else [])])
     if BASIS.index(found["basis"]) < BASIS.index(found["measure_basis"]):
         found |= {"semantics": "whole"} if "apart" in features else {"measure_basis": found["basis"]}
     measures = ["attainment", "attainment", "amount", *(one for one in MEASURES if one in features)]
-    if BASIS.index(found["basis"]) < BASIS.index(found["measure_basis"]) and "apart_margin" not in features:
-        measures = [one for one in measures if one != "margin_rate"]
     found["measure"] = chance.choice(measures)
     if found["measure_basis"] != "collected" and wanted("curve", 0.25):
-        return found | curve(chance) | common(chance, wanted, features, curved=True)
+        return found | curve(chance) | common(chance, wanted, found)
     found["tiers"] = tiers(chance, found["measure"], quota)
     if found["measure"] == "attainment" and wanted("gate"):
         found["gate"] = {"over": "year", "attainment": chance.choice([Decimal(1), Decimal("0.25")])}
@@ -45,7 +44,7 @@ def random_plan(chance, features, quota, name, team):
         found |= rates_by(chance, found["tiers"])
     if wanted("special"):
         found["special_rates"] = [special(chance) for _ in range(chance.randint(1, 2))]
-    return found | common(chance, wanted, features) | corrections(chance, wanted, quota)
+    return found | common(chance, wanted, found) | corrections(chance, wanted, quota)
 
 
 MEASURES = ("margin", "quantity", "margin_rate")
@@ -84,7 +83,8 @@ def curve(chance):
     if shape.get("beyond") == "straight":  # a falling line would end below nothing
         paid = sorted(point["pays"] for point in points)
         shape["points"] = [point | {"pays": pays} for point, pays in zip(points, paid, strict=True)]
-    return {"measure": "attainment", "semantics": "marginal", "curve": shape | {"target_pay": Decimal("37.77")}}
+    target = {"target_pay": Decimal("37.77")} if chance.random() < 0.7 else {}
+    return {"measure": "attainment", "semantics": "marginal", "curve": shape | target}
 
 
 def rates_by(chance, given):
@@ -102,14 +102,14 @@ def special(chance):
     return {by: fits, kind: worth.get(kind, millionths(chance, 90_000))}
 
 
-def common(chance, wanted, features, curved=False):
+def common(chance, wanted, plan):
     """Release, holdback, leavers, what is paid on."""
-    found = {"new_product_bonus": Decimal("0.0133") if not curved and wanted("bonus") else Decimal(0)}
+    found = {"new_product_bonus": Decimal("0.0133") if "tiers" in plan and wanted("bonus") else Decimal(0)}
     if wanted("paid_on_margin", 0.2):
         found["paid_on"] = "margin"
     if wanted("rebates", 0.4):
         found["rebates"] = "accrued"
-    if wanted("free", 0.4) and ("rebates" not in found or wanted("free_rebates", 1)):
+    if wanted("free", 0.4):
         found["free_goods"] = "cost"
     if wanted("milestones", 0.2):
         steps = [{"paid": Decimal("0.3")}, {"paid": Decimal("0.9"), "released": Decimal("0.95")}, {"paid": Decimal(1)}]
@@ -122,9 +122,14 @@ def common(chance, wanted, features, curved=False):
     if wanted("leavers", 0.8):
         rule = chance.choice(["paid", "paid_until", "transferred", "forfeited"])
         found["leavers"] = {"rule": rule, "months": 1 if rule == "paid_until" else 0, "share": Decimal("0.6")}
-    if wanted("override") and ("paid_on" not in found or "override_margin" in features):
-        steps = [{"from": Decimal(0), "rate": Decimal("0.005")}, {"from": Decimal("0.5"), "rate": Decimal("0.012345")}]
-        how = {"scope": chance.choice(["direct", "all"]), "semantics": chance.choice(["marginal", "whole"])}
+    if wanted("override"):
+        steps = [
+            {"from": Decimal(0), "rate": Decimal("0.005")},
+            {"from": chance.choice([Decimal("0.5"), Decimal(1)]), "rate": Decimal("0.012345")},
+        ]
+        how = {"scope": chance.choice(["direct", "all"]), "semantics": "whole"}
+        if not (plan.get("measure_period") or BASIS.index(plan["basis"]) < BASIS.index(plan["measure_basis"])):
+            how["semantics"] = chance.choice(["marginal", "whole"])
         found["override"] = how | {"tiers": steps}
     return found
 

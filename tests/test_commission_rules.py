@@ -76,6 +76,14 @@ def test_no_accelerator_before_the_years_quota():
     assert column(run(lines, plan(RISING), months=1), "earned") == [1000 * Decimal("0.02") + 2000 * Decimal("0.03")]
 
 
+def test_a_gate_stands_as_before_the_month_that_picks_the_tier():
+    lines = order_lines((JAN, "A", 1000), (FEB, "B", 1000), (MAR, "C", 500))
+    gate = {"attainment": Decimal("0.25"), "over": "year", "holds_from": Decimal(1)}
+    result = run(lines, plan(RISING, semantics="whole", measure_period="previous", gate=gate), months=3)
+    # a quarter of the year's 12,000.00 is 3,000.00; with February 2,000.00 are sold: March stays at 2 %
+    assert column(result, "earned") == [20, 20, 10]
+
+
 def test_rates_of_members():
     tiers = [{"from": Decimal(0), "rate": Decimal("0.02"), "rates": {"高级": Decimal("0.025")}}]
     people = reps("R1", "R2", grade=["高级", "中级"])
@@ -167,7 +175,25 @@ def test_a_curve_of_base_pay():
     assert by_rule(result) == {"curve": 4000}
 
 
+def test_a_return_after_the_curves_last_month_goes_with_its_sale():
+    lines = order_lines((JAN, "A", 1500), (FEB, "B", 1500), (FEB, "X", -1500, returned("A")))
+    first = curved() | {"period": "quarter", "until": "2027-01"}
+    result = of(lines, first, plan([(0, "0.02")]) | {"name": "second", "from": "2027-02"}, months=2, quotas=quotas(500))
+    # January: the quarter's quota of 1,500.00 is met, January's target pay; A comes back: nothing is left to pay it on
+    assert column(result, "earned") == [1000, -1000 + 1500 * Decimal("0.02")]
+
+
 # Whole orders
+
+
+def test_the_least_of_an_order_under_two_plans_is_each_plans_part():
+    cash = payments(("2027-02-10", 50, "A", "A"), ("2027-03-10", 50, "A", "A"))
+    terms = plan([(0, "0.1")], basis="collected", measure_basis="collected", release="proportional")
+    second = terms | {"name": "second", "from": "2027-03", "minimum_per_order": Decimal(50)}
+    result = of(order_lines((JAN, "A", 100)), terms | {"until": "2027-02"}, second, months=3, collections=cash)
+    # half of the order is credited by the second plan: 25.00 at least for its 5.00; February stands as it was
+    assert column(result, "earned") == [0, 5, 25]
+    assert by_rule(result) == {"tier": 10, "minimum": 20}
 
 
 def test_least_and_most_of_an_order():
@@ -203,6 +229,13 @@ def test_free_goods_lower_the_base_by_their_cost():
     lines = order_lines((JAN, "A", 1000), (JAN, "A", 0, {"kind": "free", "product": "N", "cost": 5_000}))
     assert column(run(lines, plan([(0, "0.02")], free_goods="cost"), months=1), "earned") == [19]
     assert column(run(lines, plan([(0, "0.02")]), months=1), "earned") == [20]
+
+
+def test_goods_given_with_an_order_take_nothing_back():
+    lines = order_lines((JAN, "A", 1000), (JAN, "A", 0, {"kind": "free", "product": "N", "cost": 5_000}))
+    terms = plan([(0, "0.02")], free_goods="cost", clawback="share", clawback_share=Decimal("0.5"))
+    # their cost of 50.00 costs all of its 1.00, not the half that a return would
+    assert by_rule(run(lines, terms, months=1)) == {"tier": 19}
 
 
 # Release
@@ -284,6 +317,31 @@ def test_each_payment_says_which_order_it_settled():
     told = run(lines, plan(basis="collected"), collections=cash, months=2).payments
     assert told[["order", "amount"]].to_numpy().tolist() == [["B", 10_000], ["A", 10_000], ["C", 5_000]]
     assert told["date"].dt.day.tolist() == [20, 10, 10]
+
+
+def test_an_order_of_which_nothing_is_asked_waits_for_no_milestone():
+    terms = plan([(0, "0.1")], basis="collected", release="milestones", milestones=[{"paid": Decimal(1)}])
+    lines = order_lines((JAN, "A", 100), (JAN, "X", -150, returned("A")))
+    result = run(lines, terms | {"clawback": "share", "clawback_share": Decimal("0.5")}, months=1)
+    # 10.00 less half of 15.00; the customer has 50.00 to get
+    assert column(result, "earned") == column(result, "released") == [Decimal("2.5")]
+
+
+def test_what_invoiced_free_goods_cost_stays_taken_while_the_sale_waits():
+    free = (JAN, "A", 0, {"kind": "free", "product": "N", "cost": 5_000, "invoice_date": pd.Timestamp(JAN)})
+    terms = plan([(0, "0.1")], basis="invoiced", free_goods="cost")
+    result = run(order_lines(free, (FEB, "A", 100)), terms, months=2)
+    assert column(result, "earned") == [-5, 10]
+    assert column(result, "clawback") == [-5, 0] and column(result, "released") == [0, 0]
+
+
+def test_what_is_returned_comes_off_what_was_sold_not_off_free_goods():
+    billed = {"invoice_date": pd.Timestamp(JAN)}
+    free = (JAN, "A", 0, {"kind": "free", "cost": 4_000})
+    lines = order_lines((JAN, "A", 100, billed), (JAN, "A", 100), free, (JAN, "X", -100, returned("A")))
+    result = run(lines, plan([(0, "0.1")], basis="invoiced", free_goods="cost"), months=1)
+    # 10.00 of 20.00 are invoiced, half of the 10.00 taken back comes off them; the free goods' 4.00 wait
+    assert column(result, "earned") == [6] and column(result, "released") == [5]
 
 
 # Corrections
@@ -369,6 +427,52 @@ def test_a_manager_earns_on_those_below_him():
     # R1 is below M, R2 below R1; all teams are at their quota: 0.2 %
     assert overrides("direct") == [2, 2, 0]
     assert overrides("all") == [4, 2, 0]
+
+
+TEAM = {"tiers": [{"from": Decimal(0), "rate": Decimal("0.001")}, {"from": Decimal(1), "rate": Decimal("0.002")}]}
+
+
+def overridden(lines, terms, people, *, months, **tables):
+    """What M earns by month, his override being all he earns."""
+    given = {"reps": people, "quotas": quotas(500, ("M", "R1"))} | tables
+    return column(of(lines, terms | {"override": TEAM}, months=months, **given), "earned", "M")
+
+
+def test_an_override_is_paid_on_what_the_plan_is_paid_on():
+    lines = order_lines((JAN, "A", 1000, {"cost": 60_000}))
+    people = reps("M", "R1", manager=["", "M"])
+    # the amount reaches the quota, the margin of 400.00 is paid on
+    assert overridden(lines, plan(paid_on="margin"), people, months=1) == [Decimal("0.8")]
+
+
+def test_an_override_goes_to_the_manager_in_the_month_of_the_order():
+    lines = order_lines(
+        (JAN, "A", 100, {"invoice_date": pd.Timestamp(FEB)}),
+        (MAR, "X", -100, returned("A", invoice_date=pd.Timestamp(MAR))),
+        (FEB, "B", 100, {"invoice_date": pd.Timestamp(FEB)}),
+    )
+    people = reps("M", "R1", "R1", manager=["", "M", ""])
+    people["start"] = pd.to_datetime([None, None, "2027-02-01"])
+    people["end"] = pd.to_datetime([None, "2027-01-31", None])
+    terms = plan(basis="invoiced", measure_basis="invoiced")
+    # A was sold under M: he is paid when it is invoiced, and gives it back when it comes back; B is nobody's
+    assert overridden(lines, terms, people, months=3) == [0, Decimal("0.1"), Decimal("-0.1")]
+
+
+def test_a_manager_who_leaves_is_measured_by_the_months_he_was_there():
+    lines = order_lines(
+        (JAN, "A", 400, {"invoice_date": pd.Timestamp(JAN)}), (JAN, "B", 100, {"invoice_date": pd.Timestamp(FEB)})
+    )
+    people = reps("M", "R1", manager=["", "M"], end=pd.to_datetime(["2027-01-31", None]))
+    terms = plan(basis="invoiced", measure_basis="invoiced", period="quarter")
+    # 400.00 of January's 500.00: what is invoiced after him moves his tier no more
+    assert overridden(lines, terms, people, months=2) == [Decimal("0.4"), 0]
+
+
+def test_a_managers_own_ramp_does_not_hold_his_override():
+    lines, people = order_lines((JAN, "A", 500)), reps("M", "R1", manager=["", "M"])
+    ramping = pd.DataFrame({"rep": ["M"], "month": ["2027-01"]})
+    assert overridden(lines, plan(), people, months=1, ramping=ramping) == [1]
 
 
 def test_overlay_credit_counts_and_is_no_debt_of_the_customer():

@@ -103,6 +103,12 @@ def tiers(*rows, rest=""):
             id="each without what goes with it",
         ),
         pytest.param(
+            tiers("{from: 0, rate: 0.01}", rest="    semantics: whole\n    measure_period: previous\n"
+                  "    override: {tiers: [{from: 0, rate: 0.01}], semantics: marginal}\n"),
+            ["line 7: plans[0].override : needs semantics: whole"],
+            id="a team measured by the period before",
+        ),
+        pytest.param(
             plan("special_rates: [{product: x}, {rate: 0.1, extra: 0.2}]"),
             [f"line 4: plans[0].special_rates[{n}] : must name one of rate, extra, factor, per_unit, and only one"
              for n in (0, 1)],

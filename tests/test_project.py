@@ -77,7 +77,9 @@ def test_readme_names_only_options_that_exist():
         "run": ("--set", "--as-of", "--only", "--from", "--name"),
         "new": (),
         "check": (),
-        "runs": (),
+        "runs": ("--json",),
+        "sign": ("--document", "--as", "--by", "--reference"),
+        "verify": ("--replay", "--json"),
         "lab": (),
     }.items():
         text = command(ROOT, name, "--help").stdout

@@ -2,12 +2,14 @@
 
 outputs/<plan>/<run>/          a run: notebooks, pages, tables, parameters, manifest, signatures
 outputs/<plan>/inputs/         every input file a run was made from, once, named by its SHA-256
+outputs/<plan>/register.jsonl  one line an event, each bound to the one before
 outputs/<plan>/.unfinished/    runs cut short, and the one in the making
 """
 
+from salesplan.archive.finding import find_run
 from salesplan.archive.making import begin, clear, complete, lock
 from salesplan.archive.naming import UNFINISHED, free_name, outputs_of, safe_name, stamp
-from salesplan.archive.runs import Run, altered, newest_complete, next_number, runs
+from salesplan.archive.runs import Run, altered, is_newer, newest_complete, next_number, runs
 from salesplan.archive.sealing import (
     MANIFEST,
     SIGNATURES,
@@ -17,8 +19,10 @@ from salesplan.archive.sealing import (
     files_of,
     manifest_bytes,
     read_manifest,
+    seal_of,
     write_manifest,
 )
+from salesplan.archive.standing import record_of, revision
 from salesplan.archive.store import forget, keep, kept
 
 __all__ = [
@@ -34,8 +38,10 @@ __all__ = [
     "digest",
     "file_digest",
     "files_of",
+    "find_run",
     "forget",
     "free_name",
+    "is_newer",
     "keep",
     "kept",
     "lock",
@@ -44,8 +50,11 @@ __all__ = [
     "next_number",
     "outputs_of",
     "read_manifest",
+    "record_of",
+    "revision",
     "runs",
     "safe_name",
+    "seal_of",
     "stamp",
     "write_manifest",
 ]

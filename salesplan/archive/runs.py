@@ -28,6 +28,11 @@ class Run:
         return found if isinstance(found, int) else 0
 
     @property
+    def created(self) -> str:
+        """When the run was made, in UTC; empty where its manifest does not tell."""
+        return str(self.manifest.get("created", ""))
+
+    @property
     def state(self) -> str:
         """complete, partial or incomplete; a run that never got its place is incomplete, whatever it says."""
         if self.folder.parent.name == UNFINISHED:
@@ -45,7 +50,16 @@ def runs(outputs: Path) -> list[Run]:
     """All runs of a plan, newest first, incomplete ones among them."""
     folders = [path.parent for path in (*outputs.glob(f"*/{MANIFEST}"), *outputs.glob(f"{UNFINISHED}/*/{MANIFEST}"))]
     found = [Run(folder, read_manifest(folder)) for folder in folders]
-    return sorted(found, key=lambda run: (run.number, str(run.manifest.get("created", "")), run.name), reverse=True)
+    return sorted(found, key=_age, reverse=True)
+
+
+def is_newer(run: Run, other: Run) -> bool:
+    """Whether a run was made after another one."""
+    return _age(run) > _age(other)
+
+
+def _age(run: Run) -> tuple[int, str, str]:
+    return run.number, run.created, run.name
 
 
 def newest_complete(outputs: Path) -> Run | None:

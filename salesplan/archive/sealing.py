@@ -18,6 +18,14 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def seal_of(folder: Path) -> str:
+    """SHA-256 of a run's manifest, which names every file; empty where it cannot be read."""
+    try:
+        return file_digest(folder / MANIFEST) if (folder / MANIFEST).is_file() else ""
+    except OSError:
+        return ""
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of a file in hexadecimal, read in parts."""
     with path.open("rb") as file:
@@ -29,6 +37,19 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n").encode()
 
 
+def canonical(value: Any) -> bytes:
+    """JSON in one line that is the same for the same value, to be hashed."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+
+
+def parsed(content: bytes) -> Any:
+    """JSON of a file that may hold anything; None where it cannot be read."""
+    try:
+        return json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+
+
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest of a run."""
     write_whole(folder / MANIFEST, manifest_bytes(manifest))
@@ -37,8 +58,8 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run; empty where there is none that can be read."""
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = parsed((folder / MANIFEST).read_bytes()) if (folder / MANIFEST).is_file() else None
+    except OSError:
         return {}
     return found if isinstance(found, dict) else {}
 

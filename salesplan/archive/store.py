@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 INPUTS = "inputs"
 DRAFT = ".part-"
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def keep(outputs: Path, sources: Mapping[str, "Path | pa.Table"], hashes: Mapping[str, str]) -> dict[str, str]:
@@ -48,7 +50,8 @@ def forget(outputs: Path, names: Iterable[str]) -> None:
 
 def kept(outputs: Path, sha256: str) -> Path | None:
     """A file of the store by its SHA-256; None where it is not there."""
-    return next(iter(sorted((outputs / INPUTS).glob(f"{sha256}.*"))), None)
+    found = (outputs / INPUTS).glob(f"{sha256}.*") if SHA256.fullmatch(sha256) else ()
+    return next(iter(sorted(found)), None)
 
 
 def _copied(source: Path, folder: Path, sha256: str) -> str:

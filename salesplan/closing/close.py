@@ -105,10 +105,7 @@ def _run(plan: _Plan, month: str, name: str | None) -> archive.Run:
     """The run named, or the newest complete one as the files say whose review reaches the month."""
     end = calendar.month_span(month, plan.loaded.plan.month_cutoff)[1]
     if name is not None:
-        folder = Path(name) if Path(name).is_dir() else plan.outputs / name.rsplit("/", 1)[-1]
-        found = next((one for one in archive.runs(plan.outputs) if one.folder.resolve() == folder.resolve()), None)
-        if found is None:
-            raise PlanError([Fault("run_unknown", "--run", name)])
+        found = archive.find_run(name, plan.outputs, place="--run")
         if _as_of(found) < end.isoformat():
             raise PlanError([Fault("run_before", found.name, None, {"as_of": _as_of(found) or "-", "end": end})])
         return found

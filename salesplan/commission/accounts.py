@@ -67,13 +67,13 @@ class Accounts:
 
     @cached_property
     def credited(self) -> Integers:
-        """Net amount."""
-        return self.to_date(self.events["amount"].to_numpy())
+        """Net amount that the plan credited."""
+        return self._of_plan(self.events["amount"].to_numpy())
 
     @cached_property
     def base(self) -> Integers:
-        """What is paid on."""
-        return self.to_date(self.events["base"].to_numpy())
+        """What the plan pays on."""
+        return self._of_plan(self.events["base"].to_numpy())
 
     @cached_property
     def ordered(self) -> Integers:
@@ -84,6 +84,16 @@ class Accounts:
     def returned(self) -> Integers:
         """Taken back."""
         return self.to_date(-self.events["amount"].to_numpy(), self.events["level"] > 0)
+
+    def _of_plan(self, values: Integers) -> Integers:
+        """Values of what the plan pays, less its part of what was taken back, to date.
+
+        An order that runs on under another plan has its part there: what each of them sold of it.
+        """
+        back = self.events["level"] > 0
+        paid = ~back & (self.events["mine"] == 1)
+        own = self.to_date(self.events["amount"].to_numpy(), paid & (self.events["amount"] > 0))
+        return self.to_date(values, paid) + part_of(self.to_date(values, back), own, np.maximum(self.ordered, 1))
 
     def add(self, rule: str, amount: Integers) -> None:
         """Book what a rule comes to, to date."""

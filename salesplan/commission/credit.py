@@ -13,7 +13,7 @@ from salesplan.money import Integers, times_rate
 from salesplan.terms.commission import STAGES, Basis, CommissionPlan
 
 NOTHING, PRODUCT, ORDER = 0, 1, 2  # what a negative amount takes back: nothing known, a product of an order, an order
-KEPT = ["line", "rep", "okey", "order", "product", "at", "day", "amount", "units", "cost", "costed", "invoiced"]
+KEPT = ["line", "rep", "okey", "order", "product", "kind", "at", "day", "amount", "units", "cost", "costed", "invoiced"]
 BY_REP = ("rep", "okey")
 BY_PRODUCT = ("rep", "okey", "product")
 
@@ -96,27 +96,32 @@ def sized(events: pd.DataFrame, plan: CommissionPlan) -> pd.DataFrame:
     return events.assign(size=size, base=margin if plan.paid_on == "margin" else amount)
 
 
-def link_returns(events: pd.DataFrame, *, months: int = 0) -> pd.DataFrame:
+def link_returns(events: pd.DataFrame, *, months: int = 0, free: int = -1) -> pd.DataFrame:
     """Mark what takes back an earlier credit of the same rep and order, so that it goes at the rate that was paid.
 
     `level`: PRODUCT where the product was credited in that order, ORDER where only the order was, NOTHING for what
     takes back nothing known.
-    `months`: of a period within which a negative amount takes nothing back, since the period is paid as a whole.
+    `months`: of a period within which a negative amount takes nothing back, since the period is paid as a whole: it
+    then goes with the month of its sale, `paid_in`, whatever plan the rep is on by then. `free`: the kind of goods
+    given away, whose cost counts against the rep and takes nothing back.
     """
     marks = np.zeros(len(events), dtype=np.int8)
     if not (events["amount"].to_numpy() < 0).any():
-        return events.assign(level=marks)
-    some = events.loc[with_returns(events), ["rep", "okey", "product", "at", "amount"]]
+        return events.assign(level=marks, paid_in=events["at"])
+    some = events.loc[with_returns(events), ["rep", "okey", "product", "kind", "at", "amount"]]
     positive = some[some["amount"] > 0]
     first = positive.groupby(list(BY_REP))["at"].min().rename("first_order").reset_index()
     exact = positive.groupby(list(BY_PRODUCT))["at"].min().rename("first_product").reset_index()
     found = some.merge(first, how="left", on=list(BY_REP)).merge(exact, how="left", on=list(BY_PRODUCT))
-    back = (found["amount"] < 0).to_numpy()
+    back = ((found["amount"] < 0) & (found["kind"] != free)).to_numpy()
     upto = found["at"] if not months else (found["at"] - 1) // months * months
-    by_product = back & (found["first_product"] <= upto).to_numpy()
-    by_order = back & (found["first_order"] <= upto).to_numpy()
-    marks[some.index.to_numpy()] = np.where(by_product, PRODUCT, np.where(by_order, ORDER, NOTHING))
-    return events.assign(level=marks)
+    of_product = (found["first_product"] <= found["at"]).to_numpy()
+    sale = found["first_product"].where(of_product, found["first_order"])
+    known = back & (sale <= upto).to_numpy()
+    marks[some.index.to_numpy()] = np.where(known, np.where(of_product, PRODUCT, ORDER), NOTHING)
+    paid_in = events["at"].to_numpy().copy()
+    paid_in[some.index.to_numpy()] = np.where(back & ~known & (sale <= found["at"]).to_numpy(), sale, found["at"])
+    return events.assign(level=marks, paid_in=paid_in)
 
 
 def with_returns(events: pd.DataFrame) -> Any:

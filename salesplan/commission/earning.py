@@ -109,14 +109,15 @@ class Earning:
 
     def _starts(self, month: int) -> Integers:
         """Where each tier begins for each rep in the period of a month."""
-        span = months_measured(month, self.plan)
+        span, gate = months_measured(month, self.plan), month
         if self.plan.measure_period == "previous":
             span = slice(max(span.start - PERIOD_MONTHS[self.plan.period], 0), span.start)
+            gate = span.start + 1  # as it stood before the period that is measured
         quotas, ramping = (
             self.standing.quotas[:, span].sum(axis=1),
             self.standing.ramping[:, span].max(axis=1, initial=0),
         )
-        return tiers.bounds(self.plan.tiers, self.plan.measure, quotas, ramping, self._gate(month))
+        return tiers.bounds(self.plan.tiers, self.plan.measure, quotas, ramping, self._gate(gate))
 
     def _gate(self, month: int) -> Any:
         """The gate, and what each rep's measure of the period must reach before accelerators open."""

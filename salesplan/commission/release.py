@@ -71,7 +71,7 @@ def _on_invoices(accounts: Accounts, booked: pd.DataFrame, events: pd.DataFrame)
     counts = sold & (billed != NEVER)
     stands = cumulative(accounts.row[counts], billed[counts], amount[counts], shape)
     own = cumulative(accounts.row, month, amount, shape)
-    known = part_of(accounts.earned, np.maximum(stands, 0), np.maximum(own, 1))
+    known = part_of(accounts.earned, stands, np.maximum(own, 1))
     for account in np.unique(accounts.row[~sold]):
         rows = np.flatnonzero(accounts.row == account)
         told = booked.iloc[rows].assign(billed=billed[rows]), events.iloc[event[rows]].reset_index(drop=True)
@@ -87,14 +87,15 @@ def _less_returned(earned: Integers, booked: pd.DataFrame, events: pd.DataFrame)
     """What stands on invoiced lines of one account with returns, to date."""
     back, product, level = booked["back"].to_numpy() == 1, events["product"].to_numpy(), events["level"].to_numpy()
     amount, month = booked["amount"].to_numpy(), booked["month"].to_numpy()
+    of_sale = events["amount"].to_numpy() > 0
     found = np.zeros_like(earned)
     for now in range(1, len(earned)):
         known = month <= now
         sold, invoiced = known & ~back, known & ~back & (booked["billed"].to_numpy() <= now)
         whole, stands = int(amount[known].sum()), Fraction(int(amount[invoiced].sum()))
         for which in {int(product[row]) if level[row] == PRODUCT else -1 for row in np.flatnonzero(known & back)}:
-            scope = np.ones(len(product), dtype=bool) if which < 0 else product == which
-            of = (level == ORDER) if which < 0 else (level == PRODUCT) & scope
+            scope = of_sale if which < 0 else of_sale & (product == which)
+            of = (level == ORDER) if which < 0 else (level == PRODUCT) & (product == which)
             paid, taken = int(amount[sold & scope].sum()), int(amount[known & back & of].sum())
             stands += Fraction(taken * int(amount[invoiced & scope].sum()), paid) if paid else 0
         exact = int(earned[now]) * stands / whole if whole > 0 else Fraction(0)
@@ -151,6 +152,7 @@ def _by_milestones(earned: Integers, asked: Integers, paid: Integers, plan: Comm
     for step in plan.milestones:
         share = to_micro(step.paid)
         least = -(-np.maximum(asked, 0) * share // MICRO)  # rounded up: a milestone is reached when all of it is paid
+        least = np.minimum(least, asked)  # an order of which nothing is asked waits for nothing
         part = np.where(paid >= least, to_micro(step.paid if step.released is None else step.released), part)
     return part_of(earned, part, MICRO)
 

@@ -20,7 +20,7 @@ from salesplan.commission.returns import Returns
 from salesplan.commission.roster import Roster, teams
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import MICRO, Integers
-from salesplan.terms.commission import CommissionPlan
+from salesplan.terms.commission import Basis, CommissionPlan
 
 # of a manager's part on his team: nothing of the plan's own rates and limits
 NO_OWN: Mapping[str, Any] = {
@@ -33,7 +33,7 @@ NO_OWN: Mapping[str, Any] = {
     "minimum_per_order": None,
     "new_product_bonus": 0,
     "measure": "attainment",
-    "paid_on": "amount",
+    "accelerator_while_ramping": True,
     "override": None,
 }
 
@@ -124,13 +124,20 @@ def work(ground: Ground, plan: CommissionPlan, place: int) -> list[Part]:
 
 
 def _team(ground: Ground, on: Any, *, everybody: bool) -> tuple[pd.DataFrame, Integers]:
-    """The lines of everybody below a manager, as his own, and the sum of their quotas."""
-    boss, rep, month = teams(ground.roster, on.astype(np.int64), everybody=everybody)
+    """The lines of everybody below a manager, as his own, and the sum of their quotas, while he is there himself.
+
+    A line, and what is later returned of it, counts for who was the manager in the month of the order; of orders
+    older than the year in its own month.
+    """
+    there = on.any(axis=1)[:, None] & (ground.roster.spell >= 0)
+    boss, rep, month = teams(ground.roster, there.astype(np.int64), everybody=everybody)
     quotas = np.zeros_like(ground.roster.quotas)
     np.add.at(quotas, (boss, month), ground.roster.quotas[rep, month])
-    pairs = pd.DataFrame({"rep": rep, "at": month + 1, "boss": boss})
-    below = ground.lines.merge(pairs, on=["rep", "at"]).sort_values(["line", "boss"], kind="stable", ignore_index=True)
-    return below.assign(rep=below["boss"]).drop(columns="boss"), quotas
+    pairs = pd.DataFrame({"rep": rep, "of": month + 1, "boss": boss})
+    began = ground.cash.began[ground.lines["okey"].to_numpy()]
+    lines = ground.lines.assign(of=np.where(began > 0, began, ground.lines["at"]))
+    below = lines.merge(pairs, on=["rep", "of"]).sort_values(["line", "boss"], kind="stable", ignore_index=True)
+    return below.assign(rep=below["boss"]).drop(columns=["boss", "of"]), quotas
 
 
 def _part(
@@ -142,11 +149,13 @@ def _part(
     lines = crediting.lowered(lines, plan, ground.accrual)
     stage = crediting.stage_of(plan)
     settlement = ground.cash.settlement
-    events = crediting.sized(crediting.credit(lines, stage, settlement), plan)
+    there = ground.roster.spell >= 0 if rule == "override" else np.ones_like(on)
+    events = _measured(lines, plan, stage, settlement, there)
     span = PERIOD_MONTHS[plan.period] if plan.curve is not None else 0
-    events = crediting.link_returns(events, months=span)
-    events = events.assign(mine=on[events["rep"].to_numpy(), events["at"].to_numpy() - 1].astype(np.int8))
-    measured = events if plan.measure_basis == stage else _measured(lines, plan, settlement)
+    free = ground.accrual.free if plan.free_goods == "cost" else -1
+    events = crediting.link_returns(events, months=span, free=free)
+    events = events.assign(mine=on[events["rep"].to_numpy(), events["paid_in"].to_numpy() - 1].astype(np.int8))
+    measured = events if plan.measure_basis == stage else _measured(lines, plan, plan.measure_basis, settlement, there)
     counted = sums(measured["rep"], measured["at"], measured["size"], quotas.shape)
     base_pay = _base_pay(ground.roster) if plan.curve is not None else quotas
     target = target_pay(plan, base_pay)
@@ -179,9 +188,11 @@ def _part(
     return Part(plan, place, rule, booked, events, accounts, before, out, passed, actual)
 
 
-def _measured(lines: pd.DataFrame, plan: CommissionPlan, settlement: Any) -> pd.DataFrame:
-    """Amounts as the measure counts them, where they are paid on at another stage."""
-    return crediting.sized(crediting.credit(lines, plan.measure_basis, settlement), plan)
+def _measured(lines: pd.DataFrame, plan: CommissionPlan, stage: Basis, settlement: Any, there: Any) -> pd.DataFrame:
+    """Amounts credited at a stage with what they count for the measure: nothing in months outside `there`."""
+    events = crediting.sized(crediting.credit(lines, stage, settlement), plan)
+    counts = there[events["rep"].to_numpy(), events["at"].to_numpy() - 1]
+    return events.assign(size=events["size"].to_numpy() * counts)
 
 
 def _base_pay(roster: Roster) -> Integers:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan import STEPS, archive
+from salesplan.archive import register
 from salesplan.calendar import fiscal_months
 from salesplan.errors import PlanError, stop_on
 from salesplan.inputs import Inputs
@@ -66,6 +67,7 @@ class Making:
             self._leave_incomplete(error)
             raise
         final = archive.complete(self.staging, self.outputs)
+        register.run_completed(self.outputs, final)
         self._call("salesplan.report.listing", "write_listing", self.outputs, self.words)
         return archive.Run(final, self.manifest)
 
@@ -76,6 +78,7 @@ class Making:
             "plan": self.request.plan.resolve().name,
             "run": self.staging.name,
             "number": archive.next_number(self.outputs),
+            "revision": archive.revision(self.outputs, loaded.plan.fiscal_year),
             "title": loaded.plan.title,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "state": "incomplete",

@@ -262,6 +262,11 @@ class CommissionPlan(Terms):
             (self.release == "milestones" and not self.milestones, "release", "milestones: [...]"),
             (bool(self.milestones) and self.release != "milestones", "milestones", "release: milestones"),
             (apart and not whole, "semantics", "semantics: whole"),
+            (
+                apart and self.override is not None and self.override.semantics != "whole",
+                "override",
+                "semantics: whole",
+            ),
             (self.curve is not None and self.measure != "attainment", "measure", "measure: attainment"),
             (self.curve is not None and bool(self.special_rates), "special_rates", "tiers"),
             (self.curve is not None and self.new_product_bonus > 0, "new_product_bonus", "tiers"),

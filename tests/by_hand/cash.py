@@ -16,12 +16,12 @@ class Cash:
         self.orders = {}
         for line in sorted(self.lines, key=lambda one: (one.day, one.amount < 0, one.key)):
             self.orders.setdefault(line.key, line)
-        self.due, self.before, self.lost, self.paid = {}, {}, {}, {-1: dict.fromkeys(self.orders, 0)}
+        self.due, self.before, self.lost, self.paid, self.own = {}, {}, {}, {-1: {}}, {-1: {}}
         self.payments, self.debts = self._read()
-        self.trace, self.missing = [], {}
+        self.trace = []
         for at in range(books.last + 1):
             self._dues(at)
-            self.paid[at] = {}
+            self.paid[at], self.own[at] = {}, {}
             for customer in sorted({line.customer for line in self.orders.values()}):
                 self._settle(customer, at)
         for customer in sorted({line.customer for line in self.orders.values()}):
@@ -77,23 +77,26 @@ class Cash:
             self.due[at][key] = due - self.lost[at][key]
 
     def _settle(self, customer, at):
-        """Money of one customer at a month end: named orders first, what stands stays, then the oldest."""
+        """Money of one customer at a month end: named orders first, what stands stays, then the oldest.
+
+        An order's own money is what names it, less refunds; what of it is over, or lent to others, is free.
+        """
         orders = [key for key in self.of(customer) if key in self.due[at]]
         known = [p for p in self.payments if p[2] == customer and p[3] <= at]
-        own = {key: sum(p[4] for p in known if p[1] == key) for key in orders}
-        now = {key: sum(p[4] for p in known if p[1] == key and p[3] == at) for key in orders}
-        due, paid = self.due[at], self.paid[at]
+        due, own, paid = self.due[at], self.own[at], self.paid[at]
+        named = {key: sum(p[4] for p in known if p[1] == key) for key in orders}
         for key in orders:
-            least = min(due[key], 0)
-            whole = self.paid[at - 1].get(key, 0) + now[key] + self.missing.pop(key, 0)
-            paid[key] = min(max(whole, least), due[key])
-            self.missing[key] = min(whole - least, 0)  # a refund of more than was paid: later payments make it good
-        free = sum(p[4] for p in known) - sum(paid[key] for key in orders)
-        for named in (True, False):
+            fresh = sum(p[4] for p in known if p[1] == key and p[3] == at)
+            stands = self.own[at - 1].get(key, 0) + max(fresh, 0)
+            own[key] = paid[key] = min(max(min(stands, named[key]), min(due[key], 0)), due[key])
+        free = sum(p[4] for p in known) - sum(own[key] for key in orders)
+        before = {key: self.paid[at - 1].get(key, 0) - self.own[at - 1].get(key, 0) for key in orders}
+        for source in ("others stay", "own comes back", "oldest first"):
             for key in orders:
-                wanted = own[key] - paid[key] if named else free
+                wanted = {"others stay": before[key], "own comes back": named[key] - own[key]}.get(source, free)
                 more = max(0, min(wanted, due[key] - paid[key], free))
                 paid[key] += more
+                own[key] += more if source == "own comes back" else 0
                 free -= more
 
     def _trace(self, customer):

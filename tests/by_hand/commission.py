@@ -19,11 +19,10 @@ class ByHand:
         self.cash = Cash(self.books, rules.bills)
         self.reps = sorted({row["rep"] for row in self.books.reps})
         self.earned, self.released, self.clawback, self.held, self.by_rule = (defaultdict(int) for _ in range(5))
-        self.states = {rep: self._state(rep) for rep in self.reps}
         for rep in self.reps:
-            self._book(rep)
-        for rep in self.reps:
-            self._leaver(rep)
+            for orders, release in self._state(rep):
+                self._book(rep, orders, release)
+                self._leaver(rep, orders, release)
         self._adjust()
         for rep in self.reps:
             for at in range(1, self.books.last + 1):
@@ -41,32 +40,25 @@ class ByHand:
         return None
 
     def _state(self, rep):
+        """Each plan of the rep, and what he earns on his team by it, reckons for itself."""
         plans = {at: self.plan(rep, at) for at in range(1, len(self.books.months) + 1)}
-        own, teams = [], []
+        found = []
         for plan in self.rules.plans:
             on = {at for at, one in plans.items() if one is plan}
-            back = {at for at in plans if self._latest(plans, at) is plan}
-            if on:
-                own.append(Earning(self.books, self.cash, rep, plan, (on, back)))
-                if plan.override is not None:
-                    teams.append(Earning(self.books, self.cash, rep, plan, (on, back), override=True))
-        orders = Orders(self.books, self.cash, rep, own, teams, plans)
-        return orders, Release(orders, self.cash)
+            for override in (False, True)[: 1 + (plan.override is not None)] if on else ():
+                orders = Orders(self.books, self.cash, Earning(self.books, self.cash, rep, plan, on, override))
+                found.append((orders, Release(orders, self.cash)))
+        return found
 
-    def _latest(self, plans, at):
-        """The plan of a month; after the last one with a plan, that one still takes back what is returned."""
-        return next((plans[month] for month in range(at, 0, -1) if plans[month] is not None), None)
-
-    def _book(self, rep):
+    def _book(self, rep, orders, release):
         """Each month books the difference to date; after a leaver's last month only what the rule leaves him."""
-        orders, _ = self.states[rep]
         for at in range(1, self.books.last + 1):
             for (key, rule), amount in orders.rows[at].items():
                 self._earn(rep, at, rule, amount - orders.rows[at - 1].get((key, rule), 0))
             for key, rule in set(orders.rows[at - 1]) - set(orders.rows[at]):
                 self._earn(rep, at, rule, -orders.rows[at - 1][key, rule])
-            for key in orders.begun:
-                self._move(rep, at, self._out(rep, key, at) - self._out(rep, key, at - 1))
+            for key in orders.keys:
+                self._move(rep, at, self._out(rep, release, key, at) - self._out(rep, release, key, at - 1))
 
     def _earn(self, rep, at, rule, amount):
         rule = "return" if rule == "cap_back" else rule  # a return gives back what a cap had cut from it
@@ -78,40 +70,37 @@ class ByHand:
 
     # leavers
 
-    def _ends(self, rep, key):
-        """Last month in which an order is released to a rep; NEVER where he stays or nothing ends."""
-        orders, _ = self.states[rep]
-        leavers, last = orders.plan(key).leavers, self.books.leaves(rep)
+    def _ends(self, rep, plan):
+        """Last month in which orders are released to a rep; NEVER where he stays or nothing ends."""
+        leavers, last = plan.leavers, self.books.leaves(rep)
         if leavers.rule == "paid" or last == NEVER:
             return NEVER
         return last + (leavers.months if leavers.rule == "paid_until" else 0)
 
-    def _out(self, rep, key, at):
+    def _out(self, rep, release, key, at):
         """Released to date, no more than by the leaver's last month."""
-        _, release = self.states[rep]
-        now, ends = release.out[at].get(key, 0), self._ends(rep, key)
+        now, ends = release.out[at].get(key, 0), self._ends(rep, release.plan)
         return min(now, release.out[ends].get(key, 0)) if at > ends else now
 
-    def _leaver(self, rep):
+    def _leaver(self, rep, orders, release):
         """What a leaver no longer gets lapses; of what would have been released a part goes to who collects."""
-        orders, release = self.states[rep]
-        for key in orders.begun:
-            ends, lapsed, passed = self._ends(rep, key), 0, 0
+        ends = self._ends(rep, orders.plan)
+        for key in orders.keys:
+            lapsed, passed = 0, 0
             for at in range(ends + 1, self.books.last + 1):
-                left = self._out(rep, key, at) - release.earned[at].get(key, 0)
+                left = self._out(rep, release, key, at) - release.earned[at].get(key, 0)
                 self._earn(rep, at, "forfeited", left - lapsed)
                 lapsed = left
-                passed = self._pass_on(rep, key, at, passed)
+                if orders.plan.leavers.rule == "transferred":
+                    passed = self._pass_on(rep, release, (key, at), passed)
 
-    def _pass_on(self, rep, key, at, passed):
-        orders, release = self.states[rep]
-        leavers = orders.plan(key).leavers
-        if leavers.rule != "transferred":
-            return passed
-        beyond = max(0, release.out[at].get(key, 0) - self._out(rep, key, at))
-        now = rounded(beyond * Fraction(leavers.share))
+    def _pass_on(self, rep, release, place, passed):
+        """The part of a leaver's order that goes to the owner of its customer; returns what passes him to date."""
+        key, at = place
+        beyond = max(0, release.out[at].get(key, 0) - self._out(rep, release, key, at))
+        now = rounded(beyond * Fraction(release.plan.leavers.share))
         heir = self.books.owner(self.cash.orders[key].customer, at)
-        if heir is not None and heir != rep and self.books.spell(heir, at):
+        if heir is not None and heir != rep and self.plan(heir, at) is not None:
             self._earn(heir, at, "inherited", now - passed)
             self._move(heir, at, now - passed)
         return now

@@ -1,4 +1,4 @@
-"""What a rep's events earn on a plan, piece by piece, in the state of any month."""
+"""What a rep's events earn on one plan, piece by piece, in the state of any month."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -23,37 +23,42 @@ class Piece:
 
 
 class Earning:
-    """One rep on one plan; `override`: his team's sales, not his own. `months`: (it pays in, it takes back in)."""
+    """One rep on one plan, in the months `on`; `override`: his team's sales, not his own."""
 
-    def __init__(self, books, cash, rep, plan, months, override=False):
-        self.books, self.cash, self.rep, self.plan = books, cash, rep, plan
-        self.on, self.back = months
+    def __init__(self, books, cash, rep, plan, on, override=False):
+        self.books, self.cash, self.rep, self.plan, self.on = books, cash, rep, plan, on
         self.override = plan.override if override else None
         self.stage = stage_of(plan)
         self.events = self.credited(self.stage)
-        counted = self.credited(plan.measure_basis) if plan.measure_basis != self.stage else self.events
+        self.apart = plan.measure_basis != self.stage
+        counted = self.credited(plan.measure_basis) if self.apart else self.events
         self.tiers = self.override.tiers if override else plan.tiers
         seen = plan.model_copy(update=OVERRIDE) if override else plan
         ramping = (lambda at: False) if override else (lambda at: (rep, at) in books.ramping)
-        self.measure = Measure(seen, self.tiers, counted, self.quota, ramping)
+        self.measure = Measure(seen, self.tiers, list(filter(self.counts, counted)), self.quota, ramping)
         self.first = {}
         for event in self.events:
             if event.sold:
                 self.first.setdefault(event.key, event.at)
-        self.pieces = cache(self.pieces)
-        self.curve = cache(self.curve)
+        self.paid, self.scope = cache(self.paid), cache(self.scope)
+        self.pieces, self.curve = cache(self.pieces), cache(self.curve)
 
     def team(self, at):
-        return self.books.below(self.rep, at, self.override.scope)
+        """Who is below a manager in a month; nobody while he is not there himself."""
+        return self.books.below(self.rep, at, self.override.scope) if self.books.spell(self.rep, at) else set()
+
+    def counts(self, event):
+        """Whether an event counts for the measure: of a team in the months in which its manager is there."""
+        return self.override is None or self.books.spell(self.rep, event.at) is not None
+
+    def lines(self):
+        """The rep's lines, or those of his team: of whoever was below him in the month of the order."""
+        if self.override is None:
+            return [line for line in self.books.lines if line.rep == self.rep]
+        return [line for line in self.books.lines if line.rep in self.team(self.cash.orders[line.key].at or line.at)]
 
     def credited(self, stage):
-        if self.override is None:
-            lines = [line for line in self.books.lines if line.rep == self.rep]
-            return events(self.books, self.cash, self.plan, lines, stage)
-        ever = {rep for at in range(1, self.books.last + 1) for rep in self.team(at)}
-        lines = [line for line in self.books.lines if line.rep in ever]
-        found = events(self.books, self.cash, self.plan, lines, stage)
-        return [event for event in found if event.line.rep in self.team(event.at)]
+        return events(self.books, self.cash, self.plan, self.lines(), stage)
 
     def quota(self, at):
         reps = [self.rep] if self.override is None else sorted(self.team(at))
@@ -63,32 +68,30 @@ class Earning:
 
     def is_return(self, event):
         """A negative line of an order that has been credited to the rep by then, or what a refund takes from it."""
-        return not event.sold and event.line.amount != 0 and self.first.get(event.key, 99) <= event.at
+        given = event.line.kind == "free" and self.plan.free_goods == "cost"
+        return event.amount < 0 and not given and self.first.get(event.key, 99) <= event.at
 
     def scope(self, event):
         """(order, product) a return takes back from; product None: the whole order."""
         sold = [e for e in self.events if e.key == event.key and e.sold and e.at <= event.at]
         return event.key, event.line.product if any(e.line.product == event.line.product for e in sold) else None
 
-    def spread_with_curve(self, event):
-        """Returns of what was credited in the same period share in the curve."""
-        if self.plan.curve is None or self.override is not None:
-            return False
-        first, last = self.measure.span(event.at)
+    def spread_with_sale(self, event):
+        """Month of the first sale of what is returned, where the same period of a curve pays it; else None."""
+        if self.plan.curve is None or self.override is not None or not self.is_return(event):
+            return None
         key, product = self.scope(event)
-        return any(
-            e.key == key and e.sold and e.at in self.on and first <= e.at <= last and product in (None, e.line.product)
-            for e in self.events
-        )
+        sold = [e.at for e in self.events if e.key == key and e.sold and product in (None, e.line.product)]
+        return min(sold) if min(sold) >= self.measure.span(event.at)[0] else None
 
     def taken_back(self, event):
-        return self.is_return(event) and not self.spread_with_curve(event)
+        return self.is_return(event) and self.spread_with_sale(event) is None
 
     # pieces
 
     def paid(self):
-        """Events paid here: credited in a month on the plan, returns apart."""
-        return [e for e in self.events if e.at in self.on and not self.taken_back(e)]
+        """Events paid here: credited in a month on the plan, returns apart. A curve goes with the sale."""
+        return [e for e in self.events if (self.spread_with_sale(e) or e.at) in self.on and not self.taken_back(e)]
 
     def pieces(self, state):
         """Every piece in the state of a month."""
@@ -130,9 +133,7 @@ class Earning:
     def slices(self, event, base, state):
         """(tier, base, rate) of an event."""
         semantics = self.override.semantics if self.override is not None else self.plan.semantics
-        whole = (
-            semantics == "whole" or self.plan.measure_period == "previous" or self.measure.counted is not self.events
-        )
+        whole = semantics == "whole" or self.plan.measure_period == "previous" or self.apart
         if whole or self.measure.plan.measure == "margin_rate":
             cut = [(self.measure.reached(event.at, state), 1)]
         elif semantics == "current":
@@ -181,15 +182,16 @@ class Earning:
             return {}
         point, share = self.point(first, state)
         until = state if self.plan.period == "ytd" else last
-        months = len([at for at in self.on if first <= at <= until])  # of those on the plan
-        pay = rounded(self.target() * months * share)
+        target = sum(self.target(at) for at in self.on if first <= at <= until)  # of the months on the plan
+        pay = rounded(target * share)
         amounts = zip(mine, bases, spread(pay, bases), strict=True)
         return {event: [Piece(event, "curve", point, base, None, amount)] for event, base, amount in amounts}
 
-    def target(self):
+    def target(self, at):
+        """Target pay of a month: the plan's, or what the rep's base pay is."""
         if self.plan.curve.target_pay is not None:
             return fen(self.plan.curve.target_pay)
-        return Fraction((self.books.spell(self.rep, 1) or {}).get("base_pay") or 0)
+        return Fraction((self.books.spell(self.rep, at) or {}).get("base_pay") or 0)
 
     def point(self, first, state):
         """(point at or below, share of the target pay) at the attainment of a period to date."""
@@ -226,18 +228,13 @@ def on_curve(curve, attainment):
     return place, pays + (attainment - at) * (after[1] - pays) / (after[0] - at)
 
 
-def returned(earnings, state):
-    """{(order, product or None): amount} taken back to date, from all that a rep's plans paid on the order."""
-    found = defaultdict(int)
-    pieces = [piece for one in earnings for piece in one.pieces(state)]
-    for one in earnings:
-        pools = defaultdict(list)
-        for event in one.events:
-            if event.at <= state and event.at in one.back and one.taken_back(event):
-                pools[one.scope(event)].append(event)
-        for scope, events_back in pools.items():
-            found[scope] += taken(one, scope, events_back, pieces, state)
-    return found
+def returned(one, state):
+    """{(order, product or None): amount} taken back to date, from what the plan paid on the order."""
+    pools = defaultdict(list)
+    for event in one.events:
+        if event.at <= state and one.taken_back(event):
+            pools[one.scope(event)].append(event)
+    return {scope: taken(one, scope, back, state) for scope, back in pools.items()}
 
 
 def of_scope(piece, key, product):
@@ -246,19 +243,24 @@ def of_scope(piece, key, product):
     return event.key == key and event.sold and product in (None, event.line.product)
 
 
-def taken(one, scope, back, pieces, state):
+def taken(one, scope, back, state):
+    """Taken back to date: reckoned anew in each period with a return; what earlier periods took back stays."""
+    found = 0
+    for at in sorted({min(one.measure.span(event.at)[1], state) for event in back}):
+        found = share(one, scope, [event for event in back if event.at <= at], at)
+    return found
+
+
+def share(one, scope, back, state):
     """Taken back from one order (or one product of it): each kind of piece in proportion, rounded once."""
     key, product = scope
     sold = [e for e in one.events if e.key == key and e.sold and e.at <= state and product in (None, e.line.product)]
-    credited = sum(e.amount for e in sold)
-    if credited <= 0:
-        return 0
     weight = -sum(e.amount * factor(one.plan, e, one.cash.orders[key].day) for e in back)
     paid = defaultdict(int)
-    for piece in pieces:
+    for piece in one.pieces(state):
         if of_scope(piece, key, product):
             paid[piece.rule, piece.tier, piece.rate] += piece.amount
-    return -sum(part(amount, weight, credited) for amount in paid.values())
+    return -sum(part(amount, weight, sum(e.amount for e in sold)) for amount in paid.values())
 
 
 def factor(plan, event, ordered):

@@ -1,7 +1,6 @@
 """Numbers and days: exact fractions, rounded once, half away from zero."""
 
 import calendar
-import math
 from datetime import date
 from fractions import Fraction
 
@@ -10,8 +9,9 @@ MILLION = 1_000_000
 
 def rounded(exact):
     """The nearest whole number; halves away from zero."""
-    size = math.floor(abs(Fraction(exact)) + Fraction(1, 2))
-    return size if exact >= 0 else -size
+    over, under = exact.as_integer_ratio()
+    size = (2 * abs(over) + under) // (2 * under)
+    return size if over >= 0 else -size
 
 
 def part(amount, of, whole):

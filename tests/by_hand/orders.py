@@ -1,4 +1,4 @@
-"""What each order earned a rep to date: pieces, returns, caps, late payments, bad debts, by rule."""
+"""What each order earned a rep on one plan to date: pieces, returns, caps, late payments, bad debts, by rule."""
 
 from collections import defaultdict
 from fractions import Fraction
@@ -9,27 +9,14 @@ from by_hand.exact import MILLION, fen, months_after, part, rounded
 
 
 class Orders:
-    """One rep's orders month by month. `plans`: his plan by month number; `rows[at]`: {(order, rule): to date}."""
+    """The orders of one `Earning` month by month; `rows[at]`: {(order, rule): to date}."""
 
-    def __init__(self, books, cash, rep, earnings, teams, plans):
-        self.books, self.cash, self.rep, self.plans = books, cash, rep, plans
-        self.earnings, self.teams = earnings, teams
-        self.rows, self.cuts = {0: {}}, {}
-        self.begun = self._begun()
+    def __init__(self, books, cash, one):
+        self.books, self.cash, self.one, self.plan = books, cash, one, one.plan
+        self.keys = list(dict.fromkeys(event.key for event in one.events))  # as they first counted
+        self.rows, self.gross = {0: {}}, {}
         for at in range(1, books.last + 1):
             self.rows[at] = self._month(at)
-
-    def _begun(self):
-        """The event with which each order first counted, on a month with a plan, in counting order."""
-        events = [e for one in self.earnings + self.teams for e in one.events if e.at in one.on]
-        found = {}
-        for event in sorted(events, key=lambda one: one.place):
-            found.setdefault(event.key, event)
-        return found
-
-    def plan(self, key):
-        """The plan an order came in on."""
-        return self.plans[self.begun[key].at]
 
     def earned(self, at):
         """{order: earned to date}."""
@@ -40,125 +27,110 @@ class Orders:
 
     def _month(self, at):
         rows = defaultdict(int)
-        self._pieces(rows, self.earnings, at)
-        self._per_order(rows, at)
-        self._caps(rows, at)
-        self._pieces(rows, self.teams, at)
-        self._late(rows, at)
-        self._bad_debts(rows, at)
+        for piece in self.one.pieces(at):
+            rows[piece.event.key, piece.rule] += piece.amount
+        for (key, _), amount in returned(self.one, at).items():
+            rows[key, "return"] += amount
+        if self.one.override is None:
+            self._per_order(rows, at)
+            self._cap(rows, at)
+        self.gross[at] = {key: self._sum(rows, key) for key in self.keys}
+        for key, gross in self.gross[at].items():
+            rows[key, "late"] = -self.late(key, at, gross)
+            rows[key, "bad_debt"] = -self.lost(key, at, gross)
         return {place: amount for place, amount in rows.items() if amount}
-
-    def _pieces(self, rows, earnings, at):
-        for one in earnings:
-            for piece in one.pieces(at):
-                rows[piece.event.key, piece.rule] += piece.amount
-        for (key, _), amount in returned(earnings, at).items():
-            if key in self.begun:
-                rows[key, "return"] += amount
 
     def _sum(self, rows, key):
         return sum(amount for (order, _), amount in rows.items() if order == key)
-
-    def mine(self, key, at):
-        """The rep's events of an order to date."""
-        return [e for one in self.earnings for e in one.events if e.key == key and e.at <= at and e.at in one.back]
-
-    def net(self, key, at):
-        """The rep's credit of an order to date, net of returns."""
-        return sum(event.amount for event in self.mine(key, at))
 
     # per order
 
     def _per_order(self, rows, at):
         for key in {key for key, _ in rows}:
-            plan, earned = self.plan(key), self._sum(rows, key)
-            if plan.minimum_per_order is not None and self._net_base(key, at) > 0:
-                least = self._least(key, at, rounded(fen(plan.minimum_per_order)))
-                rows[key, "minimum"] = max(least - earned, 0)
-            if plan.cap_per_order is not None:  # where a minimum lies above the cap, the cap holds
-                rows[key, "cap_order"] = min(rounded(fen(plan.cap_per_order)) - self._sum(rows, key), 0)
+            if self.plan.minimum_per_order is not None and self.net(key, at, self._base) > 0:
+                least = self._least(key, at, rounded(fen(self.plan.minimum_per_order)))
+                rows[key, "minimum"] = max(least - self._sum(rows, key), 0)
+            if self.plan.cap_per_order is not None:  # where a minimum lies above the cap, the cap holds
+                rows[key, "cap_order"] = min(rounded(fen(self.plan.cap_per_order)) - self._sum(rows, key), 0)
 
-    def _net_base(self, key, at):
-        return sum(
-            base_of(one.plan, e)
-            for one in self.earnings
-            for e in one.events
-            if e.key == key and e.at <= at and e.at in one.back
-        )
+    def _base(self, event):
+        return base_of(self.plan, event)
+
+    def net(self, key, at, value):
+        """What the plan has credited of an order to date; of returns its part of what was sold."""
+        mine = [e for e in self.one.paid() if e.key == key and e.at <= at]
+        ever, back = self.sold(key, at), [e for e in self.returns(key) if e.at <= at]
+        own = sum(e.amount for e in mine if e.sold)
+        return sum(map(value, mine)) + (part(sum(map(value, back)), own, ever) if ever else 0)
+
+    def sold(self, key, at):
+        return sum(e.amount for e in self.one.events if e.key == key and e.sold and e.at <= at)
+
+    def returns(self, key):
+        return [e for e in self.one.events if e.key == key and self.one.taken_back(e)]
 
     def _least(self, key, at, minimum):
+        """The minimum, by the plan's part of the order."""
         whole = sum(line.amount for line in self.books.lines if line.key == key and line.at <= at and not line.overlay)
-        return min(part(minimum, self.net(key, at), whole), minimum) if whole > 0 else 0
+        mine = self.net(key, at, lambda event: event.amount)
+        return part(minimum, max(0, min(mine, whole)), whole) if whole > 0 else 0
 
     # per period
 
-    def _caps(self, rows, at):
-        for one in self.earnings:
-            if one.plan.cap is None or not any(month <= at for month in one.on):
-                continue
-            now = self._kept(rows, one, at)
-            first, _ = one.measure.span(at)
-            before = self._kept(self._uncut(first - 1), one, first - 1, upto=at)
-            self._cut(one, at, {key: now[key] - before.get(key, 0) for key in now})
-            for key in now:
-                rows[key, "cap"] -= sum(cut for (_, order), cut in self.cuts.items() if order == key)
-                rows[key, "cap_back"] += self._given_back(one, key, at, first)
+    def _cap(self, rows, at):
+        """The period's running total over the orders, as they first counted, is held at the cap."""
+        if self.plan.cap is None:
+            return
+        before = self.one.measure.span(at)[0] - 1
+        cap, run, kept = rounded(fen(self.plan.cap)), 0, 0
+        for key in self.keys:
+            given = self._given_back(key, before, at)
+            own = self._sum(rows, key) - self._uncut(key, before) + given
+            run += own
+            cut = min(run, cap) - kept - own
+            kept = min(run, cap)
+            rows[key, "cap"] = self.rows[before].get((key, "cap"), 0) + cut
+            rows[key, "cap_back"] = self.rows[before].get((key, "cap_back"), 0) + given
 
-    def _uncut(self, at):
-        return {place: amount for place, amount in self.rows[at].items() if place[1] not in NOT_CAPPED}
+    def _uncut(self, key, at):
+        """What an order earned to date before caps, late payments and bad debts."""
+        own = {place: amount for place, amount in self.rows[at].items() if place[1] not in AFTER}
+        return self._sum(own, key)
 
-    def _kept(self, rows, one, at, upto=None):
-        """{order: earned to date, with what was given back of the cuts of earlier periods}."""
-        first = one.measure.span(upto or at)[0] if at else 1
-        orders = [key for key in self.begun if self.begun[key].at <= (upto or at)]
-        return {key: self._sum(rows, key) + self._given_back(one, key, at, first) for key in orders}
+    def _given_back(self, key, before, at):
+        """Of what caps of earlier periods still keep of an order, the part of it that has been returned since."""
+        cut = -sum(self.rows[before].get((key, rule), 0) for rule in CUTS)
+        gone = {True: 0, False: 0}
+        for event in self.returns(key):
+            if event.at <= at:
+                gone[event.at <= before] -= event.amount
+        left = self.sold(key, before) - gone[True]
+        return part(cut, min(gone[False], left), left) if left > 0 else 0
 
-    def _given_back(self, one, key, at, first):
-        """Of what a cap cut in earlier periods, the part of what has been returned since."""
-        found = 0
-        for (begin, order), cut in self.cuts.items():
-            end = one.measure.span(begin)[1]
-            if order == key and begin < first and cut:
-                back = [e for e in one.events if e.key == key and end < e.at <= at and one.is_return(e)]
-                left = self.net(key, end)
-                if left > 0:
-                    found += part(cut, min(-sum(e.amount for e in back), left), left)
+    # late payments and bad debts, both on what was earned after the caps and over what was due before bad debts
+
+    def late(self, key, at, gross, unpaid=True):
+        """What late payments take off; `unpaid`: with what is still unpaid too late."""
+        late, due = self.plan.late, self.cash.before[at].get(key, 0)
+        return part(gross, self._late_money(key, at, late, unpaid), due) if late is not None and due > 0 else 0
+
+    def _late_money(self, key, at, late, unpaid):
+        """Money that no longer counts: each payment's part, and what is still asked for too late."""
+        day = self.cash.orders[key].day
+        found = sum(money * lateness(late, day, paid) for paid, money in self.cash.settled(key, at))
+        too_late = late.none_after is not None and self.books.month_end(at) > months_after(day, late.none_after)
+        if unpaid and too_late:
+            found += max(0, self.cash.due[at][key] - self.cash.paid[at][key])
         return found
 
-    def _cut(self, one, at, earned):
-        """The running total over the orders, in the order in which they first counted, is held at the cap."""
-        first, _ = one.measure.span(at)
-        cap, run, kept = rounded(fen(one.plan.cap)), 0, 0
-        for key in earned:
-            run += earned[key]
-            self.cuts[first, key] = earned[key] - (min(run, cap) - kept)
-            kept = min(run, cap)
-
-    # late payments and bad debts
-
-    def _late(self, rows, at):
-        for key in {key for key, _ in rows}:
-            late, due = self.plan(key).late, self.cash.due[at].get(key, 0)
-            earned = self._sum(rows, key)
-            if late is not None and due > 0 and earned > 0:
-                rows[key, "late"] = -part(earned, self._late_money(key, at, late, due), due)
-
-    def _late_money(self, key, at, late, due):
-        """Money that no longer counts: each payment's part, and what is still unpaid too late."""
-        day = self.cash.orders[key].day
-        settled = self.cash.settled(key, at)
-        found = sum(money * lateness(late, day, paid) for paid, money in settled)
-        too_late = late.none_after is not None and self.books.month_end(at) > months_after(day, late.none_after)
-        return found + (due - sum(money for _, money in settled) if too_late else 0)
-
-    def _bad_debts(self, rows, at):
-        for key in {key for key, _ in rows}:
-            lost, before = self.cash.lost[at].get(key, 0), self.cash.before[at].get(key, 0)
-            if lost and before > 0:
-                rows[key, "bad_debt"] = -part(self._sum(rows, key), lost, before)
+    def lost(self, key, at, gross):
+        """What bad debts take off."""
+        lost, due = self.cash.lost[at].get(key, 0), self.cash.before[at].get(key, 0)
+        return part(gross, min(lost, due), due) if due > 0 else 0
 
 
-NOT_CAPPED = ("cap", "cap_back", "override", "late", "bad_debt")
+CUTS = ("cap", "cap_back")
+AFTER = (*CUTS, "late", "bad_debt")
 
 
 def lateness(late, ordered, paid):

@@ -1,0 +1,141 @@
+"""Commands that make something of a plan: run, check, new, lab."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from salesplan import DEMO, STEPS
+from salesplan.cli.common import Json, Plan, app, language_of, refuse
+from salesplan.cli.common import shown as _shown
+from salesplan.errors import Fault, PlanError
+from salesplan.wording import LANGUAGES, Words
+from salesplan.wording.messages import notice_text
+
+
+def _changed_language(given: list[str]) -> str | None:
+    chosen = [text.partition("=")[2].strip() for text in given if text.startswith("plan.language=")]
+    return chosen[-1] if chosen and chosen[-1] in LANGUAGES else None
+
+
+def _changes(given: list[str], as_of: str | None, words: Words) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    wrong = [Fault("set_form", "--set", text) for text, (_, mark, _) in zip(given, pairs, strict=True) if not mark]
+    if wrong:
+        raise refuse(PlanError(wrong), words)
+    changes = {key.strip(): value for key, _, value in pairs}
+    return {**changes, "variance_review.as_of": as_of} if as_of else changes
+
+
+def _step(name: str | None, option: str, words: Words) -> str | None:
+    if name is not None and name not in STEPS:
+        raise refuse(PlanError([Fault("one_of", option, name, {"expected": ", ".join(STEPS)})]), words)
+    return name
+
+
+@app.command()
+def run(
+    plan: Plan,
+    set_: Annotated[list[str], typer.Option("--set", help="change a parameter for this run: step.key=value")] = [],  # noqa: B006
+    as_of: Annotated[str | None, typer.Option(help="month end of the review, such as 2027-03-31")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="run only this step on the tables of the newest complete run")
+    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="run from this step on")] = None,
+    name: Annotated[str | None, typer.Option(help="name of the run; default a time stamp")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="execute every step, also unchanged ones")] = False,
+    resume: Annotated[str | None, typer.Option(help="go on with a run that was cut short")] = None,
+    engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
+    timeout: Annotated[float, typer.Option(help="seconds a cell may stay silent")] = 600,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print only the report's place")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the five notebooks in order and write the report."""
+    words = Words(_changed_language(set_) or language_of(plan))
+    _step(only, "--only", words)
+    _step(from_, "--from", words)
+    if engine not in ("fork", "kernel"):
+        raise refuse(PlanError([Fault("one_of", "--engine", engine, {"expected": "fork, kernel"})]), words)
+    from salesplan.pipeline.request import Request, StepError
+    from salesplan.pipeline.unchanged import unchanged
+
+    request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout, fresh, resume)
+    same = unchanged(request)
+    if same:
+        typer.echo(words("run.unchanged", run=same.name), err=True)
+        _tell_run(same, words, as_json=as_json)
+        return
+    from salesplan.pipeline.run import run as make
+    from salesplan.progress import Lines
+
+    try:
+        found = make(request, Lines(words, quiet=quiet or as_json))
+    except PlanError as error:
+        raise refuse(error, words) from None
+    except StepError as error:
+        typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=error.cause), err=True)
+        typer.echo(words("run.evidence", path=_shown(error.evidence)), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo(words("run.interrupted"), err=True)
+        raise typer.Exit(1) from None
+    _tell_run(found, words, as_json=as_json)
+
+
+def _tell_run(found: Any, words: Words, *, as_json: bool) -> None:
+    report = _shown(found.folder / "index.html")
+    if as_json:
+        typer.echo(json.dumps({"run": found.name, "state": found.state, "report": report}, ensure_ascii=False))
+    else:
+        typer.echo(words("run.report", path=report))
+
+
+@app.command()
+def check(plan: Plan) -> None:
+    """Check parameters and tables only; every fault in one pass."""
+    words = Words(language_of(plan))
+    from salesplan.inputs import check as check_inputs
+
+    try:
+        inputs = check_inputs(plan)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    for notice in inputs.notices:
+        typer.echo(notice_text(notice, words))
+    counts = words.list([f"{name} {table.num_rows:,}" for name, table in sorted(inputs.tables.items())])
+    typer.echo(words("check.passed", counts=counts))
+
+
+@app.command()
+def new(
+    plan: Plan,
+    like: Annotated[Path | None, typer.Option(help="plan to copy; default the demo")] = None,
+) -> None:
+    """Make a new plan from the demo or from another plan."""
+    words = Words(language_of(like or plan.parent / DEMO))
+    from salesplan.planting import plant
+
+    try:
+        made = plant(plan, like)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    typer.echo(words("new.made", path=_shown(made)))
+
+
+@app.command()
+def lab(
+    plan: Plan,
+    step: Annotated[str, typer.Option(help="step whose notebook is opened")] = STEPS[0],
+    port: Annotated[int, typer.Option(help="port on this machine")] = 8888,
+    browser: Annotated[bool, typer.Option(help="open a browser")] = True,
+) -> None:
+    """Open JupyterLab on the notebooks with this plan."""
+    words = Words(language_of(plan))
+    _step(step, "--step", words)
+    from salesplan.lab import open_lab
+
+    try:
+        raise typer.Exit(open_lab(plan, step, port=port, browser=browser))
+    except PlanError as error:
+        raise refuse(error, words) from None
