@@ -39,6 +39,7 @@ def reach_faults(loaded: Loaded, rules: CommissionTerms, tables: Tables, months:
         if plans and not unknown and not any(reached):
             names = ", ".join(plan.name for plan in plans)
             yield Fault("plans_fit_nobody", loaded.place(STEM, key), None, {"plans": names})
+        yield from _two_stages(loaded, key, plans, tables["reps"], months)
 
 
 def reach_notices(loaded: Loaded, rules: CommissionTerms, tables: Tables, months: Sequence[str]) -> Iterator[Notice]:
@@ -56,6 +57,25 @@ def reach_notices(loaded: Loaded, rules: CommissionTerms, tables: Tables, months
             yield Notice(code, place, {"plan": plan.name, "plans": ", ".join(dict.fromkeys(by))})
         free = np.where(fit, free & ~holds, free)
         taken.append((plan, fit))
+
+
+def _two_stages(loaded: Loaded, key: Key, plans: Plans, reps: "pa.Table", months: Sequence[str]) -> Iterator[Fault]:
+    """A rep who changes to a plan that credits at another stage: an order would count under both, or under none."""
+    free = _presence(loaded, reps, months)
+    names, codes = np.unique(np.asarray(reps["rep"].to_pylist(), dtype=object), return_inverse=True)
+    first = np.full(len(names), -1)  # number of the first plan that each rep is on
+    for number, plan in enumerate(plans):
+        fit, holds = _fits(plan, reps), _holds(plan, months)
+        on = np.unique(codes[np.where(fit, free & holds, 0) > 0])
+        other = np.array([at >= 0 and plans[at].stage != plan.stage for at in first[on]], dtype=bool)
+        if other.any():
+            rep = on[other][0]
+            before = plans[first[rep]]
+            told = {"other_plan": before.name, "before": before.stage, "stage": plan.stage}
+            told |= {"rep": names[rep], "count": int(other.sum())}
+            yield Fault("plan_stages", loaded.place(STEM, (*key, number, "name")), plan.name, told)
+        first[on] = np.where(first[on] < 0, number, first[on])
+        free = np.where(fit, free & ~holds, free)
 
 
 def _lists(rules: CommissionTerms) -> Iterator[tuple[Key, Plans]]:

@@ -10,8 +10,9 @@ LEFT_OUT = ".left_out"  # a step this run does not execute
 CONTROL = "control.json"  # the manifest as far as pages and sheets show it, written when all tables are there
 LETTERS = "letters"  # folder of the target letters
 STATEMENTS = "statements"  # folder of the statements of pay and the sheets, one folder a month
+EXPLAINED = "explained"  # folder of the pages that say how each quota came about
 # Folders of pages for single people, by the step that writes them.
-PAGES = {"rep_allocation": LETTERS, "commission": STATEMENTS}
+PAGES = {"rep_allocation": (LETTERS, EXPLAINED), "commission": (STATEMENTS,)}
 # Lets the index page take up a step's conclusions as they are.
 SENTENCES = "application/vnd.salesplan.sentences+json"
 

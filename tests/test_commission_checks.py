@@ -268,6 +268,23 @@ def test_shared_credit(tmp_path, rows, terms, expected):
         ),
         pytest.param(plans(("a", "until: 2027-05"), ("a", "from: 2027-06")), [], id="one name, one after the other"),
         pytest.param(
+            plans(("a", "until: 2027-05"), ("b", "measure_basis: collected")),
+            [
+                "commission.yaml line 5: plans[1].name = 'b' : credits what is collected, while A (of 2 reps) is within "
+                "the year also on plan a, which credits what is ordered: an order would count twice or never; let both "
+                "credit at the same stage ( measure_basis, basis ), or change with the new year"
+            ],
+            id="an order that would count under both",
+        ),
+        pytest.param(
+            plans(("a", "applies_to: {team: Field}"), ("b", "measure_basis: collected")), [], id="stages of other reps"
+        ),
+        pytest.param(
+            plans(("a", "until: 2027-05"), ("b", "basis: ordered")),
+            [],
+            id="another basis that credits at the same stage",
+        ),
+        pytest.param(
             plans(("a", "from: 2026-12"), ("b", "until: 2028-01")),
             [
                 "commission.yaml line 4: plans[0].from = '2026-12' : " + YEAR,

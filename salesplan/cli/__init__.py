@@ -1,4 +1,4 @@
-"""The command: `salesplan run | check | new | lab | runs | sign | verify | close | reopen`."""
+"""The command: `salesplan run | check | new | lab | runs | sign | verify | compare | explain | close | reopen`."""
 
 import signal
 import sys
@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from salesplan import __version__
-from salesplan.cli import making, recording
+from salesplan.cli import asking, making, recording
 from salesplan.cli.common import app, language_of
 from salesplan.wording import Words
 
-__all__ = ["app", "language_of", "main", "making", "recording"]
+__all__ = ["app", "asking", "language_of", "main", "making", "recording"]
 
 
 def _version(wanted: bool) -> None:

@@ -4,19 +4,23 @@ import os
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesplan.errors import SHOWN, PlanError, told
+from salesplan.errors import SHOWN, Fault, PlanError, told
 from salesplan.wording import Words
 from salesplan.wording.messages import message
+
+if TYPE_CHECKING:
+    from salesplan.archive import Run
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 LANGUAGE = re.compile(r"""^\ufeff?["']?language["']?[ ]*:[ ]*["']?(\w*)""", re.MULTILINE)
 JSON_LANGUAGE = re.compile(r"""["']?\blanguage["']?\s*:\s*["']?(\w*)""")
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 Plan = Annotated[Path, typer.Argument(help="folder of the plan, such as params/henan-2027", show_default=False)]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="PLAN/NAME or the run's folder", show_default=False)]
 
 
 def language_of(folder: Path) -> str:
@@ -53,3 +57,13 @@ def folder_of(plan: str | Path) -> Path:
     folder = Path(plan)
     named = (base / "params" / plan for base in (Path.cwd(), *Path.cwd().parents))
     return folder if folder.is_dir() else next((place for place in named if place.is_dir()), folder)
+
+
+def found_run(text: str) -> "Run":
+    """The run that PLAN/NAME or a path names, if it is whole enough to be read; else `PlanError`."""
+    from salesplan import archive
+
+    found = archive.find_run(text)
+    if found.state == "incomplete":
+        raise PlanError([Fault("run_not_complete", text)])
+    return found

@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from salesplan.cli.common import Json, Plan, app, folder_of, language_of, refuse, shown
+from salesplan.cli.common import Json, Plan, RunName, app, folder_of, language_of, refuse, shown
 from salesplan.errors import Fault, PlanError
 from salesplan.wording import Words
 from salesplan.wording.messages import message
 
 Month = Annotated[str, typer.Argument(help="month of the plan's year, such as 2027-01", show_default=False)]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="PLAN/NAME or the run's folder", show_default=False)]
 
 
 @app.command()

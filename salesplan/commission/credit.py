@@ -10,7 +10,7 @@ from salesplan.commission.exact import part_of
 from salesplan.commission.settlement import Settlement
 from salesplan.commission.year import NEVER
 from salesplan.money import Integers, times_rate
-from salesplan.terms.commission import STAGES, Basis, CommissionPlan
+from salesplan.terms.commission import Basis, CommissionPlan
 
 NOTHING, PRODUCT, ORDER = 0, 1, 2  # what a negative amount takes back: nothing known, a product of an order, an order
 KEPT = ["line", "rep", "okey", "order", "product", "kind", "at", "day", "amount", "units", "cost", "costed", "invoiced"]
@@ -25,11 +25,6 @@ class Accrual:
     rates: Integers
     rebate: int
     free: int
-
-
-def stage_of(plan: CommissionPlan) -> Basis:
-    """When an amount is credited: as the measure counts it, but never later than it is paid on."""
-    return min(plan.measure_basis, plan.basis, key=STAGES.index)
 
 
 def lowered(lines: pd.DataFrame, plan: CommissionPlan, accrual: Accrual) -> pd.DataFrame:

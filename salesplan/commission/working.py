@@ -147,7 +147,7 @@ def _part(
     on, quotas, rule = given
     months = len(ground.year.closed)
     lines = crediting.lowered(lines, plan, ground.accrual)
-    stage = crediting.stage_of(plan)
+    stage = plan.stage
     settlement = ground.cash.settlement
     there = ground.roster.spell >= 0 if rule == "override" else np.ones_like(on)
     events = _measured(lines, plan, stage, settlement, there)

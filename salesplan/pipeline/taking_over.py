@@ -68,14 +68,13 @@ def of_step(name: str, stem: str) -> bool:
     """Whether a file of a run is what a step itself wrote: its notebook, its tables, its letters or statements."""
     if name.startswith("tables/"):
         return name.removeprefix("tables/").removesuffix(".csv") in tables_of(stem)
-    papers = PAGES.get(stem)
-    return name == f"{NOTEBOOKS[stem]}.ipynb" or (papers is not None and name.startswith(f"{papers}/"))
+    return name == f"{NOTEBOOKS[stem]}.ipynb" or name.startswith(tuple(f"{papers}/" for papers in PAGES.get(stem, ())))
 
 
 def files_left(stem: str, staging: Path) -> dict[str, str]:
     """SHA-256 of what a step has left in its run."""
     names = [f"{NOTEBOOKS[stem]}.ipynb", *(f"tables/{name}.csv" for name in tables_of(stem))]
-    papers = sorted((staging / PAGES[stem]).rglob("*")) if stem in PAGES else []
+    papers = sorted(path for folder in PAGES.get(stem, ()) for path in (staging / folder).rglob("*"))
     names += [path.relative_to(staging).as_posix() for path in papers if path.is_file()]
     return {name: file_digest(staging / name) for name in names}
 

@@ -21,6 +21,7 @@ class Allocation(NamedTuple):
     reps: pd.DataFrame  # rep_allocation_reps
     by_month: bool  # too few are there in some months, so the months led
     ground: Ground  # who is there, what he weighs, what is agreed
+    settled: Settled  # the quotas before and after rounding
 
     @property
     def weighing(self) -> Weighing:
@@ -75,7 +76,7 @@ def allocate(ground: Ground) -> Allocation:
     shared = given.season.target - ground.placed.sum(axis=0)  # what deals planned apart leave of each month
     carried = pd.Series(weighing.carries.to_numpy() @ shared, index=weighing.carries.index)
     reps = compared(summary, weighing.people, carried, ground.rules.fairness)
-    return Allocation(_rows(ground, found), reps, found.table.by_month, ground)
+    return Allocation(_rows(ground, found), reps, found.table.by_month, ground, found)
 
 
 def _rows(ground: Ground, found: Settled) -> pd.DataFrame:

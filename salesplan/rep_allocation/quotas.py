@@ -46,6 +46,18 @@ class QuotaTable(NamedTuple):
     by_month: bool  # True: too few are there in some months, so each month is shared among those who are
 
 
+class Workings(NamedTuple):
+    """How a table of quotas came about; arrays reps x months in the order of the people, fen."""
+
+    total: int  # sum of all quotas
+    columns: Fen  # of each month
+    limit: Limits  # least and most, and what is fixed
+    seed: Real  # what each is to carry in the months that are not fixed, of one scale
+    goal: Fen  # quota of the year by rep, before the months
+    real: Real  # the months before rounding, fixed ones among them
+    table: QuotaTable
+
+
 def quota_total(target: int, rules: RepAllocationTerms, unit: int = 1) -> int:
     """Sum of all quotas, fen: target x (1 + all over-assignment), rounded half away from zero to the money unit.
 
@@ -133,22 +145,22 @@ def round_rows_free(cells: NDArray[Any], columns: Fen, *, unit: int = 1) -> Fen:
     )
 
 
-def _rounded(seed: Real, rows: Fen, columns: Fen, unit: int) -> Fen:
+def _rounded(seed: Real, rows: Fen, columns: Fen, unit: int) -> tuple[Real, Fen]:
     """Fit to both margins, then controlled rounding; rows and columns of zero stay zero."""
-    table = np.zeros(seed.shape, dtype=np.int64)
+    real, table = np.zeros(seed.shape), np.zeros(seed.shape, dtype=np.int64)
     within = np.ix_(rows > 0, columns > 0)
     if rows.any():
-        cells = fit_table(seed[within], rows[rows > 0], columns[columns > 0])
-        table[within] = apportion_table(cells, rows[rows > 0], columns[columns > 0], unit=unit)
-    return table
+        real[within] = fit_table(seed[within], rows[rows > 0], columns[columns > 0])
+        table[within] = apportion_table(real[within], rows[rows > 0], columns[columns > 0], unit=unit)
+    return real, table
 
 
-def _boxed(seed: Real, rows: Fen, columns: Fen, limit: Limits, unit: int) -> Fen:
+def _boxed(seed: Real, rows: Fen, columns: Fen, limit: Limits, unit: int) -> tuple[Real, Fen]:
     """As `_rounded`, with months between their least and most."""
     floor, ceiling = np.where(seed > 0, limit.floor, 0), np.minimum(limit.ceiling, columns.sum())
     cells = fit_table(seed, rows, columns, lower=floor, upper=np.maximum(ceiling, floor)) - floor
     above = apportion_table(cells, rows - floor.sum(axis=1), columns - floor.sum(axis=0), unit=unit)
-    return np.asarray(above + floor, dtype=np.int64)
+    return cells + floor, np.asarray(above + floor, dtype=np.int64)
 
 
 def _base(amount: Fen, target: Fen, columns: Fen, unit: int) -> Fen:
@@ -159,19 +171,18 @@ def _base(amount: Fen, target: Fen, columns: Fen, unit: int) -> Fen:
     return round_rows_free(amount * scale, target, unit=unit)
 
 
-def _by_season(goal: Fen, limit: Limits, seed: Real, columns: Fen, unit: int) -> Fen:
-    """The quotas of the year over the months, around the cells that are fixed."""
+def _by_season(goal: Fen, limit: Limits, seed: Real, columns: Fen, unit: int) -> tuple[Real, Fen]:
+    """The quotas of the year over the months, around the cells that are fixed: before rounding and after."""
     rows, rest = goal - limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0)
-    if not limit.boxed:
-        return limit.agreed + _rounded(seed, rows, rest, unit)
-    return limit.agreed + _boxed(seed, rows, rest, limit, unit)
+    found = _boxed(seed, rows, rest, limit, unit) if limit.boxed else _rounded(seed, rows, rest, unit)
+    return limit.agreed + found[0], limit.agreed + found[1]
 
 
-def _by_month(limit: Limits, seed: Real, columns: Fen, unit: int) -> Fen:
+def _by_month(limit: Limits, seed: Real, columns: Fen, unit: int) -> tuple[Real, Fen]:
     """Each month shared among those who are there; the quotas of the year follow, within least and most."""
     agreed, rest = limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0)
     cells = share_by_month(seed, limit.low - agreed, limit.high - agreed, rest)
-    return limit.agreed + round_rows_free(cells, rest, unit=unit)
+    return limit.agreed + cells, limit.agreed + round_rows_free(cells, rest, unit=unit)
 
 
 def quota_table(
@@ -190,25 +201,40 @@ def quota_table(
     them, each month is shared among those who are there (`by_month`). Months in which nobody is there stay
     `unassigned`. Raises `PlanError` with every agreement or bound that cannot be, and the amounts.
     """
+    return quota_workings(wishes, season, claims, rules=rules, people=people, unit=unit).table
+
+
+def quota_workings(
+    wishes: Wishes,
+    season: Season,
+    claims: Sequence[Claim] = (),
+    *,
+    rules: RepAllocationTerms,
+    people: People,
+    unit: int = 1,
+) -> Workings:
+    """The same as `quota_table` with everything on the way; raises as it does."""
     wish, there = wishes
     served = np.where(there.any(axis=0), season.target, 0)
     total = quota_total(int(served.sum()), rules, unit)
     columns = apportion(total, served, labels=season.months, unit=unit)
     limit = limits(rules, claims, people, carried=there * columns > 0, most=total, unit=unit)
     stop_on(amount_faults(limit, people, columns, rules))
+    seed = np.where(limit.fixed == FREE, _seed(wish, there, columns), 0.0)
     if not total:
         nothing = np.zeros(there.shape, dtype=np.int64)
-        return QuotaTable(nothing, nothing, season.target - served, by_month=False)
-    seed = np.where(limit.fixed == FREE, _seed(wish, there, columns), 0.0)
+        empty = QuotaTable(nothing, nothing, season.target - served, by_month=False)
+        return Workings(total, columns, limit, seed, nothing.sum(axis=1), np.zeros(there.shape), empty)
     goal = fill_quotas(total, wish.sum(axis=1), limit, labels=people.reps, unit=unit)
     by_month = not room(seed > 0, goal - limit.agreed.sum(axis=1), columns - limit.agreed.sum(axis=0))
     if by_month:
         stop_on(place_faults(seed > 0, limit, season.months, columns))
-        amount = _by_month(limit, seed, columns, unit)
+        real, amount = _by_month(limit, seed, columns, unit)
     else:
         with misfits_told(people):
-            amount = _by_season(goal, limit, seed, columns, unit)
-    return QuotaTable(_base(amount, served, columns, unit), amount, season.target - served, by_month)
+            real, amount = _by_season(goal, limit, seed, columns, unit)
+    table = QuotaTable(_base(amount, served, columns, unit), amount, season.target - served, by_month)
+    return Workings(total, columns, limit, seed, goal, real, table)
 
 
 def _seed(wish: Real, there: Real, columns: Fen) -> Real:

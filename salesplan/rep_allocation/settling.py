@@ -19,7 +19,7 @@ from salesplan.rep_allocation.ground import Ground
 from salesplan.rep_allocation.handed_down import handed_down
 from salesplan.rep_allocation.limits import fixed_months
 from salesplan.rep_allocation.parts import Parts, broken, by_rep, parts_of
-from salesplan.rep_allocation.quotas import QuotaTable, Season, base_of, quota_table
+from salesplan.rep_allocation.quotas import QuotaTable, Season, Workings, base_of, quota_table, quota_workings
 from salesplan.rep_allocation.transfers import transferred
 from salesplan.rep_allocation.unassigned import taken_out, vacancy_mix
 from salesplan.terms.agreements import Limit
@@ -38,6 +38,16 @@ class Settled(NamedTuple):
     left: Fen  # months x members: what nobody serves
     moved: Fen  # reps x months: what transfers add
     outside: Fen  # by rep: what of his quota lies in regions that are not his
+    claims: tuple[Claim, ...] = ()  # what was agreed and what mends limits, as it was counted
+
+
+def workings(ground: Ground, found: Settled) -> Workings:
+    """How the quotas rep by month came about, before transfers; quotas handed down have none."""
+    target = (ground.cells - ground.left).sum(axis=1)
+    season = Season(list(ground.people.months), target)
+    return quota_workings(
+        ground.wishes, season, found.claims, rules=ground.rules, people=ground.people, unit=ground.unit
+    )
 
 
 def quotas_of(ground: Ground) -> QuotaTable:
@@ -97,7 +107,7 @@ def _open(limits: dict[int, Limit], extra: dict[int, Claim]) -> dict[int, Limit]
 
 def _round(ground: Ground, claims: Sequence[Claim]) -> Settled:
     table, moved = _table(ground, claims)
-    return _cells(ground, table, moved, ground.left, claims)
+    return _cells(ground, table, moved, ground.left, claims)._replace(claims=tuple(claims))
 
 
 def _table(ground: Ground, claims: Sequence[Claim]) -> tuple[QuotaTable, Fen]:

@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 from salesplan.conclusions.commission.statement import YEAR, Contents
 from salesplan.conclusions.commission.statement_rows import amount
 from salesplan.report.html import rendered, style
+from salesplan.staging import EXPLAINED
+from salesplan.tables import outputs
 from salesplan.terms.commission import CommissionPlan
 from salesplan.wording import Words
 
@@ -37,11 +39,11 @@ def write_statements(
     contents, css = Contents(words, found, plans), statement_style()
     fixed = {"css": css, "labels": _labels(words), "year_heads": [words.column(name, "commission") for name in YEAR]}
     fixed["basis"] = " \u00b7 ".join([head["days"], head["tax"], words("report.money_in", unit=words.unit)])
-    entries = []
+    entries, explained = [], _explained(folder)
     for number, (person, said) in enumerate(contents.pages(), 1):
         entry = {"number": f"{number:04d}", "mark": hashlib.sha256(repr(said).encode()).hexdigest()[:12]}
         control = words("statement.control", title=head["title"], **entry)
-        page = rendered("statement.html.j2", words, control=control, **fixed, **said)
+        page = rendered("statement.html.j2", words, control=control, how=explained.get(person["rep"]), **fixed, **said)
         (folder / f"{number:04d}.html").write_text(page, encoding="utf-8")
         entries.append(entry | _entry(person))
     listing = rendered(
@@ -58,6 +60,15 @@ def _labels(words: Words) -> dict[str, Markup]:
     names = [key for key in words.texts if key.startswith("statement.")]
     names += ["letter.name", "letter.sign_date"]
     return {name: escape(words(name)) for name in names}
+
+
+def _explained(folder: Path) -> dict[str, str]:
+    """Addresses of the pages that say how each quota came about, by rep; none where the run has none."""
+    run = folder.parents[1]
+    if not (run / EXPLAINED).is_dir():
+        return {}
+    reps = outputs.read(run / "tables" / "rep_allocation_reps.csv", "rep_allocation_reps")["rep"]
+    return {rep: f"../../{EXPLAINED}/{number:04d}.html" for number, rep in enumerate(reps, 1)}
 
 
 def statement_style() -> Markup:

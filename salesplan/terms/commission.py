@@ -233,6 +233,11 @@ class CommissionPlan(Terms):
         Decimal(0), "extra rate on products launched within the fiscal year", unit="share of the amount"
     )
 
+    @property
+    def stage(self) -> Basis:
+        """When an amount is credited: as the measure counts it, but never later than it is paid on."""
+        return min(self.measure_basis, self.basis, key=STAGES.index)
+
     @model_validator(mode="after")
     def _coherent(self) -> "CommissionPlan":
         raise_all(self._problems())

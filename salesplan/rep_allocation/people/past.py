@@ -27,6 +27,15 @@ class Past(NamedTuple):
     usual: Real  # the years weighted, at last year's level; NaN where nothing is known
 
 
+class Years(NamedTuple):
+    """The past years of the accounts as they are weighted."""
+
+    years: list[int]  # years back, the last one first
+    full: Real  # accounts x years x months: sales for a full year, fen; 0 where a year does not count
+    weights: Real  # accounts x years, 0 where a year does not count
+    level: Real  # by year: company's sales of last year / of that year
+
+
 class Book(NamedTuple):
     """What each rep holds, all by rep."""
 
@@ -99,6 +108,20 @@ def past_of_accounts(given: Given, rules: RepAllocationTerms, owners: Ownership)
     year always does. What a rep sold without known customers is carried to a full year by the part of the year he was
     there (below half a year: unknown) and lies over the months as the season does.
     """
+    table, weighted, known = _weighted(given, rules, owners)
+    sums = weighted.weights.sum(axis=1)
+    blend = np.einsum("ay,y,aym->am", weighted.weights, weighted.level, weighted.full)
+    blend = blend / np.where(sums > 0, sums, 1)[:, None]
+    last = np.where(known[:, :1], weighted.full[:, 0], np.nan)
+    return Past(table[:, 0], last, np.where(sums[:, None] > 0, blend, np.nan))
+
+
+def weighted_years(given: Given, rules: RepAllocationTerms, owners: Ownership) -> Years:
+    """The years of every account with their weights, as `past_of_accounts` puts them together."""
+    return _weighted(given, rules, owners)[1]
+
+
+def _weighted(given: Given, rules: RepAllocationTerms, owners: Ownership) -> tuple[Real, Years, NDArray[np.bool_]]:
     years = years_back(given.history, given.months, len(rules.recency))
     table, first = sales_of_accounts(given.history, owners, given.months, years)
     part = _parts(given, rules, owners, years)
@@ -109,10 +132,7 @@ def past_of_accounts(given: Given, rules: RepAllocationTerms, owners: Ownership)
     level = np.where((company > 0) & (company[0] > 0), company[0] / np.where(company > 0, company, 1), 1.0)
     full = np.where(known[..., None], _full(table, part, owners, month_shares(given.season.target)), 0.0)
     weights = known * np.array([float(rules.recency[-back]) for back in years])
-    sums = weights.sum(axis=1)
-    blend = np.einsum("ay,y,aym->am", weights, level, full) / np.where(sums > 0, sums, 1)[:, None]
-    last = np.where(known[:, :1], full[:, 0], np.nan)
-    return Past(table[:, 0], last, np.where(sums[:, None] > 0, blend, np.nan))
+    return table, Years(years, full, weights, level), known
 
 
 def _parts(given: Given, rules: RepAllocationTerms, owners: Ownership, years: Sequence[int]) -> Real:

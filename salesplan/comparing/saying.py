@@ -1,0 +1,184 @@
+"""A comparison in words: sentences, lines of the terminal, sections of the page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from salesplan.charts import comparing as charts
+from salesplan.charts.render import Sketch, draw
+from salesplan.comparing.figures import moved
+from salesplan.comparing.sides import Comparison
+from salesplan.conclusions.saying import sayer
+from salesplan.report.sections import Section
+from salesplan.wording import BLANK, Words
+
+say = sayer("compare")
+TOP = 10  # lines of the terminal
+BARS = 20  # bars of a chart
+ROWS = 30  # rows of a part on the page
+# Parts that are drawn.
+DRAWN = ("quota", "month", "payable")
+HEADS = ("what", "before", "after", "change", "growth")
+
+
+def label(row: Any, words: Words, names: dict[str, str]) -> str:
+    """What a number is called: `R01 · quota of the year`."""
+    part = str(row["part"])
+    month = words.month_short(row["month"]) if row["month"] else ""
+    return say(words, f"figure_{part}", name=_name(part, str(row["name"]), words, names), month=month)
+
+
+def _name(part: str, name: str, words: Words, names: dict[str, str]) -> str:
+    families = {"level": "level", "probability": "level", "estimate": "estimate", "kpi": "indicator"}
+    if part in families:
+        return words.code(families[part], name)
+    return names.get(name) or words.code("member", name)
+
+
+def value(found: Any, kind: str, words: Words, *, sign: bool = False) -> str:
+    """A number of a kind as text; a dash where one side does not have it."""
+    if found is None or pd.isna(found):
+        return BLANK
+    plus = "+" if sign and found > 0 else ""
+    if kind == "money":
+        return plus + words.number(found / 100, 2)
+    return plus + (words.percent(found, 4) if kind == "share" else words.number(found, 4))
+
+
+def cells(row: Any, words: Words) -> list[str]:
+    """From, to, difference and per cent of a number."""
+    texts = [value(row[name], row["kind"], words) for name in ("before", "after")]
+    growth = BLANK if pd.isna(row["growth"]) else ("+" if row["growth"] > 0 else "") + words.percent(row["growth"], 2)
+    return [*texts, value(row["change"], row["kind"], words, sign=True), growth]
+
+
+def line(row: Any, words: Words, names: dict[str, str]) -> str:
+    """A moved number in one line of the terminal."""
+    before, after, change, growth = cells(row, words)
+    told = {"what": label(row, words, names), "before": before, "after": after, "change": change, "growth": growth}
+    return say(words, "line", **told)
+
+
+def heading(found: Comparison, words: Words) -> str:
+    """The headline: how the sum of the quotas moved, else what moved at all."""
+    total = found.figures[(found.figures["part"] == "quota_total") & found.figures["change"].notna()]
+    if len(total) and total["change"].iloc[0]:
+        row = total.iloc[0]
+        change = ("+" if row["change"] > 0 else "") + words.money(row["change"])
+        return say(
+            words, "heading_quota", before=words.money(row["before"]), after=words.money(row["after"]), change=change
+        )
+    count = len(moved(found.figures))
+    return say(words, "heading_moved" if count else "heading_same", count=count)
+
+
+def causes(found: Comparison, words: Words) -> list[str]:
+    """Where it comes from, as far as it can be told, and which steps it reached."""
+    kind, name = found.origin
+    step = words.get(f"step.{name}", words("compare.shared_file")) if kind == "step" else name
+    told = [say(words, f"origin_{kind}", name=step)]
+    there = found.steps[found.steps["moved"] > 0]
+    for row in there.to_dict("records"):
+        told.append(say(words, "reached", step=words(f"step.{row['step']}"), count=row["moved"], of=row["tables"]))
+    still = [words(f"step.{step}") for step in found.steps.loc[found.steps["moved"] == 0, "step"]]
+    if still and len(there):
+        told.append(say(words, "still", steps=words.list(still)))
+    return told
+
+
+def counts(found: Comparison, words: Words) -> list[str]:
+    """How many parameters, input tables and versions differ."""
+    sizes = {"parameters": found.parameters, "inputs": found.inputs, "versions": found.versions}
+    return [say(words, f"count_{name}", count=len(frame)) for name, frame in sizes.items() if len(frame)]
+
+
+def summary(found: Comparison, words: Words) -> Iterator[str]:
+    """The lines of the terminal."""
+    yield heading(found, words)
+    yield from causes(found, words)
+    for row in found.parameters.head(TOP).to_dict("records"):
+        texts = {side: row[side] or say(words, "default") for side in ("before", "after", "place_after")}
+        yield say(words, "parameter", name=row["key"], **texts)
+    for row in found.inputs.to_dict("records"):
+        yield _input_line(row, words)
+    for row in found.versions.head(TOP).to_dict("records"):
+        yield say(words, "version", name=row["name"], before=row["before"], after=row["after"])
+    different = moved(found.figures)
+    shown = different[different["part"].isin(("level", "quota_total", "quota", "payable"))]
+    for row in shown.head(TOP).to_dict("records"):
+        yield line(row, words, found.names)
+    yield say(words, "figures", moved=len(different), same=len(found.figures) - len(different))
+
+
+def _input_line(row: Any, words: Words) -> str:
+    whole = {
+        name: 0 if pd.isna(number) else int(number) for name, number in row.items() if name not in ("table", "state")
+    }
+    return say(words, f"input_{row['state']}", table=words.get(f"table.{row['table']}", row["table"]), **whole)
+
+
+def sections(found: Comparison, words: Words) -> Iterator[Section]:
+    """The page: charts, causes, numbers part by part, then parameters, inputs and versions."""
+    plain = Words(words.language, "one", words.currency)  # what moves is often small beside the plan's unit
+    for number, part in enumerate(DRAWN):
+        yield from _drawn(found, part, number, plain)
+    yield Section(say(words, "causes"), texts=[*causes(found, words), *counts(found, words)])
+    yield from _numbers(found, words)
+    yield _parameters(found, words)
+    yield _inputs(found, words)
+    heads = [say(words, f"head_{name}") for name in ("name", "before", "after")]
+    texts = [] if len(found.versions) else [say(words, "no_versions")]
+    yield Section(say(words, "versions"), (), texts, heads, found.versions.to_numpy().tolist())
+
+
+def _parameters(found: Comparison, words: Words) -> Section:
+    columns = ("before", "after", "place_before", "place_after")
+    default = say(words, "default")
+    rows = [[row["key"], *(row[name] or default for name in columns)] for row in found.parameters.to_dict("records")]
+    heads = [say(words, f"head_{name}") for name in ("key", *columns)]
+    return Section(say(words, "parameters"), (), [] if rows else [say(words, "no_parameters")], heads, rows)
+
+
+def _inputs(found: Comparison, words: Words) -> Section:
+    """A sentence per table that differs, and the first rows of each."""
+    lines = [_input_line(row, words) for row in found.inputs.to_dict("records")]
+    columns = ("place", "change", "times", "column", "before", "after")
+    told = found.rows.assign(change=[say(words, f"row_{change}") for change in found.rows["change"]])
+    heads = [say(words, f"head_{name}") for name in columns]
+    rows = told[list(columns)].astype("str").to_numpy().tolist()
+    return Section(say(words, "inputs"), (), lines or [say(words, "no_inputs")], heads, rows)
+
+
+def _drawn(found: Comparison, part: str, number: int, words: Words) -> Iterator[Section]:
+    """What moved of a part as a sorted bar chart; nothing where nothing did."""
+    own = found.figures[
+        (found.figures["part"] == part) & found.figures["change"].notna() & (found.figures["change"] != 0)
+    ]
+    if own.empty:
+        return
+    shown = own.head(BARS) if part != "month" else own.sort_values("month")
+    labels = [words.month_short(row["month"]) if part == "month" else _name(part, row["name"], words, found.names)
+              for row in shown.to_dict("records")]  # fmt: skip
+    texts = [("+" if change > 0 else "") + words.money(change, unit=False) for change in shown["change"]]
+    frame = pd.DataFrame({"label": labels, "change": shown["change"].to_numpy(), "text": texts})
+    most = own.iloc[0]
+    top = words.month_short(most["month"]) if part == "month" else _name(part, most["name"], words, found.names)
+    change = ("+" if most["change"] > 0 else "") + words.money(most["change"])
+    frame.attrs["title"] = say(words, f"chart_{part}", count=len(own), name=top, change=change)
+    chart = draw(Sketch(charts.moves, frame, words, f"compare-{number + 1}", (8, 1.6 + 0.26 * len(frame))))
+    yield Section("", chart=chart)
+
+
+def _numbers(found: Comparison, words: Words) -> Iterator[Section]:
+    """A table for every part with something that moved; how many stayed."""
+    heads = [say(words, f"head_{name}") for name in HEADS]
+    for part, own in found.figures.groupby("part", sort=False):
+        different = moved(own)
+        if different.empty:
+            continue
+        rows = [[label(row, words, found.names), *cells(row, words)] for row in different.head(ROWS).to_dict("records")]
+        rest = len(different) - len(rows)
+        notes = [say(words, "same", count=len(own) - len(different))] if len(own) > len(different) else []
+        notes += [say(words, "more", count=rest)] if rest else []
+        yield Section(say(words, f"part_{part}"), (), (), heads, rows, numbers=4, notes=notes)

@@ -1,0 +1,246 @@
+"""The pay of a rep and month: measure and tiers, every credited line, what cash released, base pay, and the sum."""
+
+from typing import Any
+
+import pandas as pd
+
+from salesplan import calendar
+from salesplan.commission.exact import boundary
+from salesplan.commission.papers.reached import plans_of
+from salesplan.commission.periods import PERIOD_MONTHS
+from salesplan.errors import Fault, IdentityError, PlanError
+from salesplan.explaining.formula import Figure, money, number, total
+from salesplan.explaining.ground import Grounds
+from salesplan.explaining.parts import Grid, Line, Part
+from salesplan.money import from_fen
+from salesplan.terms import CommissionTerms
+from salesplan.terms.commission import CommissionPlan
+
+ADDENDS = 200  # most that are printed in one sum
+
+
+class Pay:
+    """The rows of one rep and month, out of the run's tables."""
+
+    def __init__(self, grounds: Grounds, rep: str, month: str) -> None:
+        self.grounds, self.rep, self.month = grounds, rep, month
+        rules = grounds.inputs.loaded.rules["commission"]
+        assert isinstance(rules, CommissionTerms)
+        self.rules = rules
+        table = grounds.table("commission")
+        self.own = table[table["rep"] == rep].sort_values("month", ignore_index=True)
+        now = self.own[self.own["month"] == month]
+        if now.empty:
+            raise PlanError([Fault("explain_no_pay", f"{rep} {month}")])
+        self.now: Any = {name: now[name].iloc[0] for name in now.columns}
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """The rows of a table that are of this rep and month."""
+        found = self.grounds.table(table)
+        return found[(found["rep"] == self.rep) & (found["month"] == self.month)].reset_index(drop=True)
+
+    @property
+    def plan(self) -> CommissionPlan | None:
+        """The plan he is on that month."""
+        return plans_of(self.rules, self.month).get(str(self.now["plan"]))
+
+    def fen(self, name: str) -> int:
+        """An amount of the month's row in table commission; 0 where it is blank."""
+        value = self.now.get(name)
+        return 0 if value is None or pd.isna(value) else int(value)
+
+
+def text(value: Any) -> str:
+    """A cell of text; blank where unknown."""
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def or_amount(figure: Figure, fen: int) -> str:
+    """The arithmetic where it gives the amount to the fen, else the amount alone."""
+    found = figure.to(2)
+    return found.text if found.result.value == from_fen(fen) else money(fen).text
+
+
+def summed(amounts: list[int], fen: int) -> str:
+    """Amounts added up; the sum alone where there are very many. Raises IdentityError where they make another."""
+    if sum(amounts) != fen:
+        raise IdentityError("explain_pay", f"{sum(amounts)} is not {fen}")
+    some = [amount for amount in amounts if amount]
+    return total([money(amount) for amount in some]).to(2).text if 1 < len(some) <= ADDENDS else money(fen).text
+
+
+def pay_parts(pay: Pay) -> list[Part]:
+    """The chain of one rep's pay in a month; the last line is `payable` of table commission."""
+    parts = [_measured(pay), _earned(pay), _released(pay), _base(pay), _result(pay)]
+    return [part for part in parts if part.lines]
+
+
+def _measured(pay: Pay) -> Part:
+    """Plan, quota and measure of the period, and where each tier begins."""
+    plan = pay.plan
+    if plan is None:
+        return Part("plan", [Line("no_plan")])
+    number_ = pay.rules.plans.index(plan)
+    place = pay.grounds.place("commission", ("plans", number_))
+    lines = [Line("plan", {"plan": plan.name, "basis": plan.basis, "release": plan.release, "period": plan.period,
+                           "measure": plan.measure, "semantics": plan.semantics}, place=place)]  # fmt: skip
+    grid = None
+    if plan.measure == "attainment" and plan.tiers:
+        lines, grid = _attained(pay, plan, number_, lines)
+    return Part("plan", lines, grid)
+
+
+def _attained(pay: Pay, plan: CommissionPlan, at: int, lines: list[Line]) -> tuple[list[Line], Grid]:
+    """Attainment of the period to date, and each tier's beginning in fen."""
+    asked, counted = _period(pay, plan)
+    quotas = pay.grounds.table("rep_allocation")
+    own = quotas[(quotas["rep"] == pay.rep) & quotas["month"].isin(asked)]
+    months = own.groupby("month")["amount"].sum().astype("int64").tolist()
+    actual = pay.own[pay.own["month"].isin(counted)]["actual"].fillna(0).astype("int64").tolist()
+    quota = sum(months)
+    told = {"first": asked[0] if asked else "", "last": asked[-1] if asked else ""}
+    lines = [*lines, Line("period_quota", told, summed(months, quota))]
+    lines.append(Line("period_actual", {"basis": plan.measure_basis}, summed(actual, sum(actual))))
+    if quota > 0:
+        lines.append(Line("attainment", formula=(money(sum(actual)) / money(quota)).to(6).text))
+    rows = []
+    for step, tier in enumerate(plan.tiers):
+        begins = (
+            (number(tier.from_) * money(quota)).text + " \u2192 " + money(int(boundary(tier.from_, [quota])[0])).text
+        )
+        reached = (sum(actual) >= int(boundary(tier.from_, [quota])[0]) and quota > 0) or step == 0
+        place = pay.grounds.place("commission", ("plans", at, "tiers", step))
+        rows.append([number(tier.from_).text, begins, number(tier.rate).text, "reached" if reached else "open", place])
+    return lines, Grid(("tier_from", "begins", "rate", "state", "place"), rows)
+
+
+def _period(pay: Pay, plan: CommissionPlan) -> tuple[list[str], list[str]]:
+    """The months whose quota counts and, up to this month, whose measure does."""
+    step = pay.grounds.step("commission")
+    at, length = step.months.index(pay.month), PERIOD_MONTHS[plan.period]
+    begin = at // length * length
+    if plan.measure_period == "previous":
+        before = step.months[max(begin - length, 0) : begin]
+        return before, before
+    end = at + 1 if plan.period == "ytd" else begin + length
+    return step.months[begin:end], step.months[begin : at + 1]
+
+
+def _earned(pay: Pay) -> Part:
+    """Every line of the month: order, where it stands in the file, base x rate = amount."""
+    lines, splits = pay.rows("commission_lines"), _splits(pay)
+    rows = []
+    for line in lines.to_dict("records"):
+        fen = int(line["amount"])
+        known = not pd.isna(line["base"]) and not pd.isna(line["rate"])
+        how = or_amount(money(int(line["base"])) * number(f"{line['rate']:.9f}"), fen) if known else money(fen).text
+        order, product = text(line["order"]), text(line["product"])
+        rows.append([order, product, str(line["rule"]),
+                     splits.get(order, ""), how, _rows_of(pay, order, product)])  # fmt: skip
+    amounts = lines["amount"].astype("int64").tolist()
+    told = [Line("earned", {"count": len(lines)}, summed(amounts, pay.fen("earned")))]
+    grid = Grid(("order", "product", "rule", "share", "calculation", "place"), rows) if rows else None
+    return Part("earned", told, grid)
+
+
+def _splits(pay: Pay) -> dict[str, str]:
+    """His share of the orders that are shared, by order."""
+    table = pay.grounds.inputs.tables.get("credit_splits")
+    if table is None:
+        return {}
+    own = table.to_pandas()
+    own = own[own["rep"] == pay.rep]
+    return {order: number(share).text for order, share in zip(own["order"], own["share"], strict=True)}
+
+
+def _rows_of(pay: Pay, order: str, product: str) -> str:
+    """Where the lines of an order stand in the input file: those of the product, else all."""
+    known = pay.grounds.order_rows
+    at = known.get((order, product)) or [row for (name, _), rows in known.items() if name == order for row in rows]
+    return "" if not order else pay.grounds.rows_text("sales", sorted(at))
+
+
+def _released(pay: Pay) -> Part:
+    """What cash set free or took back in the month, order by order, and what stays held."""
+    moved = pay.rows("commission_releases")
+    paid = pay.grounds.table("commission_payments")
+    received = paid[paid["date"] <= _last_day(pay)].groupby("order")["amount"].sum()
+    orders = pay.grounds.table("commission_orders")
+    due = orders[orders["rep"] == pay.rep].drop_duplicates("order").set_index("order")["amount_due"]
+    before = _before(pay)
+    rows = []
+    for row in moved[(moved["released"] != 0) | (moved["clawback"] != 0)].to_dict("records"):
+        order = text(row["order"])
+        earned = int(before["earned"].get(order, 0)) + int(row["earned"])
+        how = _freed(
+            earned, int(before["released"].get(order, 0)), (received.get(order), due.get(order)), int(row["released"])
+        )
+        rows.append([order, _known(due.get(order)), _known(received.get(order)), how, money(int(row["clawback"])).text])
+    last = pay.own[pay.own["month"] < pay.month]["held"]
+    held = money(int(last.iloc[-1]) if len(last) else 0) + money(pay.fen("earned"))
+    held = held - money(pay.fen("released")) - money(pay.fen("clawback"))
+    lines = [
+        Line("released", formula=summed(moved["released"].astype("int64").tolist(), pay.fen("released"))),
+        Line("clawback", formula=summed(moved["clawback"].astype("int64").tolist(), pay.fen("clawback"))),
+        Line("held", formula=or_amount(held, pay.fen("held"))),
+    ]
+    return Part("released", lines, Grid(("order", "due", "paid", "released", "clawback"), rows, 4) if rows else None)
+
+
+def _before(pay: Pay) -> pd.DataFrame:
+    """What each order had earned and released before the month."""
+    found = pay.grounds.table("commission_releases")
+    found = found[(found["rep"] == pay.rep) & (found["month"] < pay.month)]
+    return found.groupby("order")[["earned", "released"]].sum()
+
+
+def _freed(earned: int, before: int, cash: tuple[Any, Any], fen: int) -> str:
+    """What is released of an order: earned, in proportion to cash while some is due, less what was before."""
+    paid, due = cash
+    whole = paid is None or due is None or pd.isna(due) or paid >= due or due <= 0
+    figure = money(earned) if whole else money(earned) * money(int(paid)) / money(int(due))
+    return or_amount(figure - money(before) if before else figure, fen)
+
+
+def _last_day(pay: Pay) -> pd.Timestamp:
+    return pd.Timestamp(calendar.month_span(pay.month, pay.grounds.inputs.loaded.plan.month_cutoff)[1])
+
+
+def _known(fen: Any) -> str:
+    return "" if fen is None or pd.isna(fen) else money(int(fen)).text
+
+
+def _base(pay: Pay) -> Part:
+    """Base pay by component: base x weight x achieved, and the days where the month was not whole."""
+    lines = []
+    for row in pay.rows("commission_base_pay").to_dict("records"):
+        fen = int(row["amount"])
+        how = money(fen).text
+        if not any(pd.isna(row[name]) for name in ("base", "weight", "achieved")):
+            figure = money(int(row["base"])) * number(f"{row['weight']:.9f}") * number(f"{row['achieved']:.9f}")
+            if not pd.isna(row["days"]) and row["days"] < row["days_of_month"]:
+                figure = figure * number(int(row["days"])) / number(int(row["days_of_month"]))
+            how = or_amount(figure, fen)
+        told = {name: "" if pd.isna(row[name]) else f"{row[name]}" for name in ("actual", "standard")}
+        lines.append(Line("component", {"component": row["component"], **told}, how))
+    if lines or pay.fen("base_pay"):
+        amounts = pay.rows("commission_base_pay")["amount"].astype("int64").tolist() or [pay.fen("base_pay")]
+        lines.append(Line("base_pay", formula=summed(amounts, pay.fen("base_pay"))))
+    return Part("base_pay", lines)
+
+
+def _result(pay: Pay) -> Part:
+    """Base pay + released + taken back + draw = payable, and what is paid out of it."""
+    names = ("base_pay", "released", "clawback", "draw")
+    payable = total([money(pay.fen(name)) for name in names]).to(2)
+    if payable.result.value != from_fen(pay.fen("payable")):
+        raise IdentityError("explain_pay", f"{pay.rep} {pay.month}: the parts do not make what is payable")
+    lines = [Line("payable", formula=payable.text)]
+    if pay.fen("draw"):
+        lines.insert(0, Line("draw", {"owed": money(pay.fen("amount_owed")).text}, money(pay.fen("draw")).text))
+    if pay.fen("amount_paid") != pay.fen("payable"):
+        lines.append(
+            Line("paid", {"carried": money(pay.fen("amount_carried")).text}, money(pay.fen("amount_paid")).text)
+        )
+    lines.append(Line("result", {"file": "tables/commission.csv"}, money(pay.fen("payable")).text))
+    return Part("pay_result", lines)

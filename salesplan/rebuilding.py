@@ -1,0 +1,123 @@
+"""A run's plan as it was: its own parameter files, and the input files it was made from, out of the store."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesplan import archive, calendar
+from salesplan.closing import record
+from salesplan.errors import Fault, PlanError
+from salesplan.params import Loaded, load
+from salesplan.places import workbook_of
+
+if TYPE_CHECKING:
+    from salesplan.inputs import Inputs
+    from salesplan.tables import Checked
+
+CLOSED = f"/{record.FOLDER}/"
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A plan as a run had it, in a folder of its own for as long as it is needed.
+
+    `missing` are the places of inputs that neither the store nor the plan's folder has any more.
+    """
+
+    run: archive.Run
+    loaded: Loaded
+    missing: tuple[str, ...]
+
+    def check(self, names: "frozenset[str] | None" = None) -> "Checked":
+        """The input tables read and checked, all of them or those of the `names`; what others tell is not asked for."""
+        from salesplan import tables
+
+        terms = self.loaded.plan
+        if names is not None:
+            known = {name: entry for name, entry in terms.inputs.items() if name in names}
+            terms = terms.model_copy(update={"inputs": known})
+        return tables.check(self.loaded.folder, terms)
+
+    def inputs(self) -> "tuple[Inputs, Checked]":
+        """The inputs of the run as its steps had them. Raises `PlanError` where a file is missing or another."""
+        from salesplan.inputs import Inputs
+
+        checked, plan = self.check(), self.loaded.plan
+        known = self.run.manifest.get("inputs", {})
+        places = [*self.missing, *(place for place, found in checked.hashes.items() if known.get(place) != found)]
+        if places:
+            raise PlanError([Fault("input_not_kept", place) for place in dict.fromkeys(places)])
+        months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
+        closed = record.read(archive.outputs_of(self.loaded.folder), months)
+        return Inputs(self.loaded, checked.tables, checked.notices, checked.hashes, closed_months=closed), checked
+
+
+def parameters_of(run: archive.Run) -> Loaded:
+    """A run's parameters, out of its own copy of the files and with what `--set` changed."""
+    return load(run.folder / "params", run.manifest.get("changes", {}))
+
+
+def files_of(run: archive.Run, table: str, entry: object) -> dict[str, str]:
+    """SHA-256 of the files an input table was read from, by their place within the plan's folder."""
+    plan, known = str(run.manifest["plan"]), run.manifest.get("inputs", {})
+    if not isinstance(entry, str):
+        return {
+            place: found
+            for place, found in known.items()
+            if place.endswith(f": table {getattr(entry, 'table', table)}")
+        }
+    inside = {place.partition(f"{plan}/")[2]: found for place, found in known.items() if CLOSED not in place}
+    return {name: found for name, found in inside.items() if name == entry or fnmatch(name, entry)}
+
+
+@contextmanager
+def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
+    """The plan of a run in a temporary workbook; it is gone when the block ends."""
+    with tempfile.TemporaryDirectory() as base:
+        root, plan = Path(base).resolve(), str(run.manifest["plan"])
+        (root / "notebooks").mkdir()
+        inputs = run.manifest.get("inputs", {})
+        above = next((place.partition(f"/{plan}/")[0] for place in inputs if CLOSED not in place), "params")
+        (root / "params").mkdir()
+        shutil.copytree(run.folder / "params", root / above / plan)
+        missing = [place for place, found in inputs.items() if not _restored(run, place, found, root)]
+        loaded = load(root / above / plan, run.manifest.get("changes", {}))
+        if loaded.faults:
+            raise PlanError(loaded.faults)
+        yield Rebuilt(run, loaded, tuple(missing))
+
+
+def _restored(run: archive.Run, place: str, found: str, root: Path) -> bool:
+    """Whether an input file could be put where the run read it."""
+    workbook = _workbook(run)
+    source = archive.kept(run.folder.parent, found) or workbook / place
+    try:
+        if not source.is_file() or archive.file_digest(source) != found:
+            return False
+    except OSError:
+        return False
+    target = root / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if CLOSED in place:  # the entry names what lies beside it
+        shutil.copytree((workbook / place).parent, target.parent, dirs_exist_ok=True)
+    else:
+        _linked(source, target)
+    return True
+
+
+def _linked(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copyfile(source, target)
+
+
+def _workbook(run: archive.Run) -> Path:
+    """The workbook a run lies in: `outputs/<plan>/<run>` is two folders below its archive's."""
+    return workbook_of(run.folder) if (run.folder.parents[2] / "params").is_dir() else run.folder.parents[2]
