@@ -270,8 +270,8 @@ def test_shared_credit(tmp_path, rows, terms, expected):
         pytest.param(
             plans(("a", "until: 2027-05"), ("b", "measure_basis: collected")),
             [
-                "commission.yaml line 5: plans[1].name = 'b' : credits what is collected, while A (of 2 reps) is within "
-                "the year also on plan a, which credits what is ordered: an order would count twice or never; let both "
+                "commission.yaml line 5: plans[1].name = 'b' : credits what is collected, while A (of 2 reps) is "
+                "within the year also on plan a, which credits what is ordered: an order would count twice or never; let both "
                 "credit at the same stage ( measure_basis, basis ), or change with the new year"
             ],
             id="an order that would count under both",
