@@ -1,12 +1,15 @@
 """What can be wrong with a user's files, said so that it can be found and mended."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 SHOWN = 20
+NUMBERED = re.compile(r" (?:row|cell|line) [A-Z]*[0-9]+|\[[0-9]+\]")
 NAMED = 10  # known names a message lists
 
 
@@ -41,6 +44,19 @@ class IdentityError(Exception):
         self.name = name
         self.detail = detail
         super().__init__(f"{name}: {detail}")
+
+
+def told(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults that are shown, in their order: of each kind and column the first ones, so that none drowns others."""
+    if len(faults) <= SHOWN:
+        return list(faults)
+    times: Counter[tuple[str, str]] = Counter()
+    ranks = []
+    for at, fault in enumerate(faults):
+        kind = fault.code, NUMBERED.sub("", fault.place)
+        ranks.append((times[kind], at))
+        times[kind] += 1
+    return [faults[at] for at in sorted(at for _, at in sorted(ranks)[:SHOWN])]
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:

@@ -22,6 +22,7 @@ from salesplan.errors import Fault, PlanError
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
 from salesplan.money import to_fen
 from salesplan.params import Loaded, load
+from salesplan.params.loading import encoding_notices
 from salesplan.params.targets import target_faults
 from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
@@ -168,7 +169,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
     inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
-    inputs.notices += channel_notices(loaded, checked.tables)
+    inputs.notices += [*channel_notices(loaded, checked.tables), *encoding_notices(loaded)]
     inputs.notices += activity_notices(loaded, checked.tables)
     inputs.notices += commission_notices(loaded, checked)
     return inputs

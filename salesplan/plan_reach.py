@@ -62,7 +62,7 @@ def reach_notices(loaded: Loaded, rules: CommissionTerms, tables: Tables, months
 def _two_stages(loaded: Loaded, key: Key, plans: Plans, reps: "pa.Table", months: Sequence[str]) -> Iterator[Fault]:
     """A rep who changes to a plan that credits at another stage: an order would count under both, or under none."""
     free = _presence(loaded, reps, months)
-    names, codes = np.unique(np.asarray(reps["rep"].to_pylist(), dtype=object), return_inverse=True)
+    names, codes = np.unique([rep or "" for rep in reps["rep"].to_pylist()], return_inverse=True)
     first = np.full(len(names), -1)  # number of the first plan that each rep is on
     for number, plan in enumerate(plans):
         fit, holds = _fits(plan, reps), _holds(plan, months)
@@ -72,7 +72,7 @@ def _two_stages(loaded: Loaded, key: Key, plans: Plans, reps: "pa.Table", months
             rep = on[other][0]
             before = plans[first[rep]]
             told = {"other_plan": before.name, "before": before.stage, "stage": plan.stage}
-            told |= {"rep": names[rep], "count": int(other.sum())}
+            told |= {"rep": str(names[rep]), "count": int(other.sum())}
             yield Fault("plan_stages", loaded.place(STEM, (*key, number, "name")), plan.name, told)
         first[on] = np.where(first[on] < 0, number, first[on])
         free = np.where(fit, free & ~holds, free)

@@ -43,9 +43,11 @@ def table_faults(loaded: Loaded, tables: Tables) -> list[Fault]:
 
 
 def table_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
-    """Products launched within the year that nobody planned: without history they get no target."""
+    """Weights of a blend that is not used, and products launched within the year that nobody planned."""
     rules, products = loaded.rules[STEM], tables.get("products")
     assert isinstance(rules, SeasonalSplitTerms)
+    if rules.blend and rules.method != "blended":
+        yield Notice("blend_unused", loaded.place(STEM, ("blend",)), {"method": rules.method})
     if products is None or "product" not in loaded.plan.dimensions:
         return
     first, last = _span(loaded)

@@ -9,6 +9,7 @@ import pytest
 
 from salesplan.params import load, read_value
 from salesplan.params.assumptions import assumptions_frame
+from salesplan.params.loading import encoding_notices
 from salesplan.params.reading import key_text, read_text
 from salesplan.params.schema import known_names, localized, meaning_key, meanings, unit_at
 from salesplan.planting import write_schemas
@@ -134,6 +135,9 @@ def test_chinese_colon_is_named_with_its_line(plan):
 def test_file_saved_in_gbk_is_read(plan):
     edit(plan, "annual_target", "levels:", "levels:", encoding="gb18030")
     assert messages(plan) == []
+    assert [(one.place, one.values) for one in encoding_notices(load(plan))] == [
+        ("params/henan-2027/annual_target.yaml", {"encoding": "GB18030"})
+    ]
 
 
 @pytest.mark.parametrize(

@@ -117,23 +117,19 @@ def test_the_files_header_stands_in_brackets(tmp_path: Path) -> None:
         pytest.param("a,b,c", {}, ["header_missing", "header_missing"], id="both needed columns missing"),
         pytest.param("date,amount,x", {"y": "rep"}, ["columns_absent"], id="mapped header not in the file"),
         pytest.param("date,amount,x", {"x": "repp"}, ["columns_unknown"], id="mapped to no column"),
-        pytest.param("date,金额(万元),x", {}, ["header_unit"], id="a unit that changes numbers"),
-        pytest.param("date,我的额（千元）,x", {"我的额（千元）": "amount"}, ["header_unit"], id="the same, mapped"),
+        pytest.param("date,amount,x", {"rep": "x"}, ["columns_reversed"], id="the wrong way round"),
         pytest.param("date，amount，x", {}, ["header_comma"], id="Chinese commas"),
-        pytest.param("2027年销售明细表,,", {}, ["office_title"], id="title above the header"),
-        pytest.param("客户,产品,1月,2月,3月,4月,5月,6月,7月", {}, ["office_months"], id="months across"),
+        pytest.param("date,amount,数量(万元)", {}, ["header_unit"], id="a unit that fits no number of pieces"),
         pytest.param("基本信息,,", {}, ["office_merged"], id="merged header"),
     ],
 )
 def test_headers_refused(tmp_path: Path, header: str, mapping: dict[str, str], expected: list[str]) -> None:
-    row = "date,amount,customer\n" if "明细" in header else ""
     fields = ",1.00" * header.count(",")
-    text = f"{header}\n{row}2026-01-01{fields}\n2027-01-01{fields}\n"
+    text = f"{header}\n2026-01-01{fields}\n2027-01-01{fields}\n"
     faults = check_plan(tmp_path, {"sales": text}, columns={"sales": mapping}).faults
     assert [code for code in codes(faults) if not code.startswith("cell")] == expected
-    assert all(
-        fault.place.startswith("params/demo/data/sales.csv row 1") for fault in faults if "cell" not in fault.code
-    )
+    of_file = [fault.place for fault in faults if not fault.code.startswith(("cell", "columns"))]
+    assert all(place.startswith("params/demo/data/sales.csv row 1") for place in of_file)
 
 
 def test_the_nearest_header_is_named(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_latin_text_is_not_taken_for_chinese(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "encoding", "code"),
     [
-        pytest.param(b"date,amount\n2027-01-01,\x00\n", None, "file_encoding", id="zero bytes"),
+        pytest.param(b"date,amount\n2027-01-01,\x00\n", None, "file_zeros", id="zero bytes"),
         pytest.param(CHINESE.encode("gbk"), "utf-8", "file_encoding", id="said wrongly"),
         pytest.param(CHINESE.encode(), "klingon", "encoding_name", id="no such encoding"),
         pytest.param(b"", None, "file_empty", id="empty"),
@@ -170,7 +170,7 @@ def test_excel_rows_are_the_sheets(tmp_path: Path) -> None:
     rows = [["date", "amount", "customer", "order"], HISTORY_ROW, ["2027-01-01", "x", "a", 1.5e15]]
     faults = check_plan(tmp_path, {"sales.xlsx": book(rows)}).faults
     assert [(f.code, f.place) for f in faults] == [
-        ("excel_digits", "params/demo/data/sales.xlsx row 3"),
+        ("excel_digits", "params/demo/data/sales.xlsx row 3 , column D"),
         ("cell_number", "params/demo/data/sales.xlsx row 3 , column amount"),
     ]
 
@@ -253,7 +253,7 @@ def test_many_files_of_one_table(tmp_path: Path) -> None:
         pytest.param("/etc/passwd", "path_outside", id="absolute"),
         pytest.param("data/link.csv", "path_outside", id="link to the outside"),
         pytest.param("../../*/*/*.csv", "path_outside", id="pattern above"),
-        pytest.param("data", "file_missing", id="folder"),
+        pytest.param("data", "file_no_file", id="folder"),
         pytest.param("data/x.pdf", "file_kind", id="another kind of file"),
     ],
 )

@@ -1,12 +1,14 @@
 """What all commands share: the command itself, its arguments, languages, how a refusal is told."""
 
 import os
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesplan.errors import SHOWN, Fault, PlanError
+from salesplan.errors import SHOWN, Fault, PlanError, told
 from salesplan.wording import Words
 from salesplan.wording.messages import message
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from salesplan.archive import Run
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+LANGUAGE = re.compile(r"""^\ufeff?["']?language["']?[ ]*:[ ]*["']?(\w*)""", re.MULTILINE)
+JSON_LANGUAGE = re.compile(r"""["']?\blanguage["']?\s*:\s*["']?(\w*)""")
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 Plan = Annotated[Path, typer.Argument(help="folder of the plan, such as params/henan-2027", show_default=False)]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="PLAN/NAME or the run's folder", show_default=False)]
@@ -22,18 +26,19 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="PLAN/NAME or the ru
 def language_of(folder: Path) -> str:
     """The plan's language, or the machine's where the plan cannot tell."""
     try:
-        text = (folder / "plan.yaml").read_text(encoding="utf-8", errors="replace")
+        content = (folder / "plan.yaml").read_bytes()
     except OSError:
-        text = ""
-    for line in text.splitlines():
-        if line.startswith("language:"):
-            return "en" if line.split(":", 1)[1].split("#")[0].strip().strip("\"'") == "en" else "zh"
+        content = b""
+    text = content.decode("utf-16" if content[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8", errors="replace")
+    named = (JSON_LANGUAGE if text.lstrip("\ufeff \r\n").startswith("{") else LANGUAGE).search(text)
+    if named:
+        return "en" if named[1] == "en" else "zh"
     return "zh" if text or os.environ.get("LANG", "").startswith("zh") else "en"
 
 
 def refuse(error: PlanError, words: Words) -> typer.Exit:
     """Print every fault, at most twenty, then how many more; exit status 2."""
-    for fault in error.faults[:SHOWN]:
+    for fault in told(error.faults):
         typer.echo(message(fault, words), err=True)
     shown = min(SHOWN, len(error.faults))
     if error.count > shown:

@@ -1,5 +1,6 @@
 """A plan's parameter files, read and checked whole: all faults of all files in one pass."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from pydantic_core import ErrorDetails
 from salesplan.errors import Fault, nearest
 from salesplan.params.mending import mended, passable
 from salesplan.params.places import error_path, split_key, value_at
-from salesplan.params.reading import Document, key_text, read_text, read_value
+from salesplan.params.reading import MOST_CHARACTERS, Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
 from salesplan.params.schema import known_names, unit_at
+from salesplan.params.secrets import secrets_in, secrets_set, untold
 from salesplan.places import shown_path
 from salesplan.tables.encoding import decode
+from salesplan.tables.results import Notice
 from salesplan.terms import MODELS, PlanTerms, Terms
 
 ROUNDS = 3  # how deep faults may hide behind one another
@@ -91,8 +94,9 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     `changes` maps dotted keys (`seasonal_split.method`) to values that replace those of the files.
     """
     shown = shown_path(folder)
-    texts = {p.stem: p.read_bytes() for p in sorted(folder.glob("*.yaml")) if p.is_file()}
+    texts, broken = _texts(folder, shown)
     documents = {stem: _document(texts.get(stem), f"{shown}/{stem}.yaml") for stem in MODELS}
+    documents |= {stem: Document({}, faults=[fault]) for stem, fault in broken.items()}
     faults = [fault for document in documents.values() for fault in document.faults]
     faults += list(_foreign_files(texts, shown))
     faults += list(_missing_files(texts, shown))
@@ -108,7 +112,50 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
             if asked and not documents[stem].faults:
                 faults += _every_fault(error, stem, documents[stem], changed[stem], shown, changes or {})
                 rest[stem] = passable(changed[stem], stem)
-    return Loaded(folder, rules, texts, documents, dict(changes or {}), faults, rest)
+    secrets = _secrets(texts, shown, changes or {})
+    return Loaded(folder, rules, texts, documents, dict(changes or {}), [*secrets, *untold(faults, secrets)], rest)
+
+
+def encoding_notices(loaded: Loaded) -> Iterator[Notice]:
+    """Parameter files that are not plain UTF-8 are read, and said."""
+    for stem, content in loaded.texts.items():
+        try:
+            encoding = decode(content, None)[1]
+        except UnicodeError:  # a fault, told already
+            continue
+        if encoding != "UTF-8":
+            place = f"{shown_path(loaded.folder)}/{stem}.yaml"
+            yield Notice("parameters_encoding", place, {"encoding": encoding})
+
+
+def _texts(folder: Path, shown: str) -> tuple[dict[str, bytes], dict[str, Fault]]:
+    """The parameter files by stem, and what is wrong with those that cannot be read or lie elsewhere."""
+    texts: dict[str, bytes] = {}
+    broken: dict[str, Fault] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        place, texts[path.stem] = f"{shown}/{path.name}", b""
+        if not path.resolve().is_relative_to(folder.resolve()):
+            broken[path.stem] = Fault("path_outside", place)
+        elif not path.is_file():
+            broken[path.stem] = Fault("file_no_file", place)
+        elif path.stat().st_size > 4 * MOST_CHARACTERS:  # bytes of the longest character
+            broken[path.stem] = Fault("yaml_size", place, None, {"allowed": MOST_CHARACTERS})
+        else:
+            try:
+                texts[path.stem] = path.read_bytes()
+            except OSError as error:
+                broken[path.stem] = Fault("file_unreadable", place, None, {"cause": os.strerror(error.errno or 0)})
+    return texts, broken
+
+
+def _secrets(texts: Mapping[str, bytes], shown: str, changes: Mapping[str, Any]) -> list[Fault]:
+    found = list(secrets_set(changes))
+    for stem, content in texts.items():
+        try:
+            found += secrets_in(decode(content, None)[0], f"{shown}/{stem}.yaml")
+        except UnicodeError:
+            continue  # said already
+    return found
 
 
 def _document(content: bytes | None, file: str) -> Document:
@@ -117,6 +164,8 @@ def _document(content: bytes | None, file: str) -> Document:
     try:
         text, _ = decode(content, None)
     except UnicodeError:
+        text = "\0"
+    if "\0" in text:
         return Document({}, faults=[Fault("encoding_unknown", file)])
     return read_text(text, file)
 
@@ -202,7 +251,7 @@ def _faults(
         code = CODES.get(detail["type"], detail["type"])
         code = "mapping_of" if code == "mapping" and known_names(stem, path) else code
         pattern = str(detail.get("ctx", {}).get("pattern", ""))
-        values = _values(detail, stem, path)
+        values = _values(detail, stem, path, found)
         if "other" in values:  # the key of what it contradicts stands beside its own
             other = (*error_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
             values["other"] = _place(shown, stem, document, other, changes).removeprefix(f"{shown}/{stem}.yaml ")
@@ -235,11 +284,13 @@ def _place(shown: str, stem: str, document: Document, path: KeyPath, changes: Ma
 def _found(value: Any) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None  # the key says what it is about; a whole mapping in a message helps nobody
+    if isinstance(value, bool):
+        return str(value).lower()
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
+def _values(detail: ErrorDetails, stem: str, path: KeyPath, found: str | None) -> dict[str, Any]:
     context = detail.get("ctx", {})
     values = {key: found for key, found in context.items() if key not in ("key", "error", "more")}
     values["limit"] = next(
@@ -248,6 +299,8 @@ def _values(detail: ErrorDetails, stem: str, path: KeyPath) -> dict[str, Any]:
     values["unit"] = unit_at(stem, path)
     if "expected" in values:  # pydantic's sentence 'a', 'b' or 'c' as names
         values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))
+    allowed = str(values.get("expected") or values.get("levels") or "").split(", ")
+    values["nearest"] = nearest(found or "", filter(None, allowed), cutoff=0.6)
     if CODES.get(detail["type"]) == "mapping":
         values["known"] = ", ".join(known_names(stem, path))
     if detail["type"] == "extra_forbidden":

@@ -9,16 +9,20 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from salesplan.errors import Fault
 
 Path = tuple[str | int, ...]
 MOST_CHARACTERS = 1_000_000
+MOST_DIGITS = 40
+NESTED = re.compile(r"(?:[\[{]\s*){50}|(?:[-?] ){50}")
 MOST_DEPTH = 20
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,2})?")
 LEADING_ZERO = re.compile(r"-?0\d+(\.\d+)?")
 FULL_WIDTH = re.compile("[\uff0c\uff1a\uff1b\u201c\u201d\u2018\u2019\uff08\uff09\u3010\u3011\uff5b\uff5d\u3001]")
 FULL_WIDTH_PAIR = re.compile(r"\s*[\w-]+\s*[\uff1a\uff0c]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -73,9 +77,9 @@ class _Reader:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode) or _has_own_tag(key_node) or key_node.value == "<<":
-                self.fault("yaml_key", key_node)
+                self.fault("yaml_key", key_node, key_node.value if isinstance(key_node, ScalarNode) else None)
                 continue
-            key = str(key_node.value)
+            key = self.text(key_node)
             if key in found:
                 first = self.lines[(*path, key)]
                 self.fault("yaml_duplicate", key_node, key_text((*path, key)), first=first)
@@ -84,17 +88,27 @@ class _Reader:
             found[key] = self.value(value_node, (*path, key))
         return found
 
+    def text(self, node: ScalarNode) -> str:
+        """The text of a node; the two halves of a character that JSON escapes (`\\ud83d\\ude00`) become one."""
+        text = str(node.value)
+        if not SURROGATE.search(text):
+            return text
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if "\ufffd" in whole:
+            self.fault("cell_control", node, ascii(text)[1:-1])
+        return whole
+
     def scalar(self, node: ScalarNode) -> Any:
         if _has_own_tag(node):
             return self.fault("yaml_tag", node, str(node.tag))
-        text = str(node.value)
+        text = self.text(node)
         if node.style is not None:
             return text
         if text in PLAIN:
             return PLAIN[text]
         if LEADING_ZERO.fullmatch(text):
             return self.fault("yaml_leading_zero", node, text)
-        return _number(text) if NUMBER.fullmatch(text) else text
+        return _number(text) if len(text) <= MOST_DIGITS and NUMBER.fullmatch(text) else text
 
 
 def _has_own_tag(node: Node) -> bool:
@@ -119,18 +133,26 @@ def read_text(text: str, file: str) -> Document:
     """
     if len(text) > MOST_CHARACTERS:
         return Document({}, faults=[Fault("yaml_size", file, None, {"allowed": MOST_CHARACTERS})])
+    if deep := NESTED.search(text):  # said before the parser follows it down
+        return Document({}, faults=[_depth_fault(file, text.count("\n", 0, deep.start()) + 1)])
     try:
         nodes = list(_nodes(text))
     except YAMLError as error:
         return Document({}, faults=[_syntax_fault(error, text, file)])
+    except RecursionError:
+        return Document({}, faults=[_depth_fault(file, 1)])
     if len(nodes) > 1:
         place = f"{file} line {nodes[1].start_mark.line + 1}"
         return Document({}, faults=[Fault("yaml_documents", place)])
     reader = _Reader(file)
     data = reader.value(nodes[0], ()) if nodes else {}
     if data is not None and not isinstance(data, dict) and not reader.faults:
-        reader.fault("yaml_mapping", nodes[0], str(data)[:60])
+        reader.fault("yaml_mapping", nodes[0], data[:60] if isinstance(data, str) else None)
     return Document(data if isinstance(data, dict) else {}, reader.lines, reader.faults)
+
+
+def _depth_fault(file: str, line: int) -> Fault:
+    return Fault("yaml_depth", f"{file} line {line}", None, {"allowed": MOST_DEPTH})
 
 
 def _nodes(text: str) -> Iterator[Node]:
@@ -140,6 +162,9 @@ def _nodes(text: str) -> Iterator[Node]:
 
 
 def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return Fault("cell_control", f"{file} line {line}", text.splitlines()[line - 1].strip()[:80])
     mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
     rows = text.splitlines() or [""]
     at = min(mark.line if mark else 0, len(rows) - 1)
@@ -151,6 +176,7 @@ def _syntax_fault(error: YAMLError, text: str, file: str) -> Fault:
     values = {"problem": problem, "mark": found.group() if found else ""}
     indent = rows[at][: len(rows[at]) - len(rows[at].lstrip())]
     code = "yaml_full_width" if found else "yaml_tab" if "\t" in indent else "yaml_syntax"
+    code = "yaml_anchor" if "alias" in str(problem) else code
     return Fault(code, f"{file} line {at + 1}", rows[at].strip()[:80], values)
 
 

@@ -76,6 +76,22 @@ def codes_of(array: pa.Array) -> tuple[pa.Array, Numbers]:
     return encoded.dictionary, to_numpy(encoded.indices)
 
 
+SAMPLE = 1 << 16
+VARIED = 0.4  # share of different values from which telling them apart costs more than it saves
+
+
+def distinct(array: pa.Array) -> tuple[pa.Array, Numbers | None]:
+    """As `codes_of`, but the array itself and no codes where most of its values differ, as order numbers do."""
+    if len(array) > SAMPLE and len(array.slice(0, SAMPLE).dictionary_encode().dictionary) > VARIED * SAMPLE:
+        return array, None
+    return codes_of(array)
+
+
+def whole(array: pa.ChunkedArray) -> pa.Array:
+    """A chunked array as one; not copied where it is one already."""
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+
+
 def filled(array: pa.Array, text: str) -> pa.Array:
     """Texts with null replaced."""
     return pc.coalesce(array, texts([text])[0]) if array.null_count else array

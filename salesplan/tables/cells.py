@@ -6,7 +6,7 @@ dates); whatever can be read in two ways is refused.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from salesplan.tables.contract import CODE_WORDS, CODES, RESERVED, Type
 
 FEN_LIMIT = 10**13
 QUANTITY_LIMIT = Decimal(10**12)
+LONGEST = 32_767  # characters of a cell that Excel holds
 YEARS = range(1990, 2101)
 CENT = Decimal("0.01")
 
@@ -60,12 +61,13 @@ class CellError(Exception):
 
 @dataclass(frozen=True)
 class Manner:
-    """How this file writes: its currency, whether commas may be decimal marks, the year of bare months."""
+    """How a column writes: its currency, whether commas may be decimal marks, the year of bare months, its unit."""
 
     currency: str = "CNY"
     comma_in_doubt: bool = False
     fiscal_year: int = 2000
     first_month: int = 1
+    factor: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ def decimal_of(text: str, manner: Manner, *, money: bool = False) -> tuple[Decim
     if grouped and manner.comma_in_doubt and "." not in digits:
         raise CellError("cell_two_readings")
     if not grouped and not PLAIN.fullmatch(digits):
-        raise CellError(_why_no_number(digits, manner))
-    value = Decimal(digits.replace(",", ""))
+        raise CellError(_why_no_number(digits, manner), currency=manner.currency)
+    value = Decimal(digits.replace(",", "")) * manner.factor
     found = {"full_width": any(ord(c) > 0xFF00 for c in text), "currency_sign": marked, "groups": grouped}
     return -value if negative else value, tuple(code for code, there in found.items() if there)
 
@@ -157,7 +159,7 @@ def number(text: str, manner: Manner) -> Cell:
     plain = narrow(text)
     if not plain.endswith("%"):
         return quantity(text, manner)
-    value, remarks = decimal_of(plain[:-1], manner)
+    value, remarks = decimal_of(plain[:-1], replace(manner, factor=Decimal(1)))
     return Cell(float(value / 100), (*remarks, "percent"))
 
 
@@ -181,7 +183,8 @@ def share(text: str, manner: Manner) -> Cell:
     """A share of an order's credit: a rate of at most six decimals, above zero."""
     cell = rate(text, manner)
     plain = narrow(text)
-    exact = decimal_of(plain.removesuffix("%"), manner)[0] / (100 if plain.endswith("%") else 1)
+    whole = replace(manner, factor=Decimal("0.01") if plain.endswith("%") else manner.factor)
+    exact = decimal_of(plain.removesuffix("%"), whole)[0]
     if exact != round(exact, 6):
         raise CellError("cell_decimals", limit=6)
     if not exact:
@@ -255,6 +258,8 @@ def text(found: str, manner: Manner) -> Cell:  # noqa: ARG001 every rule takes b
         raise CellError("cell_reserved")
     if CONTROL.search(value):
         raise CellError("cell_control")
+    if len(value) > LONGEST:
+        raise CellError("cell_long", limit=f"{LONGEST:,}")
     return Cell(value, ("outer_spaces",) if value != found else ())
 
 

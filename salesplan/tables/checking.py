@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from salesplan.errors import SHOWN, Fault
 from salesplan.tables import channel, credit, handing, sales, spells
-from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy
+from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy, whole
 from salesplan.tables.contract import Spec
 from salesplan.tables.headers import Header, nearest
 from salesplan.tables.reading import Body
@@ -40,7 +40,9 @@ class Part:
     def place_of(self, index: int, column: str = "") -> str:
         """Where a data row of this file stands, and which column."""
         where = f"{self.place} row {self.body.row(index)}"
-        return f"{where} , column {self.header.label(column)}" if column else where
+        if not column:
+            return where
+        return f"{where} , column {self.header.label(column, int(self.body.records[index]))}"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Read:
 
     def column(self, name: str) -> pa.Array:
         """A column as one array."""
-        return self.table[name].combine_chunks()
+        return whole(self.table[name])
 
     def days(self, name: str) -> NDArray[np.float64]:
         """A column of dates as days since 1970, NaN where unknown: no comparison is true of it."""

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesplan.errors import SHOWN
-from salesplan.tables.arrays import Flags, Numbers, codes_of, flags, matches, null, texts, to_arrow, to_numpy
-from salesplan.tables.cells import RULES, Cell, CellError, Manner
+from salesplan.tables.arrays import Flags, Numbers, codes_of, distinct, flags, matches, null, texts, to_arrow, to_numpy
+from salesplan.tables.cells import LONGEST, RULES, Cell, CellError, Manner
 from salesplan.tables.contract import CODES, MONEY, Column, Type
 
 # What Arrow may convert itself: exact in float64 before it becomes an integer.
@@ -66,10 +66,10 @@ def arrow_type(type_: Type) -> pa.DataType:
 
 def read_column(column_of_texts: pa.Array, column: Column, manner: Manner) -> Typed:
     """Convert a column of texts; every cell that cannot be read is counted, the first 20 are returned."""
-    different, codes = codes_of(column_of_texts)
-    times = np.bincount(codes, minlength=len(different))
-    blank = ~matches(different, r"[^\s\x{3000}\x{a0}]")
-    values, done = _converted_by_arrow(different, column.type)
+    different, codes = distinct(column_of_texts) if column.type == "text" else codes_of(column_of_texts)
+    times = np.ones(len(different), dtype=np.int64) if codes is None else np.bincount(codes, minlength=len(different))
+    values, done = _converted_by_arrow(different, column.type, scaled=manner.factor != 1)
+    blank = _blank(different, done)
     cells, bad = _converted_by_rule(different, ~done & ~blank, column.type, manner)
     values = _filled(values, cells, column.type)
     remarks, rounded, rounded_by = _remarks(cells, times), 0, Decimal(0)
@@ -81,8 +81,19 @@ def read_column(column_of_texts: pa.Array, column: Column, manner: Manner) -> Ty
     if column.needed:
         bad |= {int(place): CellError("cell_needed") for place in np.flatnonzero(blank)}
     problems, count = _problems(different, codes, bad)
-    values = pc.if_else(flags(_at(bad, len(values)) | blank), null(values.type), values)
-    return Typed(values.take(to_arrow(codes, pa.int32())), problems, count, dict(+remarks), rounded, rounded_by)
+    if bad or blank.any():
+        values = pc.if_else(flags(_at(bad, len(values)) | blank), null(values.type), values)
+    values = values if codes is None else values.take(to_arrow(codes, pa.int32()))
+    return Typed(values, problems, count, dict(+remarks), rounded, rounded_by)
+
+
+def _blank(different: pa.Array, done: Flags) -> Flags:
+    """Which texts are blank; a clean one is not, unless it is empty."""
+    blank: Flags = to_numpy(pc.binary_length(different)) == 0
+    rest = np.flatnonzero(~done & ~blank)
+    if len(rest):
+        blank[rest] = ~matches(different.take(to_arrow(rest, pa.int64())), r"[^\s\x{3000}\x{a0}]")
+    return blank
 
 
 def _at(places: Iterable[int], size: int) -> Flags:
@@ -91,27 +102,30 @@ def _at(places: Iterable[int], size: int) -> Flags:
     return marked
 
 
-def _converted_by_arrow(different: pa.Array, type_: Type) -> tuple[pa.Array, Flags]:
-    """Values of the clean texts (null elsewhere) and which texts are clean."""
+def _converted_by_arrow(different: pa.Array, type_: Type, *, scaled: bool) -> tuple[pa.Array, Flags]:
+    """Values of the clean texts (null elsewhere) and which are clean; numbers in another unit go by their rule."""
     if type_ == "text":
-        done = ~matches(different, UNUSUAL_TEXT)
-        return pc.if_else(flags(done), different, null(pa.string())), done
-    if type_ in MONEY:
+        done = ~matches(different, UNUSUAL_TEXT) & (to_numpy(pc.binary_length(different)) <= LONGEST)
+        return different if done.all() else pc.if_else(flags(done), different, null(pa.string())), done
+    if type_ in MONEY and not scaled:
         return _money_by_arrow(different)
-    if type_ in ("quantity", "number"):
+    if type_ in ("quantity", "number") and not scaled:
         done = matches(different, CLEAN_NUMBER)
         return pc.if_else(flags(done), different, null(pa.string())).cast(pa.float64()), done
     return pa.nulls(len(different), arrow_type(type_)), np.zeros(len(different), dtype=bool)
 
 
 def _money_by_arrow(different: pa.Array) -> tuple[pa.Array, Flags]:
-    done = matches(different, CLEAN_MONEY) | matches(different, CLEAN_GROUPED)
+    done = matches(different, CLEAN_MONEY)
+    if not done.all():
+        done |= matches(different, CLEAN_GROUPED)
     return to_arrow(_fen(_micro(different, done)), pa.int64(), ~done), done
 
 
 def _micro(different: pa.Array, done: Flags) -> Numbers:
     """Millionths of the currency unit, exact: the patterns of clean money leave few enough digits for float64."""
-    plain = pc.if_else(flags(done), pc.replace_substring(different, ",", ""), texts(["0"])[0])
+    plain = different if done.all() else pc.if_else(flags(done), different, texts(["0"])[0])
+    plain = pc.replace_substring(plain, ",", "") if matches(plain, ",").any() else plain
     floats, long = to_numpy(plain.cast(pa.float64())), matches(plain, r"\.[0-9]{3,}$")
     cents = np.rint(floats * 100).astype(np.int64) * MICRO_PER_FEN
     return np.where(long, np.rint(np.where(long, floats, 0) * 1e6).astype(np.int64), cents)
@@ -158,8 +172,11 @@ def _too_exact(different: pa.Array, done: Flags) -> dict[int, CellError]:
 
 def _rounding(different: pa.Array, done: Flags, cells: dict[int, Cell], times: Numbers) -> tuple[int, Decimal]:
     """How many cells were rounded, and what rounding added in all, in currency units."""
-    micro = _micro(different, done)
-    added = _fen(micro) * MICRO_PER_FEN - micro
+    if not (matches(different, r"\.[0-9]{3}") & done).any():
+        added = np.zeros(len(different), dtype=np.int64)
+    else:
+        micro = _micro(different, done)
+        added = _fen(micro) * MICRO_PER_FEN - micro
     count = int(times[added != 0].sum()) + sum(int(times[place]) for place, cell in cells.items() if cell.rounded_by)
     slow = sum((cell.rounded_by * int(times[place]) for place, cell in cells.items()), Decimal(0))
     return count, Decimal(int((added * times).sum())) / 1_000_000 + slow
@@ -173,13 +190,15 @@ def _remarks(cells: dict[int, Cell], times: Numbers) -> Counter[str]:
     return found
 
 
-def _problems(different: pa.Array, codes: Numbers, bad: dict[int, CellError]) -> tuple[list[Problem], int]:
+def _problems(different: pa.Array, codes: Numbers | None, bad: dict[int, CellError]) -> tuple[list[Problem], int]:
     if not bad:
         return [], 0
-    rows = np.flatnonzero(_at(bad, len(different))[codes])
+    marked = _at(bad, len(different))
+    rows = np.flatnonzero(marked if codes is None else marked[codes])
     problems = []
     for row in rows[:SHOWN].tolist():
-        error = bad[int(codes[row])]
-        found = None if error.code == "cell_needed" else different[int(codes[row])].as_py()
+        place = row if codes is None else int(codes[row])
+        error = bad[place]
+        found = None if error.code == "cell_needed" else different[place].as_py()
         problems.append(Problem(row, error.code, found, dict(error.values)))
     return problems, len(rows)

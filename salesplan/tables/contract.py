@@ -392,9 +392,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Units that may stand in a header's brackets; the second kind changes the size of the numbers below.
-PLAIN_UNITS = _words("元 人民币 圆 rmb cny yuan ¥ 元/年 元/月 含税 不含税 个 件 台 箱 次 人")
-SCALED_UNITS = _words("百元 千元 万元 十万元 百万元 千万元 亿元 万 千 百万 亿 千件 万件 百分比 % k m thousand million")
 TOTAL_WORDS = _words("合计 总计 小计 共计 总合计 本页合计 total subtotal sub-total grandtotal")
 # Names our own rows carry in output tables; no member may be called so.
 RESERVED = ("(unassigned)", "(manager)", "(total)", "(unknown)", "(contingency)", "(company)")

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,37 +13,77 @@ from salesplan.tables.reading import float_text
 from salesplan.tables.results import Findings
 
 SLICE = 1 << 20
-LARGEST_AREA = 20_000_000
-LARGEST_TEXT = 8 << 30
+LARGEST_AREA = 10_000_000
+SPARSEST = 10  # of how many cells of a sheet's area one is there at least, beyond that area
+LARGEST_TEXT = 2 << 30  # of all parts unpacked
+DENSEST = 400  # times smaller packed than unpacked; spreadsheets reach about 20
+MOST_TOLD = 1000
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-ERROR = re.compile(rb'<c\b(?=[^>]*?\bt="e")[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>')
+# Tags may have a prefix ( <x:c> ), attributes either quote.
+CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+ERROR = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*?\bt=["']e["'])[^>]*?\br=["']([A-Z]{1,3}[0-9]{1,7})["'][^>]*>""")
 UNCOMPUTED = re.compile(
-    rb'<c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+    rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3}[0-9]{1,7})["'][^>]*>\s*"""
+    rb"""<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</"""
 )
+MERGED = re.compile(rb"""mergeCell\b[^>]*?\bref=["']([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})["']""")
+FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 EXACT_DIGITS = 10**15  # Excel keeps fifteen digits of a number
 
 
-def read_sheet(path: Path, names: list[str], place: str, findings: Findings) -> list[list[str]] | None:
-    """The rows of the sheet called by one of `names`, or of the only sheet; None after a fault."""
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet's rows as texts, and its cells merged downwards: column, first and last row."""
+
+    rows: list[list[str]]
+    merged: list[tuple[int, int, int]]
+
+
+def read_sheet(path: Path, names: list[str], place: str, findings: Findings) -> Sheet | None:
+    """The sheet called by one of `names`, or the only sheet; None after a fault."""
     import python_calamine
 
     try:
         with zipfile.ZipFile(path) as archive:
+            if not _is_safe(archive, place, findings):
+                return None
             sheets = _sheets(archive)
             sheet = _choose(sheets, names)
             if sheet is None:
                 findings.fault("excel_sheet", place, wanted=names[0], found=", ".join(sheets))
                 return None
-            if not _inspect(archive, sheets[sheet], f"{place} sheet {sheet}", findings):
-                return None
+            merged = _inspect(archive, sheets[sheet], f"{place} sheet {sheet}", findings)
+        if merged is None:
+            return None
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, python_calamine.CalamineError):
+    except Exception:  # whatever a damaged file makes its readers raise
         findings.fault("file_damaged", place)
         return None
-    return list(_texts(rows, place, findings))
+    kept = [(column, first, min(last, len(rows) - 1)) for column, first, last in merged if column < len(rows[0])]
+    return Sheet(list(_texts(rows, place, findings)), kept)
+
+
+def _is_safe(archive: zipfile.ZipFile, place: str, findings: Findings) -> bool:
+    """Whether all parts are whole, of a bearable size unpacked, and free of declarations that could expand."""
+    parts = archive.infolist()
+    if any(part.flag_bits & 1 for part in parts):
+        findings.fault("file_protected", place)
+        return False
+    size = sum(part.file_size for part in parts)
+    if size > LARGEST_TEXT or (size > 64 * SLICE and size > DENSEST * sum(part.compress_size for part in parts)):
+        findings.fault("excel_too_large", place, size=f"{size / SLICE:,.0f}")
+        return False
+    for part in parts:
+        with archive.open(part) as stream:
+            head = stream.read(SLICE)
+            if part.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in head or b"<!ENTITY" in head):
+                findings.fault("excel_declaration", place, part.filename)
+                return False
+            while part.filename == "xl/sharedStrings.xml" and stream.read(SLICE):
+                pass  # a part that unpacks to more than it says is damaged
+    return True
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -66,37 +107,67 @@ def _choose(sheets: dict[str, str], names: list[str]) -> str | None:
     return named or (next(iter(sheets)) if len(sheets) == 1 else None)
 
 
-def _inspect(archive: zipfile.ZipFile, part: str, place: str, findings: Findings) -> bool:
-    """Whether the sheet may be read whole; its error cells and uncomputed formulas become faults."""
-    if archive.getinfo(part).file_size > LARGEST_TEXT:
-        findings.fault("excel_too_large", place)
-        return False
-    cells, widest, lowest, codes = 0, (0, ""), (0, ""), dict[str, str]()
+def _inspect(archive: zipfile.ZipFile, part: str, place: str, findings: Findings) -> list[tuple[int, int, int]] | None:
+    """The cells merged downwards, None where the sheet must not be read; notes error cells and uncomputed formulas."""
+    seen = _Seen()
     for piece in _pieces(archive, part):
-        for column, row in CELL.findall(piece):
-            cells += 1
-            name = (column + row).decode()
-            widest, lowest = max(widest, (_number(column), name)), max(lowest, (int(row), name))
-        codes |= {name.decode(): "cell_excel_error" for name in ERROR.findall(piece)}
-        if b"<f" in piece:
-            codes |= {name.decode(): "cell_formula" for name in UNCOMPUTED.findall(piece)}
-    if widest[0] * lowest[0] > max(LARGEST_AREA, 100 * cells):
-        far = lowest[1] if lowest[0] > widest[0] * 64 else widest[1]
-        findings.fault("excel_far_cell", f"{place} cell {far}", found=cells)
-        return False
-    for name, code in codes.items():
+        seen.note(piece)
+    if seen.area > max(LARGEST_AREA, SPARSEST * seen.cells):
+        findings.fault("excel_far_cell", f"{place} cell {seen.farthest}", found=seen.cells)
+        return None
+    for name, code in seen.codes.items():
         findings.fault(code, f"{place} cell {name}")
-    return True
+    if seen.formulas:
+        findings.notice("formulas", place, count=seen.formulas)
+    return seen.merged
+
+
+@dataclass
+class _Seen:
+    """What the pieces of a sheet hold: cells, their extent, faulty ones, formulas, cells merged downwards."""
+
+    cells: int = 0
+    formulas: int = 0
+    widest: tuple[int, str] = (0, "")
+    lowest: tuple[int, str] = (0, "")
+    codes: dict[str, str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
+
+    @property
+    def area(self) -> int:
+        """Rows times columns."""
+        return self.widest[0] * self.lowest[0]
+
+    @property
+    def farthest(self) -> str:
+        """The cell that makes the area large."""
+        return self.lowest[1] if self.lowest[0] > self.widest[0] * 64 else self.widest[1]
+
+    def note(self, piece: bytes) -> None:
+        """Take in one piece."""
+        for column, row in CELL.findall(piece):
+            self.cells += 1
+            name = (column + row).decode()
+            self.widest, self.lowest = max(self.widest, (_number(column), name)), max(self.lowest, (int(row), name))
+        found = {name.decode(): "cell_excel_error" for name in ERROR.findall(piece)}
+        formulas = len(FORMULA.findall(piece))
+        self.formulas += formulas
+        if formulas:
+            found |= {name.decode(): "cell_formula" for name in UNCOMPUTED.findall(piece)}
+        self.codes |= dict(list(found.items())[: MOST_TOLD - len(self.codes)])
+        for column, first, last in MERGED.findall(piece):
+            if int(last) > int(first):
+                self.merged.append((_number(column) - 1, int(first) - 1, int(last) - 1))
 
 
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    """The sheet's text in pieces cut before a cell, each whole cell in one piece."""
+    """The sheet's text in pieces cut before a cell or a merged range, each of them whole in one piece."""
     rest = b""
     with archive.open(part) as stream:
         while block := stream.read(SLICE):
             text = rest + block
-            cut = text.rfind(b"<c ")
-            if cut <= 0:
+            cut = max(text.rfind(b"c>") + 2, text.rfind(b"mergeCell "))
+            if cut < 2:
                 rest = text if len(text) < 2 * SLICE else b""  # a cell is shorter than that
                 continue
             rest = text[cut:]
@@ -111,12 +182,17 @@ def _number(letters: bytes) -> int:
     return number
 
 
+def _letters(column: int) -> str:
+    """The letters of a column, counted from 0."""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
+
+
 def _texts(rows: list[list[Any]], place: str, findings: Findings) -> Iterator[list[str]]:
     for number, row in enumerate(rows, start=1):
         texts = [_text(value) for value in row]
         if any(type(v) is float and abs(v) >= EXACT_DIGITS for v in row):
-            value = next(t for v, t in zip(row, texts, strict=True) if type(v) is float and abs(v) >= EXACT_DIGITS)
-            findings.fault("excel_digits", f"{place} row {number}", value)
+            at = next(at for at, v in enumerate(row) if type(v) is float and abs(v) >= EXACT_DIGITS)
+            findings.fault("excel_digits", f"{place} row {number} , column {_letters(at)}", texts[at])
         yield texts
 
 

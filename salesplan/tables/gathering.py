@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,20 +11,26 @@ import pyarrow as pa
 from salesplan.errors import Fault
 from salesplan.places import shown_path
 from salesplan.tables import checking, database
+from salesplan.tables.arrays import whole
 from salesplan.tables.cells import CellError, Manner, money
 from salesplan.tables.columns import Typed, arrow_type, read_column
 from salesplan.tables.contract import MONEY, SPECS, Spec
 from salesplan.tables.encoding import to_utf8
-from salesplan.tables.headers import nearest, resolve
-from salesplan.tables.reading import Source, open_arrow, open_csv, open_rows
+from salesplan.tables.headers import Header, nearest, resolve
+from salesplan.tables.layout import Way, lay_out
+from salesplan.tables.reading import Body, Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
 from salesplan.tables.rows import TotalRow, data_rows, unreconciled
+from salesplan.tables.units import factor
 from salesplan.terms import PlanTerms
 
 TEXT_FILES = (".csv", ".txt", ".tsv")
 EXCEL_FILES = (".xlsx", ".xlsm")
 PARQUET_FILES = (".parquet",)
+LARGE = 200_000  # rows from which columns are read side by side
 EXCEL_MARK = b"PK\x03\x04"
+OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a password
+PARQUET_MARK = b"PAR1"
 SHEET_NAMES = {
     "sales": "销售",
     "reps": "业务员",
@@ -91,12 +97,12 @@ def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
     if not parts:
         return None
     columns = {
-        column.name: pa.concat_arrays(
+        column.name: pa.chunked_array(
             [part.values.get(column.name, pa.nulls(len(part.body.records), arrow_type(column.type))) for part in parts]
         )
         for column in spec.columns
     }
-    return checking.Read(spec, pa.table(columns), tuple(parts))
+    return checking.Read(spec, pa.table({name: whole(found) for name, found in columns.items()}), tuple(parts))
 
 
 def _sources(plan: Plan, spec: Spec) -> Iterator[Source]:
@@ -134,19 +140,24 @@ def _files(plan: Plan, name: str, pattern: str) -> list[Path]:
         plan.findings.fault("path_outside", place, pattern)
         return []
     there = [path for path in resolved if path.is_file()]
-    if not there:
+    if not there and any(path.exists() for path in resolved):
+        plan.findings.fault("file_no_file", place, pattern)
+    elif not there:
         beside = [p.relative_to(root).as_posix() for p in sorted((root / pattern).parent.glob("*")) if p.is_file()]
-        plan.findings.fault("file_missing", place, pattern, **nearest(pattern, beside))
+        plan.findings.fault("file_missing", place, pattern, **nearest(pattern, [] if "*" in pattern else beside))
     return there
 
 
 def _open(plan: Plan, spec: Spec, path: Path, content: bytes, place: str) -> Source | None:
     kind = path.suffix.casefold()
+    if content.startswith(OLD_EXCEL_MARK):
+        plan.findings.fault("file_old_excel", place)
+        return None
     if kind in EXCEL_FILES:
         from salesplan.tables.excel import read_sheet  # its XML parser is needed by few plans
 
-        rows = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
-        return None if rows is None else open_rows(rows, place)
+        sheet = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
+        return None if sheet is None else open_rows(sheet.rows, place, sheet.merged)
     if kind in PARQUET_FILES:
         return _open_parquet(plan, content, place)
     if kind not in TEXT_FILES:
@@ -172,39 +183,83 @@ def _open_text(plan: Plan, content: bytes, place: str) -> Source | None:
     try:
         utf8, encoding = to_utf8(content, plan.terms.encoding)
     except LookupError:
-        plan.findings.fault("encoding_name", f"{plan.shown}/plan.yaml: encoding", plan.terms.encoding)
+        if not any(fault.code == "encoding_name" for fault in plan.findings.faults):  # once, not for every file
+            plan.findings.fault("encoding_name", f"{plan.shown}/plan.yaml: encoding", plan.terms.encoding)
         return None
     except UnicodeError:
-        plan.findings.fault("file_encoding", place, plan.terms.encoding)
+        row = _first_unreadable(content, plan.terms.encoding or "utf-8")
+        plan.findings.fault("file_encoding", f"{place} row {row}", plan.terms.encoding)
         return None
     if b"\0" in utf8:
-        plan.findings.fault("file_encoding", place, plan.terms.encoding)
+        row = utf8.count(b"\n", 0, utf8.index(b"\0")) + 1
+        plan.findings.fault("file_zeros", f"{place} row {row}")
         return None
     if encoding != "UTF-8":
         plan.findings.notice("encoding", place, encoding=encoding)
     return open_csv(utf8, place)
 
 
-def _read_part(plan: Plan, spec: Spec, source: Source) -> checking.Part | None:
-    header = resolve(spec, source, plan.terms.columns.get(spec.name, {}), plan.findings)
+def _first_unreadable(content: bytes, encoding: str) -> int:
+    """The row in which a file stops being what it should be."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1
+
+
+def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
+    mapping = plan.terms.columns.get(spec.name, {})
+    manner = replace(plan.manner, comma_in_doubt=opened.delimiter == ";")
+    source = lay_out(opened, Way(spec, mapping, manner, plan.terms.month_cutoff, plan.findings))
+    header = resolve(spec, source, mapping, f"{plan.shown}/plan.yaml: columns.{spec.name}", plan.findings)
     body = source.body(plan.findings) if header else None
     if header is None or body is None:
         return None
-    key = next((header.positions[name] for name in spec.needed if name in header.positions), 0)
-    rows = data_rows(body, key)
-    manner = plan.manner
-    if source.delimiter == ";":
-        manner = Manner(manner.currency, True, manner.fiscal_year, manner.first_month)
-    typed = {
-        name: read_column(rows.body.columns[position], spec.column(name), manner)
-        for name, position in header.positions.items()
-    }
+    rows = data_rows(body, _key(spec, header))
+    manners = {name: replace(manner, factor=factor(header.units.get(name, ""))) for name in header.positions}
+    typed = _typed(rows.body, header, spec, manners)
     part = checking.Part(source.place, header, rows.body, {name: found.values for name, found in typed.items()})
     _report_cells(part, typed, plan.findings)
+    _report_merged(part, source, spec, plan.findings)
     if rows.blank:
         plan.findings.notice("blank_rows", source.place, count=rows.blank)
-    _reconcile(rows.totals, part, spec, manner, plan.findings)
+    _reconcile(rows.totals, part, spec, manners, plan.findings)
     return part
+
+
+def _typed(body: Body, header: Header, spec: Spec, manners: Mapping[str, Manner]) -> dict[str, Typed]:
+    """Every column with its type; of large tables two at a time, since Arrow works without Python's lock."""
+
+    def read(name: str) -> Typed:
+        return read_column(body.columns[header.positions[name]], spec.column(name), manners[name])
+
+    if len(body.records) < LARGE:
+        return {name: read(name) for name in header.positions}
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(header.positions, pool.map(read, header.positions), strict=True))
+
+
+def _key(spec: Spec, header: Header) -> int:
+    """The position of a column that total rows lack: the first needed one; where months lie across, the first."""
+    if header.across:
+        return min(header.positions.values())
+    return next((header.positions[name] for name in spec.needed if name in header.positions), 0)
+
+
+def _report_merged(part: checking.Part, source: Source, spec: Spec, findings: Findings) -> None:
+    """Merged texts and dates hold for all their rows; of a number nobody knows whether it is one or several."""
+    names = {position: name for name, position in part.header.positions.items()}
+    filled = {names[column]: row for column, row in source.merged.items() if column in names}
+    for name, row in filled.items():
+        if arrow_type(spec.column(name).type) in (pa.int64(), pa.float64()):
+            place = f"{part.place} row {row + 1} , column {part.header.label(name)}"
+            findings.fault("excel_merged", place)
+    if filled:
+        labels = ", ".join(part.header.label(name) for name in filled)
+        findings.notice("merged_filled", part.place, columns=labels)
 
 
 def _report_cells(part: checking.Part, typed: Mapping[str, Typed], findings: Findings) -> None:
@@ -216,11 +271,15 @@ def _report_cells(part: checking.Part, typed: Mapping[str, Typed], findings: Fin
         place = f"{part.place} , column {part.header.label(name)}"
         for remark, count in sorted(column.remarks.items()):
             findings.notice(remark, place, count=count)
+        if unit := part.header.units.get(name):
+            findings.notice("unit_scaled", place, unit=unit, factor=f"{factor(unit):,f}")
         if column.rounded:
             findings.notice("rounded", place, count=column.rounded, difference=f"{column.rounded_by:f}")
 
 
-def _reconcile(totals: list[TotalRow], part: checking.Part, spec: Spec, manner: Manner, findings: Findings) -> None:
+def _reconcile(
+    totals: list[TotalRow], part: checking.Part, spec: Spec, manners: Mapping[str, Manner], findings: Findings
+) -> None:
     if not totals:
         return
     findings.notice("totals_left_out", part.place, count=len(totals))
@@ -228,9 +287,11 @@ def _reconcile(totals: list[TotalRow], part: checking.Part, spec: Spec, manner: 
         if column.type not in MONEY or column.name not in part.values:
             continue
         texts = [row.cells[part.header.positions[column.name]] for row in totals]
-        for row, found in unreconciled(totals, part.values[column.name], [_fen(text, manner) for text in texts]):
+        for row, found in unreconciled(
+            totals, part.values[column.name], [_fen(text, manners[column.name]) for text in texts]
+        ):
             text = row.cells[part.header.positions[column.name]]
-            place = f"{part.place} row {row.row} , column {part.header.label(column.name)}"
+            place = f"{part.place} row {row.row} , column {part.header.label(column.name, row.record)}"
             findings.fault("total_mismatch", place, text, sum=f"{found / 100:,.2f}")
 
 

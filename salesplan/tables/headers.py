@@ -2,60 +2,85 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from salesplan.tables.contract import PLAIN_UNITS, SCALED_UNITS, Column, Spec, plain_header
+from salesplan.tables.contract import Column, Spec, plain_header
 from salesplan.tables.reading import Source
 from salesplan.tables.results import Findings
+from salesplan.tables.units import OF_EITHER, OF_MONEY, PLAIN_UNITS, SCALED_UNITS, fits, unclear
 
+SIDE_BY_SIDE = "\0"  # the header of a column made of columns side by side
 UNIT = re.compile(r"^(?P<name>.+?)\s*\((?P<unit>[^()]*)\)$")
-MONTH_HEADER = re.compile(
-    r"^(?:[0-9]{4}[-/.年]?)?(?:0?[1-9]|1[0-2])月?(?:份)?$|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$"
-)
-OFFICE_MONTHS = 6
 
 
 @dataclass(frozen=True)
 class Header:
-    """Where each column stands: column name -> position and the file's own header."""
+    """Where each column stands: column name -> position, the file's own header, its unit if it changes numbers."""
 
     positions: Mapping[str, int]
     own: Mapping[str, str]
+    units: Mapping[str, str] = field(default_factory=dict)
+    across: tuple[str, ...] = ()
 
-    def label(self, column: str) -> str:
-        """A column as messages name it: our name, then the file's header where it differs."""
+    def label(self, column: str, record: int | None = None) -> str:
+        """A column as messages name it: our name, then the file's header where it differs.
+
+        Where months lie side by side the record tells which of them.
+        """
         own = self.own.get(column, column)
+        if self.across and own == SIDE_BY_SIDE:
+            own = self.across[record % len(self.across)] if record is not None else f"{self.across[0]} ..."
         return column if own == column else f"{column} ({own})"
 
 
-def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], findings: Findings) -> Header | None:
-    """Find the table's columns in a header; None (after a fault) where the rows below cannot be read."""
+def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], asked: str, findings: Findings) -> Header | None:
+    """Find the table's columns in a header; None (after a fault) where the rows below cannot be read.
+
+    `mapping` are the plan's own headers, `asked` where it names them.
+    """
     if not any(source.headers):
         findings.fault("file_empty", source.place)
         return None
-    mapped, rest = _mapped(spec, source, mapping, findings)
+    if len(source.headers) == 1 and "，" in source.headers[0]:
+        findings.fault("header_comma", _row(source), source.headers[0])
+        return None
+    mapped, rest = _mapped(spec, source, mapping, asked, findings)
     claims: dict[str, list[int]] = {}
     for position in rest:
-        column = recognise(spec, source.headers[position])
+        column = _column_of(spec, source, position)
         if column is not None and column.name not in mapped:
             claims.setdefault(column.name, []).append(position)
     missing = [name for name in spec.needed if name not in mapped and name not in claims]
-    if missing and _office_layout(spec, source, mapping, missing, findings):
+    if missing and _is_merged(source, findings):
         return None
     _check_claims(claims, source, findings)
     positions = mapped | {name: found[0] for name, found in claims.items()}
     _check_missing(missing, positions, source, findings)
-    _check_units(positions, source, findings)
+    units = _units(spec, positions, source, findings)
     _note_extra(positions, source, findings)
     ordered = {name: positions[name] for name in spec.names if name in positions}
-    return Header(ordered, {name: source.headers[position] for name, position in ordered.items()})
+    return Header(ordered, {name: source.headers[at] for name, at in ordered.items()}, units, source.across)
+
+
+def _column_of(spec: Spec, source: Source, position: int) -> Column | None:
+    """The column of a header; the two made of months side by side stand last, the month before its value."""
+    if source.across and position >= len(source.headers) - 2:
+        return spec.column(source.preview[1][position])
+    return recognise(spec, source.headers[position])
+
+
+def found_names(spec: Spec, mapping: Mapping[str, str], headers: Sequence[str]) -> set[str]:
+    """The columns that a row of headers names, by the plan's own words or by common ones."""
+    known = {column.name for header in headers if header.strip() and (column := recognise(spec, header))}
+    own = {plain_header(header): name for header, name in mapping.items()}
+    return known | {own[plain] for header in headers if (plain := plain_header(header)) in own}
 
 
 def recognise(spec: Spec, header: str) -> Column | None:
     """The column a header stands for by its name or a common alias, with or without a known unit in brackets."""
     name, unit = split_unit(header)
-    words = {plain_header(header), plain_header(name) if unit in PLAIN_UNITS | SCALED_UNITS else ""}
+    words = {plain_header(header), plain_header(name) if unit in PLAIN_UNITS or unit in SCALED_UNITS else ""}
     return next((column for column in spec.columns if words & column.aliases), None)
 
 
@@ -71,17 +96,19 @@ def _row(source: Source) -> str:
 
 
 def _mapped(
-    spec: Spec, source: Source, mapping: Mapping[str, str], findings: Findings
+    spec: Spec, source: Source, mapping: Mapping[str, str], asked: str, findings: Findings
 ) -> tuple[dict[str, int], list[int]]:
     """Positions of the headers the plan names itself, and the positions left."""
     mapped: dict[str, int] = {}
     places = {plain_header(header): i for i, header in reversed(list(enumerate(source.headers)))}
     for own, name in mapping.items():
         position = places.get(plain_header(own))
-        if name not in spec.names:
-            findings.fault("columns_unknown", f"{_row(source)} , column {own}", name, **nearest(name, spec.names))
+        if name not in spec.names and own in spec.names and plain_header(name) in places:
+            findings.fault("columns_reversed", f"{asked}.{own}", name, own=name, name=own)
+        elif name not in spec.names:
+            findings.fault("columns_unknown", f"{asked}.{own}", name, **nearest(name, spec.names))
         elif position is None:
-            findings.fault("columns_absent", f"{_row(source)} , column {name}", own, **nearest(own, source.headers))
+            findings.fault("columns_absent", f"{asked}.{own}", name, file=source.place, **nearest(own, source.headers))
         elif name in mapped:
             findings.fault("header_twice", f"{_row(source)} , column {name}", f"{source.headers[mapped[name]]}, {own}")
         else:
@@ -99,28 +126,13 @@ def nearest(name: str, known: Iterable[str]) -> dict[str, str]:
     return {"nearest": best, "known": ", ".join(names[:30])}
 
 
-def _office_layout(
-    spec: Spec, source: Source, mapping: Mapping[str, str], missing: list[str], findings: Findings
-) -> bool:
-    """Whether the file is laid out for the eye: months across, title rows, merged headers; said as one fault."""
+def _is_merged(source: Source, findings: Findings) -> bool:
+    """Whether a third of the header is blank: merged cells that even two rows together do not tell."""
     headers = source.headers
-    if sum(bool(MONTH_HEADER.match(header.casefold())) for header in headers) >= OFFICE_MONTHS:
-        findings.fault("office_months", _row(source), ", ".join(headers[:6]))
-        return True
-    if len(headers) == 1 and "，" in headers[0]:
-        findings.fault("header_comma", _row(source), headers[0])
-        return True
-    own = {plain_header(header) for header in mapping}
-    for below, record in enumerate(source.preview[1:], start=1):
-        known = {c.name for cell in record if cell.strip() and (c := recognise(spec, cell))}
-        known |= {mapping[o] for o in mapping if plain_header(o) in {plain_header(cell) for cell in record} & own}
-        if set(missing) <= known and len(known) > 1:
-            findings.fault("office_title", _row(source), headers[0], row=source.header_row + below)
-            return True
-    if sum(not header for header in headers) * 3 >= len(headers):
-        findings.fault("office_merged", _row(source), ", ".join(filter(None, headers)))
-        return True
-    return False
+    if sum(not header for header in headers) * 3 < len(headers):
+        return False
+    findings.fault("office_merged", _row(source), ", ".join(filter(None, headers)))
+    return True
 
 
 def _check_claims(claims: Mapping[str, list[int]], source: Source, findings: Findings) -> None:
@@ -137,11 +149,21 @@ def _check_missing(missing: list[str], positions: Mapping[str, int], source: Sou
         findings.fault("header_missing", f"{_row(source)} , column {name}", None, **values)
 
 
-def _check_units(positions: Mapping[str, int], source: Source, findings: Findings) -> None:
+def _units(spec: Spec, positions: Mapping[str, int], source: Source, findings: Findings) -> dict[str, str]:
+    """The unit of every column that has one, by its own header or by the title; units that fit nothing are faults."""
+    types = {name: spec.column(name).type for name in positions}
+    if doubtful := unclear(source.units, types.values()):
+        findings.fault("title_unit", source.place, doubtful, known=", ".join([*OF_MONEY, *OF_EITHER]))
+    units: dict[str, str] = {}
     for name, position in positions.items():
-        _, unit = split_unit(source.headers[position])
-        if unit and unit in SCALED_UNITS:
-            findings.fault("header_unit", f"{_row(source)} , column {name}", source.headers[position], unit=unit)
+        _, own = split_unit(source.headers[position])
+        said = next((unit for unit in source.units if fits(unit, types[name])), "")
+        unit = own if own in PLAIN_UNITS or own in SCALED_UNITS else said
+        if unit in SCALED_UNITS and not fits(unit, types[name]):
+            findings.fault("header_unit", f"{_row(source)} , column {name}", source.headers[position], named=unit)
+        elif unit in SCALED_UNITS:
+            units[name] = unit
+    return units
 
 
 def _note_extra(positions: Mapping[str, int], source: Source, findings: Findings) -> None:

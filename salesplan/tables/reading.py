@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from salesplan.errors import SHOWN, Fault
-from salesplan.tables.arrays import filled, texts, to_arrow
+from salesplan.tables.arrays import filled, texts, to_arrow, whole
 from salesplan.tables.results import Findings
 
 PREVIEW = 12
 HEAD_BYTES = 1 << 18
 DELIMITERS = (",", ";", "\t")
+csv.field_size_limit(1 << 30)  # long cells are refused by their rule, with their place
 QUOTE = ord('"')
 
 
@@ -45,7 +47,10 @@ class Source:
     """An input opened: where it is, its first rows, and how to read the rest.
 
     `preview` holds the first rows from the header on, `header_row` is the header's row in the file.
-    `body` is None after a fault that leaves no row in its place.
+    `body` is None after a fault that leaves no row in its place. `below` opens the same input with
+    another header, above the preview's row of that number. `units` are those a title names,
+    `across` the headers of months that lie side by side, `merged` columns with merged cells and the
+    first row filled from the one above.
     """
 
     place: str
@@ -53,7 +58,10 @@ class Source:
     header_row: int
     body: Callable[[Findings], Body | None]
     delimiter: str = ","
-    notices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    below: "Callable[[int, list[str]], Source] | None" = None
+    units: tuple[str, ...] = ()
+    across: tuple[str, ...] = ()
+    merged: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def headers(self) -> list[str]:
@@ -67,16 +75,16 @@ def open_csv(utf8: bytes, place: str) -> Source:
     delimiter = _delimiter(head)
     preview, lines = _first_records(head, delimiter)
     blank = next((i for i, record in enumerate(preview) if any(cell.strip() for cell in record)), len(preview))
-    shown = preview[blank:]
-    header_row = (lines[blank - 1] if blank else 0) + 1
-    width = len(shown[0]) if shown else 0
-    start = _offset(utf8, lines[blank]) if shown else len(utf8)
-    first_row = (lines[blank] if shown else 0) + 1
+    shown, ends = preview[blank:], [0, *lines][blank:]
 
-    def body(findings: Findings) -> Body | None:
-        return _csv_body(utf8, start, width, delimiter, _Place(place, first_row, findings))
+    def below(row: int, header: list[str]) -> Source:
+        def body(findings: Findings) -> Body | None:
+            start = _offset(utf8, ends[row])
+            return _csv_body(utf8, start, len(header), delimiter, _Place(place, ends[row] + 1, findings))
 
-    return Source(place, shown, header_row, body, delimiter)
+        return Source(place, [header, *shown[row:]], ends[row - 1] + 1, body, delimiter, below)
+
+    return below(1, shown[0]) if shown else Source(place, [], ends[0] + 1, lambda _: None, delimiter)
 
 
 @dataclass(frozen=True)
@@ -87,9 +95,9 @@ class _Place:
 
 
 def _delimiter(head: str) -> str:
-    line = next((line for line in head.splitlines() if line.strip()), "")
-    outside = "".join(line.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+    lines = ("".join(line.split('"')[::2]) for line in head.splitlines()[:PREVIEW])
+    line = next((line for line in lines if any(mark in line for mark in DELIMITERS)), "")  # a title may have none
+    return max(DELIMITERS, key=line.count)
 
 
 def _first_records(head: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
@@ -139,8 +147,10 @@ def _csv_body(utf8: bytes, start: int, width: int, delimiter: str, place: _Place
         for n, got, text in bad[:SHOWN]
     )
     place.findings.many(places, len(bad))
-    records = np.delete(np.arange(len(table) + len(bad)), [number for number, _, _ in bad])
-    return Body([column.combine_chunks() for column in table.columns], records, row_of)
+    records = np.arange(len(table) + len(bad))
+    if bad:
+        records = np.delete(records, [number for number, _, _ in bad])
+    return Body([whole(column) for column in table.columns], records, row_of)
 
 
 def _parsed(data: memoryview, width: int, delimiter: str, quoted: bool) -> tuple[pa.Table, list[tuple[int, int, str]]]:
@@ -218,27 +228,38 @@ class _Lines:
         return self.first_row + self.starts[min(record, len(self.starts) - 1)]
 
 
-def open_rows(rows: list[list[str]], place: str) -> Source:
-    """Rows of an Excel sheet, already as texts; the first row with a cell in it is the header."""
+Merged = Sequence[tuple[int, int, int]]
+
+
+def open_rows(rows: list[list[str]], place: str, merged: Merged = ()) -> Source:
+    """Rows of an Excel sheet, already as texts; the first row with a cell in it is the header.
+
+    `merged` holds column, first and last row of cells merged downwards: all of them have the first one's text.
+    """
+    for column, first, last in merged:
+        for row in rows[first + 1 : last + 1]:
+            row[column] = rows[first][column]
     top = next((i for i, row in enumerate(rows) if any(row)), len(rows))
     shown = rows[top : top + PREVIEW]
-    width = max((i + 1 for row in rows[top : top + 1] for i, cell in enumerate(row) if cell), default=0)
 
-    def body(findings: Findings) -> Body:
-        records = rows[top + 1 :]
-        for number, row in enumerate(records):
-            if any(row[width:]):
-                findings.fault(
-                    "row_fields",
-                    f"{place} row {top + 2 + number}",
-                    next(filter(None, row[width:])),
-                    found=len(row),
-                    expected=width,
-                )
-        columns = [texts([row[i] for row in records]) for i in range(width)]
-        return Body(columns, np.arange(len(records)), lambda record: record + top + 2)
+    def below(row: int, header: list[str]) -> Source:
+        start = top + row
+        filled = {column: max(first + 1, start) for column, first, last in reversed(merged) if last >= start}
+        body = partial(_rows_body, rows[start:], len(header), place, start)
+        return Source(place, [header, *shown[row:]], start, body, below=below, merged=filled)
 
-    return Source(place, [row[:width] if i == 0 else row for i, row in enumerate(shown)], top + 1, body)
+    header = shown[0] if shown else []
+    width = max((i + 1 for i, cell in enumerate(header) if cell), default=0)
+    return below(1, header[:width]) if shown else Source(place, [], top + 1, lambda _: None)
+
+
+def _rows_body(records: list[list[str]], width: int, place: str, above: int, findings: Findings) -> Body:
+    for number, row in enumerate(records):
+        if any(row[width:]):
+            found = next(filter(None, row[width:]))
+            findings.fault("row_fields", f"{place} row {above + 1 + number}", found, found=len(row), expected=width)
+    columns = [texts([row[i] if i < len(row) else "" for row in records]) for i in range(width)]
+    return Body(columns, np.arange(len(records)), lambda record: record + above + 1)
 
 
 def open_arrow(table: pa.Table, place: str) -> Source:

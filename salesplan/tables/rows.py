@@ -13,9 +13,10 @@ from salesplan.tables.reading import Body
 
 @dataclass(frozen=True)
 class TotalRow:
-    """A total row: its row in the file, where it stood among the data rows, its cells."""
+    """A total row: its row in the file, its record, where it stood among the data rows, its cells."""
 
     row: int
+    record: int
     position: int
     cells: list[str]
 
@@ -36,15 +37,17 @@ def data_rows(body: Body, key: int) -> DataRows:
     member may carry any name.
     """
     doubtful = _doubtful(body.columns[key])
+    if not len(doubtful):
+        return DataRows(body, 0, [])
     cells = [column.take(to_arrow(doubtful, pa.int64())).to_pylist() for column in body.columns]
-    rows = list(zip(*cells, strict=True)) if len(doubtful) else []
+    rows = list(zip(*cells, strict=True))
     blank = np.array([not any(cell.strip() for cell in row) for row in rows], dtype=bool)
     total = np.array([any(is_total(cell) for cell in row) for row in rows], dtype=bool)
     keep = np.ones(len(body.records), dtype=bool)
     keep[doubtful[blank | total]] = False
     before = np.cumsum(keep)
     found = [
-        TotalRow(body.row(index), int(before[index]), list(rows[place]))
+        TotalRow(body.row(index), int(body.records[index]), int(before[index]), list(rows[place]))
         for place, index in enumerate(doubtful.tolist())
         if total[place]
     ]

@@ -84,7 +84,7 @@ class AnnualTargetTerms(Terms):
     def _levels_known(self) -> "AnnualTargetTerms":
         if self.plan_level is not None and self.plan_level not in self.levels:
             raise PydanticCustomError(
-                "level_unknown",
+                "plan_level_unknown",
                 "must be one of the levels: {levels}",
                 {"levels": ", ".join(self.levels), "key": "plan_level"},
             )

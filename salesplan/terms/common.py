@@ -62,11 +62,16 @@ def _cents(found: Decimal) -> Decimal:
     return found
 
 
+def _name(found: object) -> object:
+    """A name of digits only, such as 618 or an employee's number, need not be quoted: leading zeros are refused."""
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else found
+
+
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Rate = Annotated[Number, Field(ge=-1, le=10)]
 Money = Annotated[Number, AfterValidator(_cents)]
 Day = Annotated[date, BeforeValidator(_date, json_schema_input_type=str)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, BeforeValidator(_name, json_schema_input_type=str), Field(min_length=1, max_length=200)]
 Many = BeforeValidator(_tuple)

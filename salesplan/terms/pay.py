@@ -43,8 +43,10 @@ class BasePay(Terms):
             raise PydanticCustomError(
                 "reserved_component", "is the name of the top-up", {"key": f"components.{MINIMUM}"}
             )
-        if sum(one.weight for one in self.parts.values()) != 1:
-            raise PydanticCustomError("components_sum", "the weights must sum to 1", {"key": "components"})
+        total = sum(one.weight for one in self.parts.values())
+        if total != 1:
+            found = {"key": "components", "sum": f"{total:f}"}
+            raise PydanticCustomError("components_sum", "the weights must sum to 1", found)
         return self
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from salesplan.terms.common import Many, Name, Number, Share, Terms, value
+from salesplan.terms.common import Many, Money, Name, Share, Terms, value
 
 DIMENSIONS = ("region", "channel", "product", "customer")
 
@@ -55,7 +55,9 @@ class PlanTerms(Terms):
         None, "last day of a month that ends early; 25: from the 26th to the 25th", unit="day", ge=1, le=28
     )
     currency: str = value("CNY", "ISO code of the currency", pattern="^[A-Z]{3}$")
-    money_unit: Number = value(Decimal("0.01"), "smallest amount planned; every split is exact in it", unit="currency")
+    money_unit: Money = value(
+        Decimal("0.01"), "smallest amount planned; every split is exact in it", unit="currency", gt=0
+    )
     display_unit: Literal["元", "万元", "亿元", "one", "thousand", "million"] = value(
         "万元", "unit in which reports print money"
     )

@@ -60,7 +60,9 @@ class Words:
     def unit(self) -> str:
         """The money unit as axes and captions name it, such as 万元 or thousand CNY."""
         if self.language == "zh":
-            return self.get(f"unit.{self.display_unit}", self.display_unit)
+            named = self.get(f"unit.{self.display_unit}", self.display_unit)
+            own = self.get(f"unit.{self.currency}", self.currency)
+            return named if self.currency == "CNY" else named.replace("元", own)
         scale = self.get(f"unit.{self.display_unit}", self.display_unit)
         return f"{scale} {self.currency}".strip()
 

@@ -8,6 +8,7 @@ from salesplan.wording import Words
 
 MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+)", "column": r"\bcolumn (\S+)"}
 PLACES = ("first", "other")  # values that are places themselves
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LIMITS = ("at_most", "at_least", "below", "above")
 
 
@@ -18,9 +19,15 @@ def message(fault: Fault, words: Words) -> str:
     if values.get("unit") and fault.code in LIMITS:
         text += words("fault.unit", unit=values["unit"])
     if values.get("nearest"):
-        text += " " + words("fault.nearest", nearest=values["nearest"])
+        end = "\u3002" if words.language == "zh" else ". "
+        text = text.rstrip("\u3002. ") + end + words("fault.nearest", nearest=values["nearest"])
     found = "" if fault.value is None else f" = {_quoted(fault.value)}"
-    return f"{place_text(fault.place, words)}{found} : {text}".removeprefix(" : ")
+    return _one_line(f"{place_text(fault.place, words)}{found} : {text}".removeprefix(" : "))
+
+
+def _one_line(text: str) -> str:
+    """Control characters of a user's file escaped: a message is one line and commands no terminal."""
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _worded(key: str, found: Any, words: Words) -> Any:
@@ -50,4 +57,4 @@ def _quoted(value: Any) -> str:
 def notice_text(notice: Any, words: Words) -> str:
     """A notice as one sentence with its place."""
     text = words.get(f"notice.{notice.code}", notice.code).format_map(_Blank(notice.values))
-    return f"{place_text(notice.place, words)} : {text}" if notice.place else text
+    return _one_line(f"{place_text(notice.place, words)} : {text}" if notice.place else text)
