@@ -14,6 +14,7 @@ from salesplan.report.sections import Section, write_sections
 from salesplan.staging import EXPLAINED
 from salesplan.tables import outputs
 from salesplan.wording import BLANK, Words
+from salesplan.wording.messages import place_text
 
 # Values that are codes, by the family that names them; heads of tables likewise.
 FAMILIES = {
@@ -51,7 +52,7 @@ def step(line: Line, words: Words) -> str:
     """A step as one line: what it is, the arithmetic, and where it stands."""
     text = words(f"explain.{line.key}", **spoken(line.values, words))
     parts = [text + words("mark.colon") + line.formula if line.formula else text]
-    return "  ".join([*parts, f"[{line.place}]"] if line.place else parts)
+    return "  ".join([*parts, f"[{place_text(line.place, words)}]"] if line.place else parts)
 
 
 def spoken(values: Mapping[str, Any], words: Words) -> dict[str, Any]:
@@ -89,6 +90,8 @@ def _cell_maker(head: str, words: Words) -> Callable[[str], str]:
         return lambda text: words.code("rule", text)
     if head in ("way", "state"):
         return lambda text: words(f"explain.{head}_{text}")
+    if head == "place":
+        return lambda text: place_text(text, words)
     if head in ("product", "customer"):
         return lambda text: words.code("member", text)
     return lambda text: text
@@ -116,7 +119,7 @@ def sections(parts: Sequence[Part], words: Words) -> list[Section]:
     sections = []
     for number, part in enumerate(parts, 1):
         steps = [
-            (words(f"explain.{line.key}", **spoken(line.values, words)), line.formula, line.place)
+            (words(f"explain.{line.key}", **spoken(line.values, words)), line.formula, place_text(line.place, words))
             for line in part.lines
         ]
         sections.append(Section(f"{number}. {title(part, words)}", steps))

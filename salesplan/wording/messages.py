@@ -6,7 +6,7 @@ from typing import Any
 from salesplan.errors import Fault
 from salesplan.wording import Words
 
-MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+)", "column": r"\bcolumn (\S+)"}
+MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+(?:, \d+)*)", "column": r"\bcolumn (\S+)"}
 PLACES = ("first", "other")  # values that are places themselves
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LIMITS = ("at_most", "at_least", "below", "above")
