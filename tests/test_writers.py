@@ -16,7 +16,7 @@ PIECES = {
     "boxes", "items", "shapes", "amount", "month", "ends", "WIDE", "HIGH + FOOT + 4", "HIGH + 14",
     "html", "shown", "wide", "head", "body", "kinds", "cells", "side", "state", "line", "kind", "label", "self.kind",
     "_text(data['image/svg+xml'])",
-    "captioned(_text(data['image/svg+xml']))", "title[1]",
+    "captioned(_text(data['image/svg+xml']))", "title[1]", "svg",
     "_markdown(_text(cell['source']))", "_list(branch.inner)", "_list(roots)",
     "''.join((_item(branch) for branch in branches))",
 }  # fmt: skip
