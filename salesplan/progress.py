@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 
 from salesplan.wording import Words
 
@@ -23,20 +24,23 @@ class Lines:
         """A cell of a step begins."""
         if self.live:
             seconds = time.monotonic() - self.began
-            sys.stderr.write(f"\r\033[K  {self.words(f'step.{stem}')}  {cell}  {seconds:.1f} s")
-            sys.stderr.flush()
+            _write(f"\r\033[K  {self.words(f'step.{stem}')}  {cell}  {seconds:.1f} s")
 
     def done(self, stem: str, seconds: float) -> None:
         """A step is done."""
         if self.live:
-            sys.stderr.write("\r\033[K")
+            _write("\r\033[K")
         if not self.quiet:
-            sys.stderr.write(f"  {self.words(f'step.{stem}')}  {seconds:.1f} s\n")
-            sys.stderr.flush()
+            _write(f"  {self.words(f'step.{stem}')}  {seconds:.1f} s\n")
 
     def taken_over(self, stem: str, run: str) -> None:
         """A step is unchanged since a run and taken over from it."""
         if not self.quiet:
             said = self.words("run.taken_over", step=self.words(f"step.{stem}"), run=run)
-            sys.stderr.write(f"  {said}\n")
-            sys.stderr.flush()
+            _write(f"  {said}\n")
+
+
+def _write(text: str) -> None:
+    with suppress(OSError):  # nobody reads it any more; the run goes on
+        sys.stderr.write(text)
+        sys.stderr.flush()

@@ -1,7 +1,9 @@
 """How a run in the making hands things from step to step."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 INPUTS = ".inputs"  # checked tables and ledger frames, read once
 DONE = ".done"  # written last by a step, when its tables are there
@@ -13,15 +15,31 @@ STATEMENTS = "statements"  # folder of the statements of pay and the sheets, one
 EXPLAINED = "explained"  # folder of the pages that say how each quota came about
 # Folders of pages for single people, by the step that writes them.
 PAGES = {"rep_allocation": (LETTERS, EXPLAINED), "commission": (STATEMENTS,)}
+DRAFT = ".part"
 # Lets the index page take up a step's conclusions as they are.
 SENTENCES = "application/vnd.salesplan.sentences+json"
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(path)
+    draft = path.with_name(path.name + DRAFT)
+    try:
+        with draft.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file below a folder, sorted; unlike `rglob`, a folder that cannot be read is an error, not empty."""
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    walked = os.walk(folder, onerror=refuse) if folder.exists() else ()
+    return sorted(Path(place, name) for place, _, names in walked for name in names)

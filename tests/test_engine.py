@@ -17,7 +17,7 @@ from salesplan.pipeline.drawing import Easel
 from salesplan.pipeline.engine import NAMES, ForkedEngine, KernelEngine, register
 from salesplan.pipeline.execution import How, execute
 from salesplan.pipeline.prose import localize
-from salesplan.pipeline.versions import LIBRARIES, versions
+from salesplan.pipeline.provenance import LIBRARIES, versions
 from salesplan.wording import Words, catalogue
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

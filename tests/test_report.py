@@ -40,12 +40,20 @@ HOSTILE = {
     "id": 'x id="figure_1" href="#a"',
     "tex": "$\\frac{$",
     "entity": "&lt;b&gt; a,b; -->",
+    "style": "</style></title><svg onload=alert(1)>",
+    "math": "$$\\href{javascript:alert(1)}{x}$$",
+    "invisible": "a\u200bb\u2066c\ufeffd",
+    "very long": "n" * 5_000,
 }
 NAMES = list(HOSTILE.values())
 SHORT = [name for name in NAMES if len(name) <= 200]  # parameters allow no longer names
-TABLES = ("sales", "reps", "products", "customers", "collections", "causes", "kpis")
+TABLES = (
+    "sales", "reps", "products", "customers", "collections", "causes", "kpis", "dealers", "outlets", "opportunities",
+    "adjustments", "activities", "scores", "stock", "expenses",
+)  # fmt: skip
 PAGES = ["index.html", *(f"{number}_{stem}.html" for number, stem in enumerate(STEPS, 1)), "../index.html"]
 ADDRESSES = {"src", "href", "xlink:href", "srcset", "action", "formaction", "poster", "data", "background", "ping"}
+FORBIDDEN = {"script", "iframe", "object", "embed", "link", "base", "img", "form", "foreignobject"}
 VOID = {"meta", "br", "hr", "img", "input", "link", "col", "wbr"}
 OUTSIDE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -97,12 +105,45 @@ def input_tables():
             *(("2027-01", x, 10 + i, x, x, x, x, x) for i, x in enumerate(SHORT)),
         ],
         "kpis": [("month", "indicator", "value"), *(("2027-01", x, 10 + i) for i, x in enumerate(NAMES))],
+        **more_tables(),
+    }
+
+
+def more_tables():
+    """Rows of the tables about dealers, projects, days of work and goods."""
+    people = list(enumerate(NAMES))
+    return {
+        "dealers": [
+            ("month", "dealer", "product", "sell_in", "sell_out", "stock"),
+            *((f"2026-{month:02d}", x, name(i + 2), 40 + i, 30 + i, 9) for i, x in people for month in range(1, 13)),
+        ],
+        "outlets": [
+            ("outlet", "dealer", "city", "sell_out"),
+            *((x, name(i + 1), name(i + 2), 50 + i) for i, x in people),
+        ],
+        "opportunities": [
+            ("project", "customer", "rep", "stage", "amount", "close"),
+            *((x, name(i + 1), name(i + 2), name(i + 3), 900 + i, "2027-06-30") for i, x in people),
+        ],
+        "adjustments": [
+            ("month", "rep", "amount", "reason", "approved_by"),
+            *(("2027-02", x, 5 + i, name(i + 1), name(i + 2)) for i, x in people),
+        ],
+        "activities": [("date", "rep", "activity", "count"), *(("2027-01-11", x, name(i + 1), 3) for i, x in people)],
+        "scores": [
+            ("month", "rep", "component", "actual", "standard"),
+            *(("2027-01", x, HOSTILE["script"], 90, 100 + i) for i, x in people),
+        ],
+        "stock": [("month", "product", "opening"), *(("2027-01", x, 20 + i) for i, x in people)],
+        "expenses": [("month", "category", "amount"), *(("2026-05", x, 30 + i) for i, x in people)],
     }
 
 
 def parameters():
     """Every text a parameter file can hold is a hostile name."""
     tiers = [{"from": 0, "rate": 0.01}, {"from": 1, "rate": 0.02}]
+    terms = {"release": "proportional", "tiers": tiers}
+    terms["base_pay"] = {"components": {"sales": 0.6, HOSTILE["script"]: 0.4}}
     return {
         "annual_target": {
             "levels": {x: 180_000 + i for i, x in enumerate(SHORT)},
@@ -111,8 +152,8 @@ def parameters():
         },
         "commission": {
             "plans": [
-                *({"name": x, "applies_to": {"rep": x}, "release": "proportional", "tiers": tiers} for x in SHORT),
-                {"name": "rest", "release": "proportional", "tiers": tiers},
+                *({"name": x, "applies_to": {"rep": x}, **terms} for x in SHORT),
+                {"name": "rest", **terms},
             ]
         },
         "variance_review": {"causes": SHORT},
@@ -208,9 +249,7 @@ def page_of(run, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_page_asks_nothing_of_anyone(run, page):
     found = page_of(run, page)
-    assert not {"script", "iframe", "object", "embed", "link", "base", "img", "form", "foreignobject"} & set(
-        found.elements
-    )
+    assert not FORBIDDEN & set(found.elements)
     assert [key for _, key, _ in found.attributes if key.startswith("on")] == []
     assert [value for value in found.values(*ADDRESSES) if OUTSIDE.match(value)] == []
     styles = "".join(found.styles) + " ".join(found.values("style", "fill", "clip-path", "filter", "mask"))
@@ -289,6 +328,35 @@ def test_pages_of_one_run_lead_to_each_other(run):
 
 def test_no_page_of_an_unfinished_write_is_left(run):
     assert not list(run.rglob("*.part"))
+
+
+# ---------------------------------------------------------------- letters, sheets, statements
+
+
+@pytest.fixture(scope="module")
+def papers(run):
+    """Every page of a run that is printed for people, by its address."""
+    found = sorted([*run.glob("letters/**/*.html"), *run.glob("statements/**/*.html")])
+    assert found
+    return {path.relative_to(run).as_posix(): Page(path.read_text(encoding="utf-8")) for path in found}
+
+
+def test_papers_ask_nothing_of_anyone_and_are_whole(papers):
+    for address, found in papers.items():
+        assert not FORBIDDEN & set(found.elements), address
+        assert [key for _, key, _ in found.attributes if key.startswith("on")] == [], address
+        assert [value for value in found.values(*ADDRESSES) if OUTSIDE.match(value)] == [], address
+        (policy,) = [value for value in found.values("content") if "default-src" in value]
+        assert policy.startswith("default-src 'none'") and "script" not in policy, address
+        assert found.unbalanced == [], address
+        assert re.findall(r"url\((?!#)|@import", "".join(found.styles)) == [], address
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_name_is_shown_letter_for_letter_on_papers(hostile, kind):
+    for folder in ("letters", "statements"):
+        pages = [page_of(hostile, path.relative_to(hostile)) for path in (hostile / folder).rglob("*.html")]
+        assert any(HOSTILE[kind] in page.words.replace(" ".join(NAMES), "") for page in pages), folder
 
 
 # ---------------------------------------------------------------- hostile names stay text

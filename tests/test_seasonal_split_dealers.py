@@ -278,6 +278,7 @@ def broken(table, column, by=1):
     [
         pytest.param("stock_closes", "stock", "purchases", id="a row does not close"),
         pytest.param("purchases_sum_to_the_year", "purchases", "purchases", id="units of the year"),
+        pytest.param("sales_sum_to_the_year", "purchases", "sales", id="sales of the year"),
         pytest.param("funds_sum_to_the_year", "purchases", "funds", id="funds of the year"),
         pytest.param("dealers_roll_up", "dealers", "sell_in", id="an agent's order is lost"),
         pytest.param("dealers_sum_to_demand", "demand", "demand", id="demand of the company"),

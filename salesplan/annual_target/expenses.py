@@ -116,7 +116,8 @@ def categories_of(terms: Expenses, basis: ExpenseBasis) -> list[Expense]:
     """The declared categories, then those of last year that are not declared, which keep last year's ratio."""
     named = {found.name for found in terms.categories}
     others = sorted(set(basis.spent["category"]) - named)
-    return [*terms.categories, *(Expense(name=name) for name in others)]
+    plain = Expense(name="-")  # names in a table may be longer than those of parameters
+    return [*terms.categories, *(plain.model_copy(update={"name": name}) for name in others)]
 
 
 def expense_budget(

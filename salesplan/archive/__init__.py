@@ -7,9 +7,9 @@ outputs/<plan>/.unfinished/    runs cut short, and the one in the making
 """
 
 from salesplan.archive.finding import find_run
-from salesplan.archive.making import begin, clear, complete, lock
+from salesplan.archive.making import appear, begin, clear, complete, held, lock
 from salesplan.archive.naming import UNFINISHED, free_name, outputs_of, safe_name, stamp
-from salesplan.archive.runs import Run, altered, is_newer, newest_complete, next_number, runs
+from salesplan.archive.runs import CUT, KILLED, Run, altered, is_newer, newest_complete, next_number, runs
 from salesplan.archive.sealing import (
     MANIFEST,
     SIGNATURES,
@@ -26,11 +26,14 @@ from salesplan.archive.standing import record_of, revision
 from salesplan.archive.store import forget, keep, kept
 
 __all__ = [
+    "CUT",
+    "KILLED",
     "MANIFEST",
     "SIGNATURES",
     "UNFINISHED",
     "Run",
     "altered",
+    "appear",
     "begin",
     "clear",
     "complete",
@@ -41,6 +44,7 @@ __all__ = [
     "find_run",
     "forget",
     "free_name",
+    "held",
     "is_newer",
     "keep",
     "kept",

@@ -8,6 +8,9 @@ from typing import Any
 from salesplan.archive.naming import UNFINISHED
 from salesplan.archive.sealing import MANIFEST, files_of, read_manifest
 
+KILLED = "killed"  # nothing was left to say why
+CUT = (KILLED, "interrupted")  # causes that are not a step's own
+
 
 @dataclass(frozen=True)
 class Run:
@@ -39,6 +42,17 @@ class Run:
             return "incomplete"
         return str(self.manifest.get("state", "incomplete"))
 
+    @property
+    def cause(self) -> str:
+        """Why an incomplete run did not come to its end; it was killed, or the machine was, where it does not say."""
+        return str(self.manifest.get("cause") or KILLED)
+
+    @property
+    def stopped(self) -> str:
+        """The step an incomplete run ended in; empty between steps."""
+        steps = self.manifest.get("steps", {})
+        return next((stem for stem, entry in steps.items() if entry.get("state") in ("running", "failed")), "")
+
 
 def altered(run: Run) -> list[str]:
     """Files of a run that are changed, missing or added since it was made."""
@@ -48,8 +62,8 @@ def altered(run: Run) -> list[str]:
 
 def runs(outputs: Path) -> list[Run]:
     """All runs of a plan, newest first, incomplete ones among them."""
-    folders = [path.parent for path in (*outputs.glob(f"*/{MANIFEST}"), *outputs.glob(f"{UNFINISHED}/*/{MANIFEST}"))]
-    found = [Run(folder, read_manifest(folder)) for folder in folders]
+    folders = [path for place in (outputs, outputs / UNFINISHED) if place.is_dir() for path in place.iterdir()]
+    found = [Run(folder, read_manifest(folder)) for folder in folders if (folder / MANIFEST).exists()]
     return sorted(found, key=_age, reverse=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from salesplan.staging import write_whole
+from salesplan.staging import DRAFT, files_below, write_whole
 
 MANIFEST = "manifest.json"
 SIGNATURES = "signatures.json"
@@ -65,10 +65,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def files_of(folder: Path, *within: str) -> dict[str, str]:
-    """SHA-256 of every file of a run, or of some of its folders; its manifest and signatures are apart."""
-    apart = (folder / MANIFEST, folder / SIGNATURES)
+    """SHA-256 of every file of a run, or of some of its folders; manifest, signatures and drafts of them are apart."""
+    apart = {folder / f"{name}{end}" for name in (MANIFEST, SIGNATURES) for end in ("", DRAFT)}
     roots = [folder / name for name in within] or [folder]
-    found = sorted(path for root in roots for path in root.rglob("*") if path.is_file() and path not in apart)
+    found = sorted(path for root in roots for path in files_below(root) if path not in apart)
     return {path.relative_to(folder).as_posix(): file_digest(path) for path in found}
 
 

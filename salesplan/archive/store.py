@@ -3,7 +3,8 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,26 +60,40 @@ def _copied(source: Path, folder: Path, sha256: str) -> str:
     target = folder / f"{sha256}{source.suffix.lower() or '.bin'}"
     if target.exists():
         return target.name
-    draft, found = folder / f"{DRAFT}{target.name}", hashlib.sha256()
+    with _draft(folder / f"{DRAFT}{target.name}") as draft:
+        if _hash_of_copy(source, draft) != sha256:
+            return ""
+        draft.replace(target)
+    return target.name
+
+
+def _hash_of_copy(source: Path, draft: Path) -> str:
+    found = hashlib.sha256()
     with source.open("rb") as given, draft.open("wb") as out:
         while chunk := given.read(CHUNK):
             found.update(chunk)
             out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
-    if found.hexdigest() != sha256:
-        draft.unlink()
-        return ""
-    draft.replace(target)
-    return target.name
+    return found.hexdigest()
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """A draft that is put in its place, or goes."""
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _written(rows: "pa.Table", folder: Path) -> str:
     """Write the rows of a database's table; the file's name."""
     from pyarrow import parquet
 
-    draft = folder / f"{DRAFT}rows"
-    parquet.write_table(rows, draft, compression="zstd")
-    target = folder / f"{file_digest(draft)}.parquet"
-    draft.replace(target)
+    with _draft(folder / f"{DRAFT}rows") as draft:
+        parquet.write_table(rows, draft, compression="zstd")
+        target = folder / f"{file_digest(draft)}.parquet"
+        draft.replace(target)
     return target.name

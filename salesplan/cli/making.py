@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from salesplan import DEMO, STEPS
+from salesplan import DEMO, STEPS, machine
 from salesplan.cli.common import Json, Plan, app, language_of, refuse
 from salesplan.cli.common import shown as _shown
 from salesplan.errors import Fault, PlanError
@@ -64,6 +64,7 @@ def run(
     same = unchanged(request)
     if same:
         typer.echo(words("run.unchanged", run=same.name), err=True)
+        _list_again(same, words)
         _tell_run(same, words, as_json=as_json)
         return
     from salesplan.pipeline.run import run as make
@@ -74,13 +75,23 @@ def run(
     except PlanError as error:
         raise refuse(error, words) from None
     except StepError as error:
-        typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=error.cause), err=True)
+        cause = machine.hinted(error.cause, words)
+        typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=cause), err=True)
         typer.echo(words("run.evidence", path=_shown(error.evidence)), err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo(words("run.interrupted"), err=True)
         raise typer.Exit(1) from None
     _tell_run(found, words, as_json=as_json)
+
+
+def _list_again(found: Any, words: Words) -> None:
+    """Write the plan's index where a run that was killed at its very end is not on it."""
+    index = found.folder.parent / "index.html"
+    if not index.exists() or f"{found.name}/index.html" not in index.read_text(encoding="utf-8"):
+        from salesplan.report.listing import write_listing
+
+        write_listing(index.parent, words)
 
 
 def _tell_run(found: Any, words: Words, *, as_json: bool) -> None:

@@ -29,6 +29,9 @@ def runs(
     found = listing.rows(outputs, words) if folder.is_dir() else []
     if not found:
         raise refuse(PlanError([Fault("no_runs", plan)]), words)
+    making = next((row for row in found if row["end"] == archive.KILLED), None)
+    if making and archive.held(outputs):
+        making["cause"] = words("code.cause_of_end.making")
     if as_json:
         typer.echo(json.dumps([listing.told(row) for row in found], ensure_ascii=False, indent=1))
         return

@@ -192,14 +192,18 @@ def _write(plan: _Plan, source: tuple[archive.Run, tables.Checked], month: str, 
     folder = plan.outputs / FOLDER
     staging = folder / f".{month}.part"
     shutil.rmtree(staging, ignore_errors=True)
-    (staging / INPUT_ROWS).mkdir(parents=True)
-    for name in TABLES:
-        _month(_frame(run, name), month).to_parquet(staging / f"{name}.parquet", index=False)
-    _write_inputs(given, staging / INPUT_ROWS, span_of(month, plan.loaded.plan.month_cutoff))
-    entry = {"format": 1, "month": month, "by": by, "time": _now(), "run": run.name}
-    entry |= {"content": run.manifest.get("content"), "as_of": _as_of(run), "files": archive.files_of(staging)}
-    write_whole(staging / ENTRY, (json.dumps(entry, ensure_ascii=False, indent=1) + "\n").encode())
-    staging.rename(folder / month)
+    try:
+        (staging / INPUT_ROWS).mkdir(parents=True)
+        for name in TABLES:
+            _month(_frame(run, name), month).to_parquet(staging / f"{name}.parquet", index=False)
+        _write_inputs(given, staging / INPUT_ROWS, span_of(month, plan.loaded.plan.month_cutoff))
+        entry = {"format": 1, "month": month, "by": by, "time": _now(), "run": run.name}
+        entry |= {"content": run.manifest.get("content"), "as_of": _as_of(run), "files": archive.files_of(staging)}
+        write_whole(staging / ENTRY, (json.dumps(entry, ensure_ascii=False, indent=1) + "\n").encode())
+        archive.appear(staging, folder / month)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
     record.log(folder, what="close", month=month, by=by, time=entry["time"], run=run.name)
     return ClosedMonth(folder / month, entry)
 

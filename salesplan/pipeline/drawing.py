@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -54,9 +56,17 @@ class Easel:
 
 def _draw_and_leave(sketch: Sketch, write: int) -> None:
     # Nothing of the parent may run on in the copy: it ends here, whatever happens.
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
         chart = draw(sketch)
         with os.fdopen(write, "wb") as answer:
             answer.write(pickle.dumps((chart.svg, chart.title)))
     finally:
         os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """End when the notebook's process has: a chart that hangs does not outlive it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

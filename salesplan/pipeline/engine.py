@@ -14,7 +14,7 @@ from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets.config import Config
 
-from salesplan.pipeline import forks
+from salesplan.pipeline import environment, forks
 from salesplan.pipeline.prose import localize
 
 SILENCE = 600
@@ -53,10 +53,23 @@ class KernelEngine(NBClientEngine):
 
         nb_man.cell_start = cell_start
         # TCP would be open to every user of the machine; a kernel that is done need not be asked to leave.
-        options["config"] = Config(
-            {"KernelManager": {"transport": "ipc"}, "NotebookClient": {"shutdown_kernel": "immediate"}}
-        )
+        client = {"shutdown_kernel": "immediate", "kernel_manager_class": _manager()}
+        options["config"] = Config({"KernelManager": {"transport": "ipc"}, "NotebookClient": client})
         return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+def _manager() -> type:
+    """Starts kernels with an environment of their own and no modules from the working directory."""
+    from jupyter_client.manager import AsyncKernelManager
+
+    class OwnEnvironment(AsyncKernelManager):
+        async def _async_start_kernel(self, **options: Any) -> None:
+            env = environment.reduced() | {forks.SAFE_PATH: "1"}
+            await super()._async_start_kernel(**{**options, "env": env})
+
+        start_kernel = _async_start_kernel
+
+    return OwnEnvironment
 
 
 def register() -> None:
@@ -87,8 +100,7 @@ class _Supervisor:
             while self._receive(process, channel):
                 pass
         finally:
-            process.kill()
-            process.join()
+            forks.end(process)
 
     def _receive(self, process: ForkServerProcess, channel: Connection) -> bool:
         if not channel.poll(self.patience):

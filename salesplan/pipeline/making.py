@@ -1,5 +1,6 @@
 """One run in the making: its folder, its manifest, its steps, its pages."""
 
+import os
 import shutil
 import time
 from contextlib import suppress
@@ -7,20 +8,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan import STEPS, archive
+from salesplan import STEPS, archive, machine
 from salesplan.archive import register
 from salesplan.calendar import fiscal_months
 from salesplan.errors import PlanError, stop_on
 from salesplan.inputs import Inputs
+from salesplan.params import Loaded
 from salesplan.pipeline import forks, provenance
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
 from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import shown_path, workbook_of
-from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, write_whole
+from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, files_below, write_whole
 from salesplan.telling import handed_over
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerProcess
+
     from salesplan.pipeline.execution import How
 
 FORMAT = 2
@@ -60,13 +64,13 @@ class Making:
             for stem in self.request.steps:
                 self._step(stem)
             self._finish()
-        except PlanError:
-            self._withdraw()
-            raise
+            final = archive.complete(self.staging, self.outputs)
         except BaseException as error:
-            self._leave_incomplete(error)
+            if isinstance(error, PlanError) and not self.request.resume:
+                self._withdraw()
+            else:
+                self._leave_incomplete(error)
             raise
-        final = archive.complete(self.staging, self.outputs)
         register.run_completed(self.outputs, final)
         self._call("salesplan.report.listing", "write_listing", self.outputs, self.words)
         return archive.Run(final, self.manifest)
@@ -87,6 +91,7 @@ class Making:
             "as_of": self.inputs.as_of,
             "changes": dict(loaded.changes),
             "inputs": dict(self.inputs.hashes),
+            "parameters": parameters(loaded),
             "patterns": {name: entry for name, entry in loaded.plan.inputs.items() if isinstance(entry, str)},
             "seed": None,  # no step draws at random
             "versions": provenance.versions(),
@@ -100,10 +105,10 @@ class Making:
             self._clear()
         archive.write_manifest(self.staging, self.manifest)
         self.manifest["stored"] = archive.keep(self.outputs, self.inputs.sources, self.inputs.hashes)
-        parameters = self.staging / "params"
-        parameters.mkdir(exist_ok=True)
+        folder = self.staging / "params"
+        folder.mkdir(exist_ok=True)
         for stem, content in self.inputs.loaded.texts.items():
-            (parameters / f"{stem}.yaml").write_bytes(content)
+            (folder / f"{stem}.yaml").write_bytes(content)
         self.inputs.save(self.staging / INPUTS)
         for stem in self.request.before:
             self._take_over(stem)
@@ -115,9 +120,10 @@ class Making:
     def _clear(self) -> None:
         """Of a run that is resumed only the manifest and what its steps had left stays."""
         assert self.earlier is not None
+        shutil.rmtree(self.staging / INPUTS, ignore_errors=True)
         left = {name for stem in STEPS for name in self.earlier.files(stem)} | {archive.MANIFEST}
-        for path in self.staging.rglob("*"):
-            if path.is_file() and path.relative_to(self.staging).as_posix() not in left:
+        for path in files_below(self.staging):
+            if path.relative_to(self.staging).as_posix() not in left:
                 path.unlink()
 
     def _step(self, stem: str) -> None:
@@ -215,39 +221,57 @@ class Making:
 
     def _join_pages(self) -> None:
         for function, process in self.pages:
-            process.join()
-            if process.exitcode:
-                raise StepError("report", function, f"exit status {process.exitcode}", self.staging)
+            self._join(function, process)
+
+    def _join(self, function: str, process: "ForkServerProcess") -> None:
+        status = forks.ended(process)
+        if status:
+            machine.raise_status(status, self.staging)
+            raise StepError("report", function, f"exit status {status}", self.staging)
 
     def _call(self, module: str, function: str, *args: Any) -> None:
         import importlib
 
         if self.request.engine == "fork":
-            process = forks.start(module, function, *args)
-            process.join()
-            if process.exitcode:
-                raise StepError("report", function, f"exit status {process.exitcode}", self.staging)
+            self._join(function, forks.start(module, function, *args))
         else:
             getattr(importlib.import_module(module), function)(*args)
 
     def _withdraw(self) -> None:
         """The user's files are wrong, which only a step could see: nothing of this run stays."""
         self._end_pages()
-        shutil.rmtree(self.staging)
-        archive.clear(self.outputs)
-        archive.forget(self.outputs, self.manifest.get("stored", {}).values())
+        with suppress(OSError):  # what was wrong is said all the same
+            shutil.rmtree(self.staging)
+            archive.clear(self.outputs)
+            archive.forget(self.outputs, self.manifest.get("stored", {}).values())
 
     def _end_pages(self) -> None:
         for _, process in self.pages:
-            process.kill()
-            process.join()
+            if process.is_alive():
+                forks.end(process)
 
     def _leave_incomplete(self, error: BaseException) -> None:
         """Name the run incomplete, with step and cause; the evidence stays where it is."""
         self._end_pages()
-        stopped = isinstance(error, KeyboardInterrupt)
         self.manifest["state"] = "incomplete"
-        self.manifest["cause"] = "interrupted" if stopped else str(error) or type(error).__name__
+        self.manifest["cause"] = self._cause(error)
         with suppress(OSError):  # a disk that is full or gone must not hide what happened first
             shutil.rmtree(self.staging / INPUTS, ignore_errors=True)  # made again on resuming; room for what follows
             archive.write_manifest(self.staging, self.manifest)
+        with suppress(Exception):
+            self._call("salesplan.report.listing", "write_listing", self.outputs, self.words)
+
+    def _cause(self, error: BaseException) -> str:
+        """Why the run ended: a word of the catalogue, or what was said without the place of the workbook."""
+        if isinstance(error, KeyboardInterrupt):
+            return "interrupted"
+        code = machine.code_of(error)
+        if code is not None:
+            return machine.KINDS[code]
+        return str(error).replace(f"{self.workbook}{os.sep}", "") or type(error).__name__
+
+
+def parameters(loaded: Loaded) -> dict[str, str]:
+    """SHA-256 of each parameter file of a plan by its place."""
+    shown = shown_path(loaded.folder)
+    return {f"{shown}/{stem}.yaml": archive.digest(content) for stem, content in loaded.texts.items()}

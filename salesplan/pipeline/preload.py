@@ -4,9 +4,12 @@ import importlib
 import signal
 
 from salesplan import STEPS
+from salesplan.pipeline import environment
 
-# Ctrl-C reaches every process of the terminal; the command alone answers it and ends the others.
-signal.signal(signal.SIGINT, signal.SIG_IGN)
+# These reach every process of the terminal; the command alone answers them and ends the others.
+for number in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+environment.reduce()
 
 MODULES = (
     "IPython.core.completer",

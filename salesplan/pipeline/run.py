@@ -3,14 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from salesplan import archive
+from salesplan import archive, machine
 from salesplan.archive.naming import UNFINISHED
 from salesplan.errors import Fault, PlanError, alternatives, stop_on
 from salesplan.inputs import Inputs, check
 from salesplan.pipeline import forks
-from salesplan.pipeline.making import Making
+from salesplan.pipeline.making import Making, parameters
 from salesplan.pipeline.request import Progress, Request, StepError
-from salesplan.places import shown_path
 
 __all__ = ["Progress", "Request", "StepError", "run"]
 
@@ -35,7 +34,7 @@ def run(request: Request, progress: Progress) -> archive.Run:
     if request.name is not None:
         archive.safe_name(request.name, "--name")
     archive.safe_name(request.plan.resolve().name, str(request.plan))
-    with archive.lock(outputs):
+    with machine.at(outputs), archive.lock(outputs):
         return Making(request, inputs, outputs, cut_short or _earlier(request, outputs), progress).make()
 
 
@@ -60,10 +59,7 @@ def _cut_short(request: Request, outputs: Path) -> archive.Run:
 
 def _moved_on(run: archive.Run, inputs: Inputs) -> list[Fault]:
     """Every parameter file and input that is no longer what the run began with."""
-    known, now = run.manifest.get("inputs", {}), dict(inputs.hashes)
+    known = {**run.manifest.get("parameters", {}), **run.manifest.get("inputs", {})}
+    now = {**parameters(inputs.loaded), **inputs.hashes}
     changed = sorted(place for place in known.keys() | now.keys() if known.get(place) != now.get(place))
-    kept = {path.stem: path.read_bytes() for path in (run.folder / "params").glob("*.yaml")}
-    texts = inputs.loaded.texts
-    stems = sorted(kept.keys() | texts.keys()) if kept else []  # a run killed at once has kept none
-    files = [f"{shown_path(inputs.loaded.folder)}/{stem}.yaml" for stem in stems if kept.get(stem) != texts.get(stem)]
-    return [Fault("resume_changed", place, None, {"run": run.name}) for place in (*files, *changed)]
+    return [Fault("resume_changed", place, None, {"run": run.name}) for place in changed]

@@ -1,15 +1,13 @@
 """The control block: at the foot of every page and sheet, which run it is of and what that rests on."""
 
-import re
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from salesplan.report.html import CLOSE, OPEN
+from salesplan.report.html import fill_slot
+from salesplan.staging import files_below
 from salesplan.wording import Words
 
-SLOT = re.compile(re.escape(OPEN.encode()) + b".*?" + re.escape(CLOSE.encode()), re.DOTALL)
 SHOWN = 16  # characters of the content hash, in fours
 
 
@@ -29,6 +27,7 @@ def control_line(manifest: Mapping[str, Any], words: Words) -> str:
 
 def fill(run: Path, manifest: Mapping[str, Any], words: Words) -> None:
     """Put the control block into every page of a run, also into those taken over from another run."""
-    block = f"{OPEN}{escape(control_line(manifest, words))}{CLOSE}".encode()
-    for path in sorted(run.rglob("*.html")):
-        path.write_bytes(SLOT.sub(lambda _: block, path.read_bytes(), count=1))
+    line = control_line(manifest, words)
+    for path in files_below(run):
+        if path.suffix == ".html":
+            fill_slot(path, line)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from salesplan.report.html import rendered, style
+from salesplan.report.html import style, write_paper
 from salesplan.report.table import html_table, with_total
 from salesplan.wording import Words
 
@@ -32,12 +32,11 @@ def write_dealer_letters(folder: Path, copies: "Sequence[DealerCopy]", words: Wo
     entries = []
     for number, copy in enumerate(copies, 1):
         parts = dealer_page(copy, words)
-        page = rendered("dealer_letter.html.j2", words, css=css, head=head, number=f"{number:04d}", **parts)
-        (folder / f"{number:04d}.html").write_text(page, encoding="utf-8")
+        name = f"{number:04d}"
+        write_paper(folder / f"{name}.html", "dealer_letter.html.j2", words, css=css, head=head, number=name, **parts)
         amount = words.money(copy.months["amount"].sum(min_count=1), unit=False)
-        entries.append({"number": f"{number:04d}", "dealer": copy.dealer, "amount": amount})
-    listing = rendered("dealer_letters.html.j2", words, css=css, head=head, entries=entries)
-    (folder / "index.html").write_text(listing, encoding="utf-8")
+        entries.append({"number": name, "dealer": copy.dealer, "amount": amount})
+    write_paper(folder / "index.html", "dealer_letters.html.j2", words, css=css, head=head, entries=entries)
     return len(entries)
 
 

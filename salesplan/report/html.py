@@ -1,11 +1,12 @@
 """The one place that writes HTML files: templates that escape, styles inside, nothing from outside."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from salesplan import STEPS
 from salesplan.staging import write_whole
@@ -19,6 +20,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 # Where a page shows which run it is of and what that rests on; filled once everything is known.
 OPEN, CLOSE = "<!--sealed-->", "<!--/sealed-->"
 SLOT = Markup(OPEN + CLOSE)
+FILLED = re.compile(re.escape(OPEN.encode()) + b".*?" + re.escape(CLOSE.encode()), re.DOTALL)
 
 
 @lru_cache
@@ -36,13 +38,24 @@ def _environment() -> "Environment":
 
 
 def write_html(path: Path, template: str, words: Words, **values: Any) -> None:
-    """Render a template of `templates/` into a file."""
-    write_whole(path, rendered(template, words, css=style("style.css"), **values).encode("utf-8"))
+    """Render a template of `templates/` into a file, so that a reader sees the old one or the new one."""
+    write_whole(path, _rendered(template, words, css=style("style.css"), **values))
 
 
-def rendered(template: str, words: Words, **values: Any) -> str:
-    """A template of `templates/` as text, every value escaped."""
-    return _environment().get_template(template).render(words=words, policy=POLICY, seal=SLOT, **values)
+def write_paper(path: Path, template: str, words: Words, **values: Any) -> None:
+    """Render a page of a run in the making, one of thousands: all are flushed together when the run appears."""
+    path.write_bytes(_rendered(template, words, **values))
+
+
+def fill_slot(path: Path, text: str) -> None:
+    """Put a text into the place every page of a run in the making keeps for it."""
+    block = f"{OPEN}{escape(text)}{CLOSE}".encode()
+    path.write_bytes(FILLED.sub(lambda _: block, path.read_bytes(), count=1))
+
+
+def _rendered(template: str, words: Words, **values: Any) -> bytes:
+    """A template of `templates/`, every value escaped."""
+    return _environment().get_template(template).render(words=words, policy=POLICY, seal=SLOT, **values).encode()
 
 
 @lru_cache

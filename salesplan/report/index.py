@@ -51,7 +51,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
         links=navigation(words, "index.html", there),
         papers=_papers(run, words),
-        tables=sorted(path.name for path in (run / "tables").glob("*.csv")),
+        tables=sorted(path.name for path in (run / "tables").iterdir() if path.suffix == ".csv"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from salesplan.conclusions.rep_allocation.letters import letter
-from salesplan.report.html import rendered, style
+from salesplan.report.html import style, write_paper
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -40,14 +40,13 @@ def write_letters(
         found = {name: table.get(rep["rep"], []) for name, table in rows.items()}
         said = letter(single, rep, found, plan=own.get(rep["rep"], own.get(None)))
         mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-        page = rendered(
-            "letter.html.j2", single, css=css, head=head, number=f"{number:04d}", mark=mark,
-            chart=bars(found["months"], single), **days_of(rep, found["months"], head, single), **said,
+        write_paper(
+            folder / "reps" / f"{number:04d}.html", "letter.html.j2", single,
+            css=css, head=head, number=f"{number:04d}", mark=mark, chart=bars(found["months"], single),
+            **days_of(rep, found["months"], head, single), **said,
         )  # fmt: skip
-        (folder / "reps" / f"{number:04d}.html").write_text(page, encoding="utf-8")
         entries.append({"number": f"{number:04d}", "mark": mark, **_entry(rep, single)})
-    listing = rendered("letters.html.j2", single, css=css, head=head, entries=entries)
-    (folder / "index.html").write_text(listing, encoding="utf-8")
+    write_paper(folder / "index.html", "letters.html.j2", single, css=css, head=head, entries=entries)
     return len(entries)
 
 

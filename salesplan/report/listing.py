@@ -59,7 +59,6 @@ def told(row: Row) -> Row:
 
 def _row(run: archive.Run, words: Words, *, record: bool, revision: int | None) -> Row:
     unfinished = run.state == "incomplete"
-    end = str(run.manifest.get("cause", "")) if unfinished else ""
     chains = {} if unfinished else signatures.chains(run)
     return {
         "name": run.name,
@@ -70,9 +69,9 @@ def _row(run: archive.Run, words: Words, *, record: bool, revision: int | None) 
         "created": run.created[:16].replace("T", " "),
         "as_of": run.manifest.get("as_of") or "",
         "changes": _mapping(run.manifest.get("changes")),
-        "headline": _pairs(run.manifest.get("headline")),
-        "end": end,
-        "cause": words.code("cause_of_end", end),
+        "headline": [] if unfinished else _pairs(run.manifest.get("headline")),
+        "end": run.cause if unfinished else "",
+        "cause": ending(run, words),
         "chains": None if chains is None else list(chains.values()),
         "record": record,
         "revision": revision,
@@ -127,3 +126,12 @@ def _told_chains(chains: list[Chain] | None) -> list[Row] | None:
         }
         for chain in chains
     ]
+
+
+def ending(run: archive.Run, words: Words) -> str:
+    """Where and why an incomplete run ended; empty for a complete one."""
+    if run.state != "incomplete":
+        return ""
+    cause = words.get(f"machine.{run.cause}") or words.code("cause_of_end", run.cause)
+    step = words(f"step.{run.stopped}") if run.stopped and run.cause in archive.CUT else ""
+    return words("run.ended", step=step, cause=cause) if step else cause

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan.conclusions.commission.statement_rows import amount
-from salesplan.report.html import rendered
+from salesplan.report.html import write_paper
 from salesplan.report.statements import statement_style
 from salesplan.tables.outputs import csv_bytes, kind_of
 from salesplan.wording import BLANK, Words
@@ -53,13 +53,13 @@ def write_sheet(
     rows = list(_rows(frame, columns, table, words))
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
     marks = [_mark(frame, column) for column in columns]
-    page = rendered(
-        "sheet.html.j2", words, css=statement_style(), head=head, month=head["month"], mark=mark, rows=rows,
+    write_paper(
+        folder / f"{name}.html", "sheet.html.j2", words,
+        css=statement_style(), head=head, month=head["month"], mark=mark, rows=rows,
         title=words(f"sheet.{name}", month=head["month"]),
         heads=[(words.column(column, table), mark) for column, mark in zip(columns, marks, strict=True)],
         groups=_groups(name, columns, marks, words), notes=_notes(name, marks, words), chain=places(chain, words, name),
     )  # fmt: skip
-    (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return f"{name}.html"
 
 

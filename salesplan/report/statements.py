@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from salesplan.conclusions.commission.statement import YEAR, Contents
 from salesplan.conclusions.commission.statement_rows import amount
-from salesplan.report.html import rendered, style
+from salesplan.report.html import style, write_paper
 from salesplan.staging import EXPLAINED
 from salesplan.tables import outputs
 from salesplan.terms.commission import CommissionPlan
@@ -43,15 +43,17 @@ def write_statements(
     for number, (person, said) in enumerate(contents.pages(), 1):
         entry = {"number": f"{number:04d}", "mark": hashlib.sha256(repr(said).encode()).hexdigest()[:12]}
         control = words("statement.control", title=head["title"], **entry)
-        page = rendered("statement.html.j2", words, control=control, how=explained.get(person["rep"]), **fixed, **said)
-        (folder / f"{number:04d}.html").write_text(page, encoding="utf-8")
+        how = explained.get(person["rep"])
+        write_paper(
+            folder / f"{number:04d}.html", "statement.html.j2", words, control=control, how=how, **fixed, **said
+        )
         entries.append(entry | _entry(person))
-    listing = rendered(
-        "statements.html.j2", words, css=css, head=head, entries=entries, month=words.month(found.month), papers=papers,
+    write_paper(
+        folder / "index.html", "statements.html.j2", words, css=css, head=head, entries=entries,
+        month=words.month(found.month), papers=papers,
         heads=[words.column(name, "commission") for name in LISTED],
         totals=[amount(int(found.people[name].sum())) for name in LISTED],
     )  # fmt: skip
-    (folder / "index.html").write_text(listing, encoding="utf-8")
     return len(entries)
 
 
