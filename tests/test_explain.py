@@ -159,12 +159,12 @@ def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, asked):
 def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(demo_run):
     _, lines = printed(demo_run, Asked("R01", "2027-03"))
     text = "\n".join(lines)
-    assert "[first/params/annual_target.yaml line 5]" in text
+    assert "[first/params/annual_target.yaml \u7b2c 5 \u884c]" in text
     file = (demo_run.folder / "params" / "rep_allocation.yaml").read_text(encoding="utf-8").split("\n")
-    numbers = [int(found) for found in re.findall(r"rep_allocation\.yaml line (\d+)", text)]
+    numbers = [int(found) for found in re.findall(r"rep_allocation\.yaml \u7b2c (\d+)", text)]
     assert any(file[number - 1].startswith("over_assignment") for number in numbers)
     assert any("history:" in file[number - 1] for number in numbers)
-    rows = re.findall(r"data/sales\.csv row (\d+)", text)
+    rows = re.findall(r"data/sales\.csv \u7b2c (\d+)", text)
     sales = (
         (demo_run.folder.parents[2] / "params/henan-2027/data/sales.csv").read_text(encoding="utf-8-sig").split("\n")
     )
@@ -190,8 +190,8 @@ def test_nobody_else_is_named(demo_run):
 def test_pay_is_redone_with_a_calculator(demo_run, rep, month):
     paid = table(demo_run, "commission")
     own = paid[(paid["rep"] == rep) & (paid["month"] == month)]
-    if own.empty:
-        pytest.skip("not there in that month")
+    if own["plan"].fillna("").eq("").all():
+        pytest.skip("on no plan in that month")
     found, lines = printed(demo_run, Asked(rep, month, pay=True))
     assert assert_redone(lines) >= 3
     assert found.amount == own["payable"].iloc[0]
