@@ -45,6 +45,7 @@ def sign(run: archive.Run, asked: Asked) -> Signed:
     loaded, outputs = as_run(run), run.folder.parent
     asked = _worded(asked, loaded, f"params/{outputs.name}/plan.yaml")
     with archive.lock(outputs):
+        _register_last(run)
         stop_on(verify(run).damage)
         words = Words(loaded.plan.language, loaded.plan.display_unit, loaded.plan.currency)
         chain = chain_of(run, asked.document, loaded)
@@ -172,7 +173,21 @@ def _write(run: archive.Run, asked: Asked, chain: Chain, changed: list[str]) -> 
             "register": line, "former": former[-1] if former else None,
         }
     )  # fmt: skip
-    told = {key: entry[key] for key in ("manifest", "document", "role", "by")}
     with signatures.appended(run.folder, entry):
-        register.note(outputs, "signature", run=run.name, entry=entry["hash"], **told)
+        _register(run, entry)
     return entry
+
+
+def _register(run: archive.Run, entry: Entry) -> None:
+    told = {key: entry[key] for key in ("manifest", "document", "role", "by")}
+    register.note(run.folder.parent, "signature", run=run.name, entry=entry["hash"], **told)
+
+
+def _register_last(run: archive.Run) -> None:
+    """Register a last signature that was written when the machine stopped, before its line in the register."""
+    known, entries = register.read(run.folder.parent), signatures.read(run.folder)
+    event = known.run(run.name) if known else None
+    if not (known and event and entries) or known.broken or entries[-1]["register"] != known.last:
+        return
+    if entries[-1]["hash"] not in {one["entry"] for one in known.signatures(event)}:
+        _register(run, entries[-1])

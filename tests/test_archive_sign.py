@@ -247,6 +247,28 @@ def test_a_signature_that_cannot_be_registered_is_not_kept(outputs, monkeypatch,
     assert verify(archive.find_run("first", outputs)).wrong == []
 
 
+def test_a_signature_written_when_the_machine_stopped_is_registered_by_the_next(outputs):
+    signed(outputs, "marketing", "Zhang")
+    path = outputs / register.REGISTER
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert codes(verify(archive.find_run("first", outputs)).damage) == ["signature_unregistered"]
+    signed(outputs, "finance", "Li")
+    assert verify(archive.find_run("first", outputs)).wrong == []
+
+
+def test_a_run_complete_when_the_machine_stopped_is_registered_by_the_next_command(outputs):
+    (outputs / register.REGISTER).unlink()
+    register.catch_up(outputs)
+    assert register.read(outputs) is None, "runs of earlier releases have no number and stay as they are"
+    manifest = archive.read_manifest(run_folder(outputs))
+    archive.write_manifest(run_folder(outputs), {**manifest, "number": 1})
+    register.catch_up(outputs)
+    assert register.read(outputs).run("first")["manifest"] == archive.seal_of(run_folder(outputs))
+    lines = (outputs / register.REGISTER).read_bytes()
+    register.catch_up(outputs)
+    assert (outputs / register.REGISTER).read_bytes() == lines
+
+
 # ---------------------------------------------------------------- files that are no longer those of the run
 
 

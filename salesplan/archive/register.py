@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from salesplan.archive.runs import altered, runs
 from salesplan.archive.sealing import canonical, digest, parsed, read_manifest, seal_of
 from salesplan.archive.sources import file_hashes
 from salesplan.archive.store import kept
@@ -66,6 +67,15 @@ def run_completed(outputs: Path, folder: Path) -> str:
     """Register a run that has become complete; the caller holds the plan's lock."""
     stored = all(kept(outputs, sha256) for sha256 in file_hashes(read_manifest(folder)).values())
     return note(outputs, "run", run=folder.name, manifest=seal_of(folder), kept=stored)
+
+
+def catch_up(outputs: Path) -> None:
+    """Register the newest run where the machine stopped after it had become complete, before its line here."""
+    newest = next((run for run in runs(outputs) if run.state in ("complete", "partial")), None)
+    known = read(outputs)
+    if newest is None or newest.number == 0 or (known and known.run(newest.name)) or altered(newest):
+        return
+    run_completed(outputs, newest.folder)
 
 
 def read(outputs: Path) -> Register | None:

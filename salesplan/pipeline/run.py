@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from salesplan import archive, machine
+from salesplan.archive import register
 from salesplan.archive.naming import UNFINISHED
 from salesplan.errors import Fault, PlanError, alternatives, stop_on
 from salesplan.inputs import Inputs, check
@@ -35,6 +36,7 @@ def run(request: Request, progress: Progress) -> archive.Run:
         archive.safe_name(request.name, "--name")
     archive.safe_name(request.plan.resolve().name, str(request.plan))
     with machine.at(outputs), archive.lock(outputs):
+        register.catch_up(outputs)
         return Making(request, inputs, outputs, cut_short or _earlier(request, outputs), progress).make()
 
 
