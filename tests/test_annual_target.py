@@ -814,7 +814,7 @@ def test_the_example_of_the_docstring():
     ("given_terms", "error"),
     [
         pytest.param({"levels": {}}, "too_short", id="no level"),
-        pytest.param({"levels": {"commit": 1}, "plan_level": "comit"}, "level_unknown", id="plan level misspelt"),
+        pytest.param({"levels": {"commit": 1}, "plan_level": "comit"}, "plan_level_unknown", id="plan level misspelt"),
         pytest.param(
             {"levels": {"a": {"times": "b", "factor": 2}}}, "level_unknown", id="multiple of an unknown level"
         ),

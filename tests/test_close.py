@@ -266,7 +266,7 @@ def test_a_corrected_order_is_booked_in_the_open_month_and_january_stays(closed)
     corrected = [row for row in month_rows(second, "commission_lines", "2027-02") if ",correction," in row]
     assert corrected and all(row.endswith("2027-01,wrong price") for row in corrected)
     moved = (second / "tables" / "commission_corrections.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-    assert all(row.startswith("2027-02,2027-01,R1,") and row.endswith(",wrong price,CFO") for row in moved)
+    assert all(row.startswith("2027-02,2027-01,R1,") and ",wrong price,CFO" in row for row in moved)
     manifest = json.loads((second / "manifest.json").read_text())
     assert "outputs/shop/closed/2027-01/closed.json" in manifest["inputs"]
     page = (second / "4_commission.html").read_text()

@@ -713,13 +713,13 @@ def test_workbook_goes_on_with_a_step_that_is_there(tmp_path, mark):
         (tmp_path / INPUTS).mkdir()
         (tmp_path / INPUTS / f"commission{mark}").touch()
     began = time.monotonic()
-    excel.wait_for(tmp_path, "commission")
+    excel.wait_for(tmp_path, f"commission{DONE}", f"commission{LEFT_OUT}")
     assert time.monotonic() - began < 1
 
 
 def test_workbook_waits_for_a_step(tmp_path):
     (tmp_path / INPUTS).mkdir()
-    waiting = threading.Thread(target=excel.wait_for, args=(tmp_path, "commission"), daemon=True)
+    waiting = threading.Thread(target=excel.wait_for, args=(tmp_path, f"commission{DONE}"), daemon=True)
     waiting.start()
     waiting.join(0.2)
     assert waiting.is_alive()

@@ -312,14 +312,15 @@ def _one_month(own: Own, month: str, factors: Any, figures: tuple[Any, Any]) -> 
     """The arithmetic of one month before rounding."""
     (weights, held), at = figures, own.months.index(month)
     exact = own.work.real[own.row]
-    if held[at]:
-        return [Line("month_held", {"month": month}, number(exact[at] / 100, EXACT).text)]
+    free = ~held & (weights > 0)
+    if held[at] or not free.any():
+        key = "month_held" if held[at] else "month_without"
+        return [Line(key, {"month": month}, number(exact[at] / 100, EXACT).text)]
     lines = []
     weight = (real(float(own.wish[at])) * factor(float(factors[at]))).to(FINE)
     lines.append(Line("month_weight", {"month": month}, weight.text))
     if own.work.table.by_month:
         return [*lines, *_by_month(own, at)]
-    free = ~held & (weights > 0)
     lines.append(Line("month_weights", formula=total([real(float(value)) for value in weights[free]]).to(FINE).text))
     left: Figure = money(int(own.work.goal[own.row]))
     if held.any():
