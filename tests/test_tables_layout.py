@@ -150,6 +150,35 @@ def test_the_year_of_months_may_stand_in_the_title(tmp_path: Path) -> None:
     assert set(checked.tables["sales"]["amount"].to_pylist()) == {1_000_000}
 
 
+@pytest.mark.parametrize("years", [("2025", "2026"), ("2025年", "2026年度"), ("2025.0", "2026.0")])
+@pytest.mark.parametrize("header", ["年度", "年份", "Year"])
+def test_a_column_gives_the_year_of_each_row(tmp_path: Path, header: str, years: tuple[str, str]) -> None:
+    rows = [f"{years[0]},甲{',1' * 12}", f"{years[1]},甲{',2' * 12}"]
+    checked = check_plan(
+        tmp_path, {"sales": f"2025-2026 年销售汇总（万元）\n{header},客户,{TWELVE}\n" + "\n".join(rows) + "\n"}
+    )
+    assert checked.faults == []
+    assert notices(checked)["months_across_years"] == {"count": 12, "column": header}
+    table = checked.tables["sales"]
+    found = dict(zip(table["date"].to_pylist(), table["amount"].to_pylist(), strict=True))
+    assert len(found) == 24
+    assert (found[date(2025, 1, 31)], found[date(2026, 12, 31)]) == (1_000_000, 2_000_000)
+
+
+def test_a_row_without_its_year_is_refused(tmp_path: Path) -> None:
+    checked = check_plan(tmp_path, {"sales": f"年度,客户,{TWELVE}\n2026,甲{',1' * 12}\n去年,甲{',1' * 12}\n"})
+    assert [(fault.code, fault.value) for fault in checked.faults] == [("year_of_row", "去年")]
+    assert "row 3 , column 年度" in checked.faults[0].place
+
+
+def test_totals_that_do_not_fit_are_told_in_the_files_unit(tmp_path: Path) -> None:
+    text = "2026年销售汇总（万元）\n日期,客户,金额\n2026-01-05,甲,12\n合计,,13\n"
+    checked = check_plan(tmp_path, {"sales": text})
+    assert [(fault.code, fault.value, fault.values["sum"]) for fault in checked.faults] == [
+        ("total_mismatch", "13", "12.00")
+    ]
+
+
 def test_years_above_months(tmp_path: Path) -> None:
     text = "客户,2026年,,2027年,\n,1月,2月,1月,2月\n甲,1,2,3,4\n"
     checked = check_plan(tmp_path, {"sales": text})

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -292,7 +293,8 @@ def _reconcile(
         ):
             text = row.cells[part.header.positions[column.name]]
             place = f"{part.place} row {row.row} , column {part.header.label(column.name, row.record)}"
-            findings.fault("total_mismatch", place, text, sum=f"{found / 100:,.2f}")
+            summed = Decimal(found) / 100 / manners[column.name].factor  # in the unit of the file, as the total is
+            findings.fault("total_mismatch", place, text, sum=f"{summed:,.2f}")
 
 
 def _fen(text: str, manner: Manner) -> int | None:

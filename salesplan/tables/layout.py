@@ -25,6 +25,8 @@ FEWEST_MONTHS = 2
 FEWEST_NUMBERS = 6  # of headers that are months only as numbers: 1, 2, 3, ...
 YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 WHOLE_YEAR = frozenset(("全年", "全年合计", "年度合计", "年合计", "fullyear", "yeartotal"))
+YEARS = frozenset(("年", "年份", "年度", "财年", "year", "fiscalyear"))
+OF_A_YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)?\s*(?:年|年度)?")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ENGLISH = re.compile(rf"({'|'.join(MONTHS)})[a-z]*\.?(?:[ -]?([0-9]{{4}}))?", re.IGNORECASE)
 
@@ -175,11 +177,16 @@ def _unpivoted(source: Source, header: list[str], months: dict[int, str], way: W
         way.findings.fault("months_twice", place, ", ".join(labels[:13]))
     whole = [at for at, cell in enumerate(header) if is_total(cell) or plain_header(cell) in WHOLE_YEAR]
     kept = [at for at in range(len(header)) if at not in months and at not in whole]
+    year = next((at for at in kept if plain_header(header[at]) in YEARS), None)
+    year = None if any(YEAR.search(label) for label in labels) else year  # months that name their year need no column
     order = sorted(months.values())
-    way.findings.notice("months_across", place, count=len(months), first=order[0], last=order[-1])
-    days = {at: calendar.month_span(label, way.cutoff)[1].isoformat() for at, label in months.items()}
-    times = days if time == "date" else months
-    wide = _Wide(kept, times, whole[-1] if whole else None, value, source, way)
+    if year is None:
+        way.findings.notice("months_across", place, count=len(months), first=order[0], last=order[-1])
+    else:
+        months = _months(header, [], [], way)  # of the fiscal year; each row's own year goes beyond it
+        way.findings.notice("months_across_years", place, count=len(months), column=header[year])
+    kept = [at for at in kept if at != year]
+    wide = _Wide(kept, months, whole[-1] if whole else None, value, source, way, year, time == "date")
     shown = [*(header[at] for at in kept), time, SIDE_BY_SIDE]
     names = [*(header[at] for at in kept), time, value]
     body = wide.body if len(set(months.values())) == len(months) else lambda _: None
@@ -188,14 +195,16 @@ def _unpivoted(source: Source, header: list[str], months: dict[int, str], way: W
 
 @dataclass(frozen=True)
 class _Wide:
-    """Rows with months side by side: columns kept, the time of each month's column, the column of row totals."""
+    """Rows with months side by side: columns kept, each month's column, the columns of row totals and of the year."""
 
     kept: list[int]
-    times: dict[int, str]
+    months: dict[int, str]
     total: int | None
     value: str
     source: Source
     way: Way
+    year: int | None = None
+    by_day: bool = False
 
     def body(self, findings: Findings) -> Body | None:
         """The rows, one per month with a value."""
@@ -203,14 +212,34 @@ class _Wide:
         if found is None:
             return None
         self._check_totals(found, findings)
-        size, count = len(found.records), len(self.times)
+        size, count = len(found.records), len(self.months)
         rows = to_arrow(np.tile(np.arange(size), count), pa.int64())
         columns = [found.columns[at].take(rows) for at in self.kept]
-        columns.append(texts([time for time in self.times.values() for _ in range(size)]))
-        columns.append(pa.concat_arrays([found.columns[at] for at in self.times]))
+        columns.append(texts(self._times(found, findings)))
+        columns.append(pa.concat_arrays([found.columns[at] for at in self.months]))
         records = np.concatenate([found.records * count + number for number in range(count)])
         row_of: Callable[[int], int] = lambda record: found.row_of(record // count)  # noqa: E731
         return Body(columns, records, row_of).keep(matches(columns[-1], r"[^\s\x{3000}\x{a0}]"))
+
+    def _times(self, found: Body, findings: Findings) -> list[str]:
+        """The time of each value, month after month: of the row's own year where a column gives it."""
+        size = len(found.records)
+        if self.year is None:
+            return [time for label in self.months.values() for time in [self._time(label)] * size]
+        given = found.columns[self.year].to_pylist()
+        years = {text: OF_A_YEAR.fullmatch((text or "").strip()) for text in dict.fromkeys(given)}
+        wrong = [row for row, text in enumerate(given) if years[text] is None]
+        label = self.source.headers[self.year]
+        place = f"{self.source.place} row {{}} , column {label}"
+        findings.many((Fault("year_of_row", place.format(found.row(row)), given[row]) for row in wrong), len(wrong))
+        fiscal = self.way.manner.fiscal_year
+        shift = {text: int(year[1]) - fiscal if year else 0 for text, year in years.items()}
+        known = {(text, at): self._time(_later(self.months[at], shift[text])) for text in years for at in self.months}
+        return [known[text, at] for at in self.months for text in given]
+
+    def _time(self, label: str) -> str:
+        """A month as the table has its times: the month, or its last day."""
+        return calendar.month_span(label, self.way.cutoff)[1].isoformat() if self.by_day else label
 
     def _check_totals(self, found: Body, findings: Findings) -> None:
         """Every row's total must be the sum of its months."""
@@ -218,7 +247,7 @@ class _Wide:
             return
         column = self.way.spec.column(self.value)
         given = read_column(found.columns[self.total], column, self.way.manner).values
-        months = [read_column(found.columns[at], column, self.way.manner).values for at in self.times]
+        months = [read_column(found.columns[at], column, self.way.manner).values for at in self.months]
         sums = np.sum([to_numpy(values) for values in months], axis=0)
         wrong = np.flatnonzero(is_known(given) & (np.abs(to_numpy(given) - sums) > 1e-9 * np.abs(sums)))
         label = f"{self.value} ({self.source.headers[self.total]})"
@@ -232,6 +261,11 @@ class _Wide:
             for row in wrong.tolist()
         )
         findings.many(faults, len(wrong))
+
+
+def _later(label: str, years: int) -> str:
+    """A month some years later (or earlier)."""
+    return f"{int(label[:4]) + years}{label[4:]}"
 
 
 def _shown(found: float, *, money: bool) -> str:

@@ -15,6 +15,7 @@ SCALED_UNITS = OF_MONEY | OF_PIECES | OF_EITHER | OF_SHARES
 SHARES = ("rate", "share", "number")
 PIECES = ("quantity", "count")
 TITLE_UNIT = re.compile(r"(?:单位|unit|in)\s*[:：]\s*(?P<unit>[^\s,，;；。()（）]+)", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"[(（]\s*(?P<unit>[^()（）]+?)\s*[)）]")  # a title such as 销售汇总（万元）
 SIZED = re.compile(r"[百千万亿元币%件]|thousand|million|^[km]$")  # 单位 may also name an organisation
 
 
@@ -30,8 +31,11 @@ def factor(unit: str) -> Decimal:
 
 
 def units_of_titles(cells: Iterable[str]) -> tuple[str, ...]:
-    """The units that rows above the header name, each once: `单位：万元`, `单位：千元、台`."""
-    named = (match["unit"].casefold() for cell in cells for match in TITLE_UNIT.finditer(cell))
+    """The units that rows above the header name, each once: `单位：万元`, `单位：千元、台`, `销售汇总（万元）`."""
+    given = list(cells)
+    named = [match["unit"].casefold() for cell in given for match in TITLE_UNIT.finditer(cell)]
+    said = (match["unit"].casefold() for cell in given for match in IN_BRACKETS.finditer(cell))
+    named += [text for text in said if text in OF_MONEY or text in OF_PIECES]
     found = (unit for text in named for unit in text.split("、"))
     return tuple(dict.fromkeys(unit for unit in found if unit in PLAIN_UNITS or SIZED.search(unit)))
 
