@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesplan import archive, calendar
+from salesplan.archive.sources import DATABASE, closed_month, is_closed
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError
 from salesplan.params import Loaded, load
@@ -19,8 +20,6 @@ from salesplan.places import workbook_of
 if TYPE_CHECKING:
     from salesplan.inputs import Inputs
     from salesplan.tables import Checked
-
-CLOSED = f"/{record.FOLDER}/"
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,8 @@ def files_of(run: archive.Run, table: str, entry: object) -> dict[str, str]:
     """SHA-256 of the files an input table was read from, by their place within the plan's folder."""
     plan, known = str(run.manifest["plan"]), run.manifest.get("inputs", {})
     if not isinstance(entry, str):
-        return {
-            place: found
-            for place, found in known.items()
-            if place.endswith(f": table {getattr(entry, 'table', table)}")
-        }
-    inside = {place.partition(f"{plan}/")[2]: found for place, found in known.items() if CLOSED not in place}
+        return {place: found for place, found in known.items() if place.endswith(f"{DATABASE}{table}")}
+    inside = {place.partition(f"{plan}/")[2]: found for place, found in known.items() if not is_closed(place)}
     return {name: found for name, found in inside.items() if name == entry or fnmatch(name, entry)}
 
 
@@ -83,7 +78,7 @@ def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
         root, plan = Path(base).resolve(), str(run.manifest["plan"])
         (root / "notebooks").mkdir()
         inputs = run.manifest.get("inputs", {})
-        above = next((place.partition(f"/{plan}/")[0] for place in inputs if CLOSED not in place), "params")
+        above = next((place.partition(f"/{plan}/")[0] for place in inputs if not is_closed(place)), "params")
         (root / "params").mkdir()
         shutil.copytree(run.folder / "params", root / above / plan)
         missing = [place for place, found in inputs.items() if not _restored(run, place, found, root)]
@@ -95,8 +90,12 @@ def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
 
 def _restored(run: archive.Run, place: str, found: str, root: Path) -> bool:
     """Whether an input file could be put where the run read it."""
-    workbook = _workbook(run)
-    source = archive.kept(run.folder.parent, found) or workbook / place
+    if is_closed(place):  # the entry names what lies beside it
+        month = closed_month(run.folder.parent, place, found)
+        if month is not None:
+            shutil.copytree(month, (root / place).parent, dirs_exist_ok=True)
+        return month is not None
+    source = archive.kept(run.folder.parent, found) or _workbook(run) / place
     try:
         if not source.is_file() or archive.file_digest(source) != found:
             return False
@@ -104,10 +103,7 @@ def _restored(run: archive.Run, place: str, found: str, root: Path) -> bool:
         return False
     target = root / place
     target.parent.mkdir(parents=True, exist_ok=True)
-    if CLOSED in place:  # the entry names what lies beside it
-        shutil.copytree((workbook / place).parent, target.parent, dirs_exist_ok=True)
-    else:
-        _linked(source, target)
+    _linked(source, target)
     return True
 
 

@@ -126,7 +126,7 @@ def test_the_workbook_is_laid_out_as_the_run_found_it(tmp_path, minimal):
     ("inputs", "code"),
     [
         pytest.param({"params/shop/data/x.csv": "0" * 64}, "verify_not_kept", id="input that is not kept"),
-        pytest.param({"params/shop/plan.yaml: table sales": "0" * 64}, "verify_not_kept", id="table of a database"),
+        pytest.param({"params/shop/plan.yaml: inputs.sales": "0" * 64}, "verify_not_kept", id="table of a database"),
         pytest.param({f"outputs/shop/closed/{MONTH}/closed.json": "0" * 64}, "verify_closed", id="month not there"),
         pytest.param({"params/other/x.csv": "0" * 64}, "replay_place", id="another plan"),
         pytest.param({"params/shop/../../x.csv": "0" * 64}, "replay_place", id="upward"),
@@ -150,7 +150,7 @@ def test_rows_of_a_database_are_read_from_what_the_archive_keeps(tmp_path):
     plan.write_text(PLAN.replace("data/sales.csv", "{database: 'sqlite://data/x.db', table: orders}"))
     folder = make_run(outputs)
     put(outputs / "inputs" / f"{archive.digest(b'PAR1')}.parquet", b"PAR1")
-    place = "params/shop/plan.yaml: table orders"
+    place = "params/shop/plan.yaml: inputs.sales"
     run = run_of(outputs, inputs={place: "0" * 64}, stored={place: f"{archive.digest(b'PAR1')}.parquet"})
     for name in NOTEBOOKS.values():
         nbformat.write(nbformat.v4.new_notebook(), folder / f"{name}.ipynb")

@@ -321,14 +321,17 @@ def test_plan_of_record_and_revision_numbers(outputs):
     signed(outputs, "finance", "Li")
     signed(outputs, "general_manager", "Wang")
     assert archive.record_of(outputs, 2027).name == "first"
-    assert (archive.revision(outputs, 2027), archive.revision(outputs, 2028)) == (2, 0)
-    made(outputs, "third", 11, state="partial")
-    made(outputs, "other year", 12, fiscal_year=2028)
-    assert standing.revisions(outputs, 2027) == {"second": 1}
-    sign_all(outputs, "second")
-    assert archive.record_of(outputs, 2027).name == "second"
-    made(outputs, "fourth", 13)
-    assert standing.revisions(outputs, 2027) == {"second": 1, "fourth": 2}
+    assert standing.revisions(outputs, 2027) == {}, "what was made before the plan was signed revises nothing"
+    assert (archive.revision(outputs, 2027), archive.revision(outputs, 2028)) == (1, 0)
+    made(outputs, "third", 11, state="partial", revision=1)
+    made(outputs, "other year", 12, fiscal_year=2028, revision=0)
+    made(outputs, "what-if", 12, revision=None)
+    assert archive.revision(outputs, 2027) == 1
+    made(outputs, "fourth", 13, revision=1)
+    sign_all(outputs, "fourth")
+    assert archive.record_of(outputs, 2027).name == "fourth"
+    made(outputs, "fifth", 14, revision=2)
+    assert standing.revisions(outputs, 2027) == {"fourth": 1, "fifth": 2}
     assert archive.revision(outputs, 2027) == 3
 
 

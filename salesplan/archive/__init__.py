@@ -9,7 +9,7 @@ outputs/<plan>/.unfinished/    runs cut short, and the one in the making
 from salesplan.archive.finding import find_run
 from salesplan.archive.making import appear, begin, clear, complete, held, lock
 from salesplan.archive.naming import UNFINISHED, free_name, outputs_of, safe_name, stamp
-from salesplan.archive.runs import CUT, KILLED, Run, altered, is_newer, newest_complete, next_number, runs
+from salesplan.archive.runs import CUT, KILLED, Run, altered, is_newer, newest_complete, next_number, runs, what_if
 from salesplan.archive.sealing import (
     MANIFEST,
     SIGNATURES,
@@ -60,5 +60,6 @@ __all__ = [
     "safe_name",
     "seal_of",
     "stamp",
+    "what_if",
     "write_manifest",
 ]

@@ -1,6 +1,6 @@
 """The runs of a plan as the archive lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,14 @@ class Run:
         """The step an incomplete run ended in; empty between steps."""
         steps = self.manifest.get("steps", {})
         return next((stem for stem, entry in steps.items() if entry.get("state") in ("running", "failed")), "")
+
+
+AS_OF = "variance_review.as_of"  # the one change that does not make a run a what-if
+
+
+def what_if(changes: Iterable[str]) -> list[str]:
+    """The changes of a run that make it a what-if."""
+    return [key for key in changes if key != AS_OF]
 
 
 def altered(run: Run) -> list[str]:

@@ -12,7 +12,7 @@ from salesplan.errors import Fault
 
 MONTH = re.compile(r"\d{4}-\d{2}")
 CLOSED, ENTRY = "closed", "closed.json"
-TABLE = ": table "  # an input of a database: its file is plan.yaml, its hash that of the rows
+DATABASE = ".yaml: inputs."  # an input of a database: it stands in plan.yaml, its hash is that of the rows
 
 
 def is_closed(place: str) -> bool:
@@ -22,7 +22,7 @@ def is_closed(place: str) -> bool:
 
 def is_database(place: str) -> bool:
     """Whether an input of a manifest is a table of a database."""
-    return TABLE in place
+    return DATABASE in place
 
 
 def file_hashes(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -17,19 +17,19 @@ def record_of(outputs: Path, fiscal_year: int) -> Run | None:
 
 
 def revision(outputs: Path, fiscal_year: int) -> int:
-    """The revision number of a run made now: 0 before any plan of record, else 1 + complete runs since the first one.
+    """The revision number of a run made now: 0 before any plan of record, then 1, 2, ...
 
-    Counted from the first fully signed plan, so that a run keeps its number when a later revision is signed.
+    A run keeps the number it was made with, which its pages show.
     """
-    plans = signed_plans(outputs, fiscal_year)
-    return 1 + len(_since(outputs, plans[-1])) if plans else 0
+    if not signed_plans(outputs, fiscal_year):
+        return 0
+    return 1 + max(revisions(outputs, fiscal_year).values(), default=0)
 
 
 def revisions(outputs: Path, fiscal_year: int) -> dict[str, int]:
-    """The revision number of every complete run made since the first plan of record, by name of the run."""
-    plans = signed_plans(outputs, fiscal_year)
-    since = _since(outputs, plans[-1]) if plans else []
-    return {run.name: number for number, run in enumerate(reversed(since), 1)}
+    """The revision number of every complete run that has one, by name of the run."""
+    numbers = {run.name: run.manifest.get("revision") for run in _complete(outputs, fiscal_year)}
+    return {name: number for name, number in numbers.items() if isinstance(number, int) and number > 0}
 
 
 def _complete(outputs: Path, fiscal_year: int) -> list[Run]:
@@ -40,8 +40,3 @@ def _complete(outputs: Path, fiscal_year: int) -> list[Run]:
 def _is_signed(run: Run) -> bool:
     chain = (signatures.chains(run) or {}).get("plan")
     return chain is not None and chain.complete
-
-
-def _since(outputs: Path, first: Run) -> list[Run]:
-    found = _complete(outputs, first.manifest["fiscal_year"])
-    return found[: [run.folder for run in found].index(first.folder)]

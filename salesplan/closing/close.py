@@ -19,8 +19,6 @@ from salesplan.staging import write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
-AS_OF = "variance_review.as_of"  # the one change that does not make a run a what-if
-
 
 @dataclass(frozen=True)
 class _Plan:
@@ -121,7 +119,7 @@ def _as_of(run: archive.Run) -> str:
 
 
 def _what_if(run: archive.Run) -> list[str]:
-    return [key for key in run.manifest.get("changes", {}) if key != AS_OF]
+    return archive.what_if(run.manifest.get("changes", {}))
 
 
 def _unfit(run: archive.Run, month: str) -> Iterator[Fault]:

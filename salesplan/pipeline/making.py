@@ -82,7 +82,7 @@ class Making:
             "plan": self.request.plan.resolve().name,
             "run": self.staging.name,
             "number": archive.next_number(self.outputs),
-            "revision": archive.revision(self.outputs, loaded.plan.fiscal_year),
+            "revision": self._revision(),
             "title": loaded.plan.title,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "state": "incomplete",
@@ -99,6 +99,11 @@ class Making:
             "notebooks": self.notebooks,
             "steps": {stem: {"state": "pending"} for stem in STEPS},
         }
+
+    def _revision(self) -> int | None:
+        """The revision the pages show; None for a what-if, which revises nothing."""
+        loaded = self.inputs.loaded
+        return None if archive.what_if(loaded.changes) else archive.revision(self.outputs, loaded.plan.fiscal_year)
 
     def _prepare(self) -> None:
         if self.request.resume:

@@ -10,13 +10,11 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 from salesplan import archive
-from salesplan.archive.sources import TABLE, closed_month, file_hashes, is_closed, is_database
+from salesplan.archive.sources import DATABASE, closed_month, file_hashes, is_closed, is_database
 from salesplan.errors import Fault, stop_on
-from salesplan.params import load
 from salesplan.pipeline import provenance
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request
 from salesplan.pipeline.run import run
-from salesplan.terms.plan import DatabaseTable
 
 NAME = "replay"
 ROWS = "kept"  # folder of a replayed plan with the rows that came from databases
@@ -63,12 +61,8 @@ def from_databases(original: archive.Run) -> dict[str, str]:
 
 def _rows(original: archive.Run) -> dict[str, PurePosixPath]:
     """Where the rows of each table of a database are laid within the plan, by the place that names it."""
-    places = [place for place in original.manifest["inputs"] if is_database(place)]
-    if not places:
-        return {}
-    given = load(original.folder / "params", original.manifest["changes"]).plan.inputs
-    tables = {entry.table: name for name, entry in given.items() if isinstance(entry, DatabaseTable)}
-    return {place: PurePosixPath(ROWS) / f"{tables[place.partition(TABLE)[2]]}.parquet" for place in places}
+    places = filter(is_database, original.manifest["inputs"])
+    return {place: PurePosixPath(ROWS) / f"{place.partition(DATABASE)[2]}.parquet" for place in places}
 
 
 def lay_out(original: archive.Run, folder: Path) -> Path:

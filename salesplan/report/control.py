@@ -15,11 +15,12 @@ def control_line(manifest: Mapping[str, Any], words: Words) -> str:
     """Number, run, revision, when it was made, and the hash of what it was made from and says."""
     content = str(manifest["content"])[:SHOWN]
     revision = manifest.get("revision", 0)
+    edition = "what_if" if revision is None else "first_edition"
     return words(
         "report.control",
         run=f"{manifest['plan']}/{manifest['run']}",
         number=manifest["number"],
-        revision=words("report.revision", number=revision) if revision else words("report.first_edition"),
+        revision=words("report.revision", number=revision) if revision else words(f"report.{edition}"),
         made=str(manifest["created"])[:16].replace("T", " "),
         content=" ".join(content[at : at + 4] for at in range(0, SHOWN, 4)),
     )
