@@ -1,18 +1,20 @@
 """The pay of a rep and month: measure and tiers, every credited line, what cash released, base pay, and the sum."""
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from salesplan import calendar
 from salesplan.commission.exact import boundary
+from salesplan.commission.papers.counted import rebate_rates
 from salesplan.commission.papers.reached import plans_of
 from salesplan.commission.periods import PERIOD_MONTHS
 from salesplan.errors import Fault, IdentityError, PlanError
 from salesplan.explaining.formula import Figure, money, number, total
 from salesplan.explaining.ground import Grounds
 from salesplan.explaining.parts import Grid, Line, Part
-from salesplan.money import from_fen
+from salesplan.money import MICRO, from_fen
 from salesplan.terms import CommissionTerms
 from salesplan.terms.commission import CommissionPlan
 
@@ -128,7 +130,7 @@ def _period(pay: Pay, plan: CommissionPlan) -> tuple[list[str], list[str]]:
 
 def _earned(pay: Pay) -> Part:
     """Every line of the month: order, where it stands in the file, base x rate = amount."""
-    lines, splits = pay.rows("commission_lines"), _splits(pay)
+    lines, splits, rebates = pay.rows("commission_lines"), _splits(pay), _rebates(pay)
     rows = []
     for line in lines.to_dict("records"):
         fen = int(line["amount"])
@@ -136,11 +138,25 @@ def _earned(pay: Pay) -> Part:
         how = or_amount(money(int(line["base"])) * number(f"{line['rate']:.9f}"), fen) if known else money(fen).text
         order, product = text(line["order"]), text(line["product"])
         rows.append([order, product, str(line["rule"]),
-                     splits.get(order, ""), how, _rows_of(pay, order, product)])  # fmt: skip
+                     splits.get(order, ""), rebates.get(order, ""), how, _rows_of(pay, order, product)])  # fmt: skip
     amounts = lines["amount"].astype("int64").tolist()
     told = [Line("earned", {"count": len(lines)}, summed(amounts, pay.fen("earned")))]
-    grid = Grid(("order", "product", "rule", "share", "calculation", "place"), rows) if rows else None
+    heads = ("order", "product", "rule", "share", "rebate", "calculation", "place")
+    used = [at for at, head in enumerate(heads) if head not in ("share", "rebate") or any(row[at] for row in rows)]
+    grid = Grid([heads[at] for at in used], [[row[at] for at in used] for row in rows]) if rows else None
     return Part("earned", told, grid)
+
+
+def _rebates(pay: Pay) -> dict[str, str]:
+    """What his plan takes off each order for its customer's rebate, by order: the base is the amount less this."""
+    if pay.plan is None or pay.plan.rebates != "accrued":
+        return {}
+    rates = rebate_rates(pay.grounds.step("commission").input("customers"))
+    orders = pay.grounds.table("commission_orders")
+    own = orders[orders["rep"] == pay.rep]
+    known = own["customer"].astype("str").map(rates)
+    pairs = zip(own["order"][known.notna()], known[known.notna()].astype("int64"), strict=True)
+    return {order: f"{number(Decimal(rate) * 100 / MICRO).text}%" for order, rate in pairs}
 
 
 def _splits(pay: Pay) -> dict[str, str]:
