@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import zipfile
 from decimal import Decimal
 
 import nbformat
@@ -171,23 +170,6 @@ def test_every_table_of_the_minimal_plan_is_as_expected(minimal):
 
 
 # ---------------------------------------------------------------- the same again
-
-
-def test_same_inputs_give_the_same_bytes_also_in_a_kernel(minimal, workbook):
-    second = command(workbook, "run", "params/minimal", "--name", "b", "--engine", "kernel", "--quiet")
-    assert second.returncode == 0, second.stderr
-    a, b = minimal / "outputs" / "minimal" / "first", workbook / "outputs" / "minimal" / "b"
-    for path in sorted((a / "tables").glob("*.csv")):
-        assert path.read_bytes() == (b / "tables" / path.name).read_bytes(), path.name
-    assert sheets_of(a / "salesplan.xlsx") == sheets_of(b / "salesplan.xlsx")
-
-
-def sheets_of(path):
-    """The parts of a workbook; at the foot of each sheet stands which run it is of."""
-    with zipfile.ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    assert all(b"<oddFooter>" in part for name, part in parts.items() if name.startswith("xl/worksheets/sheet"))
-    return {name: re.sub(rb"<oddFooter>.*?</oddFooter>", b"", part) for name, part in parts.items()}
 
 
 def test_row_order_of_the_inputs_changes_nothing(minimal, workbook):

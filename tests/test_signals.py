@@ -20,7 +20,7 @@ from workbooks import command
 from salesplan import archive
 from salesplan.pipeline import forks
 
-KILLS = int(os.environ.get("SALESPLAN_KILLS", "4"))
+KILLS = int(os.environ.get("SALESPLAN_KILLS", "2"))
 CONTROL = re.compile(rb"<!--sealed-->.*?<!--/sealed-->", re.DOTALL)
 
 pytestmark = pytest.mark.skipif(not forks.available(), reason="looks at processes through /proc")

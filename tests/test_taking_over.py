@@ -133,14 +133,6 @@ def test_a_comment_changes_no_step(after):
     assert archive.altered(again) == []
 
 
-def test_new_sales_are_read_again_by_all(after):
-    path = after / "params" / "minimal" / "data" / "sales.csv"
-    rows = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([*rows, rows[-1]]) + "\n", encoding="utf-8")
-    again, _ = ran(after, "--name", "again")
-    assert states(again)[0] == "done"
-
-
 def test_a_damaged_run_is_not_taken_over(after):
     """Only its damaged step: what follows reads the same tables again."""
     (outputs_of(after) / "first" / "tables" / "annual_target.csv").write_bytes(b"x")
