@@ -15,7 +15,6 @@ from salesplan.archive.sources import DATABASE, closed_month, is_closed
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError
 from salesplan.params import Loaded, load
-from salesplan.places import workbook_of
 
 if TYPE_CHECKING:
     from salesplan.inputs import Inputs
@@ -59,7 +58,7 @@ class Rebuilt:
 
 def parameters_of(run: archive.Run) -> Loaded:
     """A run's parameters, out of its own copy of the files and with what `--set` changed."""
-    return load(run.folder / "params", run.manifest.get("changes", {}))
+    return load(run.folder / "params", run.manifest.get("changes") or {})
 
 
 def files_of(run: archive.Run, table: str, entry: object) -> dict[str, str]:
@@ -95,7 +94,7 @@ def _restored(run: archive.Run, place: str, found: str, root: Path) -> bool:
         if month is not None:
             shutil.copytree(month, (root / place).parent, dirs_exist_ok=True)
         return month is not None
-    source = archive.kept(run.folder.parent, found) or _workbook(run) / place
+    source = archive.kept(run.folder.parent, found) or run.folder.parents[2] / place
     try:
         if not source.is_file() or archive.file_digest(source) != found:
             return False
@@ -112,8 +111,3 @@ def _linked(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # another disk
         shutil.copyfile(source, target)
-
-
-def _workbook(run: archive.Run) -> Path:
-    """The workbook a run lies in: `outputs/<plan>/<run>` is two folders below its archive's."""
-    return workbook_of(run.folder) if (run.folder.parents[2] / "params").is_dir() else run.folder.parents[2]

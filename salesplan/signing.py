@@ -9,7 +9,8 @@ from salesplan.archive.signatures import DOCUMENTS, Chain, Entry, same_person
 from salesplan.archive.sources import is_closed
 from salesplan.archive.verifying import verify
 from salesplan.errors import Fault, PlanError, alternatives, stop_on
-from salesplan.params import Loaded, load
+from salesplan.params import Loaded
+from salesplan.rebuilding import parameters_of
 from salesplan.report.listing import write_listing
 from salesplan.wording import LANGUAGES, Words
 
@@ -42,7 +43,9 @@ def sign(run: archive.Run, asked: Asked) -> Signed:
     parameters or input files are no longer those of the run.
     """
     stop_on(_unfit(run))
-    loaded, outputs = as_run(run), run.folder.parent
+    loaded, outputs = parameters_of(run), run.folder.parent
+    if "plan" not in loaded.rules:
+        raise PlanError(loaded.faults)
     asked = _worded(asked, loaded, f"params/{outputs.name}/plan.yaml")
     with archive.lock(outputs):
         _register_last(run)
@@ -58,15 +61,6 @@ def sign(run: archive.Run, asked: Asked) -> Signed:
     return Signed(entry, Chain(chain.document, chain.roles, (*chain.entries, entry)))
 
 
-def as_run(run: archive.Run) -> Loaded:
-    """The plan's parameters as the run has kept them, with its changes."""
-    folder = run.folder / "params"
-    loaded = load(folder, run.manifest.get("changes") or {})
-    if "plan" not in loaded.rules:
-        raise PlanError(loaded.faults)
-    return loaded
-
-
 def chain_of(run: archive.Run, document: str, loaded: Loaded) -> Chain:
     """The chain of a document on a run, with the signatures there are."""
     begun = signatures.chains(run) or {}
@@ -79,13 +73,11 @@ def changed_files(run: archive.Run, loaded: Loaded) -> list[str]:
     folder = workbook / "params" / name
     if not folder.is_dir():
         return [f"params/{name}"]
-    now = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.yaml")) if path.is_file()}
-    own = {stem: now.get(stem) == text for stem, text in loaded.texts.items()}
-    own |= {stem: False for stem in now if stem not in loaded.texts}
+    now = {path.stem: path.read_bytes() for path in folder.glob("*.yaml") if path.is_file()}
     given = tables.check(folder, loaded.plan).hashes
     read = {place: sha256 for place, sha256 in run.manifest["inputs"].items() if not is_closed(place)}
-    other = (place for place in read.keys() | given.keys() if read.get(place) != given.get(place))
-    return sorted([*(f"params/{name}/{stem}.yaml" for stem, same in own.items() if not same), *other])
+    files = [f"params/{name}/{stem}.yaml" for stem in archive.differing(loaded.texts, now)]
+    return sorted([*files, *archive.differing(read, given)])
 
 
 def _worded(asked: Asked, loaded: Loaded, file: str) -> Asked:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from salesplan.archive.naming import UNFINISHED
-from salesplan.archive.sealing import MANIFEST, files_of, read_manifest
+from salesplan.archive.sealing import MANIFEST, differing, files_of, read_manifest
 
 KILLED = "killed"  # nothing was left to say why
+AS_OF = "variance_review.as_of"  # the one change that does not make a run a what-if
 CUT = (KILLED, "interrupted")  # causes that are not a step's own
 
 
@@ -54,9 +55,6 @@ class Run:
         return next((stem for stem, entry in steps.items() if entry.get("state") in ("running", "failed")), "")
 
 
-AS_OF = "variance_review.as_of"  # the one change that does not make a run a what-if
-
-
 def what_if(changes: Iterable[str]) -> list[str]:
     """The changes of a run that make it a what-if."""
     return [key for key in changes if key != AS_OF]
@@ -64,8 +62,7 @@ def what_if(changes: Iterable[str]) -> list[str]:
 
 def altered(run: Run) -> list[str]:
     """Files of a run that are changed, missing or added since it was made."""
-    known, found = run.manifest.get("files", {}), files_of(run.folder)
-    return sorted(name for name in known.keys() | found.keys() if known.get(name) != found.get(name))
+    return differing(run.manifest.get("files", {}), files_of(run.folder))
 
 
 def runs(outputs: Path) -> list[Run]:

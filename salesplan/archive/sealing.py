@@ -72,6 +72,11 @@ def files_of(folder: Path, *within: str) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): file_digest(path) for path in found}
 
 
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """The names that two lists of hashes do not have alike: changed, or in one of them alone; sorted."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
 def content_hash(inputs: Mapping[str, str], files: Mapping[str, str], changes: Mapping[str, Any]) -> str:
     """One hash of what a run was made from and what it says: inputs, parameters, changes, tables."""
     kept = {name: value for name, value in files.items() if name.startswith(("params/", "tables/"))}

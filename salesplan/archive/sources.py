@@ -8,10 +8,10 @@ from typing import Any
 from salesplan.archive.sealing import parsed
 from salesplan.archive.store import INPUTS, kept
 from salesplan.archive.walking import content_of, contents
+from salesplan.closing.record import ENTRY, FOLDER
 from salesplan.errors import Fault
 
 MONTH = re.compile(r"\d{4}-\d{2}")
-CLOSED, ENTRY = "closed", "closed.json"
 DATABASE = ".yaml: inputs."  # an input of a database: it stands in plan.yaml, its hash is that of the rows
 
 
@@ -64,7 +64,7 @@ def closed_month(outputs: Path, place: str, sha256: str) -> Path | None:
     month = PurePosixPath(place).parent.name
     if not MONTH.fullmatch(month):
         return None
-    for folder in (outputs / CLOSED / month, *sorted((outputs / CLOSED).glob(f"{month}.reopened-*"))):
+    for folder in (outputs / FOLDER / month, *sorted((outputs / FOLDER).glob(f"{month}.reopened-*"))):
         entry = content_of(folder / ENTRY)
         if entry and entry.sha256 == sha256:
             return folder
@@ -80,4 +80,4 @@ def _closed_faults(outputs: Path, place: str, sha256: str) -> Iterator[Fault]:
     for name, known in entry["files"].items():
         content = content_of(folder / name)
         if content is None or content.sha256 != known:
-            yield Fault("closed_damaged", f"{CLOSED}/{folder.name}/{name}")
+            yield Fault("closed_damaged", f"{FOLDER}/{folder.name}/{name}")

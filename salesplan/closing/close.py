@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesplan import archive, calendar, tables
+from salesplan.archive.sources import is_closed
 from salesplan.closing import record
 from salesplan.closing.record import ENTRY, FOLDER, INPUT_ROWS, TABLES, ClosedMonth, Record
 from salesplan.closing.rows import NAMED, Span, rows_of, span_of
@@ -144,8 +145,8 @@ def _unfit(run: archive.Run, month: str) -> Iterator[Fault]:
 def _inputs_changed(run: archive.Run, given: tables.Checked) -> Iterator[Fault]:
     """The rows that are kept must be those of the run: its tables as they were read."""
     yield from given.faults
-    own = {name: value for name, value in run.manifest.get("inputs", {}).items() if not name.startswith("outputs/")}
-    changed = sorted(name for name in own.keys() | given.hashes.keys() if own.get(name) != given.hashes.get(name))
+    own = {name: value for name, value in run.manifest.get("inputs", {}).items() if not is_closed(name)}
+    changed = archive.differing(own, given.hashes)
     if changed:
         yield Fault("run_inputs_changed", run.name, ", ".join(changed[:5]), {"count": len(changed)})
 

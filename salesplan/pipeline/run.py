@@ -63,5 +63,4 @@ def _moved_on(run: archive.Run, inputs: Inputs) -> list[Fault]:
     """Every parameter file and input that is no longer what the run began with."""
     known = {**run.manifest.get("parameters", {}), **run.manifest.get("inputs", {})}
     now = {**parameters(inputs.loaded), **inputs.hashes}
-    changed = sorted(place for place in known.keys() | now.keys() if known.get(place) != now.get(place))
-    return [Fault("resume_changed", place, None, {"run": run.name}) for place in changed]
+    return [Fault("resume_changed", place, None, {"run": run.name}) for place in archive.differing(known, now)]

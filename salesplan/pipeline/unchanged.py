@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from salesplan import archive
+from salesplan.closing import record
 from salesplan.pipeline import provenance
 from salesplan.pipeline.request import Request
 from salesplan.places import shown_path, workbook_of
-
-CLOSED = "closed"
 
 
 def unchanged(request: Request) -> archive.Run | None:
@@ -25,15 +24,16 @@ def unchanged(request: Request) -> archive.Run | None:
         manifest.get("changes") == dict(request.changes)
         and manifest.get("versions") == provenance.versions()
         and manifest.get("notebooks") == provenance.notebooks(workbook_of(request.plan))
-        and _parameters(manifest) == {path.name: archive.file_digest(path) for path in request.plan.glob("*.yaml")}
+        and manifest.get("parameters") == dict(_parameters(request.plan))
         and manifest.get("inputs") == dict(_inputs(request.plan, outputs, manifest))
     )
     return run if same and not archive.altered(run) else None
 
 
-def _parameters(manifest: Mapping[str, Any]) -> dict[str, str]:
-    files = manifest.get("files", {}).items()
-    return {name.removeprefix("params/"): value for name, value in files if name.startswith("params/")}
+def _parameters(plan: Path) -> Iterator[tuple[str, str]]:
+    """Place and SHA-256 of every parameter file."""
+    for path in plan.glob("*.yaml"):
+        yield f"{shown_path(plan)}/{path.name}", archive.file_digest(path)
 
 
 def _inputs(plan: Path, outputs: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -45,7 +45,4 @@ def _inputs(plan: Path, outputs: Path, manifest: Mapping[str, Any]) -> Iterator[
                 resolved = path.resolve()
                 place = resolved.relative_to(root) if resolved.is_relative_to(root) else resolved
                 yield f"{shown}/{place.as_posix()}", archive.file_digest(path)
-    for month in manifest.get("months", ()):
-        entry = outputs / CLOSED / month / "closed.json"
-        if entry.exists():
-            yield f"outputs/{outputs.name}/{CLOSED}/{month}/{entry.name}", archive.file_digest(entry)
+    yield from record.read(outputs, manifest.get("months", ())).hashes.items()
