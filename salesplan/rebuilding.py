@@ -80,19 +80,19 @@ def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
         above = next((place.partition(f"/{plan}/")[0] for place in inputs if not is_closed(place)), "params")
         (root / "params").mkdir()
         shutil.copytree(run.folder / "params", root / above / plan)
-        missing = [place for place, found in inputs.items() if not _restored(run, place, found, root)]
+        missing = [place for place, found in inputs.items() if not restored(run, place, found, root / place)]
         loaded = load(root / above / plan, run.manifest.get("changes", {}))
         if loaded.faults:
             raise PlanError(loaded.faults)
         yield Rebuilt(run, loaded, tuple(missing))
 
 
-def _restored(run: archive.Run, place: str, found: str, root: Path) -> bool:
-    """Whether an input file could be put where the run read it."""
+def restored(run: archive.Run, place: str, found: str, target: Path) -> bool:
+    """Put an input of a run, of this SHA-256, where it is to be read; whether it could be found."""
     if is_closed(place):  # the entry names what lies beside it
         month = closed_month(run.folder.parent, place, found)
         if month is not None:
-            shutil.copytree(month, (root / place).parent, dirs_exist_ok=True)
+            shutil.copytree(month, target.parent, dirs_exist_ok=True)
         return month is not None
     source = archive.kept(run.folder.parent, found) or run.folder.parents[2] / place
     try:
@@ -100,7 +100,6 @@ def _restored(run: archive.Run, place: str, found: str, root: Path) -> bool:
             return False
     except OSError:
         return False
-    target = root / place
     target.parent.mkdir(parents=True, exist_ok=True)
     _linked(source, target)
     return True

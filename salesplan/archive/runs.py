@@ -49,6 +49,11 @@ class Run:
         return str(self.manifest.get("cause") or KILLED)
 
     @property
+    def what_if(self) -> list[str]:
+        """The changes that make it a what-if."""
+        return what_if(self.manifest.get("changes", {}))
+
+    @property
     def stopped(self) -> str:
         """The step an incomplete run ended in; empty between steps."""
         steps = self.manifest.get("steps", {})

@@ -109,7 +109,7 @@ def _run(plan: _Plan, month: str, name: str | None) -> archive.Run:
             raise PlanError([Fault("run_before", found.name, None, {"as_of": _as_of(found) or "-", "end": end})])
         return found
     for one in archive.runs(plan.outputs):
-        if one.state == "complete" and not _what_if(one) and _as_of(one) >= end.isoformat():
+        if one.state == "complete" and not one.what_if and _as_of(one) >= end.isoformat():
             return one
     raise PlanError([Fault("close_no_run", f"outputs/{plan.outputs.name}", None, {"month": month, "end": end})])
 
@@ -119,17 +119,13 @@ def _as_of(run: archive.Run) -> str:
     return str(run.manifest.get("as_of") or "")
 
 
-def _what_if(run: archive.Run) -> list[str]:
-    return archive.what_if(run.manifest.get("changes", {}))
-
-
 def _unfit(run: archive.Run, month: str) -> Iterator[Fault]:
     """Why a run cannot stand for a month."""
     if run.state != "complete":
         yield Fault("run_not_complete", run.name)
         return
-    if _what_if(run):
-        yield Fault("run_what_if", run.name, ", ".join(_what_if(run)))
+    if run.what_if:
+        yield Fault("run_what_if", run.name, ", ".join(run.what_if))
     altered = archive.altered(run)
     if altered:
         yield Fault("run_altered", run.name, ", ".join(altered[:5]), {"count": len(altered)})

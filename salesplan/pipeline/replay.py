@@ -15,6 +15,7 @@ from salesplan.errors import Fault, stop_on
 from salesplan.pipeline import provenance
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request
 from salesplan.pipeline.run import run
+from salesplan.rebuilding import restored
 
 NAME = "replay"
 ROWS = "kept"  # folder of a replayed plan with the rows that came from databases
@@ -73,17 +74,10 @@ def lay_out(original: archive.Run, folder: Path) -> Path:
     (folder / "notebooks").mkdir()
     for name in NOTEBOOKS.values():
         nbformat.write(_bare(original.folder / f"{name}.ipynb"), folder / "notebooks" / f"{name}.ipynb")
-    rows = _rows(original)
-    for place, sha256 in file_hashes(original.manifest).items():
-        stored = archive.kept(outputs, sha256)
-        assert stored is not None
+    rows, hashes = _rows(original), file_hashes(original.manifest)
+    for place, sha256 in original.manifest["inputs"].items():
         target = plan / rows[place] if place in rows else folder / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(stored, target)
-    for place in filter(is_closed, original.manifest["inputs"]):
-        month = closed_month(outputs, place, original.manifest["inputs"][place])
-        assert month is not None
-        shutil.copytree(month, (folder / place).parent)
+        restored(original, place, hashes.get(place, sha256), target)
     return plan
 
 
