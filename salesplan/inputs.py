@@ -142,11 +142,14 @@ def default_as_of(sales: "pa.Table", loaded: Loaded) -> date | None:
     return calendar.last_complete_day(last, _months(loaded), plan.calendar, plan.month_cutoff)
 
 
-def check(folder: Path, changes: Mapping[str, Any] | None = None) -> Inputs:
-    """Parameters and tables of a plan, checked whole; raises `PlanError` with every fault of both."""
+def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path | None = None) -> Inputs:
+    """Parameters and tables of a plan, checked whole; raises `PlanError` with every fault of both.
+
+    `settled` is the folder of a signed plan's parameter files, which stand instead of the plan's own.
+    """
     if not folder.is_dir():
         raise PlanError([Fault("missing_plan", str(folder))])
-    loaded = load(folder, changes)
+    loaded = load(folder, changes, settled)
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan)

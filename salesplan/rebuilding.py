@@ -58,7 +58,7 @@ class Rebuilt:
 
 def parameters_of(run: archive.Run) -> Loaded:
     """A run's parameters, out of its own copy of the files and with what `--set` changed."""
-    return load(run.folder / "params", run.manifest.get("changes") or {})
+    return load(run.folder / "params", run.all_changes)
 
 
 def files_of(run: archive.Run, table: str, entry: object) -> dict[str, str]:
@@ -81,7 +81,7 @@ def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
         (root / "params").mkdir()
         shutil.copytree(run.folder / "params", root / above / plan)
         missing = [place for place, found in inputs.items() if not restored(run, place, found, root / place)]
-        loaded = load(root / above / plan, run.manifest.get("changes", {}))
+        loaded = load(root / above / plan, run.all_changes)
         if loaded.faults:
             raise PlanError(loaded.faults)
         yield Rebuilt(run, loaded, tuple(missing))

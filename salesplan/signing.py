@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from salesplan import archive, tables
+from salesplan import PLANNED, archive, tables
 from salesplan.archive import register, signatures, standing
 from salesplan.archive.signatures import DOCUMENTS, Chain, Entry, same_person
 from salesplan.archive.sources import is_closed
@@ -73,10 +73,11 @@ def changed_files(run: archive.Run, loaded: Loaded) -> list[str]:
     folder = workbook / "params" / name
     if not folder.is_dir():
         return [f"params/{name}"]
+    settled = PLANNED if run.manifest.get("plan_run") else ()  # as they were signed, whatever lies there now
     now = {path.stem: path.read_bytes() for path in folder.glob("*.yaml") if path.is_file()}
     given = tables.check(folder, loaded.plan).hashes
     read = {place: sha256 for place, sha256 in run.manifest["inputs"].items() if not is_closed(place)}
-    files = [f"params/{name}/{stem}.yaml" for stem in archive.differing(loaded.texts, now)]
+    files = [f"params/{name}/{stem}.yaml" for stem in archive.differing(loaded.texts, now) if stem not in settled]
     return sorted([*files, *archive.differing(read, given)])
 
 

@@ -19,7 +19,7 @@ from salesplan.report.forms import Form, forms_html
 from salesplan.report.links import links_html
 from salesplan.report.table import Table, html_table
 from salesplan.report.tree import Branch, tree_html
-from salesplan.staging import DONE, INPUTS, LETTERS, SENTENCES, STATEMENTS, write_whole
+from salesplan.staging import DONE, INPUTS, LETTERS, PREVIOUS, REVIEW, SENTENCES, SETTLED, STATEMENTS, write_whole
 from salesplan.tables import outputs
 from salesplan.telling import tell_in_notebook
 from salesplan.terms import PlanTerms
@@ -207,6 +207,19 @@ class Step:
             raise PlanError([Fault("missing_table", f"tables/{name}.csv", None, {"step": outputs.step_of(name)})])
         return outputs.read(path, name)
 
+    @cached_property
+    def review_before(self) -> dict[str, str]:
+        """The review before this one: `run`, `as_of` (its month end); empty where there is none."""
+        self.inputs.reads.add("previous:review")
+        path = self.run / PREVIOUS / REVIEW if self.run else None
+        return dict(json.loads(path.read_bytes())) if path and path.is_file() else {}
+
+    def table_before(self, name: str) -> "pd.DataFrame | None":
+        """An output table of the review before this one; None where there is none."""
+        self.inputs.reads.add(f"previous:{name}")
+        path = self.run / PREVIOUS / f"{name}.csv" if self.run else None
+        return outputs.read(path, name) if path and path.is_file() else None
+
     def assumptions(self) -> Table:
         """This step's parameters: meaning, value, unit."""
         frame = assumptions_frame(self.stem, self.rules, self.words)
@@ -335,6 +348,12 @@ class Step:
         return {name: self.table(name) for name in wanted} if self.run else {}
 
 
+def _settled(run: Path | None) -> Path | None:
+    """The parameter files of a signed plan that a run goes on from."""
+    found = run / INPUTS / SETTLED if run else None
+    return found if found and found.is_dir() else None
+
+
 def open_step(stem: str, *, plan: str, run: str = "", changes: Mapping[str, Any] | None = None) -> Step:
     """Open one step of a plan.
 
@@ -344,7 +363,7 @@ def open_step(stem: str, *, plan: str, run: str = "", changes: Mapping[str, Any]
     """
     folder = find_plan(plan)
     run_folder = Path(run) if run else None
-    loaded = load(folder, changes)
+    loaded = load(folder, changes, _settled(run_folder))
     restored = restore(run_folder / INPUTS, loaded) if run_folder else None
     step = Step(stem, restored or check(folder, changes), run_folder)
     tell_in_notebook(loaded, step.words, run_folder)

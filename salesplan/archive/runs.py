@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from salesplan import PLANNED
 from salesplan.archive.naming import UNFINISHED
 from salesplan.archive.sealing import MANIFEST, differing, files_of, read_manifest
 
@@ -52,6 +53,18 @@ class Run:
     def what_if(self) -> list[str]:
         """The changes that make it a what-if."""
         return what_if(self.manifest.get("changes", {}))
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        """Changes to the steps a signed plan settles, made by this run or by the signed one it goes on from."""
+        own = self.manifest.get("changes") or {}
+        signed = (self.manifest.get("plan_run") or {}).get("changes") or {}
+        return {**signed, **{key: value for key, value in own.items() if key.split(".")[0] in PLANNED}}
+
+    @property
+    def all_changes(self) -> dict[str, Any]:
+        """Every change its parameters were read with."""
+        return {**self.settled, **(self.manifest.get("changes") or {})}
 
     @property
     def stopped(self) -> str:

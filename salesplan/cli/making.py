@@ -46,6 +46,7 @@ def run(
     name: Annotated[str | None, typer.Option(help="name of the run; default a time stamp")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="execute every step, also unchanged ones")] = False,
     resume: Annotated[str | None, typer.Option(help="go on with a run that was cut short")] = None,
+    replan: Annotated[bool, typer.Option("--replan", help="execute steps 1 to 3 also where a plan is signed")] = False,
     engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
     timeout: Annotated[float, typer.Option(help="seconds a cell may stay silent")] = 600,
     quiet: Annotated[bool, typer.Option("--quiet", help="print only the report's place")] = False,
@@ -60,7 +61,7 @@ def run(
     from salesplan.pipeline.request import Request, StepError
     from salesplan.pipeline.unchanged import unchanged
 
-    request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout, fresh, resume)
+    request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout, fresh, resume, replan)
     same = unchanged(request)
     if same:
         typer.echo(words("run.unchanged", run=same.name), err=True)

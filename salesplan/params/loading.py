@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from salesplan import PLANNED
 from salesplan.errors import Fault, nearest
 from salesplan.params.mending import mended, passable
 from salesplan.params.places import error_path, split_key, value_at
@@ -88,13 +89,18 @@ class Loaded:
         return _place(shown_path(self.folder), stem, self.documents[stem], path, self.changes)
 
 
-def load(folder: Path, changes: Mapping[str, Any] | None = None) -> Loaded:
+def load(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path | None = None) -> Loaded:
     """Read and check every parameter file of a plan; faults are collected, not raised.
 
-    `changes` maps dotted keys (`seasonal_split.method`) to values that replace those of the files.
+    `changes` maps dotted keys (`seasonal_split.method`) to values that replace those of the files; `settled` is a
+    folder whose files of the steps that a signed plan settles stand instead of the plan's own.
     """
     shown = shown_path(folder)
     texts, broken = _texts(folder, shown)
+    if settled:
+        signed = {stem: text for stem, text in _texts(settled, shown)[0].items() if stem in PLANNED}
+        texts = {stem: text for stem, text in texts.items() if stem not in PLANNED} | signed
+        broken = {stem: fault for stem, fault in broken.items() if stem not in PLANNED}
     documents = {stem: _document(texts.get(stem), f"{shown}/{stem}.yaml") for stem in MODELS}
     documents |= {stem: Document({}, faults=[fault]) for stem, fault in broken.items()}
     faults = [fault for document in documents.values() for fault in document.faults]

@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan import STEPS, archive, machine
+from salesplan import PLANNED, STEPS, archive, machine
 from salesplan.archive import register
 from salesplan.calendar import fiscal_months
 from salesplan.errors import PlanError, stop_on
 from salesplan.inputs import Inputs
 from salesplan.params import Loaded
 from salesplan.pipeline import forks, provenance
+from salesplan.pipeline.predecessors import Predecessors, lay_review
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
 from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import shown_path, workbook_of
-from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, files_below, write_whole
+from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, SETTLED, files_below, write_whole
 from salesplan.telling import handed_over
 from salesplan.wording import Words
 
@@ -34,22 +35,24 @@ class Making:
     """One run in the making: its staging folder and its manifest."""
 
     def __init__(
-        self, request: Request, inputs: Inputs, outputs: Path, earlier: archive.Run | None, progress: Progress
+        self, request: Request, inputs: Inputs, outputs: Path, before: Predecessors, progress: Progress
     ) -> None:
         self.request = request
         self.inputs = inputs
         self.outputs = outputs
         self.progress = progress
         self.workbook = workbook_of(request.plan)
-        self.earlier = Earlier(earlier) if earlier else None
+        self.before = before
+        self.earlier = Earlier(before.newest) if before.newest else None
+        self.plan = Earlier(before.plan) if before.plan else None  # as it was signed
         plan = inputs.loaded.plan
         self.words = Words(plan.language, plan.display_unit, plan.currency)
         self.notebooks = provenance.notebooks(self.workbook)
         self.pages: list[Any] = []
         if request.resume:
-            assert earlier is not None
-            self.staging = earlier.folder
-            kept = {key: earlier.manifest[key] for key in ("created", "number", "steps") if key in earlier.manifest}
+            assert before.newest is not None
+            self.staging, begun = before.newest.folder, before.newest.manifest
+            kept = {key: begun[key] for key in ("created", "number", "steps") if key in begun}
             self.manifest = {**self._opening(), **kept}
         else:
             self.staging = archive.begin(outputs, archive.free_name(outputs, request.name))
@@ -89,7 +92,9 @@ class Making:
             "fiscal_year": loaded.plan.fiscal_year,
             "months": fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month),
             "as_of": self.inputs.as_of,
-            "changes": dict(loaded.changes),
+            "changes": dict(self.request.changes),
+            "replan": self.request.replan,
+            **self.before.entries(),
             "inputs": dict(self.inputs.hashes),
             "parameters": parameters(loaded),
             "patterns": {name: entry for name, entry in loaded.plan.inputs.items() if isinstance(entry, str)},
@@ -103,7 +108,9 @@ class Making:
     def _revision(self) -> int | None:
         """The revision the pages show; None for a what-if, which revises nothing."""
         loaded = self.inputs.loaded
-        return None if archive.what_if(loaded.changes) else archive.revision(self.outputs, loaded.plan.fiscal_year)
+        return (
+            None if archive.what_if(self.request.changes) else archive.revision(self.outputs, loaded.plan.fiscal_year)
+        )
 
     def _prepare(self) -> None:
         if self.request.resume:
@@ -115,8 +122,11 @@ class Making:
         for stem, content in self.inputs.loaded.texts.items():
             (folder / f"{stem}.yaml").write_bytes(content)
         self.inputs.save(self.staging / INPUTS)
+        if self.plan:
+            shutil.copytree(folder, self.staging / INPUTS / SETTLED)
+        lay_review(self.before, self.staging)
         for stem in self.request.before:
-            self._take_over(stem)
+            self._take_over(stem, self._source(stem))
         for stem in STEPS:
             if stem not in self.request.steps:
                 (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
@@ -134,9 +144,8 @@ class Making:
     def _step(self, stem: str) -> None:
         """Execute a step, or take it over; then begin its page."""
         maker = provenance.maker(stem, self.notebooks, self.manifest["code"], self.manifest["versions"])
-        earlier = self.earlier if self.request.whole and not self.request.fresh else None
-        if earlier and earlier.stands(stem, maker, self.staging):
-            self._take_over(stem)
+        if self._signed(stem) or self._stands(stem, maker):
+            self._take_over(stem, self._source(stem))
             (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
             self.progress.taken_over(stem, self.manifest["steps"][stem].get("from", self.staging.name))
         else:
@@ -147,6 +156,21 @@ class Making:
         archive.write_manifest(self.staging, self.manifest)
         there = (*self.request.before, *self.request.steps)
         self._begin_page("salesplan.report.pages", "write_page", self.staging, stem, self._title(), self.words, there)
+
+    def _signed(self, stem: str) -> bool:
+        """Whether a step is settled by the signed plan."""
+        return self.plan is not None and stem in PLANNED
+
+    def _stands(self, stem: str, maker: str) -> bool:
+        """Whether a step would come out as the run before left it."""
+        asked = self.request.whole and not self.request.fresh
+        return asked and self.earlier is not None and self.earlier.stands(stem, maker, self.staging)
+
+    def _source(self, stem: str) -> Earlier:
+        """The run a step is taken from."""
+        found = self.plan if self._signed(stem) else self.earlier
+        assert found is not None
+        return found
 
     def _execute(self, stem: str) -> float:
         """Execute a step's notebook; seconds. Raises `StepError`, or `PlanError` for what only a step could see."""
@@ -169,15 +193,14 @@ class Making:
             raise StepError(stem, failure[0], failure[1], notebook)
         return time.monotonic() - began
 
-    def _take_over(self, stem: str) -> None:
+    def _take_over(self, stem: str, earlier: Earlier) -> None:
         """Take a step as an earlier run left it; in a run that is resumed it lies there already."""
-        assert self.earlier is not None
-        if self.earlier.run.folder == self.staging:
+        if earlier.run.folder == self.staging:
             return
-        stop_on(self.earlier.damage(stem))
-        self.earlier.copy(stem, self.staging)
-        entry = {key: value for key, value in self.earlier.entry(stem).items() if key in ("reads", "maker")}
-        origin = self.earlier.entry(stem).get("from", self.earlier.run.name)
+        stop_on(earlier.damage(stem))
+        earlier.copy(stem, self.staging)
+        entry = {key: value for key, value in earlier.entry(stem).items() if key in ("reads", "maker")}
+        origin = earlier.run.name if self._signed(stem) else earlier.entry(stem).get("from", earlier.run.name)
         self.manifest["steps"][stem] = {"state": "taken_over", "from": origin, **entry}
 
     def _how(self) -> "How":
@@ -187,7 +210,7 @@ class Making:
 
     def _parameters(self) -> dict[str, Any]:
         run = self.staging.relative_to(self.workbook) if self.staging.is_relative_to(self.workbook) else self.staging
-        changes = dict(self.request.changes)
+        changes = {**self.before.settled, **self.request.changes}
         return {"plan": shown_path(self.request.plan), "run": run.as_posix(), "changes": changes}
 
     def _finish(self) -> None:
@@ -199,9 +222,10 @@ class Making:
         self.manifest["state"] = "complete" if not self.request.only or self.request.only == STEPS[-1] else "partial"
         self.manifest["seconds"] = round(sum(step.get("seconds", 0) for step in self.manifest["steps"].values()), 3)
         self.manifest["headline"] = headline.numbers(self.staging / "tables", self.words)
-        self.manifest["assumed"] = headline.assumed(self.inputs.loaded, self.inputs.as_of, self.words)
+        under = headline.assumed(self.inputs.loaded, self.inputs.as_of, self.words)
+        self.manifest["assumed"] = [*self._assumed_plan(), *under]
         made_of = archive.files_of(self.staging, "params", "tables")
-        self.manifest["content"] = archive.content_hash(self.inputs.hashes, made_of, self.inputs.loaded.changes)
+        self.manifest["content"] = archive.content_hash(self.inputs.hashes, made_of, self.manifest["changes"])
         write_whole(self.staging / INPUTS / CONTROL, archive.manifest_bytes(self.manifest))
         if self.request.engine != "fork":
             self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
@@ -214,6 +238,11 @@ class Making:
             entry.pop("files", None)  # they stand among all files
         self.manifest["files"] = archive.files_of(self.staging)
         archive.write_manifest(self.staging, self.manifest)
+
+    def _assumed_plan(self) -> list[tuple[str, str]]:
+        """The signed plan it goes on from, as the index names it."""
+        found = self.before.plan
+        return [(self.words("assumed.plan_run"), self.words("assumed.plan_run_value", run=found.name))] if found else []
 
     def _title(self) -> str:
         return self.inputs.loaded.plan.title or str(self.manifest["plan"])

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 
-from salesplan import archive
+from salesplan import PLANNED, archive
 from salesplan.archive.sources import DATABASE, closed_month, file_hashes, is_closed, is_database
 from salesplan.errors import Fault, stop_on
 from salesplan.pipeline import provenance
@@ -31,7 +31,7 @@ def replay(original: archive.Run, progress: Progress) -> list[Fault]:
     with TemporaryDirectory(prefix="salesplan-") as folder:
         plan = lay_out(original, Path(folder))
         changes = {**original.manifest["changes"], **from_databases(original)}
-        request = Request(plan, changes, NAME, fresh=True)
+        request = Request(plan, changes, NAME, fresh=True, rests_on=original)
         again = run(request, progress)
         return list(differences(original.folder / "tables", again.folder / "tables"))
 
@@ -50,9 +50,15 @@ def cautions(original: archive.Run) -> list[Fault]:
 def origins(original: archive.Run) -> list[Fault]:
     """Steps that the run took over from another one, which a replay executes."""
     steps = original.manifest.get("steps")
+    settled = original.manifest.get("plan_run")
+    told = [Fault("replay_plan", settled["run"])] if isinstance(settled, dict) else []
     known_steps = [(stem, step) for stem, step in (steps if isinstance(steps, dict) else {}).items()]
-    taken = [(stem, step) for stem, step in known_steps if isinstance(step, dict) and step.get("state") == "taken_over"]
-    return [Fault("replay_taken_over", stem, None, {"run": step.get("from")}) for stem, step in taken]
+    taken = [
+        (stem, step)
+        for stem, step in known_steps
+        if isinstance(step, dict) and step.get("state") == "taken_over" and not (settled and stem in PLANNED)
+    ]
+    return [*told, *(Fault("replay_taken_over", stem, None, {"run": step.get("from")}) for stem, step in taken)]
 
 
 def from_databases(original: archive.Run) -> dict[str, str]:

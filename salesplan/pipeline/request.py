@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from salesplan import STEPS
+from salesplan.archive import Run
 
 # File names of the notebooks by step, without their ending: `1_annual_target`.
 NOTEBOOKS = {stem: f"{number}_{stem}" for number, stem in enumerate(STEPS, start=1)}
@@ -24,6 +25,8 @@ class Request:
     patience: float = 600
     fresh: bool = False
     resume: str | None = None
+    replan: bool = False  # all steps are executed, also where a plan is signed
+    rests_on: Run | None = None  # a run that stands for the signed plan and the review before, as in a replay
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -34,7 +37,7 @@ class Request:
 
     @property
     def before(self) -> tuple[str, ...]:
-        """The steps before them, taken from the newest complete run."""
+        """The steps before them, taken from the signed plan or else from the newest complete run."""
         return STEPS[: STEPS.index(self.steps[0])]
 
     @property

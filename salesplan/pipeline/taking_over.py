@@ -11,10 +11,10 @@ from salesplan.archive import Run, file_digest
 from salesplan.errors import Fault
 from salesplan.inputs import STATE
 from salesplan.pipeline.request import NOTEBOOKS
-from salesplan.staging import DONE, INPUTS, PAGES, files_below
+from salesplan.staging import DONE, INPUTS, PAGES, PREVIOUS, REVIEW, files_below
 from salesplan.tables.outputs import tables_of
 
-TABLE = "table:"
+TABLE, BEFORE = "table:", "previous:"
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,9 @@ def state(staging: Path) -> Mapping[str, str | None]:
 def _hash(name: str, known: Mapping[str, str | None], staging: Path) -> str | None:
     """The hash of one thing that can be read; None where it is not there."""
     kind, _, rest = name.partition(":")
-    if name.startswith(TABLE):
-        path = staging / "tables" / f"{rest}.csv"
+    if name.startswith((TABLE, BEFORE)):
+        folder = staging / ("tables" if name.startswith(TABLE) else PREVIOUS)
+        path = folder / (REVIEW if rest == "review" else f"{rest}.csv")
         return file_digest(path) if path.exists() else None
     if rest == "*":
         return "\n".join(f"{key} {value}" for key, value in sorted(known.items()) if key.startswith(f"{kind}:"))

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from salesplan import archive
+from salesplan import PLANNED, archive
 from salesplan.closing import record
 from salesplan.pipeline import provenance
+from salesplan.pipeline.predecessors import predecessors
 from salesplan.pipeline.request import Request
 from salesplan.places import shown_path, workbook_of
 
@@ -20,14 +21,24 @@ def unchanged(request: Request) -> archive.Run | None:
     if run is None or run.manifest.get("code") != provenance.code():
         return None
     manifest = run.manifest
+    year = manifest.get("fiscal_year")
+    plan = archive.record_of(outputs, year) if isinstance(year, int) and not request.replan else None
+    before = predecessors(outputs, year, manifest.get("as_of"), plan)
     same = (
         manifest.get("changes") == dict(request.changes)
         and manifest.get("versions") == provenance.versions()
         and manifest.get("notebooks") == provenance.notebooks(workbook_of(request.plan))
-        and manifest.get("parameters") == dict(_parameters(request.plan))
+        and all(manifest.get(key) == entry for key, entry in before.entries().items())
+        and _own(manifest, manifest.get("parameters", {})) == _own(manifest, dict(_parameters(request.plan)))
         and manifest.get("inputs") == dict(_inputs(request.plan, outputs, manifest))
     )
     return run if same and not archive.altered(run) else None
+
+
+def _own(manifest: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, str]:
+    """The parameter files that count: where a plan is signed, those of the steps it settles do not."""
+    settled = PLANNED if manifest.get("plan_run") else ()
+    return {place: found for place, found in parameters.items() if Path(place).stem not in settled}
 
 
 def _parameters(plan: Path) -> Iterator[tuple[str, str]]:

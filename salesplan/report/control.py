@@ -12,11 +12,12 @@ SHOWN = 16  # characters of the content hash, in fours
 
 
 def control_line(manifest: Mapping[str, Any], words: Words) -> str:
-    """Number, run, revision, when it was made, and the hash of what it was made from and says."""
+    """Number, run, revision, when it was made, the hash of what it was made from and says, the plan it goes on from."""
     content = str(manifest["content"])[:SHOWN]
     revision = manifest.get("revision", 0)
     edition = "what_if" if revision is None else "first_edition"
-    return words(
+    plan = manifest.get("plan_run")
+    line = words(
         "report.control",
         run=f"{manifest['plan']}/{manifest['run']}",
         number=manifest["number"],
@@ -24,6 +25,7 @@ def control_line(manifest: Mapping[str, Any], words: Words) -> str:
         made=str(manifest["created"])[:16].replace("T", " "),
         content=" ".join(content[at : at + 4] for at in range(0, SHOWN, 4)),
     )
+    return f"{line} · {words('report.on_plan', plan=plan['run'])}" if plan else line
 
 
 def fill(run: Path, manifest: Mapping[str, Any], words: Words) -> None:
