@@ -1,4 +1,4 @@
-"""Once a plan is signed, the months that follow go on from it: steps 1 to 3 as they were signed, 4 and 5 on the actuals."""
+"""Once a plan is signed, months go on from it: steps 1 to 3 as they were signed, 4 and 5 on the actuals."""
 
 import shutil
 
