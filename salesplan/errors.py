@@ -59,7 +59,7 @@ def told(faults: Sequence[Fault]) -> list[Fault]:
     return [faults[at] for at in sorted(at for _, at in sorted(ranks)[:SHOWN])]
 
 
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """The known name most like this one; empty where none is like it."""
     return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=cutoff)), "")
 

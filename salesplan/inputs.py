@@ -24,6 +24,7 @@ from salesplan.money import to_fen
 from salesplan.params import Loaded, load
 from salesplan.params.loading import encoding_notices
 from salesplan.params.targets import target_faults
+from salesplan.places import no_plan
 from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
@@ -148,7 +149,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     `settled` is the folder of a signed plan's parameter files, which stand instead of the plan's own.
     """
     if not folder.is_dir():
-        raise PlanError([Fault("missing_plan", str(folder))])
+        raise PlanError([no_plan(folder)])
     loaded = load(folder, changes, settled)
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)

@@ -7,7 +7,7 @@ from pathlib import Path
 from salesplan import DEMO, archive
 from salesplan.errors import Fault, PlanError
 from salesplan.params.schema import localized
-from salesplan.places import workbook_of
+from salesplan.places import no_plan, workbook_of
 from salesplan.terms import MODELS
 from salesplan.wording import LANGUAGES, Words
 
@@ -22,7 +22,7 @@ def plant(plan: Path, like: Path | None = None) -> Path:
     if plan.exists():
         raise PlanError([Fault("plan_exists", str(plan))])
     if not (source / "plan.yaml").is_file():
-        raise PlanError([Fault("missing_plan" if like else "nothing_to_copy", str(source))])
+        raise PlanError([no_plan(source) if like else Fault("nothing_to_copy", str(source))])
     shutil.copytree(source, plan)
     write_schemas(workbook_of(plan) / "params" / ".schema")
     return plan

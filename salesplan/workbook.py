@@ -15,6 +15,7 @@ from salesplan.errors import Fault, PlanError
 from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
+from salesplan.places import no_plan
 from salesplan.report.forms import Form, forms_html
 from salesplan.report.links import links_html
 from salesplan.report.table import Table, html_table
@@ -54,7 +55,7 @@ def find_plan(plan: str, start: Path | None = None) -> Path:
     for base in (here, *here.parents):
         if (base / plan).is_dir():
             return base / plan
-    raise PlanError([Fault("missing_plan", plan)])
+    raise PlanError([no_plan(plan)])
 
 
 class Step:

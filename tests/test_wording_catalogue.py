@@ -21,7 +21,7 @@ SAID = {
     "Notice": (0, "notice"),
     "notice": (0, "notice"),
 }
-PARTS = {"unit", "more", "nearest"}  # of other messages
+PARTS = {"unit", "more", "nearest", "none_known", "choice"}  # of other messages
 
 
 @lru_cache

@@ -2,14 +2,15 @@
 
 import sys
 import traceback
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from salesplan import __version__, machine
 from salesplan.cli import asking, making, recording
-from salesplan.cli.common import app, language_of
+from salesplan.cli.common import app, refuse
+from salesplan.cli.language import language_of, language_of_words
+from salesplan.cli.usage import PROGRAM, MisuseError, UsageError, misuse_of
 from salesplan.ending import answer_signals
 from salesplan.wording import Words
 
@@ -34,13 +35,32 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     answer_signals()
     try:
-        app()
-    except KeyboardInterrupt:
+        raise SystemExit(app(standalone_mode=False))
+    except (MisuseError, UsageError) as error:
+        raise _refused(error) from None
+    except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(1) from None
     except Exception as error:
-        words = Words(language_of(Path(next((arg for arg in sys.argv[2:] if not arg.startswith("-")), "."))))
+        words = Words(language_of_words(sys.argv[1:]))
         said = machine.sentence(error, words)
         typer.echo(said or words("run.crashed", cause=f"{type(error).__name__}: {error}"), err=True)
         if not said:
             traceback.print_exc()
         raise SystemExit(1) from None
+
+
+def _refused(error: Exception) -> SystemExit:
+    """Status 2, what is wrong with the line, and where its words are explained; without words that page itself."""
+    misuse = misuse_of(error)
+    if misuse is None:
+        typer.echo(str(error), err=True)
+        return SystemExit(2)
+    words = Words(language_of_words(sys.argv[2:]))
+    refuse(misuse, words)
+    named = [word for word in sys.argv[1:2] if word in _names()]
+    typer.echo(words("usage.help", line=" ".join([PROGRAM, *named, "--help"])), err=True)
+    return SystemExit(2)
+
+
+def _names() -> set[str]:
+    return {one.callback.__name__ for one in app.registered_commands if one.callback}

@@ -1,29 +1,28 @@
 """Commands that ask of runs what differs and how a number came about: compare, explain."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from salesplan.cli.common import Json, RunName, app, found_run, language_of, refuse, shown
+from salesplan.cli.common import Json, RunName, app, refuse, shown, whole_run, words_of_run
+from salesplan.cli.usage import Command
 from salesplan.errors import PlanError
-from salesplan.wording import Words
 
 
-@app.command()
+@app.command(cls=Command)
 def compare(
-    before: Annotated[str, typer.Argument(metavar="RUN", help="PLAN/NAME or a run's folder", show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="RUN", help="the run beside it", show_default=False)],
+    before: RunName,
+    after: RunName,
     as_json: Json = False,
 ) -> None:
     """Tell what differs between two runs: parameters, inputs, then numbers down to each rep."""
-    words = Words(language_of(Path()))
     from salesplan import comparing
 
+    first, second = whole_run(before), whole_run(after)
     try:
-        found = comparing.compare(found_run(before), found_run(after))
+        found = comparing.compare(first, second)
     except PlanError as error:
-        raise refuse(error, words) from None
+        raise refuse(error, words_of_run(before)) from None
     words = comparing.words_of(found)
     page = shown(comparing.write_comparison(found, words))
     if as_json:
@@ -34,20 +33,20 @@ def compare(
     typer.echo(words("compare.page", path=page))
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     run: RunName,
-    rep: Annotated[str, typer.Option(help="the rep's key", show_default=False)],
-    month: Annotated[str, typer.Option(help="month such as 2027-03; without it the year")] = "",
-    pay: Annotated[bool, typer.Option("--commission", help="the pay of that month instead of the quota")] = False,
+    rep: Annotated[str, typer.Option(metavar="REP")],
+    month: Annotated[str, typer.Option(metavar="MONTH", show_default=False)] = "",
+    pay: Annotated[bool, typer.Option("--commission")] = False,
     as_json: Json = False,
 ) -> None:
     """Tell how a rep's quota or pay came about, from the annual target down, with the rounding."""
-    words = Words(language_of(Path()))
     from salesplan import explaining
 
+    found = whole_run(run)
+    words = words_of_run(run)
     try:
-        found = found_run(run)
         words = explaining.words_of(found)
         told = explaining.explain(found, explaining.Asked(rep, month, pay))
     except PlanError as error:

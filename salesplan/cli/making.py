@@ -7,9 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from salesplan import DEMO, STEPS, machine
-from salesplan.cli.common import Json, Plan, app, language_of, refuse
+from salesplan.cli.common import Json, Plan, app, refuse
 from salesplan.cli.common import shown as _shown
-from salesplan.errors import Fault, PlanError
+from salesplan.cli.language import language_of
+from salesplan.cli.usage import Command
+from salesplan.errors import Fault, PlanError, nearest
+from salesplan.places import folder_of
 from salesplan.wording import LANGUAGES, Words
 from salesplan.wording.messages import notice_text
 
@@ -30,29 +33,29 @@ def _changes(given: list[str], as_of: str | None, words: Words) -> dict[str, str
 
 def _step(name: str | None, option: str, words: Words) -> str | None:
     if name is not None and name not in STEPS:
-        raise refuse(PlanError([Fault("one_of", option, name, {"expected": ", ".join(STEPS)})]), words)
+        values = {"expected": ", ".join(STEPS), "nearest": nearest(name, STEPS)}
+        raise refuse(PlanError([Fault("one_of", option, name, values)]), words)
     return name
 
 
-@app.command()
+@app.command(cls=Command)
 def run(
     plan: Plan,
-    set_: Annotated[list[str], typer.Option("--set", help="change a parameter for this run: step.key=value")] = [],  # noqa: B006
-    as_of: Annotated[str | None, typer.Option(help="month end of the review, such as 2027-03-31")] = None,
-    only: Annotated[
-        str | None, typer.Option(help="run only this step on the tables of the newest complete run")
-    ] = None,
-    from_: Annotated[str | None, typer.Option("--from", help="run from this step on")] = None,
-    name: Annotated[str | None, typer.Option(help="name of the run; default a time stamp")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="execute every step, also unchanged ones")] = False,
-    resume: Annotated[str | None, typer.Option(help="go on with a run that was cut short")] = None,
-    replan: Annotated[bool, typer.Option("--replan", help="execute steps 1 to 3 also where a plan is signed")] = False,
-    engine: Annotated[str, typer.Option(help="fork or kernel")] = "fork",
-    timeout: Annotated[float, typer.Option(help="seconds a cell may stay silent")] = 600,
-    quiet: Annotated[bool, typer.Option("--quiet", help="print only the report's place")] = False,
+    set_: Annotated[list[str], typer.Option("--set", metavar="CHANGE")] = [],  # noqa: B006
+    as_of: Annotated[str | None, typer.Option(metavar="DAY")] = None,
+    only: Annotated[str | None, typer.Option(metavar="STEP")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="STEP")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh")] = False,
+    resume: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    replan: Annotated[bool, typer.Option("--replan")] = False,
+    engine: Annotated[str, typer.Option(metavar="ENGINE")] = "fork",
+    timeout: Annotated[float, typer.Option(metavar="SECONDS")] = 600,
+    quiet: Annotated[bool, typer.Option("--quiet")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the five notebooks in order and write the report."""
+    plan = folder_of(plan)
     words = Words(_changed_language(set_) or language_of(plan))
     _step(only, "--only", words)
     _step(from_, "--from", words)
@@ -103,9 +106,10 @@ def _tell_run(found: Any, words: Words, *, as_json: bool) -> None:
         typer.echo(words("run.report", path=report))
 
 
-@app.command()
+@app.command(cls=Command)
 def check(plan: Plan) -> None:
     """Check parameters and tables only; every fault in one pass."""
+    plan = folder_of(plan)
     words = Words(language_of(plan))
     from salesplan.inputs import check as check_inputs
 
@@ -119,12 +123,13 @@ def check(plan: Plan) -> None:
     typer.echo(words("check.passed", counts=counts))
 
 
-@app.command()
+@app.command(cls=Command)
 def new(
     plan: Plan,
-    like: Annotated[Path | None, typer.Option(help="plan to copy; default the demo")] = None,
+    like: Annotated[Path | None, typer.Option(metavar="PLAN")] = None,
 ) -> None:
     """Make a new plan from the demo or from another plan."""
+    like = folder_of(like) if like else None
     words = Words(language_of(like or plan.parent / DEMO))
     from salesplan.planting import plant
 
@@ -135,14 +140,15 @@ def new(
     typer.echo(words("new.made", path=_shown(made)))
 
 
-@app.command()
+@app.command(cls=Command)
 def lab(
     plan: Plan,
-    step: Annotated[str, typer.Option(help="step whose notebook is opened")] = STEPS[0],
-    port: Annotated[int, typer.Option(help="port on this machine")] = 8888,
-    browser: Annotated[bool, typer.Option(help="open a browser")] = True,
+    step: Annotated[str, typer.Option(metavar="STEP")] = STEPS[0],
+    port: Annotated[int, typer.Option(metavar="NUMBER")] = 8888,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
 ) -> None:
     """Open JupyterLab on the notebooks with this plan."""
+    plan = folder_of(plan)
     words = Words(language_of(plan))
     _step(step, "--step", words)
     from salesplan.lab import open_lab

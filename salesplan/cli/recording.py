@@ -6,17 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from salesplan.cli.common import Json, Plan, RunName, app, folder_of, language_of, refuse, shown
+from salesplan.cli.common import Json, Plan, RunName, app, refuse, run_and_words, shown
+from salesplan.cli.language import language_of
+from salesplan.cli.usage import Command
 from salesplan.errors import Fault, PlanError
+from salesplan.places import folder_of
 from salesplan.wording import Words
 from salesplan.wording.messages import message
 
-Month = Annotated[str, typer.Argument(help="month of the plan's year, such as 2027-01", show_default=False)]
+Month = Annotated[str, typer.Argument(metavar="MONTH")]
 
 
-@app.command()
+@app.command(cls=Command)
 def runs(
-    plan: Annotated[str, typer.Argument(help="name or folder of the plan", show_default=False)],
+    plan: Annotated[str, typer.Argument(metavar="PLAN")],
     as_json: Json = False,
 ) -> None:
     """List the archive: runs, state, headline numbers, signatures."""
@@ -53,22 +56,20 @@ def _closed_lines(outputs: Path, words: Words) -> list[str]:
     return [words("close.line", **{**entry, "time": str(entry["time"])[:10]}) for entry in entries]
 
 
-@app.command()
+@app.command(cls=Command)
 def sign(
     run: RunName,
-    document: Annotated[str, typer.Option(help="plan, performance or commission", show_default=False)],
-    as_: Annotated[str, typer.Option("--as", metavar="ROLE", help="role that signs", show_default=False)],
-    by: Annotated[str, typer.Option(metavar="NAME", help="who signs; recorded as typed", show_default=False)],
-    reference: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="number of the approval in the company's own system")
-    ] = None,
+    document: Annotated[str, typer.Option(metavar="DOCUMENT")],
+    as_: Annotated[str, typer.Option("--as", metavar="ROLE")],
+    by: Annotated[str, typer.Option(metavar="PERSON")],
+    reference: Annotated[str | None, typer.Option(metavar="REFERENCE")] = None,
     as_json: Json = False,
 ) -> None:
     """Add the next signature of a document's chain; refused out of order."""
     from salesplan.signing import Asked
     from salesplan.signing import sign as make
 
-    found, words = _found(run)
+    found, words = run_and_words(run)
     try:
         signed = make(found, Asked(document, as_, by, reference))
     except PlanError as error:
@@ -85,23 +86,10 @@ def sign(
     typer.echo(words("sign.next", role=words.code("role", following)) if following else words("sign.complete"))
 
 
-def _found(text: str, *, removed: int = 2) -> tuple[Any, Words]:
-    """The run that was typed, and the words of its plan; `removed` is the status for one that somebody took away."""
-    from salesplan import archive
-    from salesplan.archive.finding import REMOVED
-
-    try:
-        found = archive.find_run(text)
-    except PlanError as error:
-        ended = refuse(error, Words(language_of(folder_of(Path(text).parent.name))))
-        raise typer.Exit(removed) if error.faults[0].code == REMOVED else ended from None
-    return found, Words(language_of(found.folder / "params"))
-
-
-@app.command()
+@app.command(cls=Command)
 def verify(
     run: RunName,
-    replay: Annotated[bool, typer.Option("--replay", help="execute again and compare the tables")] = False,
+    replay: Annotated[bool, typer.Option("--replay")] = False,
     as_json: Json = False,
 ) -> None:
     """Check that a run is as it was made; exit status 1 if it is not.
@@ -110,7 +98,7 @@ def verify(
     """
     from salesplan.archive.verifying import verify as look
 
-    found, words = _found(run, removed=1)
+    found, words = run_and_words(run, removed=1)
     try:
         report = look(found)
     except PlanError as error:
@@ -181,14 +169,12 @@ def _finding(fault: Fault, words: Words) -> dict[str, Any]:
     return {**told, "message": message(fault, words)}
 
 
-@app.command()
+@app.command(cls=Command)
 def close(
     plan: Plan,
     month: Month,
-    by: Annotated[str, typer.Option(help="who closes the month", show_default=False)],
-    run: Annotated[
-        str | None, typer.Option(help="run to close with; default the newest complete one whose review reaches it")
-    ] = None,
+    by: Annotated[str, typer.Option(metavar="PERSON")],
+    run: Annotated[str | None, typer.Option(metavar="RUN")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a month's pay final: later changes go to the open month, each with its reason."""
@@ -207,11 +193,11 @@ def close(
         typer.echo(words("close.done", month=month, run=found.entry["run"], by=by.strip(), path=shown(found.folder)))
 
 
-@app.command()
+@app.command(cls=Command)
 def reopen(
     plan: Plan,
     month: Month,
-    reason: Annotated[str, typer.Option(help="why the month is opened again", show_default=False)],
+    reason: Annotated[str, typer.Option(metavar="TEXT")],
     as_json: Json = False,
 ) -> None:
     """Open the month closed last again; what was closed is kept."""

@@ -15,6 +15,7 @@ from salesplan.closing.record import ENTRY, FOLDER, INPUT_ROWS, TABLES, ClosedMo
 from salesplan.closing.rows import NAMED, Span, rows_of, span_of
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.params import Loaded, load
+from salesplan.places import no_plan
 from salesplan.staging import write_whole
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ def reopen(plan: Path, month: str, *, reason: str) -> Path:
 
 def _open(plan: Path, month: str) -> _Plan:
     if not plan.is_dir():
-        raise PlanError([Fault("missing_plan", str(plan))])
+        raise PlanError([no_plan(plan)])
     loaded = load(plan)
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
     months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
     if month not in months:
-        raise PlanError([Fault("month_of_year", "", month, {"first": months[0], "last": months[-1]})])
+        raise PlanError([Fault("month_of_year", "MONTH", month, {"first": months[0], "last": months[-1]})])
     return _Plan(loaded, archive.outputs_of(plan), months)
 
 

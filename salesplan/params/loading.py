@@ -17,7 +17,7 @@ from salesplan.params.mending import mended, passable
 from salesplan.params.places import error_path, split_key, value_at
 from salesplan.params.reading import MOST_CHARACTERS, Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
-from salesplan.params.schema import known_names, unit_at
+from salesplan.params.schema import known_names, meaning_key, unit_at
 from salesplan.params.secrets import secrets_in, secrets_set, untold
 from salesplan.places import shown_path
 from salesplan.tables.encoding import decode
@@ -194,13 +194,24 @@ def _missing_files(texts: Mapping[str, bytes], shown: str) -> Iterator[Fault]:
             yield Fault("missing_file", f"{shown}/{stem}.yaml")
 
 
+def _nearest_key(dotted: str) -> str:
+    """The `step.key` meant: that of the nearest step, else of a step that has such a key, else the one most alike."""
+    stem, *_ = split_key(dotted)
+    *_, key = split_key(dotted)
+    near = nearest(str(stem), MODELS)
+    keys = {f"{one}.{name}": name for one in MODELS for name in known_names(one, ())}
+    own = {full: name for full, name in keys.items() if not near or full.startswith(f"{near}.")}
+    meant = nearest(str(key), own.values())
+    return next((full for full, name in own.items() if name == meant), "") or nearest(dotted, keys) or near
+
+
 def _apply(documents: Mapping[str, Document], changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     data = {stem: document.data for stem, document in documents.items()}
     faults = []
     for dotted, value in changes.items():
         stem, *keys = split_key(dotted)
         if stem not in MODELS or not keys:
-            names = {"nearest": nearest(str(stem), MODELS, cutoff=0.6), "known": ", ".join(MODELS)}
+            names = {"nearest": _nearest_key(dotted), "known": ", ".join(MODELS)}
             faults.append(Fault("unknown_change", f"--set {dotted}", value, names))
             continue
         data[str(stem)] = _replaced(
@@ -303,6 +314,7 @@ def _values(detail: ErrorDetails, stem: str, path: KeyPath, found: str | None) -
         (context[key] for key in ("le", "lt", "ge", "gt", "min_length", "max_length") if key in context), ""
     )
     values["unit"] = unit_at(stem, path)
+    values["choice"] = meaning_key(stem, path).removeprefix("param.")
     if "expected" in values:  # pydantic's sentence 'a', 'b' or 'c' as names
         values["expected"] = ", ".join(re.findall(r"'([^']*)'", str(values["expected"])))
     allowed = str(values.get("expected") or values.get("levels") or "").split(", ")

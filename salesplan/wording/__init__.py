@@ -1,5 +1,6 @@
 """Words and formats in the plan's language; the catalogue is one file per language."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -30,6 +31,13 @@ def catalogue(language: str) -> dict[str, str]:
     """Every text of a language by its dotted key."""
     file = Path(__file__).with_name(f"{language}.toml")
     return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+
+
+def part(language: str, name: str) -> dict[str, str]:
+    """The texts of one section and those below it, found without parsing all the others."""
+    text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
+    found = re.findall(rf"^\[{name}[.\]].*?(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
+    return dict(_flat(tomllib.loads("".join(found))))
 
 
 class Words:

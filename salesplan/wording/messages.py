@@ -9,13 +9,19 @@ from salesplan.wording import Words
 MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+(?:, \d+)*)", "column": r"\bcolumn (\S+)"}
 PLACES = ("first", "other")  # values that are places themselves
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+KNOWN = re.compile(r"[\uff0c\uff1b,;][^\uff0c\uff1b,;]*\{known\}[\u3002.]?")  # the clause that lists what there is
 LIMITS = ("at_most", "at_least", "below", "above")
 
 
 def message(fault: Fault, words: Words) -> str:
     """A fault as one line: place = 'value' : what is allowed."""
     values = {key: _worded(key, found, words) for key, found in fault.values.items()}
-    text = words.get(f"fault.{fault.code}", fault.code).format_map(_Blank(values, value=fault.value))
+    if "expected" in values and words.language == "zh":  # the codes are English words
+        values["expected"] = _explained(str(values["expected"]), str(values.get("choice", "")), words)
+    text = words.get(f"fault.{fault.code}", fault.code)
+    if fault.values.get("known") == "":
+        text = KNOWN.sub(lambda _: words("fault.none_known"), text)
+    text = text.format_map(_Blank(values, value=fault.value))
     if values.get("unit") and fault.code in LIMITS:
         text += words("fault.unit", unit=values["unit"])
     if values.get("nearest"):
@@ -37,8 +43,22 @@ def _worded(key: str, found: Any, words: Words) -> Any:
     return place_text(found, words) if key in PLACES and isinstance(found, str) else found
 
 
+def _explained(allowed: str, choice: str, words: Words) -> str:
+    """The words that are allowed, each with what people call it where the catalogue knows the code."""
+    called = {name: _called(name, choice, words) for name in allowed.split(", ")}
+    return words.list([words("fault.choice", code=code, name=name) if name else code for code, name in called.items()])
+
+
+def _called(code: str, choice: str, words: Words) -> str:
+    """What people call a word of ours; `choice` is the parameter it stands for, whose own meaning comes first."""
+    keys = (f"own_choice.{choice}.{code}", f"code.choice.{code}", f"step.{code}", f"code.role.{code}")
+    return next((words.texts[key] for key in keys if key in words.texts), "")
+
+
 def place_text(place: str, words: Words) -> str:
     """A place in the words' language: `line 14` is 第 14 行; numbers stand between spaces everywhere."""
+    if called := words.get(f"help.metavar.{place}"):
+        return called
     for mark, pattern in MARKS.items():
         place = re.sub(pattern, words(f"place.{mark}", found=r"\1"), place)
     return place
