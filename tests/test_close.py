@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from injection import KILLED, OPENING, WRITING, Faults, in_child, injected
 from workbooks import command, copy_workbook
 
 from salesplan import archive, inputs
@@ -18,6 +19,8 @@ from salesplan.closing import record
 from salesplan.closing.close import close, reopen
 from salesplan.closing.rows import row_difference, rows_of, span_of
 from salesplan.errors import PlanError
+from salesplan.params import load
+from salesplan.signing import Asked, sign
 from salesplan.workbook import open_step
 
 PLAN = """\
@@ -26,6 +29,7 @@ fiscal_year: 2027
 language: en
 display_unit: one
 inputs: {sales: data/sales.csv, reps: data/reps.csv, collections: data/collections.csv, scores: data/scores.csv}
+approvals: {commission: [hr, cfo]}
 """
 COMMISSION = """\
 plans:
@@ -91,7 +95,7 @@ def edit(plan, table, old, new):
 
 def give_reasons(plan, *rows):
     (plan / "data" / "corrections.csv").write_text("\n".join(["month,reason,approved_by,order,rep", *rows]) + "\n")
-    (plan / "plan.yaml").write_text(PLAN.replace("}\n", ", corrections: data/corrections.csv}\n"))
+    (plan / "plan.yaml").write_text(PLAN.replace("scores.csv}", "scores.csv, corrections: data/corrections.csv}\n"))
 
 
 def faults(plan):
@@ -293,23 +297,111 @@ def test_a_run_that_holds_a_closed_month_otherwise_cannot_close_the_next(closed)
 def test_reopen_only_the_last_and_keep_what_was_closed(closed):
     close(closed, "2027-02", by="Li")
     with pytest.raises(PlanError, match="reopen_last"):
-        reopen(closed, "2027-01", reason="wrong price")
+        reopen(closed, "2027-01", reason="wrong price", by="Li")
     with pytest.raises(PlanError, match="text_needed"):
-        reopen(closed, "2027-02", reason=" ")
-    done = command(closed.parents[1], "reopen", "params/shop", "2027-02", "--reason", "wrong price")
+        reopen(closed, "2027-02", reason=" ", by="Li")
+    asked = ("reopen", "shop", "2027-02", "--reason", "wrong price", "--by", "Wang")
+    done = command(closed.parents[1], *asked)
     assert done.returncode == 0 and "2027-02 is open again" in done.stdout
     with pytest.raises(PlanError, match="reopen_open"):
-        reopen(closed, "2027-02", reason="again")
+        reopen(closed, "2027-02", reason="again", by="Li")
     close(closed, "2027-02", by="Li")
-    assert reopen(closed, "2027-02", reason="once more").name == "2027-02.reopened-2"
+    assert reopen(closed, "2027-02", reason="once more", by="Li").name == "2027-02.reopened-2"
     folder = archive.outputs_of(closed) / "closed"
     assert (folder / "2027-02.reopened-1" / "closed.json").exists()
     log = json.loads((folder / "log.json").read_text())
     assert [(event["what"], event["month"]) for event in log] == [
         ("close", "2027-01"), ("close", "2027-02"), ("reopen", "2027-02"), ("close", "2027-02"), ("reopen", "2027-02"),
     ]  # fmt: skip
-    assert log[2]["reason"] == "wrong price"
+    assert (log[2]["reason"], log[2]["by"]) == ("wrong price", "Wang")
     assert inputs.check(closed).closed.names == ["2027-01"]
+
+
+def newer_run(plan, **manifest):
+    """A second run, made after the first and like it but for some fields of its manifest."""
+    first = archive.outputs_of(plan) / "first"
+    second = first.with_name("second")
+    shutil.copytree(first, second, ignore=shutil.ignore_patterns("signatures.json"))
+    told = json.loads((first / "manifest.json").read_text())
+    (second / "manifest.json").write_text(
+        json.dumps({**told, "number": told["number"] + 1, "run": "second", **manifest})
+    )
+    return second
+
+
+def sign_commission(plan):
+    """All signatures under the commission of the first run."""
+    run = archive.find_run("shop/first")
+    for number, role in enumerate(load(plan).plan.approvals.commission):
+        sign(run, Asked("commission", role, f"person {number}"))
+
+
+def test_the_run_whose_commission_is_signed_closes_its_month(shop):
+    sign_commission(shop)
+    newer_run(shop)
+    assert close(shop, "2027-01", by="Zhang").entry["run"] == "second"  # what is signed is the pay of February
+    done = command(shop.parents[1], "close", "shop", "2027-02", "--by", "Zhang")
+    assert "with run first, whose commission is signed" in done.stdout, done.stderr
+
+
+def test_a_newer_run_stands_for_a_signed_one_only_where_it_pays_alike(closed):
+    sign_commission(closed)
+    later = "2027-02-26,2000,B2,C2,P,R2,2027-02-27\n"
+    edit(closed, "sales", later, later + "2027-03-02,100,M1,C2,P,R2,\n")
+    with pytest.raises(PlanError, match="run_inputs_changed"):
+        close(closed, "2027-02", by="Zhang")
+    second = newer_run(closed, inputs=dict(inputs.check(closed).hashes))
+    table = second / "tables" / "commission.csv"
+    was, manifest = table.read_bytes(), json.loads((second / "manifest.json").read_text())
+    table.write_bytes(was.replace(b"3000.00,40.00,", b"3000.00,40.01,"))
+    assert table.read_bytes() != was
+    manifest["files"]["tables/commission.csv"] = archive.digest(table.read_bytes())
+    (second / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(PlanError, match="close_unlike_signed"):
+        close(closed, "2027-02", by="Zhang")
+    table.write_bytes(was)
+    manifest["files"]["tables/commission.csv"] = archive.digest(was)
+    (second / "manifest.json").write_text(json.dumps(manifest))
+    assert close(closed, "2027-02", by="Zhang").entry["run"] == "second"
+
+
+def told_events(outputs):
+    return [(event["what"], event["month"], event["by"]) for event in record.events(outputs / "closed")]
+
+
+@pytest.mark.parametrize("what", ["close", "reopen"])
+def test_killed_at_any_operation_the_next_command_completes_the_log(closed, what):
+    """Whatever the log lacks when the machine stops after the rename, the next command adds."""
+    outputs = archive.outputs_of(closed)
+    act = {
+        "close": lambda: close(closed, "2027-02", by="Li"),
+        "reopen": lambda: reopen(closed, "2027-01", reason="wrong price", by="Li"),
+    }[what]
+    month = "2027-02" if what == "close" else "2027-01"
+    shutil.copytree(outputs, outputs.with_name("begin"))
+    with injected(Faults(outputs)) as counted:
+        act()
+    seen = [place for place, operation in enumerate(counted.seen, 1) if operation in WRITING | OPENING]
+    done, wanted = 0, [("close", "2027-01", "Zhang"), (what, month, "Li")]
+    assert told_events(outputs) == wanted
+    for place in seen[:: 1 if what == "reopen" else 3] + seen[-12:]:
+        shutil.rmtree(outputs)
+        shutil.copytree(outputs.with_name("begin"), outputs)
+        assert in_child(lambda place=place: cut(outputs, place, act)) in (0, KILLED)
+        happened = (outputs / "closed" / month).is_dir() == (what == "close")
+        record.catch_up(outputs)
+        assert told_events(outputs) == wanted[: 2 if happened else 1], place
+        record.catch_up(outputs)
+        assert told_events(outputs) == wanted[: 2 if happened else 1], place
+        assert (outputs / "closed" / month / record.REOPENED).exists() is False
+        done += happened
+    assert 0 < done < len(seen)
+
+
+def cut(outputs, place, act):
+    """Do it until the machine stops at an operation."""
+    with injected(Faults(outputs, "kill", place)):
+        act()
 
 
 def test_no_run_may_be_called_closed(shop):

@@ -567,7 +567,7 @@ def test_faults_of_the_file_hide_none_that_the_tables_show(tmp_path):
     ("language", "expected"),
     [
         ("en", "= 'Insyde' : the table of reps has no such team; it has Field, Inside. Is it Inside?"),
-        ("zh", "= 'Insyde' : 人员表里没有这个团队，有：Field, Inside。是不是 Inside？"),
+        ("zh", "= 'Insyde' : 业务员表里没有这个团队，有：Field, Inside。是不是 Inside？"),
     ],
 )
 def test_an_unknown_team_is_called_a_team(tmp_path, language, expected):

@@ -1,5 +1,6 @@
 """Commands on what was made: runs, sign, verify, close, reopen."""
 
+import getpass
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -187,10 +188,11 @@ def close(
     except PlanError as error:
         raise refuse(error, words) from None
     if as_json:
-        told = {key: found.entry[key] for key in ("month", "by", "time", "run", "content")}
+        told = {key: found.entry[key] for key in ("month", "by", "time", "run", "signed", "content")}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        typer.echo(words("close.done", month=month, run=found.entry["run"], by=by.strip(), path=shown(found.folder)))
+        values = {"month": month, "run": found.entry["run"], "by": by.strip(), "path": shown(found.folder)}
+        typer.echo(words("close.done_signed" if found.entry["signed"] else "close.done", **values))
 
 
 @app.command(cls=Command)
@@ -198,6 +200,7 @@ def reopen(
     plan: Plan,
     month: Month,
     reason: Annotated[str, typer.Option(metavar="TEXT")],
+    by: Annotated[str | None, typer.Option(metavar="PERSON")] = None,
     as_json: Json = False,
 ) -> None:
     """Open the month closed last again; what was closed is kept."""
@@ -206,10 +209,18 @@ def reopen(
     from salesplan.closing.close import reopen as make
 
     try:
-        kept = make(plan, month, reason=reason)
+        kept = make(plan, month, reason=reason, by=_account() if by is None else by)
     except PlanError as error:
         raise refuse(error, words) from None
     if as_json:
         typer.echo(json.dumps({"month": month, "kept": shown(kept)}, ensure_ascii=False))
     else:
         typer.echo(words("close.reopened", month=month, path=shown(kept)))
+
+
+def _account() -> str:
+    """The name of the account on this machine; a dash where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "-"

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesplan import archive, calendar, tables
+from salesplan.archive import signatures
 from salesplan.archive.sources import is_closed
 from salesplan.closing import record
-from salesplan.closing.record import ENTRY, FOLDER, INPUT_ROWS, TABLES, ClosedMonth, Record
+from salesplan.closing.record import ENTRY, FOLDER, INPUT_ROWS, REOPENED, TABLES, ClosedMonth, Record
 from salesplan.closing.rows import NAMED, Span, rows_of, span_of
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.params import Loaded, load
@@ -37,8 +38,10 @@ class _Plan:
 
 
 def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedMonth:
-    """Close a month with the newest complete run whose review reaches it, or with the run named.
+    """Close a month with the run named, else with the one whose commission of the month is signed, else the newest.
 
+    Only complete runs without what-ifs whose review reaches the month are taken. Where the tables have changed since
+    the commission was signed, a newer run stands for it if its pay of the month is the same.
     Keeps the month's rows of the pay tables and the input rows they stand on under `outputs/<plan>/closed/<month>`.
     Raises `PlanError` where the month is not the next one, the run cannot stand for it, or the tables have changed.
     """
@@ -48,20 +51,23 @@ def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedM
     stop_on(_order(found, found.record, month))
     _run(found, month, run)  # nothing is written where there is no run
     with archive.lock(found.outputs):
+        record.catch_up(found.outputs)
         earlier = found.record
         stop_on([*_order(found, earlier, month), *earlier.faults()])
         chosen = _run(found, month, run)
         given = tables.check(found.loaded.folder, found.loaded.plan)
+        if run is None and any(_inputs_changed(chosen, given)):
+            chosen = _newer(found, month, chosen)
         stop_on([*_unfit(chosen, month), *_inputs_changed(chosen, given), *_unlike(chosen, earlier)])
         return _write(found, (chosen, given), month, by.strip())
 
 
-def reopen(plan: Path, month: str, *, reason: str) -> Path:
+def reopen(plan: Path, month: str, *, reason: str, by: str) -> Path:
     """Open the month closed last again; what was closed is kept beside, under a number. Returns its folder."""
     found = _open(plan, month)
-    if not reason.strip():
-        raise PlanError([Fault("text_needed", "--reason")])
+    stop_on(Fault("text_needed", option) for option, text in (("--reason", reason), ("--by", by)) if not text.strip())
     with archive.lock(found.outputs):
+        record.catch_up(found.outputs)
         names = found.record.names
         if not names or names[-1] != month:
             last = {"last": names[-1] if names else "-"}
@@ -69,8 +75,11 @@ def reopen(plan: Path, month: str, *, reason: str) -> Path:
         folder = found.outputs / FOLDER
         taken = len(list(folder.glob(f"{month}.reopened-*")))
         kept = folder / f"{month}.reopened-{taken + 1}"
+        # Beside what was closed, so that it is known even if the machine stops before the log's line.
+        note = {"by": by.strip(), "reason": reason.strip(), "time": _now()}
+        write_whole(folder / month / REOPENED, (json.dumps(note, ensure_ascii=False) + "\n").encode())
         (folder / month).rename(kept)
-        record.log(folder, what="reopen", month=month, reason=reason.strip(), time=_now(), kept=kept.name)
+        record.catch_up(found.outputs)
     return kept
 
 
@@ -102,17 +111,46 @@ def _order(plan: _Plan, closed: Record, month: str) -> Iterator[Fault]:
 
 
 def _run(plan: _Plan, month: str, name: str | None) -> archive.Run:
-    """The run named, or the newest complete one as the files say whose review reaches the month."""
-    end = calendar.month_span(month, plan.loaded.plan.month_cutoff)[1]
+    """The run named; else, of those that can stand for the month, the newest signed for it, or the newest."""
+    end = _end(plan, month)
     if name is not None:
         found = archive.find_run(name, plan.outputs, place="--run")
-        if _as_of(found) < end.isoformat():
+        if _as_of(found) < end:
             raise PlanError([Fault("run_before", found.name, None, {"as_of": _as_of(found) or "-", "end": end})])
         return found
-    for one in archive.runs(plan.outputs):
-        if one.state == "complete" and not one.what_if and _as_of(one) >= end.isoformat():
-            return one
-    raise PlanError([Fault("close_no_run", f"outputs/{plan.outputs.name}", None, {"month": month, "end": end})])
+    fit = _fit(plan, end)
+    if not fit:
+        raise PlanError([Fault("close_no_run", f"outputs/{plan.outputs.name}", None, {"month": month, "end": end})])
+    return next((one for one in fit if _as_of(one) == end and is_signed(one)), fit[0])
+
+
+def _end(plan: _Plan, month: str) -> str:
+    return calendar.month_span(month, plan.loaded.plan.month_cutoff)[1].isoformat()
+
+
+def _fit(plan: _Plan, end: str) -> list[archive.Run]:
+    """Complete runs without what-ifs whose review reaches a day, newest first."""
+    found = (one for one in archive.runs(plan.outputs) if one.state == "complete" and not one.what_if)
+    return [one for one in found if _as_of(one) >= end]
+
+
+def is_signed(run: archive.Run) -> bool:
+    """Whether all roles have signed the commission of the month a run's review ends with."""
+    chain = (signatures.chains(run) or {}).get("commission")
+    return chain is not None and chain.complete
+
+
+def _newer(plan: _Plan, month: str, signed: archive.Run) -> archive.Run:
+    """The newest run in the place of a signed one, if it pays the month alike; else `PlanError`."""
+    newest = _fit(plan, _end(plan, month))[0]
+    if newest.name == signed.name:
+        return signed
+    stop_on(_unfit(newest, month))
+    for name in TABLES:
+        if _bytes(_month(_frame(newest, name), month), name) != _bytes(_month(_frame(signed, name), month), name):
+            values = {"month": month, "signed": signed.name}
+            raise PlanError([Fault("close_unlike_signed", newest.name, None, values)])
+    return newest
 
 
 def _as_of(run: archive.Run) -> str:
@@ -194,13 +232,14 @@ def _write(plan: _Plan, source: tuple[archive.Run, tables.Checked], month: str, 
             _month(_frame(run, name), month).to_parquet(staging / f"{name}.parquet", index=False)
         _write_inputs(given, staging / INPUT_ROWS, span_of(month, plan.loaded.plan.month_cutoff))
         entry = {"format": 1, "month": month, "by": by, "time": _now(), "run": run.name}
+        entry |= {"signed": _as_of(run) == _end(plan, month) and is_signed(run)}
         entry |= {"content": run.manifest.get("content"), "as_of": _as_of(run), "files": archive.files_of(staging)}
         write_whole(staging / ENTRY, (json.dumps(entry, ensure_ascii=False, indent=1) + "\n").encode())
         archive.appear(staging, folder / month)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    record.log(folder, what="close", month=month, by=by, time=entry["time"], run=run.name)
+    record.catch_up(plan.outputs)
     return ClosedMonth(folder / month, entry)
 
 

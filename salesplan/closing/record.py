@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FOLDER = "closed"
 ENTRY = "closed.json"
 LOG = "log.json"
+REOPENED = "reopened.json"
 INPUT_ROWS = "inputs"
 # The tables whose rows of the month become final.
 TABLES = ("commission", "commission_lines", "commission_releases", "commission_base_pay")
@@ -114,6 +115,34 @@ def entries(outputs: Path) -> list[dict[str, Any]]:
 
 def log(folder: Path, **event: Any) -> None:
     """Add one event to the log: what was done to which month, when, by whom or why."""
+    write_whole(folder / LOG, (json.dumps([*events(folder), event], ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def events(folder: Path) -> list[dict[str, Any]]:
+    """The log of closes and reopens, oldest first."""
     path = folder / LOG
-    events = json.loads(path.read_text("utf-8")) if path.exists() else []
-    write_whole(path, (json.dumps([*events, event], ensure_ascii=False, indent=1) + "\n").encode())
+    found: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return found
+
+
+def catch_up(outputs: Path) -> None:
+    """Log what was closed or reopened when the machine stopped, before its line was written.
+
+    The caller holds the plan's lock. Why a month was to be reopened goes from one that never was.
+    """
+    folder, known = outputs / FOLDER, events(outputs / FOLDER)
+    for kept in sorted(folder.glob(f"????-??.reopened-*/{ENTRY}")):
+        if kept.parent.name not in {event.get("kept") for event in known}:
+            log(folder, **_reopening(kept.parent))
+    closes = {(event["month"], event["time"]) for event in known if event["what"] == "close"}
+    for entry in entries(outputs):
+        (folder / entry["month"] / REOPENED).unlink(missing_ok=True)
+        if (entry["month"], entry["time"]) not in closes:
+            log(folder, what="close", **{key: entry[key] for key in ("month", "by", "time", "run")})
+
+
+def _reopening(kept: Path) -> dict[str, Any]:
+    """The event of a month's reopening, as its folder tells it."""
+    note = kept / REOPENED
+    told = json.loads(note.read_text("utf-8")) if note.exists() else {}
+    return {"what": "reopen", "month": kept.name.partition(".")[0], **told, "kept": kept.name}

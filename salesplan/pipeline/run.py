@@ -7,6 +7,7 @@ from pathlib import Path
 from salesplan import PLANNED, archive, machine
 from salesplan.archive import register
 from salesplan.archive.naming import UNFINISHED
+from salesplan.closing import record
 from salesplan.errors import Fault, PlanError, alternatives, stop_on
 from salesplan.inputs import Inputs, check
 from salesplan.params import load
@@ -42,6 +43,7 @@ def run(request: Request, progress: Progress) -> archive.Run:
     archive.safe_name(request.plan.resolve().name, str(request.plan))
     with machine.at(outputs), archive.lock(outputs):
         register.catch_up(outputs)
+        record.catch_up(outputs)
         before = _before(request, inputs, outputs, plan)
         if cut_short:
             stop_on(_rests_elsewhere(cut_short, before))
