@@ -6,6 +6,7 @@ import shutil
 import socket
 import sys
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -406,10 +407,51 @@ def test_a_signed_run_replaced_under_its_name(outputs, first):
     assert (report.damage, told(report.archive)) == ([], [("verify_run_removed", "first")])
 
 
-def test_a_run_renamed_whole(outputs, first):
+def test_a_run_renamed_whole_is_told_once(outputs, first):
     first.rename(outputs / "zeroth")
-    found = told(looked(outputs / "zeroth").damage)
-    assert ("verify_other_name", "zeroth") in found and ("verify_run_renamed", "first") in found
+    report = looked(outputs / "zeroth")
+    assert told(report.wrong) == [("verify_other_name", "zeroth")]
+    assert report.notices == []
+    assert "first" in message(report.wrong[0], Words("en"))
+
+
+def in_store(outputs):
+    return sorted(path.name for path in (outputs / "inputs").iterdir())
+
+
+@pytest.mark.usefixtures("first")
+def test_inputs_that_no_run_names_are_swept(outputs):
+    kept = in_store(outputs)
+    stray = outputs / "inputs" / f"{archive.digest(b'x')}.csv"
+    stray.write_bytes(b"x")
+    (outputs / "inputs" / "note.txt").write_text("not ours")
+    archive.sweep(outputs)
+    assert in_store(outputs) == sorted([*kept, "note.txt"])
+
+
+@pytest.mark.usefixtures("first")
+def test_inputs_of_an_unfinished_run_stay(outputs):
+    cut = archive.begin(outputs, "cut")
+    (outputs / "inputs" / f"{archive.digest(b'x')}.csv").write_bytes(b"x")
+    archive.write_manifest(cut, {"inputs": {"data/x.csv": archive.digest(b"x")}})
+    before = in_store(outputs)
+    archive.sweep(outputs)
+    assert in_store(outputs) == before
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"{")], ids=["gone", "unreadable"])
+def test_nothing_is_swept_while_a_manifest_cannot_be_read(outputs, first, damage):
+    (outputs / "inputs" / f"{archive.digest(b'x')}.csv").write_bytes(b"x")
+    before = in_store(outputs)
+    damage(first / archive.MANIFEST)
+    archive.sweep(outputs)
+    assert in_store(outputs) == before
+
+
+def test_a_renamed_run_that_was_changed_tells_both(outputs, first):
+    first.rename(outputs / "zeroth")
+    change(outputs / "zeroth" / TABLE)
+    assert codes(looked(outputs / "zeroth").wrong) == {"verify_changed", "verify_other_name"}
 
 
 def test_the_register_goes_on_after_damage(outputs, first):

@@ -24,7 +24,7 @@ from salesplan.archive.sealing import (
     write_manifest,
 )
 from salesplan.archive.standing import record_of, revision
-from salesplan.archive.store import forget, keep, kept
+from salesplan.archive.store import forget, keep, kept, sweep
 
 __all__ = [
     "CUT",
@@ -62,6 +62,7 @@ __all__ = [
     "safe_name",
     "seal_of",
     "stamp",
+    "sweep",
     "what_if",
     "write_manifest",
 ]

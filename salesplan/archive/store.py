@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesplan.archive.naming import OWN_ENTRIES, UNFINISHED
 from salesplan.archive.runs import runs
 from salesplan.archive.sealing import CHUNK, file_digest
 from salesplan.errors import Fault, PlanError
@@ -41,12 +42,30 @@ def keep(outputs: Path, sources: Mapping[str, "Path | pa.Table"], hashes: Mappin
 
 def forget(outputs: Path, names: Iterable[str]) -> None:
     """Take out of the store what no run was made from: a run that was refused leaves nothing."""
-    needed = {name for run in runs(outputs) for name in run.manifest.get("stored", {}).values()}
-    folder = outputs / INPUTS
-    for name in set(names) - needed:
+    folder, needed = outputs / INPUTS, _needed(outputs)
+    unneeded = {name for name in names if not {name, Path(name).stem} & needed} if needed is not None else set()
+    for name in unneeded:
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
+
+
+def sweep(outputs: Path) -> None:
+    """Take out of the store what no run names any more; the caller holds the plan's lock.
+
+    Nothing goes while the manifest of some run cannot be read: what that run was made from is not known.
+    """
+    forget(outputs, [path.name for path in (outputs / INPUTS).glob("*") if SHA256.fullmatch(path.stem)])
+
+
+def _needed(outputs: Path) -> set[str] | None:
+    """Names in the store and hashes of inputs that the manifests tell; None where one cannot be read."""
+    known = runs(outputs)
+    there = {path for place in (outputs, outputs / UNFINISHED) for path in place.glob("[!.]*") if path.is_dir()}
+    told = [run.manifest.get(key, {}) for run in known for key in ("stored", "inputs")]
+    readable = all("inputs" in run.manifest for run in known) and all(isinstance(part, dict) for part in told)
+    unknown = there - {run.folder for run in known} - {outputs / name for name in OWN_ENTRIES}
+    return {str(name) for part in told for name in part.values()} if readable and not unknown else None
 
 
 def kept(outputs: Path, sha256: str) -> Path | None:

@@ -56,7 +56,7 @@ def verify(run: Run) -> Report:
     _look_at_register(report, register)
     report.damage += _signature_faults(report.run, register)
     if sound:
-        event = register.run(run.name) if register else None
+        event = register.run(_known_name(report.run, register)) if register else None
         stored = bool(event and event.get("kept"))
         (report.damage if stored else report.notices).extend(kept_faults(outputs, report.run.manifest))
     return report
@@ -153,19 +153,28 @@ def _look_at_register(report: Report, register: Register | None) -> None:
         return
     report.damage += (Fault("verify_register", f"{registers.REGISTER} line {line}") for line in register.broken)
     present = {folder.name: seal_of(folder) for folder in run_folders(run.folder.parent)}
-    event = register.run(run.name)
+    known = _known_name(run, register)
+    event = register.run(known)
     if event is None:
         report.notices.append(Fault("verify_unregistered", run.name))
     elif event["manifest"] != seal_of(run.folder):
         report.damage.append(Fault("verify_resealed", MANIFEST, None, {"time": event.get("time")}))
     for other in register.runs():
-        _neighbour(report, register, other, present)
+        if other["run"] != known or other != event:
+            _neighbour(report, register, other, present)
+
+
+def _known_name(run: Run, register: Register) -> str:
+    """The name a run is registered under: its manifest's where the folder was only renamed, which is told once."""
+    named = str(run.manifest.get("run", run.name))
+    event = register.run(named)
+    return named if event and event["manifest"] == seal_of(run.folder) else run.name
 
 
 def _neighbour(report: Report, register: Register, event: Mapping[str, Any], present: Mapping[str, str]) -> None:
     """Another run of the register that is gone, renamed or sealed again."""
     name, manifest = event["run"], event["manifest"]
-    if present.get(name) == manifest or (name == report.run.name and register.run(name) == event):
+    if present.get(name) == manifest:
         return
     values = {"time": event.get("time")}
     now = next((other for other, seal in present.items() if seal == manifest), None)
@@ -189,7 +198,7 @@ def _signature_faults(run: Run, register: Register | None) -> Iterator[Fault]:
     yield from signatures.faults(run, entries)
     if register is None:
         return
-    event = register.run(run.name)
+    event = register.run(_known_name(run, register))
     known = {} if event is None else {str(one["entry"]): one for one in register.signatures(event)}
     there = {entry["hash"] for entry in entries}
     for number, entry in enumerate(entries, 1):

@@ -44,6 +44,7 @@ def run(request: Request, progress: Progress) -> archive.Run:
     with machine.at(outputs), archive.lock(outputs):
         register.catch_up(outputs)
         record.catch_up(outputs)
+        archive.sweep(outputs)
         before = _before(request, inputs, outputs, plan)
         if cut_short:
             stop_on(_rests_elsewhere(cut_short, before))
