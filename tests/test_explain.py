@@ -305,5 +305,6 @@ def test_a_statement_of_pay_leads_to_the_page_of_its_own_quota(demo_run):
     for page, links in zip(pages, found, strict=True):
         rep = reps[int(links[0]) - 1]
         assert len(links) == 1
+        assert f">explained/{links[0]}.html</a>" in page.read_text(encoding="utf-8")  # mailed alone, the place is told
         assert rep in page.read_text(encoding="utf-8")
     assert len(pages) == len(reps)
