@@ -42,14 +42,19 @@ def run(request: Request, progress: Progress) -> archive.Run:
         archive.safe_name(request.name, "--name")
     archive.safe_name(request.plan.resolve().name, str(request.plan))
     with machine.at(outputs), archive.lock(outputs):
-        register.catch_up(outputs)
-        record.catch_up(outputs)
-        archive.sweep(outputs)
+        _tidy(outputs)
         before = _before(request, inputs, outputs, plan)
         if cut_short:
             stop_on(_rests_elsewhere(cut_short, before))
             before = replace(before, newest=cut_short)
         return Making(request, inputs, outputs, before, progress).make()
+
+
+def _tidy(outputs: Path) -> None:
+    """Register what a machine that stopped left unsaid, and drop what it left behind; the lock is held."""
+    register.catch_up(outputs)
+    record.catch_up(outputs)
+    archive.sweep(outputs)
 
 
 def _checked(request: Request, outputs: Path) -> tuple[archive.Run | None, Inputs]:
