@@ -317,6 +317,11 @@ def test_reopen_only_the_last_and_keep_what_was_closed(closed):
     assert inputs.check(closed).closed.names == ["2027-01"]
 
 
+def test_without_a_closed_month_there_is_none_to_reopen(shop):
+    with pytest.raises(PlanError, match="reopen_none"):
+        reopen(shop, "2027-01", reason="wrong price", by="Li")
+
+
 def newer_run(plan, **manifest):
     """A second run, made after the first and like it but for some fields of its manifest."""
     first = archive.outputs_of(plan) / "first"

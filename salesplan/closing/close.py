@@ -70,8 +70,8 @@ def reopen(plan: Path, month: str, *, reason: str, by: str) -> Path:
         record.catch_up(found.outputs)
         names = found.record.names
         if not names or names[-1] != month:
-            last = {"last": names[-1] if names else "-"}
-            raise PlanError([Fault("reopen_last" if month in names else "reopen_open", month, None, last)])
+            code = ("reopen_last" if month in names else "reopen_open") if names else "reopen_none"
+            raise PlanError([Fault(code, month, None, {"last": names[-1] if names else ""})])
         folder = found.outputs / FOLDER
         taken = len(list(folder.glob(f"{month}.reopened-*")))
         kept = folder / f"{month}.reopened-{taken + 1}"
