@@ -6,44 +6,16 @@ import shutil
 from decimal import Decimal
 
 import pytest
+from explain_cases import MONTHS, assert_redone, printed, redone
 from workbooks import command
 
 from salesplan import archive
 from salesplan.archive import find_run
 from salesplan.errors import IdentityError, PlanError
-from salesplan.explaining import Asked, explain, lines_of, words_of
+from salesplan.explaining import Asked, explain
 from salesplan.explaining.formula import factor, money, number, real, share, total
 from salesplan.explaining.rounding import rounded
 from salesplan.tables import outputs
-
-FORMULA = re.compile(r"[(\d](?:[\d.,()+\u2212\u00d7\u00f7-]| (?! ))*= -?[\d,]+(?:\.\d+)?")  # two spaces part columns
-MONTHS = [f"2027-{number:02d}" for number in range(1, 13)]
-
-
-def redone(text):
-    """The value of a printed formula's left side, computed from its figures, and the right side."""
-    left, right = text.split(" = ")
-    plain = left.replace(",", "").replace("\u2212", "-").replace("\u00d7", "*").replace("\u00f7", "/")
-    exact = re.sub(r"\d+(?:\.\d+)?", lambda found: f"Decimal('{found[0]}')", plain)
-    return eval(exact, {"Decimal": Decimal}), Decimal(right.replace(",", ""))
-
-
-def formulas(lines):
-    """Every formula in the printed lines."""
-    return [found[0] for line in lines for found in FORMULA.finditer(line)]
-
-
-def assert_redone(lines):
-    found = formulas(lines)
-    for text in found:
-        value, result = redone(text)
-        assert abs(value - result) <= Decimal(1).scaleb(result.as_tuple().exponent) / 2, text
-    return len(found)
-
-
-def printed(run, asked):
-    found = explain(run, asked)
-    return found, list(lines_of(found, words_of(run)))
 
 
 @pytest.fixture(scope="module")
