@@ -11,8 +11,9 @@ from salesplan.errors import Fault, IdentityError, PlanError, alternatives
 from salesplan.explaining import quota
 from salesplan.explaining.formula import money
 from salesplan.explaining.ground import Grounds, grounds_of
+from salesplan.explaining.paid import Pay, text
 from salesplan.explaining.parts import Explanation, Grid, Line, Part
-from salesplan.explaining.pay import Pay, pay_parts, text
+from salesplan.explaining.pay import pay_parts
 from salesplan.explaining.season import season_part
 from salesplan.explaining.target import target_part
 from salesplan.money import to_fen

@@ -33,10 +33,13 @@ class Grounds:
     inputs: Inputs
     places: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
     made: rep_allocation.Allocation | None = None  # the quotas, where the step has them at hand
+    laid: Mapping[str, str] = field(default_factory=dict)  # files with rows of databases, and what they are
 
     def at(self, table: str, row: int) -> str:
         """Where a row of an input table stands in its file; blank where the files are not at hand."""
-        return self.places[table](row, "") if table in self.places else ""
+        found = self.places[table](row, "") if table in self.places else ""
+        file, told, number = found.rpartition(" row ")
+        return f"{self.laid.get(file, file)}{told}{number}"
 
     def step(self, stem: str) -> Step:
         """A step of the run with its inputs and tables."""
@@ -157,4 +160,4 @@ def grounds_of(run: archive.Run) -> Iterator[Grounds]:
     """The grounds of a run out of its archive. Raises `PlanError` where an input file is no longer kept."""
     with rebuilt(run) as plan:
         inputs, checked = plan.inputs()
-        yield Grounds(run.folder, inputs, checked.places)
+        yield Grounds(run.folder, inputs, checked.places, laid=plan.laid)
