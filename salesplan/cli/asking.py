@@ -37,7 +37,7 @@ def compare(
 @app.command()
 def explain(
     run: RunName,
-    rep: Annotated[str, typer.Option(help="the rep's key", show_default=False)],
+    rep: Annotated[str, typer.Option(help="the rep's key or name", show_default=False)],
     month: Annotated[str, typer.Option(help="month such as 2027-03; without it the year")] = "",
     pay: Annotated[bool, typer.Option("--commission", help="the pay of that month instead of the quota")] = False,
     as_json: Json = False,

@@ -1,11 +1,12 @@
 """The rows of one rep and month, out of a run's tables, and what measured them."""
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from salesplan import commission
+from salesplan import calendar, commission
 from salesplan.commission.earning import Earning
 from salesplan.commission.papers.reached import plans_of
 from salesplan.commission.periods import PERIOD_MONTHS
@@ -32,7 +33,7 @@ class Pay:
         self.own = table[table["rep"] == rep].sort_values("month", ignore_index=True)
         now = self.own[self.own["month"] == month]
         if now.empty:
-            raise PlanError([Fault("explain_no_pay", f"{rep} {month}")])
+            raise PlanError([no_pay(grounds, rep, month, self.rules)])
         self.now: Any = {name: now[name].iloc[0] for name in now.columns}
 
     def rows(self, table: str) -> pd.DataFrame:
@@ -102,6 +103,30 @@ class Pay:
         """An amount of the month's row in table commission; 0 where it is blank."""
         value = self.now.get(name)
         return 0 if value is None or pd.isna(value) else int(value)
+
+
+def no_pay(grounds: Grounds, rep: str, month: str, rules: CommissionTerms) -> Fault:
+    """Why a month has no pay of a rep: no plans, not reviewed yet, not there yet, left, or on no plan."""
+    step, where = grounds.step("commission"), f"{rep} {month}"
+    if not rules.plans:
+        return Fault("explain_no_pay", where)
+    year = commission.Year(step.months, step.as_of, step.plan.month_cutoff)
+    if month not in year.closed:
+        return Fault("explain_not_reviewed", where, None, {"last": year.closed[-1] if year.closed else "-"})
+    why, told = absence(step.reps(), rep, calendar.month_span(month, step.plan.month_cutoff))
+    return Fault(f"explain_{why}", where, None, told)
+
+
+def absence(reps: pd.DataFrame, rep: str, span: tuple[date, date]) -> tuple[str, dict[str, Any]]:
+    """Why a rep is on no plan in a month: `not_there_yet` with `start`, `left` with `end`, or `no_plan`."""
+    first, last = (pd.Timestamp(day) for day in span)
+    spells = reps[reps["rep"] == rep]
+    begin, end = (spells[name].tolist() if name in spells else [] for name in ("start", "end"))
+    if begin and min(pd.Timestamp.min if pd.isna(day) else day for day in begin) > last:
+        return "not_there_yet", {"start": min(begin).date()}
+    if end and max(pd.Timestamp.max if pd.isna(day) else day for day in end) < first:
+        return "left", {"end": max(end).date()}
+    return "no_plan", {}
 
 
 def text(value: Any) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from salesplan import calendar
 from salesplan.commission.papers.counted import rebate_rates
 from salesplan.errors import IdentityError
-from salesplan.explaining.formula import money, number, total
+from salesplan.explaining.formula import Figure, money, number, total
 from salesplan.explaining.paid import Pay, or_amount, summed, text
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rates import cap_lines, contest_lines, per_unit_text, rate_lines, rate_text
@@ -28,13 +28,14 @@ def _earned(pay: Pay) -> Part:
     rows = []
     for line in lines.to_dict("records"):
         order, product = text(line["order"]), text(line["product"])
-        rows.append([order, product, str(line["rule"]), splits.get(order, ""), rebates.get(order, ""),
-                     rate_text(pay, line), _calculation(pay, line), _rows_of(pay, order, product)])  # fmt: skip
+        counted = [splits.get(order, ""), rebates.get(order, ""), rate_text(pay, line), _calculation(pay, line)]
+        named = [order, product, str(line["rule"]), text(line["of_month"])]
+        rows.append([*named, *counted, _rows_of(pay, order, product)])
     amounts = lines["amount"].astype("int64").tolist()
     told = [*rate_lines(pay, lines), *cap_lines(pay), *contest_lines(pay)]
     told.append(Line("earned", {"count": len(lines)}, summed(amounts, pay.fen("earned"))))
-    heads = ("order", "product", "rule", "share", "rebate", "rate_made", "calculation", "place")
-    maybe = ("share", "rebate", "rate_made")
+    heads = ("order", "product", "rule", "of_month", "share", "rebate", "rate_made", "calculation", "place")
+    maybe = ("of_month", "share", "rebate", "rate_made")
     used = [at for at, head in enumerate(heads) if head not in maybe or any(row[at] for row in rows)]
     grid = Grid([heads[at] for at in used], [[row[at] for at in used] for row in rows]) if rows else None
     return Part("earned", told, grid)
@@ -133,19 +134,33 @@ def _base(pay: Pay) -> Part:
     """Base pay by component: base x weight x achieved, and the days where the month was not whole."""
     lines = []
     for row in pay.rows("commission_base_pay").to_dict("records"):
-        fen = int(row["amount"])
-        how = money(fen).text
-        if not any(pd.isna(row[name]) for name in ("base", "weight", "achieved")):
-            figure = money(int(row["base"])) * number(f"{row['weight']:.9f}") * number(f"{row['achieved']:.9f}")
-            if not pd.isna(row["days"]) and row["days"] < row["days_of_month"]:
-                figure = figure * number(int(row["days"])) / number(int(row["days_of_month"]))
-            how = or_amount(figure, fen)
-        told = {name: "" if pd.isna(row[name]) else f"{row[name]}" for name in ("actual", "standard")}
-        lines.append(Line("component", {"component": row["component"], **told}, how))
+        fen, of_month = int(row["amount"]), text(row["of_month"])
+        figure = _component(row)
+        if figure is not None and of_month:
+            figure = figure - money(_paid_before(pay, row, of_month))
+        told = {name: "" if pd.isna(row[name]) else number(repr(row[name])).text for name in ("actual", "standard")}
+        key = "component_corrected" if of_month else "component"
+        how = money(fen).text if figure is None else or_amount(figure, fen)
+        lines.append(Line(key, {"component": row["component"], "month": of_month, **told}, how))
     if lines or pay.fen("base_pay"):
         amounts = pay.rows("commission_base_pay")["amount"].astype("int64").tolist() or [pay.fen("base_pay")]
         lines.append(Line("base_pay", formula=summed(amounts, pay.fen("base_pay"))))
     return Part("base_pay", lines)
+
+
+def _component(row: Any) -> Figure | None:
+    """Base pay of the days x weight x achieved; None where one of them is not known."""
+    if any(pd.isna(row[name]) for name in ("base", "weight", "achieved")):
+        return None
+    return money(int(row["base"])) * number(f"{row['weight']:.9f}") * number(f"{row['achieved']:.9f}")
+
+
+def _paid_before(pay: Pay, row: Any, of_month: str) -> int:
+    """What was paid of a component of a closed month up to now, differences included."""
+    table = pay.grounds.table("commission_base_pay")
+    own = table[(table["rep"] == pay.rep) & (table["component"] == row["component"]) & (table["month"] < pay.month)]
+    whose = own["of_month"].fillna("").where(own["of_month"].fillna("") != "", own["month"])
+    return int(own.loc[whose == of_month, "amount"].sum())
 
 
 def _result(pay: Pay) -> Part:

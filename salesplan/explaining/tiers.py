@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from salesplan import calendar
 from salesplan.commission import tiers
 from salesplan.commission.earning import margins
 from salesplan.commission.exact import FAR, boundary
 from salesplan.commission.periods import PERIOD_MONTHS
 from salesplan.explaining.formula import Equation, Figure, money, number, total
-from salesplan.explaining.paid import Pay, summed
+from salesplan.explaining.paid import Pay, absence, summed
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.money import MICRO
 from salesplan.terms.commission import CommissionPlan, Tier
@@ -19,7 +20,9 @@ def measured_part(pay: Pay) -> Part:
     """Plan, quota and measure of the period, and where each tier begins."""
     plan = pay.plan
     if plan is None:
-        return Part("plan", [Line("no_plan")])
+        step = pay.grounds.step("commission")
+        why, told = absence(step.reps(), pay.rep, calendar.month_span(pay.month, step.plan.month_cutoff))
+        return Part("plan", [Line(why, told)])
     place = pay.grounds.place("commission", ("plans", pay.place))
     lines = [Line("plan", {"plan": plan.name, "basis": plan.basis, "release": plan.release, "period": plan.period,
                            "measure": plan.measure, "semantics": plan.semantics}, place=place)]  # fmt: skip
