@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from salesplan.explaining import explain, lines_of, words_of
+from salesplan.explaining.explained import explained
 
 FORMULA = re.compile(r"[(\d](?:[\d.,()+\u2212\u00d7\u00f7-]| (?! ))*= -?[\d,]+(?:\.\d+)?")  # two spaces part columns
 MONTHS = [f"2027-{number:02d}" for number in range(1, 13)]
@@ -31,7 +32,7 @@ def assert_redone(lines):
     return len(found)
 
 
-def printed(run, asked):
-    """An explanation of a run, and its lines as the terminal has them."""
-    found = explain(run, asked)
+def printed(run, asked, grounds=None):
+    """An explanation of a run, on grounds at hand where there are any, and its lines as the terminal has them."""
+    found = explain(run, asked) if grounds is None else explained(grounds, asked)
     return found, list(lines_of(found, words_of(run)))

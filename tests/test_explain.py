@@ -14,6 +14,7 @@ from salesplan.archive import find_run
 from salesplan.errors import IdentityError, PlanError
 from salesplan.explaining import Asked, explain
 from salesplan.explaining.formula import factor, money, number, real, share, total
+from salesplan.explaining.ground import grounds_of
 from salesplan.explaining.rounding import rounded
 from salesplan.tables import outputs
 
@@ -26,6 +27,18 @@ def run(minimal):
 @pytest.fixture(scope="module")
 def demo_run(demo):
     return find_run(str(demo / "outputs" / "henan-2027" / "first"))
+
+
+@pytest.fixture(scope="module")
+def grounds(run):
+    with grounds_of(run) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def demo_grounds(demo_run):
+    with grounds_of(demo_run) as found:
+        yield found
 
 
 def table(run, name):
@@ -97,10 +110,10 @@ def test_a_larger_money_unit():
 
 
 @pytest.mark.parametrize("month", ["", *MONTHS])
-def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, month):
+def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, grounds, month):
     quotas = table(run, "rep_allocation")
     for rep in ("Anna", "Ben"):
-        found, lines = printed(run, Asked(rep, month))
+        found, lines = printed(run, Asked(rep, month), grounds)
         own = quotas[(quotas["rep"] == rep) & (quotas["month"].isin([month] if month else MONTHS))]
         assert assert_redone(lines) >= (8 if month else 5)
         assert found.amount == own["amount"].sum()
@@ -119,8 +132,8 @@ def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, month)
         pytest.param(Asked("R13"), id="the year of somebody who joins"),
     ],
 )
-def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, asked):
-    found, lines = printed(demo_run, asked)
+def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, demo_grounds, asked):
+    found, lines = printed(demo_run, asked, demo_grounds)
     quotas = table(demo_run, "rep_allocation")
     own = quotas[(quotas["rep"] == asked.rep) & (quotas["month"].isin([asked.month] if asked.month else MONTHS))]
     assert assert_redone(lines) >= 6
@@ -128,8 +141,8 @@ def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, asked):
     assert lines[-1].endswith(money(found.amount).text)
 
 
-def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(demo_run):
-    _, lines = printed(demo_run, Asked("R01", "2027-03"))
+def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(demo_run, demo_grounds):
+    _, lines = printed(demo_run, Asked("R01", "2027-03"), demo_grounds)
     text = "\n".join(lines)
     assert "[first/params/annual_target.yaml \u7b2c 5 \u884c]" in text
     file = (demo_run.folder / "params" / "rep_allocation.yaml").read_text(encoding="utf-8").split("\n")
@@ -146,11 +159,11 @@ def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(de
         assert f"{order} " in text
 
 
-def test_nobody_else_is_named(demo_run):
+def test_nobody_else_is_named(demo_run, demo_grounds):
     reps = table(demo_run, "rep_allocation_reps")
     others = [text for row in reps.itertuples() if row.rep != "R05" for text in (row.rep, row.name)]
     for asked in (Asked("R05", "2027-03"), Asked("R05"), Asked("R05", "2027-03", pay=True)):
-        text = "\n".join(printed(demo_run, asked)[1])
+        text = "\n".join(printed(demo_run, asked, demo_grounds)[1])
         assert not [name for name in others if name in text]
 
 
@@ -159,12 +172,12 @@ def test_nobody_else_is_named(demo_run):
 
 @pytest.mark.parametrize("rep", ["R01", "R05", "R10", "R13"])
 @pytest.mark.parametrize("month", ["2027-01", "2027-03"])
-def test_pay_is_redone_with_a_calculator(demo_run, rep, month):
+def test_pay_is_redone_with_a_calculator(demo_run, demo_grounds, rep, month):
     paid = table(demo_run, "commission")
     own = paid[(paid["rep"] == rep) & (paid["month"] == month)]
     if own["plan"].fillna("").eq("").all():
         pytest.skip("on no plan in that month")
-    found, lines = printed(demo_run, Asked(rep, month, pay=True))
+    found, lines = printed(demo_run, Asked(rep, month, pay=True), demo_grounds)
     assert assert_redone(lines) >= 3
     assert found.amount == own["payable"].iloc[0]
     assert lines[-1].endswith(money(found.amount).text)

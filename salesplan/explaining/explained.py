@@ -38,8 +38,13 @@ def explain(run: archive.Run, asked: Asked) -> Explanation:
     where what is computed again is not what the run's tables say.
     """
     with grounds_of(run) as grounds:
-        asked = _checked(asked, grounds)
-        return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.rep, asked.month)
+        return explained(grounds, asked)
+
+
+def explained(grounds: Grounds, asked: Asked) -> Explanation:
+    """The same on grounds that are at hand, for several questions to one run."""
+    asked = _checked(asked, grounds)
+    return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.rep, asked.month)
 
 
 def _checked(asked: Asked, grounds: Grounds) -> Asked:

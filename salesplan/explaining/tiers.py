@@ -4,16 +4,15 @@ import numpy as np
 
 from salesplan import calendar
 from salesplan.commission import tiers
+from salesplan.commission.curve import payout
 from salesplan.commission.earning import margins
 from salesplan.commission.exact import FAR, boundary
-from salesplan.commission.periods import PERIOD_MONTHS
+from salesplan.commission.periods import PERIOD_MONTHS, months_measured
 from salesplan.explaining.formula import Equation, Figure, money, number, total
 from salesplan.explaining.paid import Pay, absence, summed
 from salesplan.explaining.parts import Grid, Line, Part
-from salesplan.money import MICRO
-from salesplan.terms.commission import CommissionPlan, Tier
-
-UNITS_PLACES = 6
+from salesplan.money import MICRO, from_fen
+from salesplan.terms.commission import CommissionPlan, Curve, Tier
 
 
 def measured_part(pay: Pay) -> Part:
@@ -31,8 +30,8 @@ def measured_part(pay: Pay) -> Part:
     if plan.measure == "attainment":
         lines.append(Line("period_quota", _span(asked), summed(quota, sum(quota))))
     lines += _measure(pay, plan, counted, sum(quota))
-    if not plan.tiers:
-        return Part("plan", lines)
+    if plan.curve is not None:
+        return Part("plan", [*lines, *_on_curve(pay, plan.curve, counted, sum(quota))], _points(pay, plan.curve))
     return Part("plan", [*lines, *_shut(pay, plan)], _ladder(pay, plan, counted, sum(quota)))
 
 
@@ -78,7 +77,8 @@ def _measure(pay: Pay, plan: CommissionPlan, counted: list[str], quota: int) -> 
     if plan.measure == "margin":
         return [Line("period_margin", told, summed(sizes, sum(sizes)))]
     units = total([_units(size) for size in sizes if size] or [number(0)])
-    return [Line("period_quantity", told, units.to(_places(sizes)).text)]
+    places = max((-int(_units(size).value.as_tuple().exponent) for size in sizes if size), default=0)
+    return [Line("period_quantity", told, units.to(max(places, 0)).text)]
 
 
 def _sizes(pay: Pay, counted: list[str]) -> list[int]:
@@ -89,10 +89,6 @@ def _sizes(pay: Pay, counted: list[str]) -> list[int]:
 
 def _units(millionths: int) -> Figure:
     return number(f"{millionths / MICRO:.6f}".rstrip("0").rstrip("."))
-
-
-def _places(sizes: list[int]) -> int:
-    return 0 if all(size % MICRO == 0 for size in sizes) else UNITS_PLACES
 
 
 def _margin_rate(pay: Pay, plan: CommissionPlan, counted: list[str]) -> list[Line]:
@@ -184,3 +180,41 @@ def _gate(pay: Pay, plan: CommissionPlan) -> Equation:
     asked = money(sum(_quota(pay, months[first : first + length]))) * number(plan.gate.attainment)
     before = sum(_sizes(pay, months[first:begin]))
     return (asked - money(before) if before else asked).to(2)
+
+
+# ---------------------------------------------------------------- payout curves
+
+
+def _points(pay: Pay, curve: Curve) -> Grid:
+    """The points of a curve, each with its line."""
+    rows = [
+        [number(point.at).text, number(point.pays).text,
+         pay.grounds.place("commission", ("plans", pay.place, "curve", "points", at))]
+        for at, point in enumerate(curve.points)
+    ]  # fmt: skip
+    return Grid(("tier_from", "pays", "place"), rows)
+
+
+def _on_curve(pay: Pay, curve: Curve, counted: list[str], quota: int) -> list[Line]:
+    """What the curve pays for the period to date, from target pay and attainment; spread over what was sold."""
+    span = months_measured(pay.number, pay.earning.plan)
+    assert pay.earning.standing.target is not None
+    target = int(pay.earning.standing.target[pay.row, span].sum())
+    measure = sum(_sizes(pay, counted))
+    fen, place = payout(curve, measure, quota, target, full=False)
+    if place < 0:
+        return [Line("curve_below")]
+    figure = money(target) * _of_target(curve, place, money(measure) / money(quota))
+    found = figure.to(2)
+    right = found.result.value == from_fen(fen)
+    return [Line("curve_pay", formula=found.text if right else money(fen).text)]
+
+
+def _of_target(curve: Curve, place: int, attainment: Figure) -> Figure:
+    """The share of the target pay at an attainment, on the line between two points."""
+    point, last = curve.points[place], place == len(curve.points) - 1
+    if curve.between == "steps" or (last and (curve.beyond == "flat" or place == 0)):
+        return number(point.pays)
+    low, high = (curve.points[place - 1], point) if last else (point, curve.points[place + 1])
+    slope = (number(high.pays) - number(low.pays)) / (number(high.at) - number(low.at))
+    return number(point.pays) + (attainment - number(point.at)) * slope
