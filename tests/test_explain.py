@@ -281,6 +281,23 @@ def test_the_pages_of_a_run_are_redone_with_a_calculator(demo_run):
     assert assert_redone(re.findall(r'<p class="sum">(.*?)</p>', html)) > 40
 
 
+def test_the_target_letter_and_the_page_round_the_same_figures_alike(demo_run):
+    for place in (1, 5, 12):
+        letter, page = (
+            (demo_run.folder / path).read_text(encoding="utf-8")
+            for path in (f"letters/reps/{place:04d}.html", f"explained/{place:04d}.html")
+        )
+        basis = letter.partition("占比 × 权重")[2].partition("综合权重")[0]
+        figures = re.findall(r">([\d,]+\.\d+%?)<", basis)
+        assert len(figures) >= 8
+        assert [text for text in figures if f">{text}<" not in page] == []
+
+
+def test_no_amount_on_a_page_lacks_its_separators(demo_run):
+    for path in [*demo_run.folder.glob("explained/*.html"), *demo_run.folder.glob("letters/reps/*.html")]:
+        assert not re.findall(r"(?<![\d.,#])\d{4,}\.\d{2,}", path.read_text(encoding="utf-8"))
+
+
 def test_a_statement_of_pay_leads_to_the_page_of_its_own_quota(demo_run):
     reps = table(demo_run, "rep_allocation_reps")["rep"].tolist()
     pages = sorted((demo_run.folder / "statements" / "2027-03").glob("0*.html"))

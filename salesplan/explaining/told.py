@@ -86,8 +86,8 @@ def cells(grid: Grid, words: Words) -> list[list[str]]:
 def _cell_maker(head: str, words: Words) -> Callable[[str], str]:
     if head in MONTHS:
         return lambda text: words.month(text) if text else ""
-    if head == "rule":
-        return lambda text: words.code("rule", text)
+    if head in ("rule", "base"):
+        return lambda text: words.code(head, text)
     if head in ("way", "state"):
         return lambda text: words(f"explain.{head}_{text}")
     if head == "place":
