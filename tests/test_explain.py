@@ -13,7 +13,7 @@ from salesplan import archive
 from salesplan.archive import find_run
 from salesplan.errors import IdentityError, PlanError
 from salesplan.explaining import Asked, explain
-from salesplan.explaining.formula import factor, money, number, real, share, total
+from salesplan.explaining.formula import factor, money, number, percent, real, share, total
 from salesplan.explaining.ground import grounds_of
 from salesplan.explaining.rounding import rounded
 from salesplan.tables import outputs
@@ -71,6 +71,11 @@ def test_a_figure_is_written_as_it_is_computed(figure, text):
     if " = " in equation:
         value, result = redone(equation)
         assert value.quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP") == result
+
+
+def test_a_percentage_is_rounded_as_letters_round_it():
+    assert percent(0.0186935, 4) == "1.8694%"  # half away from zero, not to the nearest binary fraction
+    assert percent(0.5, 2) == "50.00%"
 
 
 def test_a_result_is_rounded_half_away_from_zero():

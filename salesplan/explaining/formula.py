@@ -100,7 +100,7 @@ def factor(value: float) -> Figure:
 
 def percent(value: float, places: int) -> str:
     """A share as a percentage, as letters and reports print it."""
-    return f"{round(float(value), places + 3):.{places}%}"
+    return number(Decimal(str(round(float(value), places + 3))) * 100, places).text + "%"
 
 
 def _trimmed(figure: Figure) -> Figure:
