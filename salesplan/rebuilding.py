@@ -3,15 +3,15 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from salesplan import archive, calendar
-from salesplan.archive.sources import DATABASE, closed_month, is_closed
+from salesplan.archive.sources import DATABASE, closed_month, file_hashes, is_closed, is_database
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError
 from salesplan.params import Loaded, load
@@ -21,16 +21,21 @@ if TYPE_CHECKING:
     from salesplan.tables import Checked
 
 
+ROWS = "kept"  # folder of a rebuilt plan with the rows that came from databases
+
+
 @dataclass(frozen=True)
 class Rebuilt:
     """A plan as a run had it, in a folder of its own for as long as it is needed.
 
-    `missing` are the places of inputs that neither the store nor the plan's folder has any more.
+    `missing` are the places of inputs that neither the store nor the plan's folder has any more; `laid` says by the
+    place of a file with rows of a database which input of the run it is.
     """
 
     run: archive.Run
     loaded: Loaded
     missing: tuple[str, ...]
+    laid: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, names: "frozenset[str] | None" = None) -> "Checked":
         """The input tables read and checked, all of them or those of the `names`; what others tell is not asked for."""
@@ -47,8 +52,12 @@ class Rebuilt:
         from salesplan.inputs import Inputs
 
         checked, plan = self.check(), self.loaded.plan
-        known = self.run.manifest.get("inputs", {})
-        places = [*self.missing, *(place for place, found in checked.hashes.items() if known.get(place) != found)]
+        known = {**self.run.manifest.get("inputs", {}), **file_hashes(self.run.manifest)}
+        places = list(self.missing)
+        for place, found in checked.hashes.items():
+            origin = self.laid.get(place, place)
+            if known.get(origin) != found:
+                places.append(origin)
         if places:
             raise PlanError([Fault("input_not_kept", place) for place in dict.fromkeys(places)])
         months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
@@ -70,6 +79,17 @@ def files_of(run: archive.Run, table: str, entry: object) -> dict[str, str]:
     return {name: found for name, found in inside.items() if name == entry or fnmatch(name, entry)}
 
 
+def from_databases(run: archive.Run) -> dict[str, str]:
+    """Changes by which the rows kept of databases are read: `plan.inputs.NAME` becomes a file."""
+    return {f"plan.inputs.{path.stem}": path.as_posix() for path in rows_kept(run).values()}
+
+
+def rows_kept(run: archive.Run) -> dict[str, PurePosixPath]:
+    """Where the rows of each table of a database are laid within the plan, by the place that names it."""
+    places = filter(is_database, run.manifest.get("inputs", {}))
+    return {place: PurePosixPath(ROWS) / f"{place.partition(DATABASE)[2]}.parquet" for place in places}
+
+
 @contextmanager
 def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
     """The plan of a run in a temporary workbook; it is gone when the block ends."""
@@ -80,11 +100,17 @@ def rebuilt(run: archive.Run) -> Iterator[Rebuilt]:
         above = next((place.partition(f"/{plan}/")[0] for place in inputs if not is_closed(place)), "params")
         (root / "params").mkdir()
         shutil.copytree(run.folder / "params", root / above / plan)
-        missing = [place for place, found in inputs.items() if not restored(run, place, found, root / place)]
-        loaded = load(root / above / plan, run.all_changes)
+        rows, hashes = rows_kept(run), file_hashes(run.manifest)
+        missing = []
+        for place, found in inputs.items():
+            target = root / above / plan / rows[place] if place in rows else root / place
+            if not restored(run, place, hashes.get(place, found), target):
+                missing.append(place)
+        loaded = load(root / above / plan, {**run.all_changes, **from_databases(run)})
         if loaded.faults:
             raise PlanError(loaded.faults)
-        yield Rebuilt(run, loaded, tuple(missing))
+        laid = {f"{above}/{plan}/{path.as_posix()}": place for place, path in rows.items()}
+        yield Rebuilt(run, loaded, tuple(missing), laid)
 
 
 def restored(run: archive.Run, place: str, found: str, target: Path) -> bool:

@@ -6,44 +6,17 @@ import shutil
 from decimal import Decimal
 
 import pytest
+from explain_cases import MONTHS, assert_redone, printed, redone
 from workbooks import command
 
 from salesplan import archive
 from salesplan.archive import find_run
 from salesplan.errors import IdentityError, PlanError
-from salesplan.explaining import Asked, explain, lines_of, words_of
-from salesplan.explaining.formula import factor, money, number, real, share, total
+from salesplan.explaining import Asked, explain
+from salesplan.explaining.formula import factor, money, number, percent, real, share, total
+from salesplan.explaining.ground import grounds_of
 from salesplan.explaining.rounding import rounded
 from salesplan.tables import outputs
-
-FORMULA = re.compile(r"[(\d](?:[\d.,()+\u2212\u00d7\u00f7-]| (?! ))*= -?[\d,]+(?:\.\d+)?")  # two spaces part columns
-MONTHS = [f"2027-{number:02d}" for number in range(1, 13)]
-
-
-def redone(text):
-    """The value of a printed formula's left side, computed from its figures, and the right side."""
-    left, right = text.split(" = ")
-    plain = left.replace(",", "").replace("\u2212", "-").replace("\u00d7", "*").replace("\u00f7", "/")
-    exact = re.sub(r"\d+(?:\.\d+)?", lambda found: f"Decimal('{found[0]}')", plain)
-    return eval(exact, {"Decimal": Decimal}), Decimal(right.replace(",", ""))
-
-
-def formulas(lines):
-    """Every formula in the printed lines."""
-    return [found[0] for line in lines for found in FORMULA.finditer(line)]
-
-
-def assert_redone(lines):
-    found = formulas(lines)
-    for text in found:
-        value, result = redone(text)
-        assert abs(value - result) <= Decimal(1).scaleb(result.as_tuple().exponent) / 2, text
-    return len(found)
-
-
-def printed(run, asked):
-    found = explain(run, asked)
-    return found, list(lines_of(found, words_of(run)))
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +27,18 @@ def run(minimal):
 @pytest.fixture(scope="module")
 def demo_run(demo):
     return find_run(str(demo / "outputs" / "henan-2027" / "first"))
+
+
+@pytest.fixture(scope="module")
+def grounds(run):
+    with grounds_of(run) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def demo_grounds(demo_run):
+    with grounds_of(demo_run) as found:
+        yield found
 
 
 def table(run, name):
@@ -86,6 +71,11 @@ def test_a_figure_is_written_as_it_is_computed(figure, text):
     if " = " in equation:
         value, result = redone(equation)
         assert value.quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP") == result
+
+
+def test_a_percentage_is_rounded_as_letters_round_it():
+    assert percent(0.0186935, 4) == "1.8694%"  # half away from zero, not to the nearest binary fraction
+    assert percent(0.5, 2) == "50.00%"
 
 
 def test_a_result_is_rounded_half_away_from_zero():
@@ -125,10 +115,10 @@ def test_a_larger_money_unit():
 
 
 @pytest.mark.parametrize("month", ["", *MONTHS])
-def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, month):
+def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, grounds, month):
     quotas = table(run, "rep_allocation")
     for rep in ("Anna", "Ben"):
-        found, lines = printed(run, Asked(rep, month))
+        found, lines = printed(run, Asked(rep, month), grounds)
         own = quotas[(quotas["rep"] == rep) & (quotas["month"].isin([month] if month else MONTHS))]
         assert assert_redone(lines) >= (8 if month else 5)
         assert found.amount == own["amount"].sum()
@@ -147,8 +137,8 @@ def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, month)
         pytest.param(Asked("R13"), id="the year of somebody who joins"),
     ],
 )
-def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, asked):
-    found, lines = printed(demo_run, asked)
+def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, demo_grounds, asked):
+    found, lines = printed(demo_run, asked, demo_grounds)
     quotas = table(demo_run, "rep_allocation")
     own = quotas[(quotas["rep"] == asked.rep) & (quotas["month"].isin([asked.month] if asked.month else MONTHS))]
     assert assert_redone(lines) >= 6
@@ -156,8 +146,8 @@ def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, asked):
     assert lines[-1].endswith(money(found.amount).text)
 
 
-def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(demo_run):
-    _, lines = printed(demo_run, Asked("R01", "2027-03"))
+def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(demo_run, demo_grounds):
+    _, lines = printed(demo_run, Asked("R01", "2027-03"), demo_grounds)
     text = "\n".join(lines)
     assert "[first/params/annual_target.yaml \u7b2c 5 \u884c]" in text
     file = (demo_run.folder / "params" / "rep_allocation.yaml").read_text(encoding="utf-8").split("\n")
@@ -174,11 +164,11 @@ def test_each_step_names_the_line_of_the_runs_own_file_and_the_rows_behind_it(de
         assert f"{order} " in text
 
 
-def test_nobody_else_is_named(demo_run):
+def test_nobody_else_is_named(demo_run, demo_grounds):
     reps = table(demo_run, "rep_allocation_reps")
     others = [text for row in reps.itertuples() if row.rep != "R05" for text in (row.rep, row.name)]
     for asked in (Asked("R05", "2027-03"), Asked("R05"), Asked("R05", "2027-03", pay=True)):
-        text = "\n".join(printed(demo_run, asked)[1])
+        text = "\n".join(printed(demo_run, asked, demo_grounds)[1])
         assert not [name for name in others if name in text]
 
 
@@ -187,12 +177,12 @@ def test_nobody_else_is_named(demo_run):
 
 @pytest.mark.parametrize("rep", ["R01", "R05", "R10", "R13"])
 @pytest.mark.parametrize("month", ["2027-01", "2027-03"])
-def test_pay_is_redone_with_a_calculator(demo_run, rep, month):
+def test_pay_is_redone_with_a_calculator(demo_run, demo_grounds, rep, month):
     paid = table(demo_run, "commission")
     own = paid[(paid["rep"] == rep) & (paid["month"] == month)]
     if own["plan"].fillna("").eq("").all():
         pytest.skip("on no plan in that month")
-    found, lines = printed(demo_run, Asked(rep, month, pay=True))
+    found, lines = printed(demo_run, Asked(rep, month, pay=True), demo_grounds)
     assert assert_redone(lines) >= 3
     assert found.amount == own["payable"].iloc[0]
     assert lines[-1].endswith(money(found.amount).text)
@@ -294,6 +284,23 @@ def test_the_run_holds_a_page_for_every_rep_and_nobody_else_is_on_it(demo_run):
 def test_the_pages_of_a_run_are_redone_with_a_calculator(demo_run):
     html = (demo_run.folder / "explained" / "0001.html").read_text(encoding="utf-8")
     assert assert_redone(re.findall(r'<p class="sum">(.*?)</p>', html)) > 40
+
+
+def test_the_target_letter_and_the_page_round_the_same_figures_alike(demo_run):
+    for place in (1, 5, 12):
+        letter, page = (
+            (demo_run.folder / path).read_text(encoding="utf-8")
+            for path in (f"letters/reps/{place:04d}.html", f"explained/{place:04d}.html")
+        )
+        basis = letter.partition("占比 × 权重")[2].partition("综合权重")[0]
+        figures = re.findall(r">([\d,]+\.\d+%?)<", basis)
+        assert len(figures) >= 8
+        assert [text for text in figures if f">{text}<" not in page] == []
+
+
+def test_no_amount_on_a_page_lacks_its_separators(demo_run):
+    for path in [*demo_run.folder.glob("explained/*.html"), *demo_run.folder.glob("letters/reps/*.html")]:
+        assert not re.findall(r"(?<![\d.,#])\d{4,}\.\d{2,}", path.read_text(encoding="utf-8"))
 
 
 def test_a_statement_of_pay_leads_to_the_page_of_its_own_quota(demo_run):

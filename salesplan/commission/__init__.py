@@ -31,6 +31,7 @@ from salesplan.commission.roster import assign, ramping
 from salesplan.commission.settlement import Settlement, settle
 from salesplan.commission.summary import by_month, by_rep, corrections_listed, open_orders
 from salesplan.commission.trial import trial
+from salesplan.commission.working import earning_of
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "cost_of_team",
     "cost_reps",
     "draws",
+    "earning_of",
     "entitled",
     "latest_ranking",
     "make_book",

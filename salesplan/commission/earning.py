@@ -82,7 +82,7 @@ class Earning:
 
     def _in_tiers(self, month: int) -> pd.DataFrame:
         """What a month books on tiers: its own amounts, and those of the period whose tier has moved."""
-        starts = self._starts(month)
+        starts = self.starts(month)
         at, begin = self._arrays["at"], first_of(month, self.plan.period)
         again = np.zeros(len(self.standing.quotas), dtype=bool)
         if self.plan.period == "ytd" and self.plan.semantics != "current":
@@ -107,8 +107,8 @@ class Earning:
         kept: pd.DataFrame = rows[self.returns.some[rows["event"].to_numpy()]]
         return kept
 
-    def _starts(self, month: int) -> Integers:
-        """Where each tier begins for each rep in the period of a month."""
+    def starts(self, month: int) -> Integers:
+        """Where each tier begins for each rep in the period of a month: see `tiers.bounds`."""
         span, gate = months_measured(month, self.plan), month
         if self.plan.measure_period == "previous":
             span = slice(max(span.start - PERIOD_MONTHS[self.plan.period], 0), span.start)
@@ -128,7 +128,7 @@ class Earning:
         first = (month - 1) // length * length
         quota = self.standing.quotas[:, first : first + length].sum(axis=1)
         begin = 0 if self.plan.period == "ytd" else first_of(month, self.plan.period) - 1
-        before = self._measured[:, first:begin].sum(axis=1) if begin > first else 0
+        before = self.measured[:, first:begin].sum(axis=1) if begin > first else 0
         return gate, boundary(gate.attainment, quota) - before
 
     def _priced(self, event: Integers, month: int, starts: Integers) -> pd.DataFrame:
@@ -165,7 +165,7 @@ class Earning:
         """The measure of each rep in the period before the amounts; year to date is sliced anew from the start."""
         begin = first_of(month, self.plan.period) - 1
         end = begin if self.plan.period == "ytd" and self.plan.semantics == "marginal" else month - 1
-        return np.asarray(self._measured[:, begin:end].sum(axis=1), dtype=np.int64)
+        return np.asarray(self.measured[:, begin:end].sum(axis=1), dtype=np.int64)
 
     def _reached(self, month: int, starts: Integers) -> Integers:
         """The tier each rep has reached in the period up to a month, or reached in the period before."""
@@ -178,7 +178,7 @@ class Earning:
             sums_of = self.standing.margins or margins(self.events, self.standing.quotas.shape)
             amount, cost, unknown = (table[:, begin:end].sum(axis=1) for table in sums_of)
             return tiers.of_margin_rate(self.plan.tiers, amount, cost, unknown > 0)
-        return tiers.reached(self._measured[:, begin:end].sum(axis=1), starts)
+        return tiers.reached(self.measured[:, begin:end].sum(axis=1), starts)
 
     def _on_curve(self, month: int) -> pd.DataFrame:
         """Rows of the period to date on a payout curve: event, tier (the point), base, amount."""
@@ -186,7 +186,7 @@ class Earning:
         assert curve is not None and self.standing.target is not None
         span = months_measured(month, self.plan)
         begin = span.start
-        measure, quota = self._measured[:, begin:month].sum(axis=1), quotas[:, span].sum(axis=1)
+        measure, quota = self.measured[:, begin:month].sum(axis=1), quotas[:, span].sum(axis=1)
         held = self.standing.ramping[:, span].max(axis=1, initial=0) > 0
         gate = self._gate(month)
         if gate is not None:
@@ -223,7 +223,7 @@ class Earning:
         return {name: self.events[name].to_numpy() for name in names}
 
     @cached_property
-    def _measured(self) -> Integers:
+    def measured(self) -> Integers:
         """The measure of each rep and month."""
         if self.standing.measured is not None:
             return self.standing.measured

@@ -112,15 +112,27 @@ class Part:
 
 def work(ground: Ground, plan: CommissionPlan, place: int) -> list[Part]:
     """The parts of a plan: what its reps earn themselves, and what managers among them earn on their teams."""
-    on = ground.roster.plan == place
-    touched = on.any(axis=1)
-    own = ground.lines[touched[ground.lines["rep"].to_numpy()]] if not touched.all() else ground.lines
-    parts = [_part(ground, plan, place, own, (on, ground.roster.quotas, "tier" if plan.curve is None else "curve"))]
+    on, own, quotas = _own(ground, place)
+    parts = [_part(ground, plan, place, own, (on, quotas, "tier" if plan.curve is None else "curve"))]
     if plan.override is not None:
         below, quotas = _team(ground, on, everybody=plan.override.scope == "all")
         terms = {**NO_OWN, "tiers": plan.override.tiers, "semantics": plan.override.semantics}
         parts.append(_part(ground, plan.model_copy(update=terms), place, below, (on, quotas, "override")))
     return parts
+
+
+def earning_of(ground: Ground, plan: CommissionPlan, place: int) -> Earning:
+    """What picks the tiers and rates of a plan's own reps, with nothing booked yet."""
+    on, own, quotas = _own(ground, place)
+    return _earning(ground, plan, crediting.lowered(own, plan, ground.accrual), (on, quotas, "tier"))
+
+
+def _own(ground: Ground, place: int) -> tuple[Any, pd.DataFrame, Integers]:
+    """When each rep is on a plan, reps x months, the lines of those who ever are, and quotas."""
+    on = ground.roster.plan == place
+    touched = on.any(axis=1)
+    own = ground.lines if touched.all() else ground.lines[touched[ground.lines["rep"].to_numpy()]]
+    return on, own, ground.roster.quotas
 
 
 def _team(ground: Ground, on: Any, *, everybody: bool) -> tuple[pd.DataFrame, Integers]:
@@ -144,33 +156,10 @@ def _part(
     ground: Ground, plan: CommissionPlan, place: int, lines: pd.DataFrame, given: tuple[Any, Integers, str]
 ) -> Part:
     """Credit, earn, adjust and release the lines of a plan's reps."""
-    on, quotas, rule = given
-    months = len(ground.year.closed)
+    months, rule = len(ground.year.closed), given[2]
     lines = crediting.lowered(lines, plan, ground.accrual)
-    stage = plan.stage
-    settlement = ground.cash.settlement
-    there = ground.roster.spell >= 0 if rule == "override" else np.ones_like(on)
-    events = _measured(lines, plan, stage, settlement, there)
-    span = PERIOD_MONTHS[plan.period] if plan.curve is not None else 0
-    free = ground.accrual.free if plan.free_goods == "cost" else -1
-    events = crediting.link_returns(events, months=span, free=free)
-    events = events.assign(mine=on[events["rep"].to_numpy(), events["paid_in"].to_numpy() - 1].astype(np.int8))
-    measured = events if plan.measure_basis == stage else _measured(lines, plan, plan.measure_basis, settlement, there)
-    counted = sums(measured["rep"], measured["at"], measured["size"], quotas.shape)
-    base_pay = _base_pay(ground.roster) if plan.curve is not None else quotas
-    target = target_pay(plan, base_pay)
-    standing = Standing(
-        quotas,
-        ground.roster.ramping * (not plan.accelerator_while_ramping),
-        None if measured is events else counted,
-        None if measured is events else margins(measured, quotas.shape),
-        None if target is None else target * on,
-    )
-    labels = {name: ground.members(name, events) for name in sorted(asked(plan))}
-    new = ground.new_products[events["product"].to_numpy()]
-    rates = rates_of(plan, plan.tiers, labels, new)
-    returns = Returns(events, plan, ground.cash.days)
-    booked = Earning(events, plan, standing, rates, returns).book(months)
+    earning = _earning(ground, plan, lines, given)
+    events, booked = earning.events, earning.book(months)
     accounts = open_accounts(booked, events, months)
     adjust(accounts, plan, ground.cash)
     before = released(accounts, booked, events, lines, plan, ground.cash)
@@ -182,10 +171,36 @@ def _part(
     if plan.leavers.rule != "paid":
         limit = ground.roster.last_month() + plan.leavers.months * (plan.leavers.rule == "paid_until")
         out, passed = after_leaving(accounts, out, limit[accounts.rep])
-    actual = (
-        counted if plan.measure != "quantity" else sums(events["rep"], events["at"], events["amount"], quotas.shape)
-    )
+    actual = earning.measured
+    if plan.measure == "quantity":
+        actual = sums(events["rep"], events["at"], events["amount"], actual.shape)
     return Part(plan, place, rule, booked, events, accounts, before, out, passed, actual)
+
+
+def _earning(ground: Ground, plan: CommissionPlan, lines: pd.DataFrame, given: tuple[Any, Integers, str]) -> Earning:
+    """Credited lines with what measures them and the rates they come to."""
+    on, quotas, rule = given
+    stage, settlement = plan.stage, ground.cash.settlement
+    there = ground.roster.spell >= 0 if rule == "override" else np.ones_like(on)
+    events = _measured(lines, plan, stage, settlement, there)
+    span = PERIOD_MONTHS[plan.period] if plan.curve is not None else 0
+    free = ground.accrual.free if plan.free_goods == "cost" else -1
+    events = crediting.link_returns(events, months=span, free=free)
+    events = events.assign(mine=on[events["rep"].to_numpy(), events["paid_in"].to_numpy() - 1].astype(np.int8))
+    measured = events if plan.measure_basis == stage else _measured(lines, plan, plan.measure_basis, settlement, there)
+    base_pay = _base_pay(ground.roster) if plan.curve is not None else quotas
+    target = target_pay(plan, base_pay)
+    standing = Standing(
+        quotas,
+        ground.roster.ramping * (not plan.accelerator_while_ramping),
+        None if measured is events else sums(measured["rep"], measured["at"], measured["size"], quotas.shape),
+        None if measured is events else margins(measured, quotas.shape),
+        None if target is None else target * on,
+    )
+    labels = {name: ground.members(name, events) for name in sorted(asked(plan))}
+    new = ground.new_products[events["product"].to_numpy()]
+    rates = rates_of(plan, plan.tiers, labels, new)
+    return Earning(events, plan, standing, rates, Returns(events, plan, ground.cash.days))
 
 
 def _measured(lines: pd.DataFrame, plan: CommissionPlan, stage: Basis, settlement: Any, there: Any) -> pd.DataFrame:

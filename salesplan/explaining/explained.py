@@ -1,7 +1,7 @@
 """From what is asked to the explanation: the parts in order, checked against the run's tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,9 @@ from salesplan.errors import Fault, IdentityError, PlanError, alternatives
 from salesplan.explaining import quota
 from salesplan.explaining.formula import money
 from salesplan.explaining.ground import Grounds, grounds_of
+from salesplan.explaining.paid import Pay, text
 from salesplan.explaining.parts import Explanation, Grid, Line, Part
-from salesplan.explaining.pay import Pay, pay_parts, text
+from salesplan.explaining.pay import pay_parts
 from salesplan.explaining.season import season_part
 from salesplan.explaining.target import target_part
 from salesplan.money import to_fen
@@ -23,7 +24,7 @@ LARGEST = 5  # input rows that are named
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose number: rep, month (blank: the year), and whether it is the pay."""
+    """Whose number: rep by key or name, month (blank: the year), and whether it is the pay."""
 
     rep: str
     month: str = ""
@@ -37,19 +38,42 @@ def explain(run: archive.Run, asked: Asked) -> Explanation:
     where what is computed again is not what the run's tables say.
     """
     with grounds_of(run) as grounds:
-        _check(asked, grounds)
-        return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.rep, asked.month)
+        return explained(grounds, asked)
 
 
-def _check(asked: Asked, grounds: Grounds) -> None:
-    reps = sorted(set(grounds.table("rep_allocation")["rep"]) | set(grounds.table("commission")["rep"]))
-    if asked.rep not in reps:
-        raise PlanError([Fault("explain_rep", "--rep", asked.rep, alternatives(asked.rep, reps))])
+def explained(grounds: Grounds, asked: Asked) -> Explanation:
+    """The same on grounds that are at hand, for several questions to one run."""
+    asked = _checked(asked, grounds)
+    return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.rep, asked.month)
+
+
+def _checked(asked: Asked, grounds: Grounds) -> Asked:
+    """What is asked, with the key of the rep who is named."""
+    rep = _rep(asked, grounds)
     months = grounds.step("rep_allocation").months
     if asked.month and asked.month not in months:
         raise PlanError([Fault("explain_month", "--month", asked.month, {"first": months[0], "last": months[-1]})])
     if asked.pay and not asked.month:
         raise PlanError([Fault("explain_needs_month", "--month")])
+    return replace(asked, rep=rep)
+
+
+def _rep(asked: Asked, grounds: Grounds) -> str:
+    """The key of a rep by key, by name, or by both as pages write them; refused where a name is that of several."""
+    people, name = grounds.step("rep_allocation").reps(), asked.rep.strip()
+    keys = {*grounds.table("rep_allocation")["rep"], *grounds.table("commission")["rep"]}
+    if asked.pay:  # why there is none can be told of everybody
+        keys |= set(people["rep"].dropna())
+    if asked.rep in keys:
+        return asked.rep
+    pairs = people[["rep", "name"]].dropna().drop_duplicates() if "name" in people else people.head(0).assign(name="")
+    pairs = pairs[pairs["rep"].isin(keys)]
+    found = sorted(set(pairs.loc[(pairs["name"] == name) | (pairs["name"] + " " + pairs["rep"] == name), "rep"]))
+    if len(found) > 1:
+        raise PlanError([Fault("explain_rep_names", "--rep", asked.rep, {"known": ", ".join(found)})])
+    if not found:
+        raise PlanError([Fault("explain_rep", "--rep", asked.rep, alternatives(name, [*keys, *set(pairs["name"])]))])
+    return str(found[0])
 
 
 def of_pay(grounds: Grounds, asked: Asked) -> Explanation:

@@ -98,6 +98,11 @@ def factor(value: float) -> Figure:
     return _trimmed(number(repr(float(value)), FACTOR_PLACES))
 
 
+def percent(value: float, places: int) -> str:
+    """A share as a percentage, as letters and reports print it."""
+    return number(Decimal(str(round(float(value), places + 3))) * 100, places).text + "%"
+
+
 def _trimmed(figure: Figure) -> Figure:
     text = figure.text.rstrip("0").rstrip(".") if "." in figure.text else figure.text
     return Figure(figure.value, text, figure.level)

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan import archive, calendar, rep_allocation, seasonal_split
+from salesplan import archive, calendar, rep_allocation
 from salesplan.errors import IdentityError
+from salesplan.explaining.months import Season, season_of
 from salesplan.inputs import Inputs
 from salesplan.params.reading import key_text
 from salesplan.rebuilding import rebuilt
@@ -32,10 +33,13 @@ class Grounds:
     inputs: Inputs
     places: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
     made: rep_allocation.Allocation | None = None  # the quotas, where the step has them at hand
+    laid: Mapping[str, str] = field(default_factory=dict)  # files with rows of databases, and what they are
 
     def at(self, table: str, row: int) -> str:
         """Where a row of an input table stands in its file; blank where the files are not at hand."""
-        return self.places[table](row, "") if table in self.places else ""
+        found = self.places[table](row, "") if table in self.places else ""
+        file, told, number = found.rpartition(" row ")
+        return f"{self.laid.get(file, file)}{told}{number}"
 
     def step(self, stem: str) -> Step:
         """A step of the run with its inputs and tables."""
@@ -138,21 +142,11 @@ class Grounds:
         return ownership(given.history, given.customers, people, given.months, given.cutoff)
 
     @cached_property
-    def season(self) -> "Season":
+    def season(self) -> Season:
         """How the months of the target came about."""
-        step = self.step("seasonal_split")
-        year = seasonal_split.PlanYear.of(step.plan)
-        rules: dict[str, Any] = {"year": year, "rules": step.rules}
-        target = seasonal_split.amount_levels(step.table("annual_target"))[step.all_rules["annual_target"].planned]
-        history = seasonal_split.without_projects(step.facts(), step.big_orders())
-        apart = seasonal_split.planned_launches(target, history, products=step.input("products"), **rules)
-        deals = seasonal_split.planned_projects(step.input("opportunities"), year=year, projects=step.rules.projects)
-        apart = [*apart, *seasonal_split.projects_apart(deals, step.input("customers"), year=year)]
-        planned = seasonal_split.months_apart(apart)
-        shares = seasonal_split.company_shares(history, total=(target - int(planned.sum())) or None, **rules)
-        months = seasonal_split.company_months(target, history, apart=apart, **rules)
-        self._check_months(months, list(year.months))
-        return Season(target, list(year.months), planned, shares, months, history)
+        found = season_of(self.step("seasonal_split"))
+        self._check_months(found.months, found.labels)
+        return found
 
     def _check_months(self, months: Any, labels: list[str]) -> None:
         known = self.table("seasonal_split").groupby("month")["amount"].sum().reindex(labels).to_numpy()
@@ -161,21 +155,9 @@ class Grounds:
                 raise IdentityError("explain_month", f"{label}: computed again it is not what the run's table says")
 
 
-@dataclass(frozen=True)
-class Season:
-    """The months of the target, fen: what is planned apart, shares of the rest, the months; and the history used."""
-
-    target: int
-    labels: list[str]
-    planned: Any
-    shares: Any
-    months: Any
-    history: pd.DataFrame
-
-
 @contextmanager
 def grounds_of(run: archive.Run) -> Iterator[Grounds]:
     """The grounds of a run out of its archive. Raises `PlanError` where an input file is no longer kept."""
     with rebuilt(run) as plan:
         inputs, checked = plan.inputs()
-        yield Grounds(run.folder, inputs, checked.places)
+        yield Grounds(run.folder, inputs, checked.places, laid=plan.laid)

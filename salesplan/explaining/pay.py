@@ -6,145 +6,49 @@ from typing import Any
 import pandas as pd
 
 from salesplan import calendar
-from salesplan.commission.exact import boundary
 from salesplan.commission.papers.counted import rebate_rates
-from salesplan.commission.papers.reached import plans_of
-from salesplan.commission.periods import PERIOD_MONTHS
-from salesplan.errors import Fault, IdentityError, PlanError
+from salesplan.errors import IdentityError
 from salesplan.explaining.formula import Figure, money, number, total
-from salesplan.explaining.ground import Grounds
+from salesplan.explaining.paid import Pay, or_amount, summed, text
 from salesplan.explaining.parts import Grid, Line, Part
+from salesplan.explaining.rates import cap_lines, contest_lines, per_unit_text, rate_lines, rate_text
+from salesplan.explaining.tiers import measured_part
 from salesplan.money import MICRO, from_fen
-from salesplan.terms import CommissionTerms
-from salesplan.terms.commission import CommissionPlan
-
-ADDENDS = 200  # most that are printed in one sum
-
-
-class Pay:
-    """The rows of one rep and month, out of the run's tables."""
-
-    def __init__(self, grounds: Grounds, rep: str, month: str) -> None:
-        self.grounds, self.rep, self.month = grounds, rep, month
-        rules = grounds.inputs.loaded.rules["commission"]
-        assert isinstance(rules, CommissionTerms)
-        self.rules = rules
-        table = grounds.table("commission")
-        self.own = table[table["rep"] == rep].sort_values("month", ignore_index=True)
-        now = self.own[self.own["month"] == month]
-        if now.empty:
-            raise PlanError([Fault("explain_no_pay", f"{rep} {month}")])
-        self.now: Any = {name: now[name].iloc[0] for name in now.columns}
-
-    def rows(self, table: str) -> pd.DataFrame:
-        """The rows of a table that are of this rep and month."""
-        found = self.grounds.table(table)
-        return found[(found["rep"] == self.rep) & (found["month"] == self.month)].reset_index(drop=True)
-
-    @property
-    def plan(self) -> CommissionPlan | None:
-        """The plan he is on that month."""
-        return plans_of(self.rules, self.month).get(str(self.now["plan"]))
-
-    def fen(self, name: str) -> int:
-        """An amount of the month's row in table commission; 0 where it is blank."""
-        value = self.now.get(name)
-        return 0 if value is None or pd.isna(value) else int(value)
-
-
-def text(value: Any) -> str:
-    """A cell of text; blank where unknown."""
-    return "" if value is None or pd.isna(value) else str(value)
-
-
-def or_amount(figure: Figure, fen: int) -> str:
-    """The arithmetic where it gives the amount to the fen, else the amount alone."""
-    found = figure.to(2)
-    return found.text if found.result.value == from_fen(fen) else money(fen).text
-
-
-def summed(amounts: list[int], fen: int) -> str:
-    """Amounts added up; the sum alone where there are very many. Raises IdentityError where they make another."""
-    if sum(amounts) != fen:
-        raise IdentityError("explain_pay", f"{sum(amounts)} is not {fen}")
-    some = [amount for amount in amounts if amount]
-    return total([money(amount) for amount in some]).to(2).text if 1 < len(some) <= ADDENDS else money(fen).text
 
 
 def pay_parts(pay: Pay) -> list[Part]:
     """The chain of one rep's pay in a month; the last line is `payable` of table commission."""
-    parts = [_measured(pay), _earned(pay), _released(pay), _base(pay), _result(pay)]
+    parts = [measured_part(pay), _earned(pay), _released(pay), _base(pay), _result(pay)]
     return [part for part in parts if part.lines]
 
 
-def _measured(pay: Pay) -> Part:
-    """Plan, quota and measure of the period, and where each tier begins."""
-    plan = pay.plan
-    if plan is None:
-        return Part("plan", [Line("no_plan")])
-    number_ = pay.rules.plans.index(plan)
-    place = pay.grounds.place("commission", ("plans", number_))
-    lines = [Line("plan", {"plan": plan.name, "basis": plan.basis, "release": plan.release, "period": plan.period,
-                           "measure": plan.measure, "semantics": plan.semantics}, place=place)]  # fmt: skip
-    grid = None
-    if plan.measure == "attainment" and plan.tiers:
-        lines, grid = _attained(pay, plan, number_, lines)
-    return Part("plan", lines, grid)
-
-
-def _attained(pay: Pay, plan: CommissionPlan, at: int, lines: list[Line]) -> tuple[list[Line], Grid]:
-    """Attainment of the period to date, and each tier's beginning in fen."""
-    asked, counted = _period(pay, plan)
-    quotas = pay.grounds.table("rep_allocation")
-    own = quotas[(quotas["rep"] == pay.rep) & quotas["month"].isin(asked)]
-    months = own.groupby("month")["amount"].sum().astype("int64").tolist()
-    actual = pay.own[pay.own["month"].isin(counted)]["actual"].fillna(0).astype("int64").tolist()
-    quota = sum(months)
-    told = {"first": asked[0] if asked else "", "last": asked[-1] if asked else ""}
-    lines = [*lines, Line("period_quota", told, summed(months, quota))]
-    lines.append(Line("period_actual", {"basis": plan.measure_basis}, summed(actual, sum(actual))))
-    if quota > 0:
-        lines.append(Line("attainment", formula=(money(sum(actual)) / money(quota)).to(6).text))
-    rows = []
-    for step, tier in enumerate(plan.tiers):
-        begins = (
-            (number(tier.from_) * money(quota)).text + " \u2192 " + money(int(boundary(tier.from_, [quota])[0])).text
-        )
-        reached = (sum(actual) >= int(boundary(tier.from_, [quota])[0]) and quota > 0) or step == 0
-        place = pay.grounds.place("commission", ("plans", at, "tiers", step))
-        rows.append([number(tier.from_).text, begins, number(tier.rate).text, "reached" if reached else "open", place])
-    return lines, Grid(("tier_from", "begins", "rate", "state", "place"), rows)
-
-
-def _period(pay: Pay, plan: CommissionPlan) -> tuple[list[str], list[str]]:
-    """The months whose quota counts and, up to this month, whose measure does."""
-    step = pay.grounds.step("commission")
-    at, length = step.months.index(pay.month), PERIOD_MONTHS[plan.period]
-    begin = at // length * length
-    if plan.measure_period == "previous":
-        before = step.months[max(begin - length, 0) : begin]
-        return before, before
-    end = at + 1 if plan.period == "ytd" else begin + length
-    return step.months[begin:end], step.months[begin : at + 1]
-
-
 def _earned(pay: Pay) -> Part:
-    """Every line of the month: order, where it stands in the file, base x rate = amount."""
+    """Every line of the month: order, where it stands in the file, base x rate = amount; and what moved a rate."""
     lines, splits, rebates = pay.rows("commission_lines"), _splits(pay), _rebates(pay)
     rows = []
     for line in lines.to_dict("records"):
-        fen = int(line["amount"])
-        known = not pd.isna(line["base"]) and not pd.isna(line["rate"])
-        how = or_amount(money(int(line["base"])) * number(f"{line['rate']:.9f}"), fen) if known else money(fen).text
         order, product = text(line["order"]), text(line["product"])
-        rows.append([order, product, str(line["rule"]),
-                     splits.get(order, ""), rebates.get(order, ""), how, _rows_of(pay, order, product)])  # fmt: skip
+        counted = [splits.get(order, ""), rebates.get(order, ""), rate_text(pay, line), _calculation(pay, line)]
+        named = [order, product, str(line["rule"]), text(line["of_month"])]
+        rows.append([*named, *counted, _rows_of(pay, order, product)])
     amounts = lines["amount"].astype("int64").tolist()
-    told = [Line("earned", {"count": len(lines)}, summed(amounts, pay.fen("earned")))]
-    heads = ("order", "product", "rule", "share", "rebate", "calculation", "place")
-    used = [at for at, head in enumerate(heads) if head not in ("share", "rebate") or any(row[at] for row in rows)]
+    told = [*rate_lines(pay, lines), *cap_lines(pay), *contest_lines(pay)]
+    told.append(Line("earned", {"count": len(lines)}, summed(amounts, pay.fen("earned"))))
+    heads = ("order", "product", "rule", "of_month", "share", "rebate", "rate_made", "calculation", "place")
+    maybe = ("of_month", "share", "rebate", "rate_made")
+    used = [at for at, head in enumerate(heads) if head not in maybe or any(row[at] for row in rows)]
     grid = Grid([heads[at] for at in used], [[row[at] for at in used] for row in rows]) if rows else None
     return Part("earned", told, grid)
+
+
+def _calculation(pay: Pay, line: Any) -> str:
+    """Base x rate, or units x amount per unit; the amount alone where neither made it."""
+    fen = int(line["amount"])
+    if line["rule"] == "per_unit":
+        return per_unit_text(pay, line)
+    if pd.isna(line["base"]) or pd.isna(line["rate"]):
+        return money(fen).text
+    return or_amount(money(int(line["base"])) * number(f"{line['rate']:.9f}"), fen)
 
 
 def _rebates(pay: Pay) -> dict[str, str]:
@@ -230,19 +134,33 @@ def _base(pay: Pay) -> Part:
     """Base pay by component: base x weight x achieved, and the days where the month was not whole."""
     lines = []
     for row in pay.rows("commission_base_pay").to_dict("records"):
-        fen = int(row["amount"])
-        how = money(fen).text
-        if not any(pd.isna(row[name]) for name in ("base", "weight", "achieved")):
-            figure = money(int(row["base"])) * number(f"{row['weight']:.9f}") * number(f"{row['achieved']:.9f}")
-            if not pd.isna(row["days"]) and row["days"] < row["days_of_month"]:
-                figure = figure * number(int(row["days"])) / number(int(row["days_of_month"]))
-            how = or_amount(figure, fen)
-        told = {name: "" if pd.isna(row[name]) else f"{row[name]}" for name in ("actual", "standard")}
-        lines.append(Line("component", {"component": row["component"], **told}, how))
+        fen, of_month = int(row["amount"]), text(row["of_month"])
+        figure = _component(row)
+        if figure is not None and of_month:
+            figure = figure - money(_paid_before(pay, row, of_month))
+        told = {name: "" if pd.isna(row[name]) else number(repr(row[name])).text for name in ("actual", "standard")}
+        key = "component_corrected" if of_month else "component"
+        how = money(fen).text if figure is None else or_amount(figure, fen)
+        lines.append(Line(key, {"component": row["component"], "month": of_month, **told}, how))
     if lines or pay.fen("base_pay"):
         amounts = pay.rows("commission_base_pay")["amount"].astype("int64").tolist() or [pay.fen("base_pay")]
         lines.append(Line("base_pay", formula=summed(amounts, pay.fen("base_pay"))))
     return Part("base_pay", lines)
+
+
+def _component(row: Any) -> Figure | None:
+    """Base pay of the days x weight x achieved; None where one of them is not known."""
+    if any(pd.isna(row[name]) for name in ("base", "weight", "achieved")):
+        return None
+    return money(int(row["base"])) * number(f"{row['weight']:.9f}") * number(f"{row['achieved']:.9f}")
+
+
+def _paid_before(pay: Pay, row: Any, of_month: str) -> int:
+    """What was paid of a component of a closed month up to now, differences included."""
+    table = pay.grounds.table("commission_base_pay")
+    own = table[(table["rep"] == pay.rep) & (table["component"] == row["component"]) & (table["month"] < pay.month)]
+    whose = own["of_month"].fillna("").where(own["of_month"].fillna("") != "", own["month"])
+    return int(own.loc[whose == of_month, "amount"].sum())
 
 
 def _result(pay: Pay) -> Part:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from salesplan.apportion import stable
 from salesplan.errors import IdentityError
@@ -16,6 +17,7 @@ from salesplan.explaining.formula import (
     factor,
     money,
     number,
+    percent,
     real,
     share,
     total,
@@ -25,6 +27,7 @@ from salesplan.explaining.history import history_lines
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rounding import rounded
 from salesplan.rep_allocation.agreements import AGREED, of_cells
+from salesplan.rep_allocation.letters import counted_bases
 from salesplan.rep_allocation.limits import FREE
 from salesplan.rep_allocation.people.hierarchy import total_rate
 from salesplan.terms import RepAllocationTerms
@@ -109,7 +112,24 @@ def weight_part(own: Own) -> Part:
         lines.append(Line("base", told, (figure / whole).to(SHARE_PLACES).text))
         place = own.grounds.place("rep_allocation", ("weights", base))
         lines.append(Line("base_weight", {"base": base}, share(weight).text, place))
-    return Part("weight", [*lines, *dropped], values={"rep": own.rep})
+    return Part("weight", [*lines, *dropped], _letter_table(own), {"rep": own.rep})
+
+
+def _letter_table(own: Own) -> Grid | None:
+    """His bases rounded as his target letter has them, so that both can be laid side by side."""
+    bases = counted_bases(own.ground.weighing.bases, [own.rep])
+    rows = [
+        [str(row["basis"]), _own_amount(row), percent(row["share"], 4), percent(row["weight"], 2),
+         percent(row["weighted_share"], 4)]
+        for row in bases.to_dict("records")
+    ]  # fmt: skip
+    return Grid(("base", "own_amount", "of_all", "base_weight", "weighted"), rows, 4) if rows else None
+
+
+def _own_amount(row: Any) -> str:
+    if not pd.isna(row["value"]):
+        return money(int(row["value"])).text
+    return number(f"{row['count']:g}").text if not pd.isna(row.get("count")) else ""
 
 
 def _basis(base: str, value: float) -> Figure:

@@ -22,7 +22,7 @@ FAMILIES = {
     "basis": "choice", "release": "choice", "period": "choice", "measure": "choice", "semantics": "choice",
     "rule": "rule", "substitute": "replaced",
 }  # fmt: skip
-MONTHS = ("month", "months", "first", "last", "past_month")
+MONTHS = ("month", "months", "of_month", "first", "last", "past_month")
 
 
 def heading(found: Explanation, words: Words) -> str:
@@ -85,9 +85,9 @@ def cells(grid: Grid, words: Words) -> list[list[str]]:
 
 def _cell_maker(head: str, words: Words) -> Callable[[str], str]:
     if head in MONTHS:
-        return lambda text: words.month(text)
-    if head == "rule":
-        return lambda text: words.code("rule", text)
+        return lambda text: words.month(text) if text else ""
+    if head in ("rule", "base"):
+        return lambda text: words.code(head, text)
     if head in ("way", "state"):
         return lambda text: words(f"explain.{head}_{text}")
     if head == "place":

@@ -10,15 +10,14 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 from salesplan import PLANNED, archive
-from salesplan.archive.sources import DATABASE, closed_month, file_hashes, is_closed, is_database
+from salesplan.archive.sources import closed_month, file_hashes, is_closed
 from salesplan.errors import Fault, stop_on
 from salesplan.pipeline import provenance
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request
 from salesplan.pipeline.run import run
-from salesplan.rebuilding import restored
+from salesplan.rebuilding import from_databases, restored, rows_kept
 
 NAME = "replay"
-ROWS = "kept"  # folder of a replayed plan with the rows that came from databases
 
 
 def replay(original: archive.Run, progress: Progress) -> list[Fault]:
@@ -61,17 +60,6 @@ def origins(original: archive.Run) -> list[Fault]:
     return [*told, *(Fault("replay_taken_over", stem, None, {"run": step.get("from")}) for stem, step in taken)]
 
 
-def from_databases(original: archive.Run) -> dict[str, str]:
-    """Changes by which a replay reads the rows kept of databases: `plan.inputs.NAME` becomes a file."""
-    return {f"plan.inputs.{path.stem}": path.as_posix() for path in _rows(original).values()}
-
-
-def _rows(original: archive.Run) -> dict[str, PurePosixPath]:
-    """Where the rows of each table of a database are laid within the plan, by the place that names it."""
-    places = filter(is_database, original.manifest["inputs"])
-    return {place: PurePosixPath(ROWS) / f"{place.partition(DATABASE)[2]}.parquet" for place in places}
-
-
 def lay_out(original: archive.Run, folder: Path) -> Path:
     """A workbook made from a run and the archive around it; returns the folder of its plan."""
     outputs = original.folder.parent
@@ -80,7 +68,7 @@ def lay_out(original: archive.Run, folder: Path) -> Path:
     (folder / "notebooks").mkdir()
     for name in NOTEBOOKS.values():
         nbformat.write(_bare(original.folder / f"{name}.ipynb"), folder / "notebooks" / f"{name}.ipynb")
-    rows, hashes = _rows(original), file_hashes(original.manifest)
+    rows, hashes = rows_kept(original), file_hashes(original.manifest)
     for place, sha256 in original.manifest["inputs"].items():
         target = plan / rows[place] if place in rows else folder / place
         restored(original, place, hashes.get(place, sha256), target)

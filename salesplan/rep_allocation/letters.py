@@ -54,7 +54,7 @@ def letters(
         _members(own),
         _customers(customers, reps),
         _activities(activities, reps),
-        _bases(found.weighing.bases, reps),
+        counted_bases(found.weighing.bases, reps["rep"].tolist()),
         len(wanted) - len(reps),
     )
 
@@ -142,7 +142,7 @@ def _activities(activities: pd.DataFrame | None, reps: pd.DataFrame) -> pd.DataF
     return activities.loc[activities["rep"].isin(reps["rep"]) & year, columns].reset_index(drop=True)
 
 
-def _bases(bases: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
+def counted_bases(bases: pd.DataFrame, reps: list[str]) -> pd.DataFrame:
     """The bases that count, each rep's share of them and what it gives: share x weight."""
-    own = bases[bases["rep"].isin(reps["rep"]) & (bases["weight"] > 0) & (bases["basis"] != "blended")]
+    own = bases[bases["rep"].isin(reps) & (bases["weight"] > 0) & (bases["basis"] != "blended")]
     return own.assign(weighted_share=own["share"] * own["weight"]).reset_index(drop=True)

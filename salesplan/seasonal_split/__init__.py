@@ -9,7 +9,7 @@ from salesplan.seasonal_split.apart import Apart, months_apart
 from salesplan.seasonal_split.backtest import back_test, hindsight
 from salesplan.seasonal_split.cube import company_months, split, with_levels, with_list_prices
 from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
-from salesplan.seasonal_split.days import day_weights, split_days
+from salesplan.seasonal_split.days import day_weights, event_lift, split_days
 from salesplan.seasonal_split.dealers import dealer_demand, dealer_forecast
 from salesplan.seasonal_split.events import event_moves, event_table, month_marks
 from salesplan.seasonal_split.expenses import expense_grid, expense_months, expense_ratio, profit_months
@@ -51,8 +51,17 @@ from salesplan.seasonal_split.purchases import (
     stock_reason,
     year_purchases,
 )
-from salesplan.seasonal_split.season import company_events, company_shares, member_mix, member_shares, season_shares
+from salesplan.seasonal_split.season import (
+    company_events,
+    company_shares,
+    company_steps,
+    member_mix,
+    member_shares,
+    season_shares,
+    years_of,
+)
 from salesplan.seasonal_split.stock import Goods, goods_of, planned_quantities, stock_plan
+from salesplan.seasonal_split.trading_days import workdays
 
 __all__ = [
     "METHODS",
@@ -73,10 +82,12 @@ __all__ = [
     "company_events",
     "company_months",
     "company_shares",
+    "company_steps",
     "day_weights",
     "dealer_demand",
     "dealer_forecast",
     "due_dates",
+    "event_lift",
     "event_moves",
     "event_table",
     "expense_grid",
@@ -125,6 +136,8 @@ __all__ = [
     "with_list_prices",
     "with_target_days",
     "without_projects",
+    "workdays",
     "year_purchases",
     "yearly",
+    "years_of",
 ]

@@ -1,5 +1,7 @@
 """The method `auto`: what a year's season is, once its days, its growth and chance are taken out."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from salesplan.seasonal_split.history import Array, YearTable, divide, normalised
@@ -13,6 +15,24 @@ GROWTH_KEPT = 0.4  # part of the past growth that goes on where no total says ot
 LARGEST_GROWTH = 0.5
 LARGEST_TILT = 0.5  # of the plan year's own path
 TILT = (np.arange(12) - 5.5) / 12  # where in the year a month lies, in years from its middle
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps 1 to 4 of `auto_shares`; logarithms of what moves a month, and the shares they lead to.
+
+    `days`: of its trading days, years + 1 x 12, the plan year last; `path`: of the level within the year, series x
+    years x 12; `ahead`: the same of the plan year; `years`: yearly shares freed of both; `weights`: series x years, 1
+    in sum; `season` and `shares`: series x 12.
+    """
+
+    days: Array
+    path: Array
+    ahead: Array
+    years: Array
+    weights: Array
+    season: Array
+    shares: Array
 
 
 def auto_shares(table: YearTable, days: Array, wanted: Array, festival: Array) -> Array:
@@ -31,13 +51,18 @@ def auto_shares(table: YearTable, days: Array, wanted: Array, festival: Array) -
 
     `days`: see `trading_days`, the plan year last.
     """
+    still, moved = auto_steps(table, days, wanted, festival)
+    return still.shares if moved is None else _divided(still.shares, moved.shares, festival)
+
+
+def auto_steps(table: YearTable, days: Array, wanted: Array, festival: Array) -> tuple[Steps, Steps | None]:
+    """Steps 1 to 4 without the moving festival and, where there is one, with it; see `auto_shares`."""
     if not festival.any():
-        return _with_days(table, days, wanted)
-    still = _with_days(table, days[:, :, :-FESTIVAL_COLUMNS], wanted)
-    return _divided(still, _with_days(table, days, wanted), festival)
+        return _with_days(table, days, wanted), None
+    return _with_days(table, days[:, :, :-FESTIVAL_COLUMNS], wanted), _with_days(table, days, wanted)
 
 
-def _with_days(table: YearTable, days: Array, wanted: Array) -> Array:
+def _with_days(table: YearTable, days: Array, wanted: Array) -> Steps:
     """Steps 1 to 4."""
     effect = trading_day_effect(table.shares, table.used, days)
     seen = table.used[:, :, None]
@@ -45,9 +70,12 @@ def _with_days(table: YearTable, days: Array, wanted: Array) -> Array:
     path = level_paths(np.where(seen, sold - effect[:-1], 0.0), table.used, _mean_level(table, wanted))
     tilt = path - path.mean(axis=2, keepdims=True)
     years = normalised(table.shares * np.exp(-effect[:-1] - tilt[:, :-1]))
-    season = shrunk_seasons(years, recency_weights(table.used), table.has_years)
+    weights = recency_weights(table.used)
+    season = np.maximum(shrunk_seasons(years, weights, table.has_years), 0.0)
     ahead = np.where(np.isnan(wanted)[:, None], GROWTH_KEPT * _growth(table)[:, None] * TILT, tilt[:, -1])
-    return normalised(np.maximum(season, 0.0) * np.exp(effect[-1] + np.clip(ahead, -LARGEST_TILT, LARGEST_TILT)))
+    ahead = np.clip(ahead, -LARGEST_TILT, LARGEST_TILT)
+    shares = normalised(season * np.exp(effect[-1] + ahead))
+    return Steps(effect, tilt[:, :-1], ahead, years, weights, season, shares)
 
 
 def _mean_level(table: YearTable, wanted: Array) -> Array:

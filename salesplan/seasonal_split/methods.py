@@ -91,12 +91,21 @@ def _by_method(method: str, table: YearTable, place: tuple[int, str | None, int 
     if method == "workdays":
         return np.tile(normalised(workdays(plan_year, *place)), (count, 1))
     if method == "auto":
-        first_month, calendar, cutoff = place
-        days = trading_days([*table.years, plan_year], first_month=first_month, calendar=calendar, cutoff=cutoff)
-        found = auto_shares(table, days, _wanted(table, total), _festival(calendar, first_month))
+        found = auto_shares(table, *auto_terms(table, place, total))
     else:
         found = normalised(_simple(method, table))
     return np.where(table.has_years[:, None], found, table.average)
+
+
+def auto_terms(table: YearTable, place: tuple[int, str | None, int | None], total: Total) -> tuple[Array, Array, Array]:
+    """What `auto` needs beside the years: days, the plan year's total, and the festival's months.
+
+    `place`: the first month, the country and the cut-off day.
+    """
+    first_month, calendar, cutoff = place
+    years = [*table.years, table.years[-1] + 1]
+    days = trading_days(years, first_month=first_month, calendar=calendar, cutoff=cutoff)
+    return days, _wanted(table, total), _festival(calendar, first_month)
 
 
 def _simple(method: str, table: YearTable) -> Array:

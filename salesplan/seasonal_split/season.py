@@ -9,9 +9,10 @@ import pandas as pd
 
 from salesplan.apportion import UNKNOWN
 from salesplan.mix import recency_mix
+from salesplan.seasonal_split.auto import Steps, auto_steps
 from salesplan.seasonal_split.days import event_lift
 from salesplan.seasonal_split.history import Array, YearTable, normalised, year_table
-from salesplan.seasonal_split.methods import Total, monthly_shares
+from salesplan.seasonal_split.methods import Total, auto_terms, monthly_shares
 from salesplan.seasonal_split.plan_year import PlanYear
 from salesplan.terms.seasonal_split import SeasonalSplitTerms
 from salesplan.terms.shape import Event
@@ -34,6 +35,15 @@ def sales_by_month(facts: pd.DataFrame, *, year: PlanYear, by: Sequence[str] = (
 def years_of(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> YearTable:
     """The company's own years as far as the rules use them."""
     return _table(sales_by_month(facts, year=year), year, rules)
+
+
+def company_steps(
+    facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms, total: float | None = None
+) -> tuple[Steps, Steps | None, Array]:
+    """What lies between the company's years and its shares by `auto`: `auto_steps`, and the festival's months."""
+    table = years_of(facts, year=year, rules=rules)
+    terms = auto_terms(table, (year.first_month, year.calendar, year.month_cutoff), total)
+    return *auto_steps(table, *terms), terms[-1]
 
 
 def _table(history: pd.DataFrame, year: PlanYear, rules: SeasonalSplitTerms) -> YearTable:
