@@ -15,7 +15,9 @@ from salesplan.closing.record import ENTRY, FOLDER, INPUT_ROWS, TABLES, ClosedMo
 from salesplan.closing.rows import NAMED, Span, rows_of, span_of
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.params import Loaded, load
+from salesplan.report.listing import write_listing
 from salesplan.staging import write_whole
+from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +54,9 @@ def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedM
         chosen = _run(found, month, run)
         given = tables.check(found.loaded.folder, found.loaded.plan)
         stop_on([*_unfit(chosen, month), *_inputs_changed(chosen, given), *_unlike(chosen, earlier)])
-        return _write(found, (chosen, given), month, by.strip())
+        made = _write(found, (chosen, given), month, by.strip())
+        _list(found)
+    return made
 
 
 def reopen(plan: Path, month: str, *, reason: str) -> Path:
@@ -70,6 +74,7 @@ def reopen(plan: Path, month: str, *, reason: str) -> Path:
         kept = folder / f"{month}.reopened-{taken + 1}"
         (folder / month).rename(kept)
         record.log(folder, what="reopen", month=month, reason=reason.strip(), time=_now(), kept=kept.name)
+        _list(found)
     return kept
 
 
@@ -83,6 +88,12 @@ def _open(plan: Path, month: str) -> _Plan:
     if month not in months:
         raise PlanError([Fault("month_of_year", "", month, {"first": months[0], "last": months[-1]})])
     return _Plan(loaded, archive.outputs_of(plan), months)
+
+
+def _list(plan: _Plan) -> None:
+    """The plan's index tells which months are closed."""
+    terms = plan.loaded.plan
+    write_listing(plan.outputs, Words(terms.language, terms.display_unit, terms.currency))
 
 
 def _now() -> str:
