@@ -1,6 +1,7 @@
 """`salesplan close` and `reopen`: a month's pay is final, and what changes afterwards needs a reason."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,9 @@ from salesplan.closing.close import close, reopen
 from salesplan.closing.rows import row_difference, rows_of, span_of
 from salesplan.errors import PlanError
 from salesplan.params import load
+from salesplan.report.listing import write_listing
 from salesplan.signing import Asked, sign
+from salesplan.wording import Words
 from salesplan.workbook import open_step
 
 PLAN = """\
@@ -126,6 +129,24 @@ def test_close_keeps_the_month_and_says_so(shop):
     assert found.months[0].input_rows("collections")["order"].to_pylist() == ["A1"]
     listed = command(shop.parents[1], "runs", "shop")
     assert listed.stdout.splitlines()[-1].startswith("closed 2027-01  Zhang")
+    rows = re.findall(r"<tr>(.*?)</tr>", (outputs / "index.html").read_text(encoding="utf-8"), re.S)
+    (month,) = [re.sub(r"\s*<.*?>\s*", " ", row).split() for row in rows if "<td>2027-01</td>" in row]
+    assert month == ["2027-01", "Zhang", *told["time"][:16].split("T"), "first"]
+
+
+def test_the_list_of_runs_tells_the_months_that_are_closed_now(closed):
+    outputs = archive.outputs_of(closed)
+    page = outputs / "index.html"
+    assert "2027-01" in page.read_text(encoding="utf-8")
+    (outputs / "closed" / "2027-01" / "closed.json").write_text("{")
+    write_listing(outputs, Words("en"))
+    assert "<td>2027-01</td>" in page.read_text(encoding="utf-8"), "closed still, though its entry is damaged"
+    shutil.rmtree(outputs / "closed" / "2027-01")
+    close(closed, "2027-01", by="Li")
+    assert "Li" in page.read_text(encoding="utf-8")
+    reopen(closed, "2027-01", reason="a late order")
+    assert "2027-01" not in page.read_text(encoding="utf-8").partition("<tbody>")[0]
+    assert Words("en")("listing.closed") not in page.read_text(encoding="utf-8")
 
 
 def altered_run(plan):

@@ -1,13 +1,18 @@
 """What differs between two runs: parameters, rows, numbers, and where it all comes from."""
 
 import json
+import re
 import shutil
 import time
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from workbooks import command
 
 from salesplan import archive
@@ -15,10 +20,18 @@ from salesplan.archive import find_run
 from salesplan.comparing import compare, summary, words_of
 from salesplan.comparing.causes import chain, origin, tables_moved
 from salesplan.comparing.figures import figure_changes, moved
+from salesplan.comparing.pairing import LIKENESS
 from salesplan.comparing.parameters import parameter_changes
-from salesplan.comparing.rows import SHOWN, row_changes
+from salesplan.comparing.rows import SHOWN, Shape, row_changes
+from salesplan.comparing.saying import most
 from salesplan.errors import PlanError
 from salesplan.params import load
+from salesplan.params.schema import meanings
+from salesplan.tables.contract import SPECS
+from salesplan.terms import MODELS
+from salesplan.wording import LANGUAGES, Words
+
+EN, ZH = Words("en"), Words("zh")
 
 # ---------------------------------------------------------------- rows
 
@@ -47,16 +60,106 @@ def test_rows_are_compared_as_a_multiset(before, after, counts):
     assert found.any == any(counts)
 
 
+def cells_of(found):
+    rows = found.rows[found.rows["change"] == "changed"]
+    return rows[["row", "key", "column", "before", "after", "difference"]].to_numpy().tolist()
+
+
 def test_with_keys_a_changed_row_tells_its_columns():
-    found = row_changes(rows_of(A, B, C), rows_of(C, ("b", 250, "z"), ("d", 1, "")), keys=("key",), money=("amount",))
+    shape = Shape(keys=("key",), money=("amount",))
+    found = row_changes(rows_of(A, B, C), rows_of(C, ("b", 250, "z"), ("d", 1, "")), shape)
     assert (found.gone, found.added, found.changed) == (1, 1, 1)
-    told = found.rows[found.rows["change"] == "changed"][["row", "column", "before", "after"]].to_numpy().tolist()
-    assert told == [[1, "b: amount", "2.00", "2.50"], [1, "b: note", "y", "z"]]
+    assert cells_of(found) == [[1, "b", "amount", "2.00", "2.50", "+0.50"], [1, "b", "note", "y", "z", ""]]
+    assert found.amount == (300 + 250 + 1) - (100 + 200 + 300)
 
 
 def test_keys_that_stand_there_twice_are_no_keys():
-    found = row_changes(rows_of(A, ("a", 5, "")), rows_of(A, ("a", 6, ""), ("a", 7, "")), keys=("key",))
+    found = row_changes(rows_of(A, ("a", 5, "")), rows_of(A, ("a", 6, ""), ("a", 7, "")), Shape(keys=("key",)))
     assert (found.gone, found.added, found.changed) == (1, 2, 0)
+
+
+SALES = ("order", "product", "date", "customer", "rep", "amount")
+
+
+def sales(*rows):
+    return rows_of(*rows, columns=SALES)
+
+
+PAINT = ("D1", "paint", "2027-01-05", "C1", "R1", 10_00)
+GLUE = ("D1", "glue", "2027-01-05", "C1", "R1", 20_00)
+CASH = (None, "paint", "2027-01-05", "C1", "R1", 30_00)
+
+
+def but(row, **cells):
+    return tuple(cells.get(name, found) for name, found in zip(SALES, row, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "counts", "cells"),
+    [
+        pytest.param([PAINT, GLUE], [GLUE, but(PAINT, amount=15_00)], (0, 0, 1),
+                     [[1, "D1 \u00b7 paint", "amount", "10.00", "15.00", "+5.00"]], id="by order and product"),
+        pytest.param([PAINT], [but(PAINT, product="glue")], (0, 0, 1),
+                     [[0, "D1 \u00b7 2027-01-05 \u00b7 C1 \u00b7 R1", "product", "paint", "glue", ""]],
+                     id="all but one column"),
+        pytest.param([CASH], [but(CASH, amount=29_00)], (0, 0, 1),
+                     [[0, "2027-01-05 \u00b7 C1 \u00b7 paint \u00b7 R1", "amount", "30.00", "29.00", "-1.00"]],
+                     id="without an order by date, customer, product and rep"),
+        pytest.param([PAINT], [but(PAINT, order="D2", amount=99_00)], (1, 1, 0), [], id="another order is another row"),
+        pytest.param([PAINT], [but(PAINT, product="glue", amount=1)], (1, 1, 0), [], id="another line of the order"),
+        pytest.param([PAINT, GLUE, CASH], [CASH, but(GLUE, amount=21_00), but(PAINT, order="D9", date="2027-02-01")],
+                     (1, 1, 1), [[1, "D1 \u00b7 glue", "amount", "20.00", "21.00", "+1.00"]], id="all three kinds"),
+    ],
+)  # fmt: skip
+def test_without_keys_a_changed_row_is_found_by_what_tells_which_is_meant(before, after, counts, cells):
+    found = row_changes(sales(*before), sales(*after), Shape(likeness=LIKENESS["sales"], money=("amount",)))
+    assert (found.gone, found.added, found.changed) == counts
+    assert cells_of(found) == cells
+    assert found.amount == sum(row[-1] for row in after) - sum(row[-1] for row in before)
+
+
+def test_rows_that_agree_are_paired_in_the_order_of_rows():
+    before = [but(PAINT, amount=fen) for fen in (1_00, 2_00, 3_00)]
+    after = [but(PAINT, amount=fen) for fen in (7_00, 8_00)]
+    found = row_changes(sales(*before), sales(*after), Shape(likeness=LIKENESS["sales"], money=("amount",)))
+    assert [(row[3], row[4]) for row in cells_of(found)] == [("1.00", "7.00"), ("2.00", "8.00")]
+    assert (found.gone, found.added, found.changed) == (1, 0, 2)
+
+
+def test_a_row_that_stands_there_twice_is_paired_twice():
+    before, after = [PAINT] * 3, [but(PAINT, amount=7_00)] * 2
+    found = row_changes(sales(*before), sales(*after), Shape(likeness=LIKENESS["sales"], money=("amount",)))
+    assert (found.gone, found.added, found.changed) == (1, 0, 2)
+    assert found.rows.loc[found.rows["change"] == "gone", "times"].tolist() == [1]
+
+
+@pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if not spec.unique])
+def test_every_table_without_a_key_says_what_tells_a_row(name):
+    assert {column for step in LIKENESS[name] for column in step} <= set(SPECS[name].names)
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(("x", "y", None))] * 3, st.integers(0, 3)), max_size=12), st.data())
+def test_pairing_loses_no_row(rows, data):
+    other = data.draw(st.lists(st.sampled_from(rows or [("x", "x", "x", 1)]), max_size=12))
+    other = [(*row[:3], data.draw(st.integers(0, 3))) for row in other]
+    columns = ("order", "product", "customer", "amount")
+    sides = [pa.table({name: pa.array([row[at] for row in side], pa.int64() if name == "amount" else pa.string())
+                       for at, name in enumerate(columns)}) for side in (rows, other)]  # fmt: skip
+    found = row_changes(*sides, Shape(likeness=LIKENESS["sales"], money=("amount",)))
+    only = [Counter(one) - Counter(two) for one, two in ((rows, other), (other, rows))]
+    assert [found.gone + found.changed, found.added + found.changed] == [count.total() for count in only]
+    assert found.amount == sum(row[3] for row in other) - sum(row[3] for row in rows)
+
+
+def test_a_million_changed_rows_are_paired_in_seconds():
+    count = 500_000
+    orders = pa.array(np.char.add("D", np.arange(count).astype(str)))
+    sides = [pa.table({"order": orders, "product": orders, "amount": pa.array(np.arange(count) + more)})
+             for more in (0, 10**7)]  # fmt: skip
+    began = time.monotonic()
+    found = row_changes(*sides, Shape(likeness=LIKENESS["sales"], money=("amount",)))
+    assert (found.gone, found.added, found.changed, found.amount) == (0, 0, count, count * 10**7)
+    assert time.monotonic() - began < 60
 
 
 def test_the_first_rows_of_each_kind_are_shown_with_their_place():
@@ -137,6 +240,22 @@ def test_what_set_changed_says_so(plans):
 
 
 EVENT = "  - {{name: {name}, start: 2027-06-10, end: 2027-06-18, uplift: {uplift}}}\n"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_parameter_says_what_it_means(plans, language):
+    plan = f"fiscal_year: 2027\nlanguage: {language}\ninputs: {{sales: data/sales.csv}}\n"
+    levels = "levels:\n  commit: 780000\n  stretch: {times: commit, factor: 1.2}\n"
+    sides = [
+        {"plan": plan, "annual_target": levels, "rep_allocation": "over_assignment: 0.05\n"},
+        {"plan": plan, "annual_target": levels.replace("1.2", "1.3"), "rep_allocation": "over_assignment: 0.1\n"},
+    ]
+    found = parameter_changes(*plans(before=sides[0], after=sides[1])).set_index("key")["meaning"]
+    known = {path: text for path, text, _ in meanings(MODELS["annual_target"])}
+    factor = {"en": known["levels", "factor"], "zh": ZH("param.annual_target.levels.factor")}
+    assert found["annual_target.levels.stretch.factor"] == factor[language]
+    share = {"en": EN("param.rep_allocation.over_assignment"), "zh": ZH("param.rep_allocation.over_assignment")}
+    assert found["rep_allocation.over_assignment"] == share[language]
 
 
 def test_an_item_put_in_first_changes_no_other(plans):
@@ -248,18 +367,65 @@ def test_two_runs_from_the_parameters_to_the_reps(two):
     book, first = two
     found = compare(*sides(book))
     assert found.parameters["key"].tolist() == ["annual_target.levels.commit"]
-    assert found.inputs.to_dict("records") == [
-        {"table": "sales", "state": "changed", "rows_before": 54, "rows_after": 54, "gone": 1, "added": 1, "changed": 0}
-    ]
+    (told,) = found.inputs.to_dict("records")
+    assert (told["table"], told["file"], told["state"]) == ("sales", "sales.csv", "changed")
+    assert [told[name] for name in ("rows_before", "rows_after", "gone", "added", "changed")] == [54, 54, 1, 1, 0]
+    assert told["amount"] == 12_50 - round(float(first.split(",")[2]) * 100)
     gone, added = found.rows.to_dict("records")
     assert gone["place"] == "params/minimal/data/sales.csv row 2"
     assert first.split(",")[0] in gone["before"]
-    assert "amount 12.50" in added["after"]
+    assert "Amount 12.50" in added["after"]
     assert added["place"] == "params/minimal/data/sales.csv row 55"
     total = found.figures[found.figures["part"] == "quota_total"].iloc[0]
     assert (total["before"], total["after"]) == (780_000_00 * 1.05, 800_000_00 * 1.05)
     years = found.figures[found.figures["part"] == "quota"]
     assert years["change"].sum() == total["change"]
+
+
+def test_the_terminal_tells_first_what_moved_most(two):
+    book, _ = two
+    found = compare(*sides(book))
+    target, quota, earned, *_ = summary(found, words_of(found))
+    assert target == "Annual target, Commit: 780,000.00 → 800,000.00, +20,000.00 (+2.56%)"
+    years = found.figures[found.figures["part"] == "quota"]
+    first = years.iloc[0]
+    assert first["change"] == years["change"].abs().max()
+    assert quota.startswith("Sum of the quotas: 819,000.00 → 840,000.00, +21,000.00 (+2.56%); the largest:")
+    assert f"{first['name']}: quota of the year: {first['before'] / 100:,.2f} → {first['after'] / 100:,.2f}" in quota
+    assert not earned.startswith("Commission"), "no commission in this plan"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_and_parameters_are_called_by_their_names(two, language):
+    found = compare(*sides(two[0]))
+    words = Words(language)
+    text = "\n".join(summary(found, words))
+    called = words("compare.called", name=words("table.sales"), file="sales.csv")
+    assert called in text
+    assert words("compare.called", name=found.parameters["meaning"].iloc[0], file="annual_target.levels.commit") in text
+    assert "params/" not in text
+
+
+def quota_and_pay(quota, *pay):
+    rows = [(f"R{at}", "2027-01", fen, fen, 0, fen, fen) for at, fen in enumerate(pay)]
+    columns = ["rep", "month", "earned", "released", "clawback", "payable", "amount_paid"]
+    return {**quotas(R0=[quota]), "commission": pd.DataFrame(rows, columns=columns)}
+
+
+def test_sums_of_the_pay_and_what_did_not_move(two):
+    found = replace(compare(*sides(two[0])), figures=figure_changes(quota_and_pay(7, 1, 2), quota_and_pay(7, 1, 200)))
+    totals = found.figures[found.figures["part"].isin(["earned_total", "payable_total"])]
+    assert totals[["before", "after"]].to_numpy().tolist() == [[3, 201], [3, 201]]
+    assert most(found, Words("en")) == [
+        "Commission earned in all: 0.03 → 2.01, +1.98 (+6,600.00%); "
+        "the largest: R1: earned: 0.02 → 2.00, +1.98 (+9,900.00%); reps that moved: 1",
+        "Not moved: Sum of the quotas.",
+    ]
+
+
+def test_every_table_of_the_contract_has_a_name():
+    for language in LANGUAGES:
+        assert [name for name in SPECS if not Words(language).get(f"table.{name}")] == []
 
 
 def test_what_the_store_lacks_is_said(two, tmp_path):
@@ -299,6 +465,11 @@ def test_the_command_leaves_a_page_and_tables(two):
     html = (folder / "index.html").read_text(encoding="utf-8")
     assert html.count("<svg") == 2
     assert html.index("<svg") < html.index("<table")
+    assert re.findall(r'<figcaption>(.*?)</figcaption><svg[^>]* aria-label="(.*?)"', html) == [
+        (title, title) for title in re.findall(r"<figcaption>(.*?)</figcaption>", html)
+    ], "a narrow page shows each chart's title as text"
+    assert html.count("<figcaption>") == 2
+    assert html.index(EN("compare.inputs")) < html.index(EN("compare.part_quota"))
     figures = pd.read_csv(folder / "compare_figures.csv")
     level = figures[figures["part"] == "level"].iloc[0]
     assert (level["before"], level["after"], level["change"]) == (780000, 800000, 20000)

@@ -17,7 +17,9 @@ from salesplan.closing.rows import NAMED, Span, rows_of, span_of
 from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.params import Loaded, load
 from salesplan.places import no_plan
+from salesplan.report.listing import write_listing
 from salesplan.staging import write_whole
+from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +61,9 @@ def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedM
         if run is None and any(_inputs_changed(chosen, given)):
             chosen = _newer(found, month, chosen)
         stop_on([*_unfit(chosen, month), *_inputs_changed(chosen, given), *_unlike(chosen, earlier)])
-        return _write(found, (chosen, given), month, by.strip())
+        made = _write(found, (chosen, given), month, by.strip())
+        _list(found)
+    return made
 
 
 def reopen(plan: Path, month: str, *, reason: str, by: str) -> Path:
@@ -80,6 +84,7 @@ def reopen(plan: Path, month: str, *, reason: str, by: str) -> Path:
         write_whole(folder / month / REOPENED, (json.dumps(note, ensure_ascii=False) + "\n").encode())
         (folder / month).rename(kept)
         record.catch_up(found.outputs)
+        _list(found)
     return kept
 
 
@@ -93,6 +98,12 @@ def _open(plan: Path, month: str) -> _Plan:
     if month not in months:
         raise PlanError([Fault("month_of_year", "MONTH", month, {"first": months[0], "last": months[-1]})])
     return _Plan(loaded, archive.outputs_of(plan), months)
+
+
+def _list(plan: _Plan) -> None:
+    """The plan's index tells which months are closed."""
+    terms = plan.loaded.plan
+    write_listing(plan.outputs, Words(terms.language, terms.display_unit, terms.currency))
 
 
 def _now() -> str:

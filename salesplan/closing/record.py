@@ -113,6 +113,18 @@ def entries(outputs: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text("utf-8")) for path in found]
 
 
+def entries_or_blank(outputs: Path) -> dict[str, dict[str, Any]]:
+    """The entries by month, in order; empty where one is damaged, which `faults` tells."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((outputs / FOLDER).glob(f"????-??/{ENTRY}")):
+        try:
+            entry = json.loads(path.read_text("utf-8"))
+        except (ValueError, OSError):
+            entry = {}
+        found[path.parent.name] = entry if isinstance(entry, dict) else {}
+    return found
+
+
 def log(folder: Path, **event: Any) -> None:
     """Add one event to the log: what was done to which month, when, by whom or why."""
     write_whole(folder / LOG, (json.dumps([*events(folder), event], ensure_ascii=False, indent=1) + "\n").encode())

@@ -14,7 +14,8 @@ COLUMNS = [*KEYS, "kind", "before", "after", "change", "growth"]
 KINDS = {
     "level": "money", "probability": "share", "estimate": "money", "month": "money", "month_share": "share",
     "region": "money", "channel": "money", "product": "money", "quota_total": "money", "quota": "money",
-    "quota_month": "money", "earned": "money", "released": "money", "clawback": "money", "payable": "money",
+    "quota_month": "money", "earned_total": "money", "payable_total": "money", "earned": "money",
+    "released": "money", "clawback": "money", "payable": "money",
     "amount_paid": "money", "revised": "money", "kpi": "number",
 }  # fmt: skip
 PAY = ("earned", "released", "clawback", "payable", "amount_paid")
@@ -104,4 +105,5 @@ def _quotas(quotas: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _pay(commission: pd.DataFrame) -> list[pd.DataFrame]:
     sums = commission.groupby("rep", as_index=False)[list(PAY)].sum()
-    return [_part(name, sums["rep"], sums[name]) for name in PAY]
+    totals = [_part(f"{name}_total", "", pd.Series([sums[name].sum()])) for name in ("earned", "payable")]
+    return [*totals, *(_part(name, sums["rep"], sums[name]) for name in PAY)]

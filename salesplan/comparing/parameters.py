@@ -8,24 +8,29 @@ import pandas as pd
 
 from salesplan.params import Loaded
 from salesplan.params.reading import Path
+from salesplan.params.schema import meaning_at
+from salesplan.wording import Words
 
-COLUMNS = ["step", "key", "before", "after", "place_before", "place_after"]
+COLUMNS = ["step", "key", "meaning", "before", "after", "place_before", "place_after"]
 
 
 def parameter_changes(before: Loaded, after: Loaded) -> pd.DataFrame:
-    """One row per parameter that counts differently: step (file stem), key, before, after, place_before, place_after.
+    """One row per parameter that counts differently: step (file stem), key, meaning, before, after, and places.
 
-    Items of a list are told apart by their `name` where each has one, else by their number, so that one that is put in
-    does not change all that follow. A place is file, line and key, or `--set`; blank where the default counts.
+    The meaning is told in the language of the newer plan. Items of a list are told apart by their `name` where each has
+    one, else by their number, so that one that is put in does not change all that follow. A place is file, line and
+    key, or `--set`; blank where the default counts.
     """
-    rows = []
+    rows, words = [], Words(after.plan.language)
     for stem in sorted(before.rules.keys() | after.rules.keys()):
         one, other = (_flat(side, stem) for side in (before, after))
         for key in dict.fromkeys([*one, *other]):
             then, now = one.get(key), other.get(key)
             if (then and then[0]) != (now and now[0]):
-                rows.append([stem, f"{stem}.{key}", *_told(before, stem, then), *_told(after, stem, now)])
-    found = pd.DataFrame(rows, columns=["step", "key", "before", "place_before", "after", "place_after"], dtype="str")
+                path = (now or then or ("", ()))[1]
+                meaning = meaning_at(stem, path, words)
+                rows.append([stem, f"{stem}.{key}", meaning, *_told(before, stem, then), *_told(after, stem, now)])
+    found = pd.DataFrame(rows, columns=[*COLUMNS[:3], "before", "place_before", "after", "place_after"], dtype="str")
     return found.reindex(columns=COLUMNS)
 
 

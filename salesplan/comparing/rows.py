@@ -1,30 +1,35 @@
 """Input tables of two runs row by row: what was added, what is gone, what changed."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from salesplan.comparing.pairing import Step, paired, steps_of
 from salesplan.money import from_fen
 
 SHOWN = 20
-ROWS = ["change", "row", "times", "column", "before", "after"]
+TOLD = 4  # columns that tell which row is meant
+ROWS = ["change", "row", "times", "key", "column", "before", "after", "difference"]
 PLACE = "row_number"
 
 
 @dataclass(frozen=True)
 class RowChanges:
-    """How a table differs: counts of rows, and the first of each kind as text.
+    """How a table differs: counts of rows, what that makes in money, and the first rows of each kind as text.
 
-    `rows`: change (gone | added | changed), row (its number from 0 in the older table for `gone`, else in the newer),
-    times (how often more it stands there), column (blank where it is the whole row), before, after.
+    `amount`: what the sum of the column `amount` changed by, in fen; None without such a column of money. `rows`:
+    change (changed | gone | added), row (its number from 0 in the older table for `gone`, else in the newer), times
+    (how often more it stands there), key (of a changed row, what tells which is meant), column (that changed; blank
+    where it is the whole row), before, after, difference (of money).
     """
 
     gone: int
     added: int
     changed: int
+    amount: int | None
     rows: pd.DataFrame
 
     @property
@@ -33,28 +38,53 @@ class RowChanges:
         return bool(self.gone or self.added or self.changed)
 
 
-def row_changes(
-    before: "pa.Table", after: "pa.Table", *, keys: Sequence[str] = (), money: Collection[str] = ()
-) -> RowChanges:
+@dataclass(frozen=True)
+class Shape:
+    """What is known of a table: `keys` that name a row once, else `likeness`, as `pairing.LIKENESS`; columns of money.
+
+    `labels`: what people call the columns.
+    """
+
+    keys: Sequence[str] = ()
+    likeness: Sequence[Step] = ()
+    money: Collection[str] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = Shape()
+
+
+def row_changes(before: "pa.Table", after: "pa.Table", shape: Shape = PLAIN) -> RowChanges:
     """Rows that only one side has, as a multiset: order does not matter, a row that stands there twice counts twice.
 
-    With `keys` that name a row once, a row gone and one added of the same key are one changed row. Values are compared
-    typed, so that formatting alone is no change; those of `money` columns are fen. A million rows take seconds.
+    A row gone and one added are one changed row where they have the same key; without keys, where they agree in the
+    columns that tell which row is meant, or in all but one, see `pairing.paired`. Values are compared typed, so that
+    formatting alone is no change; those of `money` columns are fen. A million rows take seconds.
 
     Example: of rows a, a, b and rows a, b, c one a is gone and c is added.
     """
     names = [name for name in after.column_names if name in before.column_names]
     different = _different(before.select(names), after.select(names), names)
-    gone, added = different[different["side"] < 0], different[different["side"] > 0]
-    both, keyed = pd.DataFrame(), [name for name in keys if name in names]
-    if keyed and not any(side.duplicated(keyed).any() for side in (gone, added)):
-        both = gone.merge(added, on=keyed, suffixes=("_before", "_after"))
-        marks = pd.MultiIndex.from_frame(both[keyed])
-        gone, added = (side[~pd.MultiIndex.from_frame(side[keyed]).isin(marks)] for side in (gone, added))
-    parts = [_whole(gone, names, money, "gone"), _whole(added, names, money, "added")]
-    parts.append(_cells(both, [name for name in names if name not in keyed], keyed, money))
-    rows = pd.DataFrame([row for part in parts for row in part], columns=ROWS)
-    return RowChanges(int(gone["times"].sum()), int(added["times"].sum()), len(both), rows)
+    steps = _steps(different, shape, names)
+    both = paired(different, steps)
+    used = pd.concat([both["gone"], both["added"]]).value_counts().reindex(different.index, fill_value=0)
+    alone = different.assign(times=different["times"] - used)
+    gone, added = (alone[(alone["side"] == side) & (alone["times"] > 0)] for side in (-1, 1))
+    parts = _cells(different, both.head(SHOWN), steps, names, shape)
+    parts += [*_whole(gone, names, shape, "gone"), *_whole(added, names, shape, "added")]
+    amount = None
+    if "amount" in names and "amount" in shape.money:
+        amount = int((different["amount"].fillna(0) * different["side"] * different["times"]).sum())
+    rows = pd.DataFrame(parts, columns=ROWS)
+    return RowChanges(int(gone["times"].sum()), int(added["times"].sum()), len(both), amount, rows)
+
+
+def _steps(different: pd.DataFrame, shape: Shape, names: Sequence[str]) -> list[Step]:
+    """What rows are paired by: the key, where no row stands twice under it; else likeness."""
+    keys = tuple(name for name in shape.keys if name in names)
+    if keys and not different.duplicated([*keys, "side"]).any():
+        return [keys]
+    return steps_of(shape.likeness, names)
 
 
 def _different(before: "pa.Table", after: "pa.Table", names: Sequence[str]) -> pd.DataFrame:
@@ -88,25 +118,33 @@ def _types(kind: "pa.DataType") -> "Any":
     return pd.Int64Dtype() if pa.types.is_integer(kind) else None
 
 
-def _whole(side: pd.DataFrame, names: Sequence[str], money: Collection[str], change: str) -> list[list[Any]]:
+def _whole(side: pd.DataFrame, names: Sequence[str], shape: Shape, change: str) -> list[list[Any]]:
     """The first rows of one side, each as one text of its filled columns."""
     found = []
     for row in side.head(SHOWN).to_dict("records"):
-        text = " \u00b7 ".join(f"{name} {said}" for name in names if (said := shown(row[name], money=name in money)))
-        texts = [text, ""] if change == "gone" else ["", text]
-        found.append([change, row[PLACE], row["times"], "", *texts])
+        texts = {name: shown(row[name], money=name in shape.money) for name in names}
+        text = " \u00b7 ".join(f"{shape.labels.get(name, name)} {said}" for name, said in texts.items() if said)
+        sides = [text, ""] if change == "gone" else ["", text]
+        found.append([change, row[PLACE], row["times"], "", "", *sides, ""])
     return found
 
 
-def _cells(both: pd.DataFrame, names: Sequence[str], keys: Sequence[str], money: Collection[str]) -> list[list[Any]]:
-    """The columns that changed in the first changed rows."""
+def _cells(
+    different: pd.DataFrame, both: pd.DataFrame, steps: Sequence[Step], names: Sequence[str], shape: Shape
+) -> list[list[Any]]:
+    """The columns that changed in the changed rows."""
     found = []
-    for row in both.head(SHOWN).to_dict("records"):
-        key = " \u00b7 ".join(shown(row[name], money=False) for name in keys)
+    sides = [different.loc[both[side]].to_dict("records") for side in ("gone", "added")]
+    for then, now, number in zip(*sides, both["step"], strict=True):
+        told = (shown(now[name], money=name in shape.money) for name in steps[number][:TOLD] if name != "kind")
+        key = " \u00b7 ".join(text for text in told if text)
         for name in names:
-            texts = [shown(row[f"{name}_{side}"], money=name in money) for side in ("before", "after")]
+            money = name in shape.money
+            texts = [shown(side[name], money=money) for side in (then, now)]
             if texts[0] != texts[1]:
-                found.append(["changed", row[f"{PLACE}_after"], 1, f"{key}: {name}", *texts])
+                change = shown(now[name] - then[name], money=True) if money and all(texts) else ""
+                plus = "+" if change and now[name] > then[name] else ""
+                found.append(["changed", now[PLACE], 1, key, name, *texts, plus + change])
     return found
 
 

@@ -11,15 +11,21 @@ from salesplan.comparing.figures import moved
 from salesplan.comparing.sides import Comparison
 from salesplan.conclusions.saying import sayer
 from salesplan.report.sections import Section
+from salesplan.terms.annual_target import AnnualTargetTerms
 from salesplan.wording import BLANK, Words
+from salesplan.wording.messages import place_text
 
 say = sayer("compare")
-TOP = 10  # lines of the terminal
+TOP = 10  # parameters and versions that the terminal tells
 BARS = 20  # bars of a chart
 ROWS = 30  # rows of a part on the page
 # Parts that are drawn.
 DRAWN = ("quota", "month", "payable")
 HEADS = ("what", "before", "after", "change", "growth")
+CELLS = ("place", "which", "column", "before", "after", "difference")
+WHOLE = ("place", "state", "row", "times")
+# What a manager asks first: a sum of all, and the part of it that tells whose it is.
+FIRST = (("quota_total", "quota"), ("earned_total", "earned"))
 
 
 def label(row: Any, words: Words, names: dict[str, str]) -> str:
@@ -75,9 +81,7 @@ def heading(found: Comparison, words: Words) -> str:
 
 def causes(found: Comparison, words: Words) -> list[str]:
     """Where it comes from, as far as it can be told, and which steps it reached."""
-    kind, name = found.origin
-    step = words.get(f"step.{name}", words("compare.shared_file")) if kind == "step" else name
-    told = [say(words, f"origin_{kind}", name=step)]
+    told = [say(words, f"origin_{found.origin[0]}", name=_origin(found, words))]
     there = found.steps[found.steps["moved"] > 0]
     for row in there.to_dict("records"):
         told.append(say(words, "reached", step=words(f"step.{row['step']}"), count=row["moved"], of=row["tables"]))
@@ -87,6 +91,26 @@ def causes(found: Comparison, words: Words) -> list[str]:
     return told
 
 
+def _origin(found: Comparison, words: Words) -> str:
+    """What all that moved comes from, as people call it."""
+    kind, name = found.origin
+    if kind == "step":
+        return words.get(f"step.{name}", words("compare.shared_file"))
+    if kind == "inputs":
+        return words.list([_called(row, words) for row in found.inputs.to_dict("records") if row["state"] != "alike"])
+    return _parameter(found.parameters.iloc[0], words) if kind == "parameter" else name
+
+
+def _called(row: Any, words: Words) -> str:
+    """An input table by its name and its file: `Order lines (sales.csv)`."""
+    name = words.get(f"table.{row['table']}", row["table"])
+    return say(words, "called", name=name, file=row["file"]) if row["file"] else name
+
+
+def _parameter(row: Any, words: Words) -> str:
+    return say(words, "called", name=row["meaning"], file=row["key"]) if row["meaning"] else str(row["key"])
+
+
 def counts(found: Comparison, words: Words) -> list[str]:
     """How many parameters, input tables and versions differ."""
     sizes = {"parameters": found.parameters, "inputs": found.inputs, "versions": found.versions}
@@ -94,39 +118,76 @@ def counts(found: Comparison, words: Words) -> list[str]:
 
 
 def summary(found: Comparison, words: Words) -> Iterator[str]:
-    """The lines of the terminal."""
-    yield heading(found, words)
+    """The lines of the terminal: what moved most, where it comes from, what differs."""
+    yield from most(found, words) or [heading(found, words)]
     yield from causes(found, words)
     for row in found.parameters.head(TOP).to_dict("records"):
-        texts = {side: row[side] or say(words, "default") for side in ("before", "after", "place_after")}
-        yield say(words, "parameter", name=row["key"], **texts)
+        texts = {side: row[side] or say(words, "default") for side in ("before", "after")}
+        place = _place(row["place_after"], words) if row["place_after"] else say(words, "default")
+        yield say(words, "parameter", name=_parameter(row, words), place_after=place, **texts)
     for row in found.inputs.to_dict("records"):
         yield _input_line(row, words)
     for row in found.versions.head(TOP).to_dict("records"):
         yield say(words, "version", name=row["name"], before=row["before"], after=row["after"])
-    different = moved(found.figures)
-    shown = different[different["part"].isin(("level", "quota_total", "quota", "payable"))]
-    for row in shown.head(TOP).to_dict("records"):
-        yield line(row, words, found.names)
-    yield say(words, "figures", moved=len(different), same=len(found.figures) - len(different))
+    different = len(moved(found.figures))
+    yield say(words, "figures", moved=different, same=len(found.figures) - different)
+
+
+def most(found: Comparison, words: Words) -> list[str]:
+    """What moved most: the target, the quotas and the commission earned, of whom by how much; what of it did not.
+
+    Nothing where none of it moved.
+    """
+    level = found.figures[(found.figures["part"] == "level") & (found.figures["name"] == _plan_level(found))]
+    sums = {"level": level, **{name: found.figures[found.figures["part"] == name] for name, _ in FIRST}}
+    told = {
+        name: [line(row, words, found.names) for row in moved(own).to_dict("records")] for name, own in sums.items()
+    }
+    for name, part in FIRST:
+        own = moved(found.figures[found.figures["part"] == part])
+        told[name] += (
+            [say(words, "most", line=line(own.iloc[0], words, found.names), count=len(own))] if len(own) else []
+        )
+    still = [say(words, f"part_{name}") for name, own in sums.items() if len(own) and not told[name]]
+    lines = [words("mark.semicolon").join(texts) for texts in told.values() if texts]
+    return [*lines, say(words, "unmoved", names=words.list(still))] if lines and still else lines
+
+
+def _plan_level(found: Comparison) -> str:
+    """The level that is allocated."""
+    rules = found.loaded.rules.get("annual_target")
+    return rules.planned if isinstance(rules, AnnualTargetTerms) else ""
+
+
+def _place(place: str, words: Words) -> str:
+    """A place without the folders and the key, which stand beside it, in the words' language."""
+    path, _, rest = place.partition(": ")[0].partition(" ")
+    return place_text(f"{path.rpartition('/')[2]} {rest}", words)
 
 
 def _input_line(row: Any, words: Words) -> str:
-    whole = {
-        name: 0 if pd.isna(number) else int(number) for name, number in row.items() if name not in ("table", "state")
-    }
-    return say(words, f"input_{row['state']}", table=words.get(f"table.{row['table']}", row["table"]), **whole)
+    sizes = ("rows_before", "rows_after", "gone", "added", "changed")
+    whole = {name: 0 if pd.isna(row[name]) else int(row[name]) for name in sizes}
+    told = say(words, f"input_{row['state']}", table=_called(row, words), **whole)
+    if pd.isna(row["amount"]) or not row["amount"]:
+        return told
+    return (
+        told
+        + words("mark.semicolon")
+        + say(words, "input_amount", change=value(row["amount"], "money", words, sign=True))
+    )
 
 
 def sections(found: Comparison, words: Words) -> Iterator[Section]:
-    """The page: charts, causes, numbers part by part, then parameters, inputs and versions."""
+    """The page: what moved most, charts, causes, parameters, inputs, then numbers part by part; versions."""
     plain = Words(words.language, "one", words.currency)  # what moves is often small beside the plan's unit
+    yield Section("", texts=most(found, words))
     for number, part in enumerate(DRAWN):
         yield from _drawn(found, part, number, plain)
     yield Section(say(words, "causes"), texts=[*causes(found, words), *counts(found, words)])
-    yield from _numbers(found, words)
     yield _parameters(found, words)
-    yield _inputs(found, words)
+    yield from _inputs(found, words)
+    yield from _numbers(found, words)
     heads = [say(words, f"head_{name}") for name in ("name", "before", "after")]
     texts = [] if len(found.versions) else [say(words, "no_versions")]
     yield Section(say(words, "versions"), (), texts, heads, found.versions.to_numpy().tolist())
@@ -135,19 +196,36 @@ def sections(found: Comparison, words: Words) -> Iterator[Section]:
 def _parameters(found: Comparison, words: Words) -> Section:
     columns = ("before", "after", "place_before", "place_after")
     default = say(words, "default")
-    rows = [[row["key"], *(row[name] or default for name in columns)] for row in found.parameters.to_dict("records")]
-    heads = [say(words, f"head_{name}") for name in ("key", *columns)]
+    rows = [
+        [row["key"], row["meaning"], *(row[name] or default for name in columns[:2]),
+         *(_place(row[name], words) if row[name] else default for name in columns[2:])]
+        for row in found.parameters.to_dict("records")
+    ]  # fmt: skip
+    heads = [say(words, f"head_{name}") for name in ("key", "meaning", *columns)]
     return Section(say(words, "parameters"), (), [] if rows else [say(words, "no_parameters")], heads, rows)
 
 
-def _inputs(found: Comparison, words: Words) -> Section:
-    """A sentence per table that differs, and the first rows of each."""
+def _inputs(found: Comparison, words: Words) -> Iterator[Section]:
+    """A sentence per table that differs; the cells that changed, then the rows that only one side has."""
     lines = [_input_line(row, words) for row in found.inputs.to_dict("records")]
-    columns = ("place", "change", "times", "column", "before", "after")
-    told = found.rows.assign(change=[say(words, f"row_{change}") for change in found.rows["change"]])
-    heads = [say(words, f"head_{name}") for name in columns]
-    rows = told[list(columns)].astype("str").to_numpy().tolist()
-    return Section(say(words, "inputs"), (), lines or [say(words, "no_inputs")], heads, rows)
+    cells = found.rows["change"] == "changed"
+    changed = [
+        [_place(row["place"], words), row["key"], words.column(row["column"], row["table"]),
+         row["before"], row["after"], row["difference"]]
+        for row in found.rows[cells].to_dict("records")
+    ]  # fmt: skip
+    whole = [
+        [
+            _place(row["place"], words),
+            say(words, f"row_{row['change']}"),
+            row["before"] or row["after"],
+            str(row["times"]),
+        ]
+        for row in found.rows[~cells].to_dict("records")
+    ]
+    yield Section(say(words, "inputs"), texts=lines or [say(words, "no_inputs")])
+    for rows, columns in ((changed, CELLS), (whole, WHOLE)):
+        yield Section("", (), (), [say(words, f"head_{name}") for name in columns], rows, numbers=1)
 
 
 def _drawn(found: Comparison, part: str, number: int, words: Words) -> Iterator[Section]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,12 +11,14 @@ import pandas as pd
 from salesplan import archive
 from salesplan.comparing import causes
 from salesplan.comparing.figures import figure_changes
+from salesplan.comparing.pairing import LIKENESS
 from salesplan.comparing.parameters import parameter_changes
-from salesplan.comparing.rows import RowChanges, row_changes
+from salesplan.comparing.rows import RowChanges, Shape, row_changes
 from salesplan.params import Loaded
 from salesplan.rebuilding import Rebuilt, files_of, parameters_of, rebuilt
 from salesplan.tables import outputs
 from salesplan.tables.contract import MONEY, SPECS
+from salesplan.wording import Words
 
 if TYPE_CHECKING:
     from salesplan.tables import Checked
@@ -24,16 +27,17 @@ READ = (
     "annual_target", "annual_target_odds", "annual_target_estimates", "seasonal_split", "seasonal_split_members",
     "rep_allocation", "commission", "variance_review_revision", "variance_review_kpis",
 )  # fmt: skip
-FIRST_ROWS = ["table", "place", "change", "times", "column", "before", "after"]
-INPUTS = ["table", "state", "rows_before", "rows_after", "gone", "added", "changed"]
+FIRST_ROWS = ["table", "place", "change", "times", "key", "column", "before", "after", "difference"]
+INPUTS = ["table", "file", "state", "rows_before", "rows_after", "gone", "added", "changed", "amount"]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What differs between two runs, the older side first.
 
-    `parameters` as `parameters.parameter_changes` tells it. `inputs`: table, state (changed | added | gone | alike:
-    other bytes, same rows | not_kept), rows_before, rows_after, gone, added, changed. `rows`: the first rows, with
+    `parameters` as `parameters.parameter_changes` tells it. `inputs`: table, file (of the newer run, else of the
+    older), state (changed | added | gone | alike: other bytes, same rows | not_kept), rows_before, rows_after, gone,
+    added, changed, amount (what the sum of `amount` changed by, fen; unknown without one). `rows`: the first rows, with
     table and place. `versions`: what, before, after. `figures` as `figures.figure_changes`. `steps` as
     `causes.chain`; `origin` kind and name of where it all comes from.
     """
@@ -101,7 +105,7 @@ def _inputs(before: archive.Run, after: archive.Run, sides: list[Loaded]) -> tup
     with ExitStack() as stack:
         plans = [stack.enter_context(rebuilt(run)) for run in (before, after)]
         read = [_read(plan, frozenset(names)) for plan in plans]
-        told = list(_told(names, given, read))
+        told = list(_told(names, given, read, Words(sides[1].plan.language)))
     lines = [line for line, _ in told]
     parts = [rows for _, rows in told if len(rows)]
     none = pd.DataFrame(columns=FIRST_ROWS)
@@ -125,22 +129,28 @@ def _lost(plan: Rebuilt, name: str) -> bool:
 
 
 def _told(
-    names: list[str], given: list[dict[str, dict[str, str]]], read: "list[Checked]"
+    names: list[str], given: list[dict[str, dict[str, str]]], read: "list[Checked]", words: Words
 ) -> Iterator[tuple[list[Any], pd.DataFrame]]:
     for name in names:
         there = [bool(side.get(name)) for side in given]
+        file = ", ".join(Path(place).name for place in given[1].get(name) or given[0].get(name) or ())
         sizes = [side.tables[name].num_rows if name in side.tables else None for side in read]
         if not all(there):
             state = "added" if there[1] else "gone"
-            yield [name, state, *sizes, 0, 0, 0], pd.DataFrame()
+            yield [name, file, state, *sizes, 0, 0, 0, None], pd.DataFrame()
         elif None in sizes:
-            yield [name, "not_kept", *sizes, None, None, None], pd.DataFrame()
+            yield [name, file, "not_kept", *sizes, None, None, None, None], pd.DataFrame()
         else:
-            spec = SPECS[name]
-            money = {column.name for column in spec.columns if column.type in MONEY}
-            found = row_changes(*(side.tables[name] for side in read), keys=spec.unique, money=money)
-            counts = [found.gone, found.added, found.changed]
-            yield [name, "changed" if found.any else "alike", *sizes, *counts], _placed(found, name, read)
+            found = row_changes(read[0].tables[name], read[1].tables[name], _shape(name, words))
+            counts = [found.gone, found.added, found.changed, found.amount]
+            yield [name, file, "changed" if found.any else "alike", *sizes, *counts], _placed(found, name, read)
+
+
+def _shape(name: str, words: Words) -> Shape:
+    spec = SPECS[name]
+    money = {column.name for column in spec.columns if column.type in MONEY}
+    labels = {column: words.column(column, name) for column in spec.names}
+    return Shape(spec.unique, LIKENESS.get(name, ()), money, labels)
 
 
 def _placed(found: RowChanges, name: str, read: "list[Checked]") -> pd.DataFrame:

@@ -60,8 +60,9 @@ def _tables(found: Comparison) -> dict[str, pd.DataFrame]:
     figures = found.figures.assign(
         **{name: _plain(found.figures[name], found.figures["kind"]) for name in ("before", "after", "change")}
     ).assign(growth=found.figures["growth"].map(lambda share: "" if pd.isna(share) else f"{share:.6f}"))
-    tables = {name: getattr(found, name) for name in ("parameters", "inputs", "rows", "versions", "steps")}
-    return {**tables, "figures": figures}
+    tables = {name: getattr(found, name) for name in ("parameters", "rows", "versions", "steps")}
+    inputs = found.inputs.assign(amount=_plain(found.inputs["amount"], pd.Series(["money"] * len(found.inputs))))
+    return {**tables, "inputs": inputs, "figures": figures}
 
 
 def _plain(values: pd.Series, kinds: pd.Series) -> list[str]:

@@ -101,6 +101,20 @@ def meaning_key(stem: str, path: KeyPath) -> str:
     return f"param.{key}"
 
 
+def meaning_at(stem: str, path: KeyPath, words: Words) -> str:
+    """What a parameter means, in the words' language; of keys that are the user's own, what stands above them."""
+    root, named, meaning = schema(stem), list[str](), ""
+    nodes = [root]
+    for part in path:
+        known = {name for node in nodes for option in _resolve(node, root) for name in option.get("properties", ())}
+        nodes = _step(nodes, part, root)
+        if part in known:
+            named.append(str(part))
+            said = [str(node["description"]) for node in nodes if "description" in node]
+            meaning = words.get(meaning_key(stem, tuple(named))) or next(iter(said), meaning)
+    return meaning
+
+
 def meanings(model: type[Terms], path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, str]]:
     """Every parameter of a model: its path, English meaning and unit."""
     for name, field in model.model_fields.items():

@@ -1,4 +1,4 @@
-"""The plan's index: all runs, newest first, with their signatures; for the page, the command and scripts."""
+"""The plan's index: closed months and all runs, newest first, with signatures; for page, command and scripts."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from salesplan import archive
 from salesplan.archive import signatures, standing
 from salesplan.archive.signatures import Chain
+from salesplan.closing import record
 from salesplan.report.html import write_html
 from salesplan.wording import Words
 
@@ -23,7 +24,7 @@ def rows(outputs: Path, words: Words) -> list[Row]:
 
 
 def write_listing(outputs: Path, words: Words) -> None:
-    """Write `outputs/<plan>/index.html` from the manifests and signatures of its runs."""
+    """Write `outputs/<plan>/index.html` from the manifests and signatures of its runs and from the closed months."""
     found = rows(outputs, words)
     title = found[0]["title"] or outputs.name if found else outputs.name
     for row in found:
@@ -31,8 +32,19 @@ def write_listing(outputs: Path, words: Words) -> None:
         row["broken"] = words("sign.broken") if row["chains"] is None else ""
     write_html(
         outputs / "index.html", "listing.html.j2", words, title=title, heading=words("report.runs"), rows=found,
-        links=[], note=words("sign.recorded") if any(row["chains"] for row in found) else "",
+        closed=_closed(outputs, {row["name"]: row["link"] for row in found}), links=[],
+        note=words("sign.recorded") if any(row["chains"] for row in found) else "",
     )  # fmt: skip
+
+
+def _closed(outputs: Path, links: Mapping[str, str]) -> list[dict[str, str]]:
+    """The closed months: month, by, time, run, and the link to that run; blank what a damaged entry does not tell."""
+    found = []
+    for month, entry in record.entries_or_blank(outputs).items():
+        told = {name: str(entry.get(name) or "") for name in ("by", "time", "run")}
+        told["time"] = told["time"][:16].replace("T", " ")
+        found.append({"month": month, **told, "link": links.get(told["run"], "")})
+    return found
 
 
 def line(row: Row, words: Words) -> str:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from salesplan.charts.render import Chart
 from salesplan.report.html import write_html
+from salesplan.report.pages import captioned
 from salesplan.wording import Words
 
 
@@ -29,8 +30,8 @@ class Section:
 
     @property
     def drawn(self) -> Markup:
-        """The chart, drawn by us with its text escaped; nothing without one."""
-        return Markup(self.chart.svg if self.chart else "")
+        """The chart below its title, drawn by us with its text escaped; nothing without one."""
+        return Markup(captioned(self.chart.svg) if self.chart else "")
 
 
 def write_sections(

@@ -24,7 +24,8 @@ def moves(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     style.rows(ax, len(frame))
     style.money_axis(ax, words, axis="x")
     most = max(float(changes.abs().max()), 1.0)
-    ax.set_xlim(min(float(changes.min()), 0) - 0.22 * most, max(float(changes.max()), 0) + 0.22 * most)
+    low, high = min(float(changes.min()), 0), max(float(changes.max()), 0)
+    ax.set_xlim(low - 0.22 * most * (low < 0), high + 0.22 * most * (high > 0))  # room for the numbers at the bars
     ax.spines["left"].set_visible(False)
     style.title(ax, str(frame.attrs["title"]))
     return ax
