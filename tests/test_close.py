@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from injection import KILLED, OPENING, WRITING, Faults, in_child, injected
-from workbooks import command, copy_workbook
+from workbooks import command, copy_workbook, made_once
 
 from salesplan import archive, inputs
 from salesplan.closing import record
@@ -62,7 +62,11 @@ DATA = {"sales": SALES, "reps": REPS, "collections": COLLECTIONS, "scores": SCOR
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A workbook with a small plan and one complete run of it, named `first`."""
-    workbook = copy_workbook(tmp_path_factory.mktemp("shop"))
+    return made_once(tmp_path_factory, "shop", fill)
+
+
+def fill(folder):
+    workbook = copy_workbook(folder)
     plan = workbook / "params" / "shop"
     (plan / "data").mkdir(parents=True)
     (plan / "plan.yaml").write_text(PLAN)
@@ -72,7 +76,6 @@ def made(tmp_path_factory):
         (plan / "data" / f"{name}.csv").write_text(text)
     done = command(workbook, "run", "params/shop", "--name", "first", "--as-of", "2027-02-28")
     assert done.returncode == 0, done.stderr
-    return workbook
 
 
 @pytest.fixture

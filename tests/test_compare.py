@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbooks import command
+from workbooks import command, made_once
 
 from salesplan import archive
 from salesplan.archive import find_run
@@ -337,17 +337,21 @@ def test_the_chain_tells_which_tables_moved_step_by_step():
 def two(minimal, tmp_path_factory):
     """A workbook with the minimal plan's run and, after a change of target and of rows, a second one."""
     book = tmp_path_factory.mktemp("two") / "book"
+    shutil.copytree(made_once(tmp_path_factory, "compared", lambda folder: run_twice(minimal, folder)), book)
+    return book, (minimal / "params/minimal/data/sales.csv").read_text(encoding="utf-8").splitlines()[1]
+
+
+def run_twice(minimal, book):
     shutil.copytree(minimal, book)
     sales = book / "params/minimal/data/sales.csv"
     place = "params/minimal/data/sales.csv"
     archive.keep(book / "outputs/minimal", {place: sales}, {place: archive.file_digest(sales)})
     lines = sales.read_text(encoding="utf-8").splitlines()
-    head, first, *rest = lines
+    head, _, *rest = lines
     sales.write_text("\n".join([head, *rest, "2026-12-30,Ben,12.50"]) + "\n", encoding="utf-8")
     (book / "params/minimal/annual_target.yaml").write_text("levels: {commit: 800000}\n", encoding="utf-8")
     done = command(book, "run", "params/minimal", "--name", "second", "--quiet")
     assert done.returncode == 0, done.stderr
-    return book, first
 
 
 def sides(book):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +38,17 @@ def made_once(factory, name, make):
             make(folder)
             done.touch()
     return folder
+
+
+def without_charts(workbook, *numbers):
+    """The workbook, its notebooks of these numbers drawing nothing, for tests that look at no chart."""
+    for number in numbers:
+        (path,) = (workbook / "notebooks").glob(f"{number}_*.ipynb")
+        notebook = nbformat.read(path, as_version=4)
+        (setup,) = (cell for cell in notebook.cells if cell.id == "setup")
+        setup.source += "\nstep.draw = lambda *_, **__: None"
+        nbformat.write(notebook, path)
+    return workbook
 
 
 def ran(folder, plan, *options):

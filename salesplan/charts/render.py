@@ -14,6 +14,7 @@ from salesplan.wording import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Latin text is measured in DejaVu Sans; Chinese in a font that has only widths, as every full-width font has.
 TALL = 0.6  # height to width
@@ -64,8 +65,24 @@ def draw(sketch: Sketch) -> Chart:
         ax = sketch.paint(figure.add_subplot(), sketch.frame, words=sketch.words)
         title = " ".join(ax.get_title(loc="left").split("\n"))
         out = io.StringIO()
+        lay_out(figure)
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return Chart(tidy(out.getvalue(), sketch.name, title), title)
+
+
+def lay_out(figure: "Figure") -> None:
+    """Give everything in a figure its place for SVG, once and for all.
+
+    Otherwise `savefig` draws the whole figure one time more only to have it laid out; the picture is the same.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        FigureCanvasSVG(figure)  # texts are measured as they are written, so at its dots per inch
+        figure.set_dpi(FigureCanvasSVG.fixed_dpi)
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def tidy(svg: str, name: str, title: str) -> str:

@@ -1,10 +1,11 @@
 """What every notebook needs, imported once by the parent that forks; importing is all it does."""
 
+import gc
 import importlib
 import signal
 
 from salesplan import STEPS
-from salesplan.pipeline import environment
+from salesplan.pipeline import environment, later
 
 # These reach every process of the terminal; the command alone answers them and ends the others.
 for number in (signal.SIGINT, signal.SIGHUP):
@@ -28,7 +29,6 @@ MODULES = (
     "pyarrow.dataset",
     "pyarrow.parquet",
     "scipy.special",
-    "seaborn",
     "xlsxwriter",
     "salesplan.pipeline.child",
     "salesplan.report.excel",
@@ -39,9 +39,14 @@ MODULES = (
     *(f"salesplan.{room}{stem}" for stem in STEPS for room in ("", "charts.", "conclusions.")),
 )
 
+gc.disable()  # what is imported stays; looking through it for rubbish takes a fifth of the time
+with later.imported("scipy.stats", "scipy.cluster"):
+    importlib.import_module("seaborn")
 for name in MODULES:
     importlib.import_module(name)
 
 from salesplan.charts import render  # noqa: E402 - after the imports it needs
 
 render.know_fonts()
+gc.freeze()  # nor do the children look through it
+gc.enable()
