@@ -1,5 +1,6 @@
 """Once a plan is signed, months go on from it: steps 1 to 3 as they were signed, 4 and 5 on the actuals."""
 
+import json
 import shutil
 
 import pytest
@@ -8,11 +9,13 @@ from workbooks import command, copy_workbook, made_once
 
 from salesplan import PLANNED, STEPS, archive
 from salesplan.errors import PlanError
+from salesplan.explaining import planned_by
 from salesplan.pipeline.predecessors import predecessors
 from salesplan.pipeline.replay import origins, replay
 from salesplan.pipeline.request import Request
 from salesplan.pipeline.unchanged import unchanged
 from salesplan.signing import Asked, sign
+from salesplan.tables.outputs import read
 
 APPROVALS = "approvals: {plan: [finance, general_manager]}\n"
 APRIL = "2027-04-07,Anna,40000.00\n2027-04-30,Ben,30000.00\n"
@@ -241,3 +244,19 @@ def test_a_review_is_made_again_from_what_it_keeps(year, tmp_path):
     assert [fault.code for fault in origins(run)] == ["replay_plan"]
     shutil.rmtree(tmp_path / "outputs" / "minimal" / "plan")
     assert replay(run, Silent()) == []
+
+
+def test_a_quota_is_explained_from_the_signed_plan_and_pay_from_the_run(year, tmp_path):
+    shutil.copytree(year, tmp_path / "year")
+    outputs = outputs_of(tmp_path / "year")
+    april = archive.find_run("april", outputs)
+    assert planned_by(april).name == "plan"
+    done = command(tmp_path / "year", "explain", "minimal/april", "--rep", "Anna", "--month", "2027-04", "--json")
+    assert done.returncode == 0, done.stderr
+    table = read(outputs / "april" / "tables" / "rep_allocation.csv", "rep_allocation")
+    own = table[(table["rep"] == "Anna") & (table["month"] == "2027-04")]
+    assert json.loads(done.stdout)["amount"] == f"{own['amount'].sum() / 100:.2f}"
+    shutil.rmtree(outputs / "plan")
+    with pytest.raises(PlanError) as error:
+        planned_by(april)
+    assert [(fault.code, fault.value) for fault in error.value.faults] == [("explain_plan_gone", "plan")]

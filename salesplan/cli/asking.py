@@ -48,6 +48,8 @@ def explain(
     words = words_of_run(run)
     try:
         words = explaining.words_of(found)
+        if not pay:
+            found = explaining.planned_by(found)
         told = explaining.explain(found, explaining.Asked(rep, month, pay))
     except PlanError as error:
         raise refuse(error, words) from None

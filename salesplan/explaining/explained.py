@@ -31,6 +31,21 @@ class Asked:
     pay: bool = False
 
 
+def planned_by(run: archive.Run) -> archive.Run:
+    """The run whose parameters and inputs a quota of this one came from: the signed plan it goes on from, or itself.
+
+    Raises `PlanError` where that plan is no longer there as it was signed.
+    """
+    signed = run.manifest.get("plan_run")
+    if not signed:
+        return run
+    folder = run.folder.parent / str(signed["run"])
+    found = archive.Run(folder, archive.read_manifest(folder))
+    if found.manifest.get("content") != signed["content"]:
+        raise PlanError([Fault("explain_plan_gone", run.name, str(signed["run"]))])
+    return planned_by(found)
+
+
 def explain(run: archive.Run, asked: Asked) -> Explanation:
     """Explain a quota or the pay of a rep.
 
