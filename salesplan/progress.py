@@ -33,10 +33,10 @@ class Lines:
         if not self.quiet:
             _write(f"  {self.words(f'step.{stem}')}  {seconds:.1f} s\n")
 
-    def taken_over(self, stem: str, run: str) -> None:
-        """A step is unchanged since a run and taken over from it."""
+    def taken_over(self, stem: str, run: str, *, signed: bool) -> None:
+        """A step is taken over from a run: unchanged since, or as it was signed."""
         if not self.quiet:
-            said = self.words("run.taken_over", step=self.words(f"step.{stem}"), run=run)
+            said = self.words("run.settled" if signed else "run.taken_over", step=self.words(f"step.{stem}"), run=run)
             _write(f"  {said}\n")
 
 

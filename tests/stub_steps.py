@@ -31,7 +31,7 @@ class Silent:
     def done(self, stem, seconds):
         pass
 
-    def taken_over(self, stem, run):
+    def taken_over(self, stem, run, *, signed):
         pass
 
 

@@ -147,7 +147,8 @@ class Making:
         if self._signed(stem) or self._stands(stem, maker):
             self._take_over(stem, self._source(stem))
             (self.staging / INPUTS / f"{stem}{LEFT_OUT}").touch()
-            self.progress.taken_over(stem, self.manifest["steps"][stem].get("from", self.staging.name))
+            origin = self.manifest["steps"][stem].get("from", self.staging.name)
+            self.progress.taken_over(stem, origin, signed=self._signed(stem))
         else:
             seconds = self._execute(stem)
             left = {"files": files_left(stem, self.staging), "reads": reads_of(stem, self.staging), "maker": maker}

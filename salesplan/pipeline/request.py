@@ -58,8 +58,8 @@ class Progress(Protocol):
     def done(self, stem: str, seconds: float) -> None:
         """A step is done."""
 
-    def taken_over(self, stem: str, run: str) -> None:
-        """A step is unchanged since a run and taken over from it."""
+    def taken_over(self, stem: str, run: str, *, signed: bool) -> None:
+        """A step is taken over from a run: unchanged since, or as it was signed."""
 
 
 class StepError(Exception):

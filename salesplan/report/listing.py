@@ -120,7 +120,8 @@ def _paper(chain: Chain, words: Words) -> tuple[str, list[str], str]:
 def _signed(entry: Mapping[str, Any], words: Words) -> str:
     told = {"role": words.code("role", entry["role"]), "by": entry["by"], "time": entry["time"][:16].replace("T", " ")}
     reference = words("sign.reference", number=entry["reference"]) if entry["reference"] else ""
-    changed = words("sign.changes", count=len(entry["changes"])) if entry["changes"] else ""
+    count = len(archive.what_if(entry["changes"]))
+    changed = words("sign.changes", count=count) if count else ""
     return words("sign.by", **told) + reference + changed
 
 
