@@ -23,7 +23,7 @@ from salesplan.variance_review.landing import (
     time_progress,
 )
 from salesplan.variance_review.measures import Figures
-from salesplan.variance_review.member_grid import member_grid
+from salesplan.variance_review.member_grid import annual_summary, member_grid
 from salesplan.variance_review.periods import Edition, Span, edition, spans
 from salesplan.variance_review.ranking import Promise, promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
@@ -77,6 +77,7 @@ __all__ = [
     "Review",
     "Revised",
     "Span",
+    "annual_summary",
     "bridge_dimension",
     "bridge_sides",
     "bridge_table",

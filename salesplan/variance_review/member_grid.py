@@ -12,7 +12,7 @@ from salesplan.apportion import TOTAL, UNKNOWN
 from salesplan.calendar import add_months, month_of, workdays
 from salesplan.variance_review.measures import Figures, known_members
 from salesplan.variance_review.member_sides import Side, Sides, sides_of
-from salesplan.variance_review.periods import Span, incidence, spans
+from salesplan.variance_review.periods import TO_DATE, Span, incidence, spans
 
 Whole = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
@@ -23,6 +23,9 @@ KEYS = ["indicator", "dimension", "member", "period"]
 GRID_COLUMNS = [
     *KEYS, "target", "actual", "variance", "attainment", "last_year", "growth",
     "workday_share", "seasonal_share", "year_share", "unit", "complete",
+]  # fmt: skip
+ANNUAL_COLUMNS = [
+    "indicator", "month", "target", "actual", "variance", "attainment", "last_year", "growth", "unit",
 ]  # fmt: skip
 EXACT = ["target", "actual", "variance", "last_year"]
 
@@ -166,5 +169,20 @@ def _distinct(rows: pd.DataFrame, what: str, sides: Sides, periods: list[Span], 
     belongs = pd.DataFrame(held, columns=["month", "period"])
     counts = rows.merge(belongs, on="month").groupby(["member", "period"])[what].nunique()
     cells = pd.MultiIndex.from_product([sides.members, [span.label for span in periods]])
-    found: Whole = counts.reindex(cells, fill_value=0).to_numpy(dtype=np.int64).reshape(len(sides.members), -1)
-    return found
+    found: Whole = np.array(counts.reindex(cells, fill_value=0).to_numpy(), dtype=np.int64)
+    return np.reshape(found, (len(sides.members), len(periods)))
+
+
+# ---------------------------------------------------------------- the year
+
+
+def annual_summary(grid: pd.DataFrame, months: list[str]) -> pd.DataFrame:
+    """Table `variance_review_annual`: the twelve months and the year in total, by indicator, once the year is over.
+
+    One row per indicator and month, last `(total)`: `target`, `actual`, `variance`, `attainment`, `last_year`,
+    `growth`, as in `grid`. Header only before.
+    """
+    total = grid[(grid["dimension"] == TOTAL) & grid["period"].isin([*months, TO_DATE])]
+    over = len(total) and set(months) <= set(total["period"])
+    rows = total.assign(month=total["period"].replace(TO_DATE, TOTAL))
+    return rows.loc[rows.index if over else [], ANNUAL_COLUMNS].reset_index(drop=True)
