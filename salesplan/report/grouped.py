@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_MEMBERS = 15
-LAST = (UNASSIGNED, MANAGER)
+LAST = {UNASSIGNED: 0, MANAGER: 0, TOTAL: 1}
 ALL = ("target", "actual", "variance", "attainment", "last_year")
 SHORT = ("target", "actual", "attainment")
 YEAR = ("target", "actual", "attainment", "last_year")
@@ -31,13 +31,15 @@ class Group:
     columns: Sequence[Sequence[str]]
 
 
-def grouped_table(title: str, first: str, rows: Sequence[str], groups: Sequence[Group], note: str) -> Table:
-    """One table: a title above it, the first column, the groups, and a note below; a last row is the total."""
+def grouped_table(
+    title: str, first: str, rows: Sequence[str], groups: Sequence[Group], note: str, total: str = ""
+) -> Table:
+    """One table: a title above it, the first column, the groups, and a note below; `total` is the name of its row."""
     heads = [name for group in groups for name in group.heads]
     lines = [list(cells) for cells in zip(*(column for group in groups for column in group.columns), strict=True)]
     upper = "".join(_spanning(group) for group in groups)
     lower = "".join(f'<th scope="col" class="n">{escape(name)}</th>' for name in heads)
-    body = "".join(_row(name, cells) for name, cells in zip(rows, lines, strict=True))
+    body = "".join(_row(name, cells, name == total) for name, cells in zip(rows, lines, strict=True))
     head = f'<tr><th scope="col" rowspan="2">{escape(first)}</th>' + upper + "</tr><tr>" + lower + "</tr>"
     html = f'<h3>{escape(title)}</h3><div class="table"><table class="wide"><thead>{head}</thead><tbody>{body}'
     html += f'</tbody></table></div><p class="note">{escape(note)}</p>'
@@ -52,9 +54,10 @@ def _spanning(group: Group) -> str:
     return f'<th scope="colgroup" class="n" colspan="{span}">{escape(group.title)}</th>'
 
 
-def _row(name: str, texts: Sequence[str]) -> str:
+def _row(name: str, texts: Sequence[str], last: bool) -> str:
     cells = "".join(f'<td class="n">{escape(text)}</td>' for text in texts)
-    return f"<tr><td>{escape(name)}</td>{cells}</tr>"
+    kinds = ' class="total"' if last else ""
+    return f"<tr{kinds}><td>{escape(name)}</td>{cells}</tr>"
 
 
 # ---------------------------------------------------------------- the grid of the review
@@ -70,14 +73,14 @@ def member_tables(grid: "pd.DataFrame", edition: Edition, words: Words) -> Table
     names = list(dict.fromkeys(total["indicator"]))
     parts = [_periods(total, "indicator", names, edition, words, words("variance_review.grid_total"))]
     for dimension in dict.fromkeys(grid.loc[grid["dimension"] != TOTAL, "dimension"]):
-        rows = grid[(grid["dimension"] == dimension) & (grid["indicator"] == "amount")]
+        rows = grid[grid["dimension"].isin([dimension, TOTAL]) & (grid["indicator"] == "amount")]
         parts.append(_periods(rows, "member", _worst_first(rows), edition, words, words.column(str(dimension))))
     return Table("".join(part.html for part in parts), "\n\n".join(part.text for part in parts))
 
 
 def _worst_first(rows: "pd.DataFrame") -> list[str]:
-    """Members by variance to date; our own rows such as `(manager)` last."""
-    to_date = rows[rows["period"] == "ytd"].assign(own=rows["member"].isin(LAST))
+    """Members by variance to date; our own rows such as `(manager)` last, and the total below them."""
+    to_date = rows[rows["period"] == "ytd"].assign(own=rows["member"].map(LAST).fillna(-1))
     return list(to_date.sort_values(["own", "variance", "member"], kind="stable")["member"])
 
 
@@ -94,7 +97,9 @@ def _periods(rows: "pd.DataFrame", key: str, names: Sequence[str], edition: Edit
     note = words("report.money_in", unit=words.unit)
     if len(shown) < len(names):
         note += " · " + words("variance_review.grid_more", shown=len(shown), count=words.number(len(names)))
-    return grouped_table(title, first, [_name(words, family, one) for one in shown], groups, note)
+    return grouped_table(
+        title, first, [_name(words, family, one) for one in shown], groups, note, words.code("member", TOTAL)
+    )
 
 
 def _shown(names: Sequence[str]) -> list[str]:
@@ -146,4 +151,4 @@ def annual_table(annual: "pd.DataFrame", words: Words) -> Table:
         groups.append(Group(words.code("indicator", str(indicator)), _heads(columns, words), texts))
     names = [words.month_short(one) if one != TOTAL else words.code("member", one) for one in months]
     note = words("report.money_in", unit=words.unit)
-    return grouped_table(words("variance_review.annual_table"), words.column("month"), names, groups, note)
+    return grouped_table(words("variance_review.annual_table"), words.column("month"), names, groups, note, names[-1])

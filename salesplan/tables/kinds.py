@@ -319,7 +319,10 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     "variance_review_grid": MEASURED,
     "variance_review_annual": MEASURED,
     "variance_review_ranking": dict.fromkeys(("place", "months_left"), "count"),
-    "variance_review_catalogue": {"better": "code", "family": "code"},
+    "variance_review_catalogue": {
+        **dict.fromkeys(("better", "family"), "code"),
+        **dict.fromkeys(("value", "target"), "text"),
+    },
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

@@ -12,6 +12,7 @@ from salesplan.calendar import add_months, month_span
 from salesplan.variance_review.grid import listed_reps, rep_targets
 from salesplan.variance_review.measures import DEDUCTIONS, MICRO, Figures
 
+EVER = pd.Timestamp("1900-01-01")  # a spell whose start nobody wrote down
 PLANNED = ("region", "channel", "product", "customer")
 Whole = npt.NDArray[np.int64]
 
@@ -77,7 +78,7 @@ def rep_teams(reps: pd.DataFrame, names: list[str], months: list[str], cutoff: i
     That of the spell that began last by the month's end, before his first spell that of the first; `(unknown)` where
     none is named, and our own rows such as `(manager)` stay by themselves.
     """
-    spells = reps[["rep", "start", "team"]].assign(start=pd.to_datetime(reps["start"]).fillna(pd.Timestamp.min))
+    spells = reps[["rep", "start", "team"]].assign(start=pd.to_datetime(reps["start"]).fillna(EVER))
     spells = spells.sort_values(["start", "rep", "team"], na_position="first")
     cells = pd.MultiIndex.from_product([names, months], names=["rep", "month"]).to_frame(index=False)
     ends = {month: pd.Timestamp(month_span(month, cutoff)[1]) for month in months}

@@ -12,7 +12,7 @@ from salesplan.variance_review.measures import Figures
 RANKING_COLUMNS = [
     "place", "rep", "target", "actual", "attainment", "median_gap_share", "best_gap_share",
     "amount_to_median", "amount_to_best", "amount_behind", "quota", "months_left",
-    "amount_month_quota", "amount_month_median", "amount_month_so_far",
+    "amount_month_planned", "amount_month_quota", "amount_month_median", "amount_month_so_far",
 ]  # fmt: skip
 
 
@@ -40,9 +40,9 @@ def ranking(standing: pd.DataFrame, figures: Figures) -> pd.DataFrame:
     `amount_to_median` and `amount_to_best`: what more he would have had to sell to stand there (0 where he does);
     `amount_behind`: what the peer who sold most has sold more.
     With `quota` of the year and `months_left`, what he must sell a month from now on: `amount_month_quota` to reach
-    his quota, `amount_month_median` to close the year at the attainment that the peers' middle has now; beside it
-    `amount_month_so_far`. Fen, rounded up to the fen; blank when no month is left. Source: S0, a rep who compares
-    himself with a peer.
+    his quota, `amount_month_median` to close the year at the attainment that the peers' middle has now; beside them
+    `amount_month_planned`, what the quota asked of these months, and `amount_month_so_far`. Fen, rounded up to the
+    fen; blank when no month is left. Source: S0, a rep who compares himself with a peer.
     """
     done, known = standing["attainment"].to_numpy(), standing["attainment"].notna().to_numpy()
     target, actual, quota = (standing[name].to_numpy() for name in ("target", "actual", "quota"))
@@ -64,6 +64,7 @@ def ranking(standing: pd.DataFrame, figures: Figures) -> pd.DataFrame:
             "amount_behind": (actual.max() if len(actual) else 0) - actual,
             "quota": quota,
             "months_left": left,
+            "amount_month_planned": monthly(pd.Series(quota - target), left).where(known),
             "amount_month_quota": monthly(pd.Series(quota - actual), left).where(known),
             "amount_month_median": monthly(_missing(middle, quota, actual, known), left),
             "amount_month_so_far": monthly(pd.Series(actual), closed),

@@ -41,8 +41,10 @@ def _stands(words: Words, row: pd.Series, name: str) -> str:
         words, key, period=name, actual=words.money(_fen(row["actual"])), gap=words.money(abs(variance)),
         attainment=words.percent(row["attainment"]),
     )  # fmt: skip
-    grown = "" if row["growth"] != row["growth"] else say(words, "growth", growth=words.percent(row["growth"]))
-    return text + grown + say(words, "end")
+    growth = row["growth"]
+    if growth != growth:
+        return text + say(words, "end")
+    return text + say(words, "fell" if growth < 0 else "grew", growth=words.percent(abs(growth))) + say(words, "end")
 
 
 def _worst(words: Words, to_date: pd.DataFrame) -> Iterator[str]:

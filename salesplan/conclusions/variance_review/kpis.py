@@ -13,6 +13,7 @@ from salesplan.variance_review import KpiPack
 from salesplan.wording import BLANK, Words, round_half_away
 
 say = sayer("kpi")
+ORDER = ("sales", "showroom", "customer", "plan")
 Form = tuple[str, list[tuple[str, list[str]]]]
 
 
@@ -79,23 +80,23 @@ def _names(words: Words, found: pd.DataFrame, state: str) -> list[str]:
 
 
 def catalogue(words: Words, pack: KpiPack) -> pd.DataFrame:
-    """All indicators to choose from: family, name, formula, unit, which way is better, and whether there is a value."""
-    there = set(pack.table["indicator"])
-    chosen = set(pack.cards["indicator"])
-    return pd.DataFrame(
-        [
-            (
-                known.family,
-                words.code("indicator", code),
-                words(f"kpi_formula.{code}"),
-                known.better,
-                code in there,
-                code in chosen,
-            )
-            for code, known in sorted(INDICATORS.items(), key=lambda item: ORDER.index(item[1].family))
-        ],
-        columns=["family", "name", "formula", "better", "known", "chosen"],
-    )
+    """All indicators to choose from, and the plan's own: formula, direction, and what they are in the last month."""
+    last = pack.table[pack.table["month"] == pack.table["month"].max()].set_index("indicator")
+    own = sorted(set(pack.table["indicator"]) - set(INDICATORS))
+    known = sorted(INDICATORS, key=lambda code: ORDER.index(INDICATORS[code].family))
+    rows = [_listed(words, code, last.loc[code] if code in last.index else None) for code in [*known, *own]]
+    return pd.DataFrame(rows, columns=["family", "name", "formula", "better", "value", "target", "state"])
 
 
-ORDER = ("sales", "showroom", "customer", "plan")
+def _listed(words: Words, code: str, row: Any) -> list[str]:
+    """One line of the catalogue; blanks where there is no value."""
+    one = INDICATORS.get(code)
+    family, better = (one.family, one.better) if one else ("own", "higher")
+    formula = words(f"kpi_formula.{code}") if one else words("kpi_formula.entered")
+    head = [family, words.code("indicator", code), formula]
+    if row is None:
+        return [*head, better, BLANK, BLANK, ""]
+    sides = [
+        BLANK if row[side] is None else measure(words, code, row[side], row["unit"]) for side in ("value", "target")
+    ]
+    return [*head, row["better"], *sides, row["state"]]

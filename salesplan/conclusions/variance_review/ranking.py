@@ -10,7 +10,7 @@ from salesplan.variance_review import Promise
 from salesplan.wording import Words
 
 say = sayer("ranking")
-STEEP = 1.5  # times what he sold a month so far: a catch-up that is named
+STEEP = 1.1  # times what his quota asked of the months to come: a catch-up that is named
 
 
 def ranking_sentences(words: Words, table: pd.DataFrame, promises: Sequence[Promise]) -> list[str]:
@@ -31,21 +31,22 @@ def _ends(words: Words, ranked: pd.DataFrame) -> Iterator[str]:
 
 
 def _steep(words: Words, ranked: pd.DataFrame) -> Iterator[str]:
-    """Reps who must sell far more a month than so far to reach their quota."""
+    """Reps who must sell far more in the months to come than their quota asked of these."""
     if not int(ranked["months_left"].iloc[0]):
         return
-    times = ranked["amount_month_quota"].astype("float64") / ranked["amount_month_so_far"].astype("float64")
+    planned = ranked["amount_month_planned"].astype("float64")
+    times = ranked["amount_month_quota"].astype("float64") / planned.where(planned > 0)
     steep = ranked.assign(times=times)[times >= STEEP].sort_values(["times", "rep"], ascending=[False, True])
     if steep.empty:
-        yield say(words, "all_level")
+        yield say(words, "all_level", more=words.percent(STEEP - 1, 0))
         return
     names = [_climb(words, row) for row in each_row(steep)]
-    yield say(words, "steep", names=first_names(words, "ranking.more", names), times=words.number(STEEP, 1))
+    yield say(words, "steep", names=first_names(words, "ranking.more", names), more=words.percent(STEEP - 1, 0))
 
 
 def _climb(words: Words, row: Any) -> str:
-    monthly = {"needed": words.money(row.amount_month_quota), "so_far": words.money(row.amount_month_so_far)}
-    return say(words, "climb", rep=words.person(row.rep), times=words.number(row.times, 1), **monthly)
+    monthly = {"needed": words.money(row.amount_month_quota), "planned": words.money(row.amount_month_planned)}
+    return say(words, "climb", rep=words.person(row.rep), more=words.percent(row.times - 1, 0), **monthly)
 
 
 def _promised(words: Words, one: Promise) -> str:

@@ -47,6 +47,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "amount_behind",
         "quota",
         "months_left",
+        "amount_month_planned",
         "amount_month_quota",
         "amount_month_median",
         "amount_month_so_far",
