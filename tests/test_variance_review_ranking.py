@@ -33,7 +33,7 @@ def of(table, rep):
     return table.set_index("rep").loc[rep]
 
 
-# S0, the second half of the year: "她半年的销售额是15万多 ... 而我只有两万多 ... 在后半年里争取做到15万，即每个月要做3万左右"
+# S0: "她半年的销售额是15万多 ... 而我只有两万多 ... 在后半年里争取做到15万，即每个月要做3万左右"
 
 
 def test_two_against_fifteen_and_what_fifteen_in_six_months_is():

@@ -139,7 +139,7 @@ def _to_date(name: str, value: pd.Series, targets: pd.Series, figures: Figures) 
     whole = year.sum()
     if not INDICATORS.get(name, OWN).cumulative or year.isna().any() or not whole > 0:
         return {"year_share": blank, "seasonal_share": blank}
-    unbroken = np.array(figures.closed[: len(value)] == list(value.index))
+    unbroken = [month == expected for month, expected in zip(value.index, figures.closed, strict=False)]
     done = np.where(unbroken, value.cumsum() / whole, np.nan)  # a month not known leaves the sum unknown
     return {"year_share": done, "seasonal_share": (year.cumsum() / whole).reindex(value.index).to_numpy()}
 
