@@ -164,6 +164,11 @@ def test_a_customer_counts_once_in_a_period_and_has_no_target():
     assert (row(grid, "orders")["actual"], row(grid, "orders")["last_year"]) == (2, 1)
 
 
+def test_orders_without_numbers_cannot_be_counted():
+    orders = pd.DataFrame({"order": [None, None], "date": pd.to_datetime(["2027-01-05", "2027-01-06"])})
+    assert "orders" not in set(grid_of(company(1, orders=orders))["indicator"])
+
+
 def test_months_before_the_history_are_unknown_not_zero():
     found = row(grid_of(company(2, three_months(R1=100), years=0)))
     assert found["last_year"] is None

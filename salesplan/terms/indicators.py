@@ -27,10 +27,10 @@ INDICATORS: dict[str, Indicator] = {
     "plan_attainment": Indicator(
         "sales", "share", ("营销计划完成情况", "销售计划完成情况", "营销、销售计划完成情况", "销售计划完成率")
     ),
-    "market_share": Indicator("customer", "share", ("市场占有率", "市场份额")),
+    "market_share": Indicator("sales", "share", ("市场占有率", "市场份额")),
     "expense_ratio": Indicator("sales", "share", ("营业费用比率", "销售费用率", "费用率"), better="lower"),
     "revenue_growth": Indicator("sales", "share", ("销售收入增加率", "销售收入增长率", "销售增长率"), growth=True),
-    "satisfaction": Indicator("customer", "share", ("客户满意度", "顾客满意度")),
+    "satisfaction": Indicator("sales", "share", ("客户满意度", "顾客满意度")),
     "expense_attainment": Indicator("sales", "share", ("营业费用达成率",), better="lower"),
     "freight_attainment": Indicator("sales", "share", ("运输费用达成率",), better="lower"),
     "complaints_resolved": Indicator("sales", "share", ("解决客户投诉率", "客户投诉解决率")),

@@ -11,7 +11,15 @@ from salesplan.terms.indicators import indicator_code
 from salesplan.terms.kpis import TRANSPORT
 from salesplan.terms.plan import PlanTerms, Tax
 from salesplan.variance_review.grid import NOBODY
-from salesplan.variance_review.measures import DEDUCTIONS, MICRO, Figures, amount_by, known_members, quantity_by
+from salesplan.variance_review.measures import (
+    DEDUCTIONS,
+    MICRO,
+    Figures,
+    amount_by,
+    known_members,
+    numbered,
+    quantity_by,
+)
 
 NONE = pd.Series(dtype="float64")
 # Rates of the showroom by the names under which the activities are recorded: how many of them, out of which.
@@ -104,10 +112,9 @@ def _customers(facts: pd.DataFrame) -> pd.Series:
 
 
 def _orders(figures: Figures, cutoff: int | None) -> pd.Series:
-    """Number of orders by month."""
-    if figures.orders is None or not len(figures.orders):
-        return NONE
-    return figures.orders["order"].groupby(month_of(figures.orders["date"], cutoff)).nunique()
+    """Number of orders by month; nothing where orders carry no number."""
+    orders = numbered(figures.orders)
+    return NONE if orders is None else orders["order"].groupby(month_of(orders["date"], cutoff)).nunique()
 
 
 def _collection_rate(figures: Figures, tax: Tax | None, cutoff: int | None) -> pd.Series:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL, UNKNOWN
 from salesplan.calendar import add_months, month_of, workdays
-from salesplan.variance_review.measures import Figures, known_members
+from salesplan.variance_review.measures import Figures, known_members, numbered
 from salesplan.variance_review.member_sides import Side, Sides, sides_of
 from salesplan.variance_review.periods import TO_DATE, Span, incidence, spans
 
@@ -143,9 +143,9 @@ def _counted(figures: Figures, dimensions: list[Sides], periods: list[Span], cut
         for sides in dimensions:
             sold = sides.facts[(sides.facts["kind"] == "sale") & (sides.facts["amount"] > 0)]
             found.append(_counts("customers", sides, sold, "customer", periods))
-    if figures.orders is not None and len(figures.orders):
-        months = month_of(figures.orders["date"], cutoff)
-        orders = pd.DataFrame({"month": months, "order": figures.orders["order"], "member": TOTAL})
+    if (known := numbered(figures.orders)) is not None:
+        months = month_of(known["date"], cutoff)
+        orders = pd.DataFrame({"month": months, "order": known["order"], "member": TOTAL})
         found.append(_counts("orders", dimensions[-1], orders, "order", periods))
     return found
 
