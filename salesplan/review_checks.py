@@ -22,7 +22,7 @@ NEAR = 12  # names that a message lists
 def review_faults(loaded: Loaded, checked: Checked) -> list[Fault]:
     """Unknown indicators and reps; rates typed as percent, and months that have an indicator under two names."""
     found = [*_rows(checked)]
-    rules = loaded.rules.get(STEM)
+    rules = loaded.rules.get(STEM, loaded.passable.get(STEM))
     if isinstance(rules, VarianceReviewTerms):
         found += [*_chosen(loaded, rules, checked.tables), *_promised(loaded, rules, checked.tables)]
     return found

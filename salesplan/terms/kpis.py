@@ -56,7 +56,7 @@ def _distinct(choices: tuple[KpiChoice, ...]) -> tuple[KpiChoice, ...]:
     raise_all(
         [
             *([counted] if choices and not FEWEST <= len(choices) <= MOST else ()),
-            *(PydanticCustomError("kpi_twice", "is chosen already", {"key": f"[{at}].indicator"}) for at in again),
+            *(PydanticCustomError("kpi_twice", "is chosen already", {"key": str(at)}) for at in again),
         ]
     )
     return choices
