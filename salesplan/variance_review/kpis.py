@@ -80,11 +80,10 @@ def _indicator(
     name: str, values: pd.Series, targets: pd.DataFrame, rules: VarianceReviewTerms, figures: Figures
 ) -> pd.DataFrame:
     """The rows of one indicator."""
-    known, choice = INDICATORS.get(name, OWN), _choice(name, rules)
-    better = choice.better or known.better
+    known = INDICATORS.get(name, OWN)
+    better, limits = _rule(name, known, rules)
     value = values.reindex(figures.closed).dropna()
     target = targets["target"].reindex(value.index)
-    limits = (choice.ok or rules.states.ok, choice.watch if choice.watch is not None else rules.states.watch)
     parts = [part_of(done, asked, better, growth=known.growth) for done, asked in zip(value, target, strict=True)]
     return pd.DataFrame(
         {
@@ -101,9 +100,14 @@ def _indicator(
     )
 
 
-def _choice(name: str, rules: VarianceReviewTerms) -> KpiChoice:
-    """What the plan says of an indicator; nothing where it is not chosen."""
-    return next((choice for choice in rules.kpis if choice.code == name), KpiChoice(indicator=name))
+def _rule(name: str, known: Indicator, rules: VarianceReviewTerms) -> tuple[str, tuple[Decimal, Decimal]]:
+    """Which way is better, and the thresholds ok and watch: what the plan says of the indicator, else the usual."""
+    usual = rules.states.ok, rules.states.watch
+    choice = next((choice for choice in rules.kpis if choice.code == name), None)
+    if choice is None:
+        return known.better, usual
+    ok, watch = (own if own is not None else all_ for own, all_ in zip((choice.ok, choice.watch), usual, strict=True))
+    return choice.better or known.better, (ok, watch)
 
 
 def part_of(value: float, target: float, better: str, *, growth: bool = False) -> Decimal | None:
