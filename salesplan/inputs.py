@@ -27,6 +27,7 @@ from salesplan.params.targets import target_faults
 from salesplan.places import no_plan
 from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
+from salesplan.review_checks import review_faults
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.staging import write_whole
 from salesplan.stock_faults import stock_faults
@@ -163,6 +164,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
     asked += activity_faults(loaded, checked.tables, _months(loaded))
     asked += commission_faults(loaded, checked)
+    asked += review_faults(loaded, checked)
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]

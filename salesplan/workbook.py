@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from salesplan.commission import Closed
     from salesplan.commission.papers import Papers
     from salesplan.rep_allocation import DealerCopy, Given, Letters
+    from salesplan.variance_review import Edition
 
 
 class Sentences:
@@ -229,6 +230,18 @@ class Step:
     def show(self, frame: "pd.DataFrame", table: str, *, most: int = 60) -> Table:
         """A frame as people read it; `table` names the output table that says what its columns hold."""
         return html_table(frame, table, self.words, most=most)
+
+    def members(self, grid: "pd.DataFrame", edition: "Edition | None") -> Table | Sentences:
+        """The grid of a review: the periods of its edition side by side, one table per dimension."""
+        from salesplan.report.grouped import member_tables
+
+        return member_tables(grid, edition, self.words) if edition else self.note("variance_review.not_yet")
+
+    def annual(self, annual: "pd.DataFrame") -> Table | None:
+        """The annual summary, once the year is over."""
+        from salesplan.report.grouped import annual_table
+
+        return annual_table(annual, self.words) if len(annual) else None
 
     def forms(self, forms: Sequence[Form]) -> Table | None:
         """Titled boxes of texts, such as a SWOT; nothing where there is no form."""

@@ -442,6 +442,7 @@ DEMO_TOTALS = {
         "variance": -2_934_412,
         "last_year": 102_199_572,
     },
+    "variance_review_annual": {"rows": 0},
     "variance_review_bridge": {
         "rows": 7,
         "target": 226_958_600,
@@ -457,8 +458,20 @@ DEMO_TOTALS = {
         "rows": 1,
         "amount": -2_934_412,
     },
-    "variance_review_kpis": {
-        "rows": 18,
+    "variance_review_grid": {"rows": 894},
+    "variance_review_kpis": {"rows": 87},
+    "variance_review_ranking": {
+        "rows": 12,
+        "target": 119_153_265,
+        "actual": 108_730_084,
+        "amount_to_median": 5_382_181,
+        "amount_to_best": 52_492_103,
+        "amount_behind": 87_674_204,
+        "quota": 588_000_000,
+        "amount_month_planned": 52_094_087,
+        "amount_month_quota": 53_252_218,
+        "amount_month_median": 42_130_917,
+        "amount_month_so_far": 36_243_365,
     },
     "variance_review_revision": {
         "rows": 12,

@@ -35,6 +35,7 @@ NAMES = (
     "adjustments",
     "corrections",
     "disputes",
+    "kpis",
 )
 SALES = [
     "date",

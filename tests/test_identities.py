@@ -154,7 +154,17 @@ def review_frames():
     return {
         "variance_review": grid, "variance_review_bridge": members,
         "variance_review_revision": revision, "variance_review_causes": causes,
+        "variance_review_grid": review_grid(grid),
     }  # fmt: skip
+
+
+def review_grid(reps):
+    """The review's reps, two regions and their total, in currency units."""
+    regions = [("region", "north", 200, 180), ("region", "south", 100, 120), (TOTAL, TOTAL, 300, 300)]
+    rows = [*(("rep", *row) for row in reps[["rep", "target", "actual"]].itertuples(index=False)), *regions]
+    table = pd.DataFrame(rows, columns=["dimension", "member", "target", "actual"]).assign(last_year=None)
+    exact = {name: [Decimal(int(fen)) / 100 for fen in table[name]] for name in ("target", "actual")}
+    return table.assign(indicator="amount", period="2027-01", **exact)
 
 
 FRAMES = {
@@ -365,6 +375,21 @@ BROKEN = [
     ),
     pytest.param(
         "variance_review", [("variance_review_causes", "amount", 1, 1)], "causes_sum_to_variance", id="unexplained"
+    ),
+    pytest.param(
+        "variance_review",
+        [("variance_review_grid", "target", 4, Decimal("0.01"))],
+        "members_sum_to_total",
+        id="a region beside the total",
+    ),
+    pytest.param(
+        "variance_review",
+        [
+            ("variance_review_grid", "actual", 0, Decimal("0.01")),
+            ("variance_review_grid", "actual", 1, Decimal("-0.01")),
+        ],
+        "grid_is_the_review",
+        id="two reps of the grid, the other way round",
     ),
 ]
 

@@ -23,7 +23,7 @@ from salesplan.errors import Fault, PlanError
 from salesplan.odds import forecast
 from salesplan.terms import PlanTerms, VarianceReviewTerms
 from salesplan.terms.plan import Tax
-from salesplan.terms.variance_review import CAUSES, Revision, States
+from salesplan.terms.variance_review import CAUSES, Revision
 from salesplan.variance_review import decomposition
 from salesplan.wording import Words
 
@@ -470,7 +470,7 @@ def test_totals_are_the_plans_and_row_order_changes_nothing(sales, amounts, clos
     assert review.revision["revised"].sum() + review.revised.unplaced - review.revised.kept == sum(amounts)
     order = chance.sample(range(len(figures.facts)), len(figures.facts))
     again = vr.review(vr.Figures(**{**vars(figures), "facts": figures.facts.iloc[order]}), RULES, PLAN)
-    for one, other in zip(review[:7], again[:7], strict=True):
+    for one, other in zip(review[:6], again[:6], strict=True):
         pd.testing.assert_frame_equal(one, other)
     assert (review.landing, review.progress) == (again.landing, again.progress) or isnan(review.landing.expected)
 
@@ -672,6 +672,10 @@ def test_outlook_goes_on_from_the_last_closed_month():
 # ---------------------------------------------------------------- indicators and causes
 
 
+def pack_of(figures, rules=RULES, plan=PLAN, **records):
+    return vr.kpi_pack(figures, vr.Records(**records), rules, plan)
+
+
 def kpi(frame, indicator, month="2027-01"):
     return frame.set_index(["indicator", "month"]).loc[(indicator, month)]
 
@@ -690,7 +694,8 @@ def test_indicators_that_the_data_allow():
         fact("2027-01", "R1", 3_000, customer="c2", quantity=1.0, cost=2_000),
     ]
     figures = company(1, lines, orders=orders, collections=received, kpis=kpis)
-    found = vr.kpi_table(figures, States(), tax=Tax(rate=Decimal("0.13"), collections="included"))
+    taxed = PLAN.model_copy(update={"tax": Tax(rate=Decimal("0.13"), collections="included")})
+    found = pack_of(figures, plan=taxed).table
     assert (kpi(found, "amount")["value"], kpi(found, "amount")["target"]) == (Decimal(1010), Decimal(1200))
     assert kpi(found, "quantity")["value"] == Decimal(9)
     assert kpi(found, "gross_margin")["value"] == round(Decimal(101_000 - 61_000) / 101_000, 6)
@@ -705,8 +710,9 @@ def test_indicators_that_the_data_allow():
 
 
 def test_unknown_cost_and_quantity_leave_their_indicator_out():
-    found = vr.kpi_table(company(1, [fact("2027-01", "R1", 100)]), States())
-    assert set(found["indicator"]) == {"amount", "customers"}
+    found = pack_of(company(1, [fact("2027-01", "R1", 100)])).table
+    assert {"amount", "customers", "contract_amount"} <= set(found["indicator"])
+    assert not {"quantity", "gross_margin", "orders", "collection_rate", "expense_ratio"} & set(found["indicator"])
 
 
 @pytest.mark.parametrize(
@@ -719,7 +725,7 @@ def test_unknown_cost_and_quantity_leave_their_indicator_out():
     ],
 )
 def test_states(sold, state):
-    assert kpi(vr.kpi_table(company(1, [fact("2027-01", "R1", sold)]), States()), "amount")["state"] == state
+    assert kpi(pack_of(company(1, [fact("2027-01", "R1", sold)])).table, "amount")["state"] == state
 
 
 def causes_of(*rows):
@@ -768,7 +774,7 @@ def test_without_actuals_tables_have_their_header(name):
     assert (
         (len(review.grid) == 0)
         == (len(review.bridge) == 0)
-        == (len(review.kpis) == 0)
+        == (len(pack_of(REVIEWS[name]).table) == 0)
         == (len(review.causes) == 0)
         == (closed == 0)
     )

@@ -13,7 +13,7 @@ TREES = {
 TAG = re.compile(r"</?[a-z!]")
 # Pieces of HTML put together from pieces that are escaped where they are made, and numbers of our own.
 PIECES = {
-    "boxes", "items", "shapes", "amount", "month", "ends", "WIDE", "HIGH + FOOT + 4", "HIGH + 14",
+    "boxes", "items", "shapes", "amount", "month", "ends", "WIDE", "HIGH + FOOT + 4", "HIGH + 14", "span",
     "html", "shown", "wide", "head", "body", "kinds", "cells", "side", "state", "line", "kind", "label", "self.kind",
     "_text(data['image/svg+xml'])",
     "captioned(_text(data['image/svg+xml']))", "title[1]", "svg",

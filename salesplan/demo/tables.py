@@ -11,6 +11,7 @@ from salesplan.demo.contacts import NOBODY, contacts
 from salesplan.demo.customers import Customer, customers
 from salesplan.demo.draws import SEED, Draws
 from salesplan.demo.expenses import expenses
+from salesplan.demo.kpis import kpis
 from salesplan.demo.orders import Order, follow_ups, orders, rebates
 from salesplan.demo.outlets import outlets
 from salesplan.demo.payments import payments
@@ -39,6 +40,7 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "adjustments": "月份,业务员,调整金额,原因,批准人,订单号,异议编号",
     "corrections": "月份,订单号,业务员,原因,批准人",
     "disputes": "编号,登记日期,业务员,月份,订单号,问题,状态,答复,答复人,更正金额",
+    "kpis": "月份,指标,值",
 }
 STANDARDS = {"customer_records": 20, "market_analysis": 4, "satisfaction": 1}
 
@@ -66,6 +68,7 @@ def tables() -> dict[str, list[Cells]]:
         "adjustments": corrections_by_hand(),
         "corrections": [],
         "disputes": questions(sold),
+        "kpis": list(kpis()),
     }
 
 

@@ -235,7 +235,7 @@ def _places(series: "pd.Series", kind: Kind, column: str) -> int:
     return 0
 
 
-def _measures(frame: "pd.DataFrame", name: str, words: Words) -> list[str]:
+def measures(frame: "pd.DataFrame", name: str, words: Words) -> list[str]:
     """Values of indicators, each in its own unit: money, percent or a plain number."""
     units = frame["unit"] if "unit" in frame else [""] * len(frame)
     return [
@@ -278,7 +278,7 @@ def _units(frame: "pd.DataFrame", words: Words) -> list[str]:
 
 def _texts(frame: "pd.DataFrame", name: str, kind: Kind, words: Words) -> list[str]:
     if kind == "mixed":
-        return _measures(frame, name, words)
+        return measures(frame, name, words)
     if name == "unit" and "indicator" in frame:
         return _units(frame, words)
     places = _places(frame[name], kind, name)

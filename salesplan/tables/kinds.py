@@ -127,6 +127,7 @@ OUTLET_COUNTS: dict[str, Kind] = dict.fromkeys(("outlets", "opening", "silent", 
 HOURS: dict[str, Kind] = dict.fromkeys(("hours_needed", "hours_available", "hours_missing"), "number")
 BOARD: dict[str, Kind] = {"collection": "money", "receivable": "money"}
 PLAN_COST: dict[str, Kind] = {"pay": "money", "pay_ratio": "share", "scene": "code"}
+MEASURED: dict[str, Kind] = dict.fromkeys(("target", "actual", "variance", "last_year"), "mixed")
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "rep_allocation_activities": {"funnel": "count", "standard": "count"},
     "rep_allocation_funnel": {
@@ -314,7 +315,14 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "prize": "money",
         "value": "mixed",
     },
-    "variance_review_kpis": {"value": "mixed", "target": "mixed"},
+    "variance_review_kpis": {"value": "mixed", "target": "mixed", "better": "code", "chosen": "flag"},
+    "variance_review_grid": MEASURED,
+    "variance_review_annual": MEASURED,
+    "variance_review_ranking": dict.fromkeys(("place", "months_left"), "count"),
+    "variance_review_catalogue": {
+        **dict.fromkeys(("better", "family"), "code"),
+        **dict.fromkeys(("value", "target"), "text"),
+    },
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

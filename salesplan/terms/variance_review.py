@@ -7,6 +7,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Day, Many, Name, Number, Share, Terms, value
+from salesplan.terms.kpis import TRANSPORT, CatchUps, Categories, KpiChoices
 
 CAUSES = (
     "scattered_goals",
@@ -87,4 +88,7 @@ class VarianceReviewTerms(Terms):
         lt=1,
     )
     states: States = value(States(), "from where an indicator is on course, to be watched or behind")
+    kpis: KpiChoices = value((), "the 6 to 8 indicators of the pack; default those that the data allow, in our order")
+    transport_categories: Categories = value(TRANSPORT, "categories of the table expenses that are freight")
+    catch_up: CatchUps = value((), "what reps say they will sell in the months to come")
     causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")

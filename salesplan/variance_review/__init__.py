@@ -13,7 +13,8 @@ from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bri
 from salesplan.variance_review.causes import cause_table
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
-from salesplan.variance_review.kpis import kpi_table
+from salesplan.variance_review.kpi_values import Records, kpi_values
+from salesplan.variance_review.kpis import KpiPack, kpi_pack
 from salesplan.variance_review.landing import (
     Landing,
     Progress,
@@ -22,16 +23,18 @@ from salesplan.variance_review.landing import (
     time_progress,
 )
 from salesplan.variance_review.measures import Figures
+from salesplan.variance_review.member_grid import annual_summary, member_grid
+from salesplan.variance_review.periods import Edition, Span, edition, spans
+from salesplan.variance_review.ranking import Promise, promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
 
 class Review(NamedTuple):
-    """Everything a review comes to; the five tables, and the views that charts and sentences are made from."""
+    """Everything a review comes to; its tables, and the views that charts and sentences are made from."""
 
     grid: pd.DataFrame  # variance_review
     bridge: pd.DataFrame  # variance_review_bridge
     revision: pd.DataFrame  # variance_review_revision
-    kpis: pd.DataFrame  # variance_review_kpis
     causes: pd.DataFrame  # variance_review_causes
     standing: pd.DataFrame  # per rep: months to date and the year's quota
     outlook: pd.DataFrame  # the year cumulated: target, actual, landing, revised
@@ -54,7 +57,6 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
         grid=grid,
         bridge=bridge_table(figures, rules.bridge),
         revision=revised.table,
-        kpis=kpi_table(figures, rules.states, tax=plan.tax, cutoff=cutoff),
         causes=cause_table(figures, int(grid["variance"].sum()), rules.causes),
         standing=standing(figures, grid),
         outlook=outlook(figures, revised, landing),
@@ -65,28 +67,40 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
 
 
 __all__ = [
+    "Edition",
     "Figures",
+    "KpiPack",
     "Landing",
     "Progress",
+    "Promise",
+    "Records",
     "Review",
     "Revised",
+    "Span",
+    "annual_summary",
     "bridge_dimension",
     "bridge_sides",
     "bridge_table",
     "capacity_by_month",
     "cause_table",
-    "kpi_table",
+    "edition",
+    "kpi_pack",
+    "kpi_values",
     "landing_estimate",
     "listed_reps",
+    "member_grid",
     "member_targets",
     "outlook",
     "plan_revision",
     "price_volume_mix",
+    "promises",
+    "ranking",
     "rep_grid",
     "rep_targets",
     "review",
     "revise",
     "rule_grid",
+    "spans",
     "standing",
     "time_progress",
 ]

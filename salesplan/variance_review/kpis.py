@@ -1,129 +1,227 @@
-"""Indicators of each month to date against the plan's target, or else the same month of last year."""
+"""The pack of indicators: value, target and state of each month, the chosen ones, and who is behind the time gone."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from salesplan.calendar import add_months, month_of
-from salesplan.terms.plan import Tax
-from salesplan.terms.variance_review import States
-from salesplan.variance_review.measures import DEDUCTIONS, MICRO, Figures, amount_by, known_members, quantity_by
+from salesplan.calendar import add_months, workdays
+from salesplan.terms.indicators import INDICATORS, Indicator
+from salesplan.terms.kpis import MOST, KpiChoice
+from salesplan.terms.plan import PlanTerms
+from salesplan.terms.variance_review import VarianceReviewTerms
+from salesplan.variance_review.kpi_values import Records, kpi_values, reps_in_post, spent
+from salesplan.variance_review.measures import MICRO, Figures, amount_by
 
-KPI_COLUMNS = ["indicator", "month", "value", "target", "state", "unit", "basis"]
+KPI_COLUMNS = [
+    "indicator", "month", "value", "target", "state", "unit", "basis",
+    "better", "chosen", "year_share", "seasonal_share", "workday_share",
+]  # fmt: skip
 PLACES = Decimal("0.000001")
-UNITS = {"amount": "currency", "gross_margin": "share", "collection_rate": "share"}
+OWN = Indicator("plan", "unit", ())
+# What a plan that chooses none is shown, as far as the data allow: money, cash, cost, customers, people.
+USUAL = (
+    "amount", "collection_rate", "expense_ratio", "gross_margin", "satisfaction", "customer_retention",
+    "rep_productivity", "market_share", "revenue_growth", "customers", "quantity", "orders", "contract_amount",
+)  # fmt: skip
+WORST_FIRST = ("behind", "watch", "ok", "no_target")
 
 
-def kpi_table(figures: Figures, states: States, *, tax: Tax | None = None, cutoff: int | None = None) -> pd.DataFrame:
-    """Table `variance_review_kpis`: one row per indicator that the data allow and closed month.
+class KpiPack(NamedTuple):
+    """The indicators of a review."""
 
-    `amount` (currency units), `quantity`, `gross_margin` = (amount - cost) / amount, `customers` who bought, `orders`,
-    `collection_rate` = received / sold in the month on one tax basis, and whatever table `kpis` brings.
-    `value` and `target` are Decimals in `unit`; `basis` says where the target is from: `plan` (amount, quantity),
-    `last_year` (the same month), or none. `state`: `ok` from `states.ok` of the target, `watch` from `states.watch`,
-    else `behind`; `no_target` without one. Header only without actuals.
+    table: pd.DataFrame  # variance_review_kpis
+    cards: pd.DataFrame  # the chosen ones in the last closed month, worst first
+    history: pd.DataFrame  # indicator, month, value: of the chosen ones, last year's months and this year's
+    lacking: list[str]  # chosen, but without a value in the last closed month
+    chosen: bool  # whether the plan chose them
+
+
+def kpi_pack(figures: Figures, records: Records, rules: VarianceReviewTerms, plan: PlanTerms) -> KpiPack:
+    """Hold the values of the indicators (see `kpi_values`) against their targets.
+
+    Table `variance_review_kpis` has one row per indicator with a value and closed month: `value` and `target` are
+    Decimals in `unit`; `basis` says where the target is from: `own` (parameter `kpis`), `plan`, `standard` (1, where
+    the indicator is itself a part of a plan), `last_year` (the same month), `none`. `state`: with better `higher`
+    the part value / target, with `lower` target / value, is `ok` from the threshold ok on, `watch` from watch, else
+    `behind`; `no_target` without one. `year_share`: done to date of the year's target, for indicators whose months
+    add up, beside `seasonal_share` (of that target) and `workday_share` of the year gone. Header only without
+    actuals.
     """
+    chosen = {choice.code: choice for choice in rules.kpis}
     if not figures.closed:
-        exact = ("value", "target")
-        return pd.DataFrame({name: pd.Series(dtype="object" if name in exact else "str") for name in KPI_COLUMNS})
-    values = _values(figures, tax, cutoff)
-    value = values[values.index.get_level_values("month").isin(figures.closed)]
-    plan = _plan_targets(figures).reindex(value.index)
-    last_year = values.rename(lambda label: add_months(label, 12), level="month").reindex(value.index)
-    target = plan.fillna(last_year)
-    rows = pd.DataFrame(
+        nothing = pd.DataFrame(columns=[*KPI_COLUMNS, "alert", "part"])
+        history = pd.DataFrame(columns=["indicator", "month", "value"])
+        return KpiPack(_typed(nothing), nothing, history, [], bool(chosen))
+    values = kpi_values(figures, records, plan)
+    closed = values[values.index.isin(figures.closed, level="month")]
+    last = set(closed.xs(figures.closed[-1], level="month").index)
+    shown = list(chosen) or [name for name in USUAL if name in last][:MOST]
+    names = sorted(closed.index.get_level_values("indicator").unique())
+    sides = {name: _targets(name, values[name], _planned(name, figures, records, plan), chosen) for name in names}
+    frames = [_indicator(name, values[name], sides[name], rules, figures) for name in names]
+    table = _typed(pd.concat(frames, ignore_index=True).assign(chosen=lambda rows: rows["indicator"].isin(shown)))
+    days = workdays(figures.months, plan.calendar, plan.month_cutoff)
+    table = table.assign(workday_share=table["month"].map(days.cumsum() / days.sum()))
+    history = values[values.index.isin(shown, level="indicator")].rename("value").reset_index()
+    return KpiPack(table, _cards(table, figures), history, [name for name in chosen if name not in last], bool(chosen))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of the table with their kinds, also without a row."""
+    exact, shares = ("value", "target"), ("year_share", "seasonal_share", "workday_share")
+    kinds = dict.fromkeys(exact, "object") | dict.fromkeys(shares, "float64") | {"chosen": "bool"}
+    return table.reindex(columns=KPI_COLUMNS).astype({name: kinds.get(name, "str") for name in KPI_COLUMNS})
+
+
+def _indicator(
+    name: str, values: pd.Series, targets: pd.DataFrame, rules: VarianceReviewTerms, figures: Figures
+) -> pd.DataFrame:
+    """The rows of one indicator."""
+    known = INDICATORS.get(name, OWN)
+    better, limits = _rule(name, known, rules)
+    value = values.reindex(figures.closed).dropna()
+    target = targets["target"].reindex(value.index)
+    parts = [part_of(done, asked, better, growth=known.growth) for done, asked in zip(value, target, strict=True)]
+    return pd.DataFrame(
         {
-            "value": _decimals(value),
-            "target": _decimals(target),
-            "state": [_state(done, asked, states) for done, asked in zip(value, target, strict=True)],
-            "unit": [UNITS.get(name, "unit") for name in value.index.get_level_values("indicator")],
-            "basis": np.select([plan.notna(), target.notna()], ["plan", "last_year"], "none"),
-        },
-        index=value.index,
+            "indicator": name,
+            "month": value.index,
+            "value": _decimals(value).to_numpy(),
+            "target": _decimals(target).to_numpy(),
+            "state": [state_of(part, *limits) for part in parts],
+            "unit": known.unit,
+            "basis": targets["basis"].reindex(value.index).to_numpy(),
+            "better": better,
+            **_to_date(name, value, targets["target"], figures),
+        }
     )
-    return rows.reset_index()[KPI_COLUMNS]
 
 
-def _values(figures: Figures, tax: Tax | None, cutoff: int | None) -> pd.Series:
-    """Known values by indicator and month, this year's and last year's, sorted by both."""
-    months = [*(add_months(month, -12) for month in figures.months), *figures.closed]
-    facts = figures.facts[figures.facts["month"].isin(months)]
-    found = {
-        "amount": amount_by(facts, "month").reindex(sorted({*facts["month"], *figures.closed}), fill_value=0) / 100,
-        "quantity": quantity_by(facts, "month"),
-        "gross_margin": _gross_margin(facts),
-        "customers": _customers(facts),
-        "orders": _orders(figures, cutoff),
-        "collection_rate": _collection_rate(figures, tax, cutoff),
-    }
-    if figures.kpis is not None:
-        given = figures.kpis.astype({"value": "float64"}).groupby(["indicator", "month"])["value"].last()
-        found |= {str(name): rows.droplevel("indicator") for name, rows in given.groupby(level="indicator")}
-    known: pd.Series = pd.concat(found, names=["indicator", "month"]).astype("float64").dropna().sort_index()
-    return known[known.index.get_level_values("month").isin(months)]
+def _rule(name: str, known: Indicator, rules: VarianceReviewTerms) -> tuple[str, tuple[Decimal, Decimal]]:
+    """Which way is better, and the thresholds ok and watch: what the plan says of the indicator, else the usual."""
+    usual = rules.states.ok, rules.states.watch
+    choice = next((choice for choice in rules.kpis if choice.code == name), None)
+    if choice is None:
+        return known.better, usual
+    ok, watch = (own if own is not None else all_ for own, all_ in zip((choice.ok, choice.watch), usual, strict=True))
+    return choice.better or known.better, (ok, watch)
 
 
-def _gross_margin(facts: pd.DataFrame) -> pd.Series:
-    """(amount - cost) / amount by month; NaN where the cost of a sale is not known."""
-    unknown = facts["cost"].isna() & ~facts["kind"].isin(DEDUCTIONS)
-    cost = facts["cost"].fillna(0).astype("int64").groupby(facts["month"]).sum()
-    amount = amount_by(facts, "month")
-    margin = (amount - cost) / amount.where(amount > 0)
-    return margin.mask(unknown.groupby(facts["month"]).any()).astype("float64")
+def part_of(value: float, target: float, better: str, *, growth: bool = False) -> Decimal | None:
+    """How much of its target an indicator has reached, at six places; None without a target it can be held against.
+
+    More is better: value / target; less is better: target / value, which is 1 and more at or below the target. A target
+    below zero is reached or not. Rates
+    of growth are held against each other as 1 + rate, so that a fall is not a negative part of a rise.
+    """
+    if target != target:
+        return None
+    done, asked = (1 + value, 1 + target) if growth else (value, target)
+    if better == "lower":
+        done, asked = asked, done
+        if not asked > 0:  # nothing spent, no complaint
+            return Decimal(1)
+    elif asked < 0:  # a loss was expected: no part of it can be reached
+        return Decimal(int(done >= asked))
+    return Decimal(str(round(done / asked, 6))) if asked > 0 else None
 
 
-def _customers(facts: pd.DataFrame) -> pd.Series:
-    """Number of customers with a sale, by month; nothing where sales name no customer."""
-    if not known_members(facts, "customer"):
-        return pd.Series(dtype="float64")
-    sold = facts[(facts["kind"] == "sale") & (facts["amount"] > 0)]
-    return sold.groupby("month")["customer"].nunique()
-
-
-def _orders(figures: Figures, cutoff: int | None) -> pd.Series:
-    """Number of orders by month."""
-    if figures.orders is None or not len(figures.orders):
-        return pd.Series(dtype="float64")
-    return figures.orders["order"].groupby(month_of(figures.orders["date"], cutoff)).nunique()
-
-
-def _collection_rate(figures: Figures, tax: Tax | None, cutoff: int | None) -> pd.Series:
-    """Received / sold by month, both on the tax basis of sales."""
-    if figures.collections is None or not len(figures.collections):
-        return pd.Series(dtype="float64")
-    paid = figures.collections
-    cash = paid[paid["kind"].ne("bad_debt").fillna(value=True)] if "kind" in paid else paid
-    months = month_of(cash["date"], cutoff)
-    received = cash["amount"].astype("int64").groupby(months).sum() * tax_factor(tax)
-    sold = amount_by(figures.facts, "month")
-    return (received.reindex(sold.index) / sold.where(sold > 0)).dropna()
-
-
-def tax_factor(tax: Tax | None) -> float:
-    """What turns an amount received into the tax basis of sales."""
-    if tax is None or tax.sales == tax.collections:
-        return 1.0
-    return float(1 + tax.rate) if tax.sales == "included" else float(1 / (1 + tax.rate))
-
-
-def _plan_targets(figures: Figures) -> pd.Series:
-    """The plan's own targets by indicator and month: amount, and quantity where the split knows it."""
-    found = {"amount": figures.targets / 100}
-    split = figures.split
-    if "quantity" in split and split["quantity"].notna().all():
-        micro = (split["quantity"] * MICRO).round().astype("int64")  # whole numbers: row order changes nothing
-        found["quantity"] = micro.groupby(split["month"]).sum() / 1_000_000
-    targets: pd.Series = pd.concat(found, names=["indicator", "month"])
-    return targets
-
-
-def _state(value: float, target: float, states: States) -> str:
+def state_of(part: Decimal | None, ok: Decimal, watch: Decimal) -> str:
     """On course, to be watched or behind; compared at the six places that are printed."""
-    if not target > 0:
+    if part is None:
         return "no_target"
-    part = Decimal(str(round(value / target, 6)))
-    return "ok" if part >= states.ok else "watch" if part >= states.watch else "behind"
+    return "ok" if part >= ok else "watch" if part >= min(watch, ok) else "behind"
+
+
+def _to_date(name: str, value: pd.Series, targets: pd.Series, figures: Figures) -> dict[str, object]:
+    """What is done of the year's target, and how much of that target falls on the months gone."""
+    year = targets.reindex(figures.months)
+    blank = np.full(len(value), np.nan)
+    whole = year.sum()
+    if not INDICATORS.get(name, OWN).cumulative or year.isna().any() or not whole > 0:
+        return {"year_share": blank, "seasonal_share": blank}
+    unbroken = [month == expected for month, expected in zip(value.index, figures.closed, strict=False)]
+    done = np.where(unbroken, value.cumsum() / whole, np.nan)  # a month not known leaves the sum unknown
+    return {"year_share": done, "seasonal_share": (year.cumsum() / whole).reindex(value.index).to_numpy()}
+
+
+def _cards(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
+    """The chosen indicators in the last closed month, the worst first; `alert`: less done than the season asks."""
+    rows = table[table["chosen"] & (table["month"] == figures.closed[-1])]
+    known = [INDICATORS.get(name, OWN) for name in rows["indicator"]]
+    parts = [
+        part_of(float(value), float("nan") if target is None else float(target), better, growth=one.growth)
+        for value, target, better, one in zip(rows["value"], rows["target"], rows["better"], known, strict=True)
+    ]
+    ranks = rows["state"].map({state: rank for rank, state in enumerate(WORST_FIRST)})
+    distance = [float("inf") if part is None else float(part) for part in parts]
+    behind = rows["year_share"].astype("float64").round(6) < rows["seasonal_share"].astype("float64").round(6)
+    ordered = rows.assign(alert=behind, rank=ranks, part=distance).sort_values(["rank", "part", "indicator"])
+    return ordered.drop(columns="rank").reset_index(drop=True)
+
+
+# ---------------------------------------------------------------- targets
+
+
+def _targets(name: str, values: pd.Series, plan: pd.Series, chosen: Mapping[str, KpiChoice]) -> pd.DataFrame:
+    """Target and basis of each month of the year: what the plan chose, the plan itself, else last year's month."""
+    months, asked = plan.index, chosen[name].target if name in chosen else None
+    own = np.nan if asked is None else float(asked)
+    standard = 1.0 if name in STANDARD else np.nan
+    sides = {
+        "own": pd.Series(own, index=months),
+        "plan": plan,
+        "standard": pd.Series(standard, index=months),
+        "last_year": values.rename(lambda label: add_months(str(label), 12)).reindex(months),
+    }
+    target, basis = pd.Series(np.nan, index=months), pd.Series("none", index=months)
+    for code, side in sides.items():
+        fresh = target.isna() & side.notna()
+        target, basis = target.where(~fresh, side), basis.where(~fresh, code)
+    return pd.DataFrame({"target": target, "basis": basis})
+
+
+# Indicators that are themselves a part of a plan or a standard.
+STANDARD = ("plan_attainment", "expense_attainment", "freight_attainment", "customer_records")
+
+
+def _planned(name: str, figures: Figures, records: Records, plan: PlanTerms) -> pd.Series:
+    """The plan's own target in each month of the year, NaN where it has none."""
+    targets = figures.targets / 100
+    if name == "quantity":
+        found = _quantity(figures.split)
+    elif name == "expense_ratio":
+        found = spent(records)[1] / 100 / targets.where(targets > 0)
+    elif name == "revenue_growth":
+        before = amount_by(figures.last_year, "month").rename(lambda label: add_months(str(label), 12)) / 100
+        found = targets / before.where(before > 0) - 1
+    elif name == "rep_productivity" and figures.reps is not None:
+        reps = reps_in_post(figures, figures.months, plan.month_cutoff)
+        found = targets / reps.where(reps > 0)
+    else:
+        found = targets if name == "amount" else pd.Series(_goal(name, records.goals), index=figures.months)
+    return found.astype("float64").reindex(figures.months)
+
+
+def _quantity(split: pd.DataFrame) -> pd.Series:
+    """Units of the split by month, where it knows them all."""
+    if "quantity" not in split or split["quantity"].isna().any():
+        return pd.Series(dtype="float64")
+    micro = (split["quantity"] * MICRO).round().astype("int64")  # whole numbers: row order changes nothing
+    return micro.groupby(split["month"]).sum() / MICRO
+
+
+def _goal(name: str, goals: pd.DataFrame | None) -> float:
+    """The year's goal of a rate that the plan sets apart, which holds in every month."""
+    if goals is None or not len(goals):
+        return np.nan
+    company = goals["line"].fillna("") == "" if "line" in goals else pd.Series(data=True, index=goals.index)
+    stated = goals["basis"].isin(["goal", "goal_growth"]) & goals["planned"] & (goals["unit"] == "share")
+    found = goals[company & stated & (goals["indicator"] == name)]
+    return float(found["value"].iloc[0]) if len(found) else np.nan
 
 
 def _decimals(values: pd.Series) -> pd.Series:

@@ -74,3 +74,11 @@ def quantity_by(facts: pd.DataFrame, key: str) -> pd.Series:
 def known_members(facts: pd.DataFrame, dimension: str) -> bool:
     """Whether any line tells its member of a dimension."""
     return dimension in facts and bool((~facts[dimension].isin(["", UNKNOWN])).any())
+
+
+def numbered(orders: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Orders that carry a number; None where none does, for then how many there are is not known."""
+    if orders is None or not len(orders):
+        return None
+    known = orders[orders["order"].notna() & (orders["order"] != "")]
+    return known if len(known) else None

@@ -1,5 +1,17 @@
-"""What the review says to a manager, in sentences."""
+"""What the review says, in sentences."""
 
+from salesplan.conclusions.variance_review.grid import annual_sentences, grid_sentences
+from salesplan.conclusions.variance_review.kpis import cards, catalogue
+from salesplan.conclusions.variance_review.kpis import sentences as kpi_sentences
+from salesplan.conclusions.variance_review.ranking import ranking_sentences
 from salesplan.conclusions.variance_review.review import sentences
 
-__all__ = ["sentences"]
+__all__ = [
+    "annual_sentences",
+    "cards",
+    "catalogue",
+    "grid_sentences",
+    "kpi_sentences",
+    "ranking_sentences",
+    "sentences",
+]
