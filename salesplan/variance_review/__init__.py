@@ -23,6 +23,7 @@ from salesplan.variance_review.landing import (
 )
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
+from salesplan.variance_review.revision_reps import revise_reps
 
 
 class Review(NamedTuple):
@@ -86,6 +87,7 @@ __all__ = [
     "rep_targets",
     "review",
     "revise",
+    "revise_reps",
     "rule_grid",
     "standing",
     "time_progress",
