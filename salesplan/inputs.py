@@ -27,6 +27,7 @@ from salesplan.params.targets import target_faults
 from salesplan.places import no_plan
 from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
+from salesplan.review_checks import review_faults
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.staging import write_whole
 from salesplan.stock_faults import stock_faults
@@ -169,6 +170,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
         faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
         faults += stock_faults(loaded, checked.tables, _months(loaded))
         faults += action_faults(loaded, checked.tables)
+        faults += review_faults(loaded, checked.tables, inputs.as_of)
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]

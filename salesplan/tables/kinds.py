@@ -315,6 +315,14 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "value": "mixed",
     },
     "variance_review_kpis": {"value": "mixed", "target": "mixed"},
+    "variance_review_revision": dict.fromkeys(("revised_before", "variance_revised"), "money"),
+    "variance_review_revisions": {
+        **dict.fromkeys(("year", "missing", "promised", "unplaced", "kept", "ahead", "difference"), "money"),
+        "number": "count",
+        "as_of": "date",
+    },
+    "variance_review_changes": {"difference": "money"},
+    "variance_review_landing_members": {"whole_years": "count"},
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

@@ -3,6 +3,7 @@
 variance = actual - target, positive is favourable; attainment = actual / target. Money is int64 fen.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -21,9 +22,11 @@ from salesplan.variance_review.landing import (
     outlook,
     time_progress,
 )
+from salesplan.variance_review.landing_course import ladder, landing_course, landing_members
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 from salesplan.variance_review.revision_reps import revise_reps
+from salesplan.variance_review.revisions import Before, Needed, Rolled, roll
 
 
 class Review(NamedTuple):
@@ -41,8 +44,10 @@ class Review(NamedTuple):
     progress: Progress
 
 
-def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Review:
+def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms, *, exclude: Sequence[str] = ()) -> Review:
     """Compare target and actual of the closed months in every way this step offers, and roll the plan forward.
+
+    `exclude`: months of the history that say nothing about a normal year; the landing estimate leaves them out.
 
     Without closed months every table has its header, and the revision shows the original plan.
     Raises `PlanError` for cause codes that are not known.
@@ -50,7 +55,7 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
     cutoff, unit = plan.month_cutoff, int(plan.money_unit * 100)
     grid = rep_grid(figures, cutoff=cutoff)
     revised = plan_revision(figures, rules.revision, cutoff=cutoff, unit=unit)
-    landing = landing_estimate(figures, coverage=float(rules.coverage))
+    landing = landing_estimate(figures, coverage=float(rules.coverage), exclude=exclude)
     return Review(
         grid=grid,
         bridge=bridge_table(figures, rules.bridge),
@@ -66,18 +71,24 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
 
 
 __all__ = [
+    "Before",
     "Figures",
     "Landing",
+    "Needed",
     "Progress",
     "Review",
     "Revised",
+    "Rolled",
     "bridge_dimension",
     "bridge_sides",
     "bridge_table",
     "capacity_by_month",
     "cause_table",
     "kpi_table",
+    "ladder",
+    "landing_course",
     "landing_estimate",
+    "landing_members",
     "listed_reps",
     "member_targets",
     "outlook",
@@ -88,6 +99,7 @@ __all__ = [
     "review",
     "revise",
     "revise_reps",
+    "roll",
     "rule_grid",
     "standing",
     "time_progress",

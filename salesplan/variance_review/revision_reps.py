@@ -11,7 +11,7 @@ from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.promises import Promised, promised
 from salesplan.variance_review.revision import Revised, capped
 
-COLUMNS = ["rep", "month", "original", "actual", "revised", "promised"]
+COLUMNS = ["rep", "month", "original", "actual", "revised", "pinned"]
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def revise_reps(
     later = (quota + change).melt(ignore_index=False).set_index("month", append=True)["value"].reindex(cells)
     rows = pd.DataFrame({"original": original, "actual": actual, "revised": actual.fillna(later.astype("Int64"))})
     fixed = pd.MultiIndex.from_frame(given.cells[["rep", "month"]])
-    return rows.astype({"revised": "int64"}).assign(promised=cells.isin(fixed)).reset_index()[COLUMNS]
+    return rows.astype({"revised": "int64"}).assign(pinned=cells.isin(fixed)).reset_index()[COLUMNS]
 
 
 def _lack(grid: pd.DataFrame, reps: list[str]) -> Whole:

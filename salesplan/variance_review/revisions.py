@@ -6,10 +6,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesplan.calendar import add_months, month_span
+from salesplan.errors import stop_on
+from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import Revision
+from salesplan.variance_review.changes import changes_since
 from salesplan.variance_review.grid import NOBODY, listed_reps
 from salesplan.variance_review.measures import Figures, amount_by
+from salesplan.variance_review.promises import pin_faults
 from salesplan.variance_review.revision import Revised
+from salesplan.variance_review.revision_reps import revise_reps
 
 REVISIONS = [
     "number", "as_of", "reason", "year", "missing", "promised", "placed", "unplaced", "kept", "ahead", "difference",
@@ -26,6 +31,44 @@ class Needed(NamedTuple):
     deals: int | None  # more orders of that size
     average_customer: int | None  # fen that a customer of last year bought in the months to come of that year
     customers: int | None  # more customers like these
+
+
+class Before(NamedTuple):
+    """Tables of the review before this one, None where there is none."""
+
+    grid: pd.DataFrame | None = None  # variance_review
+    revision: pd.DataFrame | None = None  # variance_review_revision
+    revisions: pd.DataFrame | None = None  # variance_review_revisions
+
+
+class Rolled(NamedTuple):
+    """The revision beside the one before, rep by rep, in the record of all; what has changed in closed months."""
+
+    table: pd.DataFrame  # variance_review_revision
+    reps: pd.DataFrame  # variance_review_revision_reps
+    revisions: pd.DataFrame  # variance_review_revisions
+    changes: pd.DataFrame  # variance_review_changes
+    needed: Needed | None
+
+
+def roll(
+    figures: Figures, grid: pd.DataFrame, revised: Revised, rules: Revision, plan: PlanTerms, before: Before
+) -> Rolled:
+    """Carry a revision on from the review before: `grid` is table `variance_review`, `revised` the revision.
+
+    Raises `PlanError` for pins above the cap and pins that cannot hold together.
+    """
+    cutoff, unit = plan.month_cutoff, int(plan.money_unit * 100)
+    stop_on(pin_faults(figures, rules.pins, rules.cap, cutoff=cutoff))
+    table = against_before(revised, before.revision)
+    as_of = month_span(figures.closed[-1], cutoff)[1].isoformat() if figures.closed else ""
+    return Rolled(
+        table=table,
+        reps=revise_reps(figures, revised, rules, cutoff=cutoff, unit=unit),
+        revisions=record_of_revisions(table, revised, before.revisions, reason=rules.reason, as_of=as_of),
+        changes=changes_since(grid, before.grid),
+        needed=needed(figures, revised, rules, cutoff=cutoff),
+    )
 
 
 def against_before(revised: Revised, before: pd.DataFrame | None) -> pd.DataFrame:
@@ -61,8 +104,10 @@ def record_of_revisions(
     """
     ahead = table[table["actual"].isna()]
     asked = ahead["revised_before"].fillna(ahead["original"])
-    earlier = None if before is None else before[before["as_of"].astype("str") < as_of]
+    earlier = None if before is None or not as_of else before[pd.to_datetime(before["as_of"]) < pd.Timestamp(as_of)]
     count = 0 if earlier is None else len(earlier)
+    if earlier is not None:
+        earlier = earlier.assign(as_of=pd.to_datetime(earlier["as_of"]).dt.strftime("%Y-%m-%d"))
     row = {
         "number": count + 1, "as_of": as_of, "reason": reason, "year": revised.year, "missing": revised.missing,
         "promised": revised.promised, "placed": max(revised.missing, 0) - revised.unplaced,
