@@ -60,9 +60,9 @@ def landing_members(
     `dimension` is `rep` or the dimension, `target` the rep's quota or the member's year, `actual` to date, `expected`,
     `low`, `high` from the member's own whole years (`odds.forecast`, its own season), `gap` = expected - target, and
     the `probability` that the target is reached. A year is whole from the one on in which the member sold by its
-    second month; without one, expected is actual / the share of his target that falls on the closed months, without
-    interval. Members are foretold each by itself, so that they do not sum to the company's landing; quotas sum to more
-    than the target where there is over-assignment. Fen; the largest gap below the target first.
+    second month; without one nothing is foretold (a new rep's first months say little of his year). Members are
+    foretold each by itself, so that they do not sum to the company's landing; quotas sum to more than the target where
+    there is over-assignment. Fen; the largest gap below the target first.
     """
     if not figures.closed:
         return _typed(pd.DataFrame(columns=MEMBERS), MEMBERS[:2])
@@ -101,10 +101,8 @@ def _landed(
     sold = _sold(figures, member, list(target.index), exclude)
     known = sold[:, -1, : len(figures.closed)]
     years, goal = _whole_years(sold[:, :-1]), target.sum(axis=1).to_numpy()
-    gone = np.divide(target[figures.closed].sum(axis=1), goal, out=np.zeros(len(goal)), where=goal > 0)
     actual = known.sum(axis=1)
-    expected = np.divide(actual, gone, out=np.full(len(goal), np.nan), where=(gone > 0) & (actual > 0))
-    low, high, odds = (np.full(len(goal), np.nan) for _ in range(3))
+    expected, low, high, odds = (np.full(len(goal), np.nan) for _ in range(4))
     for count in sorted(set(years.tolist()) - {0}):
         at = np.flatnonzero(years == count)
         year = forecast(sold[at, -1 - count : -1], known[at])
@@ -114,8 +112,7 @@ def _landed(
     columns = {"expected": expected, "low": np.where(actual > 0, np.maximum(low, actual), low), "high": high}
     rows = pd.DataFrame({"member": target.index, "target": goal, "actual": actual, **columns, "probability": odds})
     rows = rows.assign(dimension=name, gap=rows["expected"] - goal, whole_years=years)
-    order = rows.assign(_gap=rows["gap"].round(2)).sort_values(["_gap", "member"], na_position="last").index
-    return rows.loc[order]
+    return rows.assign(_gap=rows["gap"].round(2)).sort_values(["_gap", "member"], na_position="last")
 
 
 def _sold(figures: Figures, member: pd.Series, members: list[str], exclude: Sequence[str]) -> Table:

@@ -57,10 +57,9 @@ def _members(words: Words, dimension: str, part: pd.DataFrame) -> Iterator[str]:
         yield say(words, "members_reach", **texts)
         return
     worst = row_at(behind, 0)
-    key = "members" if pd.notna(worst["probability"]) else "members_no_odds"
     yield say(
         words,
-        key,
+        "members",
         worst=words.person(str(worst["member"])),
         expected=words.money(worst["expected"]),
         gap=words.money(-int(worst["gap"])),
