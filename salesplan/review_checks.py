@@ -64,4 +64,5 @@ def _names(loaded: Loaded, tables: Tables, number: int) -> Iterator[Fault]:
         found = getattr(rules.revision.pins[number], key)
         if found is not None and found not in names:
             place = loaded.place(STEM, ("revision", "pins", number, key))
-            yield Fault(f"revision_pin_{key}", place, found, alternatives(found, names))
+            code = f"revision_pin_{key}" if names or key == "rep" else "revision_pin_no_teams"
+            yield Fault(code, place, found, alternatives(found, names))

@@ -6,12 +6,25 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_variance_review import FOUR, MONTHS, company, reps_of, ruled, series, three_months
+from test_variance_review import (
+    FOUR,
+    MONTHS,
+    PLAN,
+    RULES,
+    company,
+    fact,
+    reps_of,
+    ruled,
+    series,
+    three_months,
+)  # fmt: skip
 
 from salesplan import variance_review as vr
 from salesplan.apportion import MANAGER, UNASSIGNED
+from salesplan.conclusions.variance_review import changes, revision
 from salesplan.terms.variance_review import RevisionPin
 from salesplan.variance_review.promises import Promised, pin_faults, promised
+from salesplan.wording import Words
 
 NO_CELLS = pd.DataFrame({"rep": pd.Series(dtype="str"), "month": pd.Series(dtype="str"), "amount": [], "quota": []})
 
@@ -217,3 +230,118 @@ def test_reps_sum_to_the_company_in_every_month(amounts, sold, promises, rule, c
     assert (found.loc[found["actual"].isna() & (found["rep"] == MANAGER), "revised"] <= 0).all()
     again = vr.Figures(**{**vars(figures), "facts": figures.facts.iloc[::-1]})
     pd.testing.assert_frame_equal(found, by_rep(again, rules, unit)[1])
+
+
+# ---------------------------------------------------------------- one revision after the other
+
+
+def rolled(figures, rules=None, before=None):
+    review = vr.review(figures, RULES, PLAN)
+    rules = rules or RULES.revision
+    revised = vr.plan_revision(figures, rules)
+    return vr.roll(figures, review.grid, revised, rules, PLAN, before or vr.Before())
+
+
+def before_of(found, figures):
+    return vr.Before(vr.rep_grid(figures), found.table, found.revisions)
+
+
+def sold(*by_month):
+    return [fact(month, "R1", fen) for month, fen in zip(MONTHS, by_month, strict=False)]
+
+
+def test_the_next_review_compares_with_the_original_and_with_what_was_asked():
+    march, april = (company(count, sold(100_000, 120_000, 80_000, 110_000)) for count in (3, 4))
+    reason = RULES.revision.model_copy(update={"reason": "a wet spring"})
+    first = rolled(march, reason)
+    asked = first.table.set_index("month")["revised"]
+    assert first.table["revised_before"].tolist() == [120_000] * 12  # before the first, the original was asked
+    assert asked["2027-04"] == pytest.approx(120_000 + 60_000 / 9, abs=1)
+    second = rolled(april, before=before_of(first, march))
+    row = second.table.set_index("month").loc["2027-04"]
+    assert (row["revised_before"], row["variance"]) == (asked["2027-04"], -10_000)
+    assert row["variance_revised"] == 110_000 - asked["2027-04"]
+    assert second.table["original"].tolist() == [120_000] * 12
+    third = rolled(company(5, sold(100_000, 120_000, 80_000, 110_000, 130_000)), before=before_of(second, april))
+    kept = third.table.set_index("month")["revised_before"]
+    assert (kept["2027-03"], kept["2027-04"]) == (120_000, asked["2027-04"])
+    record = third.revisions
+    assert record["number"].tolist() == [1, 2, 3]
+    assert record["as_of"].tolist() == ["2027-03-31", "2027-04-30", "2027-05-31"]
+    assert record["reason"].tolist() == ["a wet spring", "", ""]
+    later = second.table["actual"].isna()
+    assert record["difference"].tolist()[:2] == [60_000, (second.table["revised"] - asked.to_numpy())[later].sum()]
+
+
+def test_a_review_of_the_same_month_end_takes_its_own_place_alone():
+    figures = company(3, sold(100_000))
+    first = rolled(figures)
+    again = rolled(figures, before=before_of(first, figures))
+    assert again.revisions["number"].tolist() == [1]
+
+
+def test_before_the_first_month_nothing_is_recorded():
+    found = rolled(company(0))
+    assert (len(found.revisions), len(found.changes), found.needed) == (0, 0, None)
+    assert found.reps["revised"].sum() == 12 * 120_000
+
+
+def test_changes_of_closed_months_name_month_and_rep():
+    march, april = company(3, sold(100_000, 120_000, 80_000)), company(4, sold(100_000, 125_000, 80_000, 110_000))
+    found = rolled(april, before=before_of(rolled(march), march)).changes
+    assert found.to_dict("records") == [
+        {"month": "2027-02", "rep": "R1", "amount_before": 120_000, "amount_now": 125_000, "difference": 5_000}
+    ]
+
+
+def test_a_rep_who_is_gone_from_the_review_is_a_change_too():
+    grid = vr.rep_grid(company(1, sold(100)))
+    found = vr.changes_since(grid.replace("R1", "R9"), grid)
+    assert found["rep"].tolist() == ["R1", "R9"]
+    assert found["difference"].tolist() == [-100, 100]
+
+
+# ---------------------------------------------------------------- what would place the rest
+
+
+def test_what_it_takes_to_place_the_rest():
+    days = pd.to_datetime(["2026-01-10", "2026-06-10", "2027-02-10", "2027-03-05"])
+    orders = pd.DataFrame({"order": list("abcd"), "customer": "c1", "date": days, "amount": [9, 4_000, 6_000, -50]})
+    figures = company(3, sold(0, 0, 0), orders=orders)
+    rules = ruled("even", "0.1")
+    found = rolled(figures, rules).needed
+    unplaced = 360_000 - 9 * 12_000
+    assert float(found.cap) == 0.334  # 360,000 of 1,080,000, in thousandths rounded up
+    assert found.per_rep == unplaced // (2 * 9)
+    assert (found.average_deal, found.deals) == (5_000, unplaced // 5_000 + 1)
+    assert (found.average_customer, found.customers) == (9 * 100_000, 1)
+    enough = vr.plan_revision(figures, ruled("even", str(float(found.cap))))
+    assert enough.unplaced == 0
+
+
+def test_after_the_last_month_nothing_can_be_placed():
+    found = rolled(company(12, sold(0))).needed
+    assert (found.cap, found.per_rep, found.deals, found.customers) == (None,) * 4
+
+
+# ---------------------------------------------------------------- in words
+
+
+REVIEWED = company(4, sold(100_000, 125_000, 80_000, 110_000))
+EARLIER = company(3, sold(100_000, 120_000, 80_000))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_sentences_of_the_revision(language):
+    words = Words(language, "one")
+    rules = with_pins(pin(5, 100_000), rule="even", cap="0.01").model_copy(update={"reason": "wet & cold"})
+    found = rolled(REVIEWED, rules, before_of(rolled(EARLIER), EARLIER))
+    said = " ".join(revision(words, found))
+    last = found.revisions.iloc[-1]
+    for part in ("wet & cold", words.money(last["unplaced"]), words.money(110_000), words.money(last["ahead"])):
+        assert part in said
+    assert "{" not in said and "nan" not in said
+    told = changes(words, found.changes, {"run": "march"}, "params/small")
+    assert "small/march" in told[-1] and words.money(125_000) in told[0]
+    assert changes(words, found.changes, {}, "params/small") == [words("revision.no_review_before")]
+    assert revision(words, rolled(company(0))) == []

@@ -36,11 +36,12 @@ def _revision(frames: Frames, revision: pd.DataFrame) -> Iterator[Breach]:
     """The reps sum to the company in every month, the record to the table, and the year is what it says it is."""
     reps, record = frames["variance_review_revision_reps"], frames["variance_review_revisions"]
     months = revision.set_index("month")
-    for name in ("original", "revised"):
-        yield from same_by(f"reps_sum_to_{name}", reps.groupby("month")[name].sum(), months[name])
+    sums = reps.groupby("month")[["original", "revised"]].sum()
+    yield from same_by("reps_sum_to_original", sums["original"], months["original"])
+    yield from same_by("reps_sum_to_revised", sums["revised"], months["revised"])
     if not len(record):
         return
-    last, ahead = record.iloc[-1], revision[revision["actual"].isna()]
+    last, ahead = record.loc[record["number"].idxmax()], revision[revision["actual"].isna()]
     year = int(revision["revised"].sum())
     yield from equal("revised_year_is_recorded", int(last["year"]), year)
     told = int(revision["original"].sum()) + int(last["kept"]) - int(last["unplaced"])

@@ -12,6 +12,7 @@ from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
 from salesplan.variance_review.causes import cause_table
+from salesplan.variance_review.changes import changes_since
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
 from salesplan.variance_review.kpis import kpi_table
@@ -84,6 +85,7 @@ __all__ = [
     "bridge_table",
     "capacity_by_month",
     "cause_table",
+    "changes_since",
     "kpi_table",
     "ladder",
     "landing_course",

@@ -72,23 +72,22 @@ def roll(
 
 
 def against_before(revised: Revised, before: pd.DataFrame | None) -> pd.DataFrame:
-    """Table `variance_review_revision`: the revision, with what the revision before asked and how it was met.
+    """Table `variance_review_revision`: the revision, with what was asked before it and how that was met.
 
     `before`: this table of the review before, None where there is none. Columns month, original, actual, revised,
-    `revised_before` (of a closed month what the last revision before its close asked; NA where there was none),
-    `variance` = actual - original and `variance_revised` = actual - revised_before of closed months; fen.
+    `revised_before` (of a month to come what the revision before asks, of a closed one what the last revision before
+    its close asked; the original where there was none), `variance` = actual - original and `variance_revised` =
+    actual - revised_before of closed months, NA for months to come; fen.
     """
     table = revised.table
-    asked = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    asked = table.set_index("month")["original"]
     if before is not None and len(before):
         old = before.set_index("month")
-        told = old["revised"].astype("Int64")
-        known = old["revised_before"].astype("Int64") if "revised_before" in old else pd.Series(pd.NA, old.index)
-        asked = told.where(old["actual"].isna(), known).reindex(table["month"]).astype("Int64").set_axis(table.index)
-    return table.assign(
-        revised_before=asked,
-        variance=table["actual"] - table["original"],
-        variance_revised=table["actual"] - asked,
+        known = old["revised_before"] if "revised_before" in old else old["original"]
+        asked = old["revised"].where(old["actual"].isna(), known).astype("int64").reindex(asked.index)
+    found = table.assign(revised_before=asked.to_numpy(dtype="int64"))
+    return found.assign(
+        variance=found["actual"] - found["original"], variance_revised=found["actual"] - found["revised_before"]
     )
 
 
@@ -103,7 +102,7 @@ def record_of_revisions(
     months, the first to the original); fen. Earlier month ends stay as they were told.
     """
     ahead = table[table["actual"].isna()]
-    asked = ahead["revised_before"].fillna(ahead["original"])
+    asked = ahead["revised_before"]
     earlier = None if before is None or not as_of else before[pd.to_datetime(before["as_of"]) < pd.Timestamp(as_of)]
     count = 0 if earlier is None else len(earlier)
     if earlier is not None:

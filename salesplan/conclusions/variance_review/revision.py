@@ -19,7 +19,7 @@ def revision(words: Words, rolled: Rolled) -> list[str]:
         return []
     return [
         *_record(words, row_at(rolled.revisions, -1)),
-        *_closed(words, rolled.table),
+        *(_closed(words, rolled.table) if len(rolled.revisions) > 1 else ()),
         *_reps(words, rolled.reps),
         *_needed(words, rolled.needed, rolled.revisions),
     ]
@@ -43,8 +43,6 @@ def _closed(words: Words, table: pd.DataFrame) -> Iterator[str]:
     """The last closed month against the original and against what the revision before asked of it."""
     closed = table[table["actual"].notna()]
     last = row_at(closed, -1)
-    if pd.isna(last["revised_before"]):
-        return
     yield say(
         words,
         "closed",
