@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from salesplan.apportion import MANAGER, UNASSIGNED
-from salesplan.conclusions.saying import row_at, sayer
+from salesplan.conclusions.saying import first_names, row_at, sayer
 from salesplan.variance_review import Needed, Rolled
 from salesplan.wording import Words
 
@@ -106,12 +106,17 @@ def changes(words: Words, found: pd.DataFrame, before: Mapping[str, str], plan: 
             before=words.money(row["amount_before"]),
             now=words.money(row["amount_now"]),
             difference=_signed(words, int(row["difference"])),
-            reps=words.list([words.person(str(rep)) for rep in found.loc[found["month"] == month, "rep"]][:NAMED]),
+            count=int((found["month"] == month).sum()),
+            reps=first_names(words, "revision.and_others", _people(words, found, str(month)), NAMED),
         )
         for month, row in sums.iterrows()
     ]
     run = f"{plan.rstrip('/').rsplit('/', 1)[-1]}/{before['run']}"
     return [*said, say(words, "changed_rows", run=run)]
+
+
+def _people(words: Words, found: pd.DataFrame, month: str) -> list[str]:
+    return [words.person(str(rep)) for rep in found.loc[found["month"] == month, "rep"]]
 
 
 def _signed(words: Words, fen: int) -> str:
