@@ -41,7 +41,7 @@ def _revision(frames: Frames, revision: pd.DataFrame) -> Iterator[Breach]:
     yield from same_by("reps_sum_to_revised", sums["revised"], months["revised"])
     if not len(record):
         return
-    last, ahead = record.loc[record["number"].idxmax()], revision[revision["actual"].isna()]
+    last, ahead = record.sort_values("number").iloc[-1], revision[revision["actual"].isna()]
     year = int(revision["revised"].sum())
     yield from equal("revised_year_is_recorded", int(last["year"]), year)
     told = int(revision["original"].sum()) + int(last["kept"]) - int(last["unplaced"])
