@@ -20,6 +20,7 @@ from salesplan.commission_checks import commission_faults, commission_notices
 from salesplan.customer_checks import customer_faults
 from salesplan.errors import Fault, PlanError
 from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
+from salesplan.indicator_checks import indicator_faults
 from salesplan.money import to_fen
 from salesplan.params import Loaded, load
 from salesplan.params.loading import encoding_notices
@@ -27,7 +28,7 @@ from salesplan.params.targets import target_faults
 from salesplan.places import no_plan
 from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
-from salesplan.review_checks import review_faults
+from salesplan.revision_checks import revision_faults
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.staging import write_whole
 from salesplan.stock_faults import stock_faults
@@ -164,13 +165,14 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
     asked += activity_faults(loaded, checked.tables, _months(loaded))
     asked += commission_faults(loaded, checked)
-    asked += review_faults(loaded, checked)
+    asked += indicator_faults(loaded, checked)
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]
         faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
         faults += stock_faults(loaded, checked.tables, _months(loaded))
         faults += action_faults(loaded, checked.tables)
+        faults += revision_faults(loaded, checked.tables, inputs.as_of)
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]

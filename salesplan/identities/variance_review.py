@@ -1,4 +1,4 @@
-"""The review closes with its bridge and causes, and with the plan of the split."""
+"""The review closes with its bridge and causes, and with the plan of the split; its revision with reps and record."""
 
 from collections.abc import Iterator
 
@@ -29,6 +29,8 @@ def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     closed = revision[revision["actual"].notna()]
     yield from equal("closed_months_are_actual", int((closed["revised"] - closed["actual"]).abs().sum()), 0)
     yield from _grid(frames.get("variance_review_grid"), grid)
+    yield from _revision(frames, revision)
+    yield from _landing(frames)
     if len(causes):
         yield from equal("causes_sum_to_variance", int(causes["amount"].sum()), int(grid["variance"].sum()))
 
@@ -55,3 +57,40 @@ def _grid(members: pd.DataFrame | None, reps: pd.DataFrame) -> Iterator[Breach]:
 def _whole(exact: pd.Series) -> pd.Series:
     """Decimals as whole millionths."""
     return (exact * 1_000_000).astype("int64")
+
+
+def _revision(frames: Frames, revision: pd.DataFrame) -> Iterator[Breach]:
+    """The reps sum to the company in every month, the record to the table, and the year is what it says it is."""
+    reps, record = frames["variance_review_revision_reps"], frames["variance_review_revisions"]
+    months = revision.set_index("month")
+    sums = reps.groupby("month")[["original", "revised"]].sum()
+    yield from same_by("reps_sum_to_original", sums["original"], months["original"])
+    yield from same_by("reps_sum_to_revised", sums["revised"], months["revised"])
+    if not len(record):
+        return
+    last, ahead = record.sort_values("number").iloc[-1], revision[revision["actual"].isna()]
+    year = int(revision["revised"].sum())
+    yield from equal("revised_year_is_recorded", int(last["year"]), year)
+    told = int(revision["original"].sum()) + int(last["kept"]) - int(last["unplaced"])
+    yield from equal("revised_year_is_the_original", year, told, "original + kept - unplaced")
+    shortfall = max(int(last["missing"]), 0)
+    yield from equal("shortfall_is_placed_or_told", int(last["placed"]) + int(last["unplaced"]), shortfall)
+    yield from equal("months_to_come_are_recorded", int(last["ahead"]), int(ahead["revised"].sum()))
+    asked = ahead["revised_before"].fillna(ahead["original"])
+    yield from equal(
+        "difference_to_the_revision_before", int(last["difference"]), int((ahead["revised"] - asked).sum())
+    )
+    changes = frames["variance_review_changes"]
+    moved = changes["amount_now"] - changes["amount_before"] - changes["difference"]
+    yield from equal("changes_are_now_less_before", int(moved.abs().sum()), 0)
+
+
+def _landing(frames: Frames) -> Iterator[Breach]:
+    """The expectation lies within its interval, and a higher level is never likelier."""
+    for name in ("variance_review_landing", "variance_review_landing_members"):
+        known = frames[name].dropna(subset=["low"])
+        within = (known["low"] <= known["expected"]) & (known["expected"] <= known["high"])
+        yield from equal("landing_within_its_interval", int((~within).sum()), 0, name)
+    course = frames["variance_review_landing"].sort_values(["month", "target", "level"])
+    steps = course.groupby("month")["probability"].diff().dropna()
+    yield from equal("higher_levels_are_never_likelier", int((steps > 0).sum()), 0)

@@ -13,6 +13,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 MONTHS = 12
 QUARTER = 3  # months of the year's end that say how fast a year runs out
 TOGETHER = 1.05  # the months of a year err in step, and a little more; measured by tests/benchmarks/odds.py
+LATE = 0.1  # and the more, the fewer are left, by which single ones stand out; measured likewise
+CHANCE = 1.1  # times its scatter from year to year must a season stand out to be one; measured likewise
 SCATTER_COUNTS = 12  # errors of whole years that the scatter of single months stands for
 TAIL = 3  # degrees of freedom beyond the number of yearly errors: the tails that real years have
 OLDEST = 2  # years weigh 2 : 3 : 4 ... in the season, the last one most
@@ -87,7 +89,8 @@ def forecast(
     past growth (least squares on logarithms) + `carry` x the lead of last year's last quarter over its season; with
     k months known, k / (k + 1) of it is what these months have grown by and the remainder that expectation.
     `gone`: share of the year that falls on the known months, where the plan knows its season better than the history;
-    else the mean of the yearly shares, weights 2 : 3 : 4. `ahead`: years from the last of the history to the one
+    else the mean of the yearly shares, weights 2 : 3 : 4, drawn towards even months where the years differ so much
+    that their season may be chance (`steady_gone`). `ahead`: years from the last of the history to the one
     asked for.
 
     Spread of the rest (`blended_spread`): the errors the same rule made in each past year, its season taken from the
@@ -100,7 +103,7 @@ def forecast(
     if count == MONTHS:
         nothing = np.zeros(len(table))
         return YearOdds(seen.sum(axis=1), nothing, nothing, float(TAIL))
-    share = season_gone(table, count) if gone is None else np.asarray(gone, dtype=np.float64)
+    share = steady_gone(table, count) if gone is None else np.asarray(gone, dtype=np.float64)
     rest = _rest(table, seen, share, usual, (damping * ahead, carry))
     errors = _past_errors(table, count, usual, (damping, carry))
     spread, degrees = blended_spread(errors, _scatter(table, count, usual))
@@ -139,6 +142,28 @@ def season_gone(history: Array, count: int) -> Array:
     weight = np.where(totals > 0, np.arange(OLDEST, OLDEST + history.shape[1]), 0)
     shares = np.maximum(history[:, :, :count].sum(axis=2), 0.0) / np.where(totals > 0, totals, 1.0)
     return np.asarray((shares * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1))
+
+
+def steady_gone(history: Array, count: int) -> Array:
+    """`season_gone`, drawn towards count / 12 by the part of the season that is chance.
+
+    The part that counts is 1 - 1.1 x F, at least 0, where F is the variance of a month's share from year to year
+    over that of the mean shares from month to month (times the years): empirical Bayes, the reciprocal of the F test.
+    A single year is taken as it is.
+
+    >>> steady_gone(np.array([[[12.0] + [0.0] * 11, [0.0] * 11 + [12.0]]]), 6).tolist()  # no two years alike
+    [0.5]
+    """
+    share, years = season_gone(history, count), history.shape[1]
+    if years < 2:
+        return share
+    shares = np.maximum(history, 0.0) / np.maximum(history.sum(axis=2), FAINT)[:, :, None]
+    mean = shares.mean(axis=1)
+    within = ((shares - mean[:, None]) ** 2).sum(axis=(1, 2)) / ((years - 1) * (MONTHS - 1))
+    between = years * ((mean - 1 / MONTHS) ** 2).sum(axis=1) / (MONTHS - 1)
+    chance = np.divide(within, between, out=np.ones(len(share)), where=between > 0)
+    even = count / MONTHS
+    return np.asarray(even + np.clip(1 - CHANCE * chance, 0.0, 1.0) * (share - even))
 
 
 def _checked(history: Any, known: Any) -> tuple[Array, Array]:
@@ -217,7 +242,7 @@ def _past_errors(table: Array, count: int, usual: Array, parts: tuple[float, flo
     found = []
     for year in range(1, table.shape[1]):
         past, this = table[:, :year], table[:, year]
-        share = season_gone(np.delete(table, year, axis=1), count)
+        share = steady_gone(np.delete(table, year, axis=1), count)
         rest = _log(this[:, count:].sum(axis=1), usual)
         found.append(rest - _rest(past, this[:, :count], share, usual, parts))
     return np.stack(found, axis=1) if found else np.empty((len(table), 0))
@@ -231,5 +256,6 @@ def _scatter(table: Array, count: int, usual: Array) -> Array:
     season = shares.mean(axis=1, keepdims=True) if years > 1 else 1 / MONTHS
     variance = ((shares - season) ** 2).sum(axis=(1, 2)) / ((MONTHS - 1) * max(years - 1, 1))
     rest = np.maximum(shares[:, :, count:].sum(axis=2).mean(axis=1), LEAST_REST)
-    step = TOGETHER * np.sqrt(1 + 1 / years) * (1.0 if years > 1 else ONE_YEAR)  # the season too is a mean of few
+    together = TOGETHER * (1 + LATE * count / MONTHS)
+    step = together * np.sqrt(1 + 1 / years) * (1.0 if years > 1 else ONE_YEAR)  # the season too is a mean of few
     return np.asarray(np.minimum(step * (MONTHS - count) * np.sqrt(variance) / rest, MOST_ERROR))

@@ -323,6 +323,14 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("better", "family"), "code"),
         **dict.fromkeys(("value", "target"), "text"),
     },
+    "variance_review_revision": dict.fromkeys(("revised_before", "variance_revised"), "money"),
+    "variance_review_revisions": {
+        **dict.fromkeys(("year", "missing", "promised", "unplaced", "kept", "ahead", "difference"), "money"),
+        "number": "count",
+        "as_of": "date",
+    },
+    "variance_review_changes": {"difference": "money"},
+    "variance_review_landing_members": {"whole_years": "count"},
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

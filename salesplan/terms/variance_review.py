@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from salesplan.terms.common import Day, Many, Name, Number, Share, Terms, value
+from salesplan.terms.common import Day, Many, Money, Month, Name, Number, Share, Terms, value
 from salesplan.terms.kpis import TRANSPORT, CatchUps, Categories, KpiChoices
 
 CAUSES = (
@@ -33,6 +33,21 @@ class Bridge(Terms):
     new_products: Literal["separate", "in_volume"] = value("separate", "new and lost products apart, or within volume")
 
 
+class RevisionPin(Terms):
+    """What a month to come is promised already: the company's, a rep's or a team's."""
+
+    month: Month = value(..., "the month to come that is promised")
+    amount: Money = value(..., "the revised target of that month", unit="currency", ge=0)
+    rep: Name | None = value(None, "the rep who promised; the whole company if neither rep nor team is named")
+    team: Name | None = value(None, "the team that promised")
+
+    @model_validator(mode="after")
+    def _whose(self) -> "RevisionPin":
+        if self.rep is not None and self.team is not None:
+            raise PydanticCustomError("rep_and_team", "must not name both a rep and a team", {"key": "team"})
+        return self
+
+
 class Revision(Terms):
     """Where a shortfall goes in the months to come."""
 
@@ -47,6 +62,8 @@ class Revision(Terms):
         le=10,
     )
     surplus: Literal["keep", "release"] = value("keep", "whether a surplus lowers the months to come")
+    pins: Annotated[tuple[RevisionPin, ...], Many] = value((), "what is promised of months to come already")
+    reason: str = value("", "why the plan is revised, for the record of revisions")
 
 
 class States(Terms):

@@ -3,6 +3,7 @@
 variance = actual - target, positive is favourable; attainment = actual / target. Money is int64 fen.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,6 +12,7 @@ from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
 from salesplan.variance_review.causes import cause_table
+from salesplan.variance_review.changes import changes_since
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
 from salesplan.variance_review.kpi_values import Records, kpi_values
@@ -22,11 +24,14 @@ from salesplan.variance_review.landing import (
     outlook,
     time_progress,
 )
+from salesplan.variance_review.landing_course import ladder, landing_course, landing_members
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.member_grid import annual_summary, member_grid
 from salesplan.variance_review.periods import Edition, Span, edition, spans
 from salesplan.variance_review.ranking import Promise, promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
+from salesplan.variance_review.revision_reps import revise_reps
+from salesplan.variance_review.revisions import Before, Needed, Rolled, roll
 
 
 class Review(NamedTuple):
@@ -43,8 +48,10 @@ class Review(NamedTuple):
     progress: Progress
 
 
-def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Review:
+def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms, *, exclude: Sequence[str] = ()) -> Review:
     """Compare target and actual of the closed months in every way this step offers, and roll the plan forward.
+
+    `exclude`: months of the history that say nothing about a normal year; the landing estimate leaves them out.
 
     Without closed months every table has its header, and the revision shows the original plan.
     Raises `PlanError` for cause codes that are not known.
@@ -52,7 +59,7 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
     cutoff, unit = plan.month_cutoff, int(plan.money_unit * 100)
     grid = rep_grid(figures, cutoff=cutoff)
     revised = plan_revision(figures, rules.revision, cutoff=cutoff, unit=unit)
-    landing = landing_estimate(figures, coverage=float(rules.coverage))
+    landing = landing_estimate(figures, coverage=float(rules.coverage), exclude=exclude)
     return Review(
         grid=grid,
         bridge=bridge_table(figures, rules.bridge),
@@ -67,15 +74,18 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
 
 
 __all__ = [
+    "Before",
     "Edition",
     "Figures",
     "KpiPack",
     "Landing",
+    "Needed",
     "Progress",
     "Promise",
     "Records",
     "Review",
     "Revised",
+    "Rolled",
     "Span",
     "annual_summary",
     "bridge_dimension",
@@ -83,10 +93,14 @@ __all__ = [
     "bridge_table",
     "capacity_by_month",
     "cause_table",
+    "changes_since",
     "edition",
     "kpi_pack",
     "kpi_values",
+    "ladder",
+    "landing_course",
     "landing_estimate",
+    "landing_members",
     "listed_reps",
     "member_grid",
     "member_targets",
@@ -99,6 +113,8 @@ __all__ = [
     "rep_targets",
     "review",
     "revise",
+    "revise_reps",
+    "roll",
     "rule_grid",
     "spans",
     "standing",

@@ -1,18 +1,22 @@
 """Where the year lands: share ratio with an interval from the plan's own history, and the time gone beside it."""
 
+from collections.abc import Sequence
 from math import isnan, nan
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesplan.apportion import apportion
-from salesplan.calendar import add_months, workdays
+from salesplan.calendar import fiscal_months, fiscal_year_of, workdays
 from salesplan.odds import forecast
 from salesplan.variance_review.measures import Figures, amount_by
 from salesplan.variance_review.revision import Revised
+from salesplan.years import month_table
 
 MOST_YEARS = 5  # of the history
+Table = npt.NDArray[np.float64]
 
 
 class Landing(NamedTuple):
@@ -35,39 +39,55 @@ class Progress(NamedTuple):
     attainment: float  # actual to date / target to date
 
 
-def landing_estimate(figures: Figures, *, coverage: float = 0.8) -> Landing:
+def landing_estimate(figures: Figures, *, coverage: float = 0.8, exclude: Sequence[str] = ()) -> Landing:
     """Share ratio with the odds of the ground (`odds.forecast`): what is done, and the rest of last year, grown.
 
     The rest grows by what the closed months have grown by, measured with the share of the year's target that falls on
-    them, and in a small part by the history's trend. Without a complete year before it the estimate is actual to date
-    / that share, without interval. The low end is not below the actual to date, of which the year cannot fall short
-    but by returns.
+    them, and in a small part by the history's trend. Months of `exclude` are what the other years say
+    (`years.month_table`). Without a complete year before it the estimate is actual to date / that share, without
+    interval. The low end is not below the actual to date, of which the year cannot fall short but by returns.
     """
-    actual, share = int(figures.actuals["amount"].sum()), _gone(figures)
+    return landed(figures, history_of(figures, exclude), float(figures.targets.sum()), coverage)
+
+
+def landed(figures: Figures, history: Table, target: float, coverage: float) -> Landing:
+    """The estimate at the end of the closed months, from a history of years x 12; `target` in fen."""
+    known = amount_by(figures.actuals, "month").reindex(figures.closed, fill_value=0).to_numpy(dtype=np.float64)
+    actual, share = float(known.sum()), _gone(figures)
     if not figures.closed or actual <= 0 or share <= 0:
         return Landing(nan, nan, nan, nan, 0)
-    target = float(figures.targets.sum())
     if not figures.open:
         return Landing(actual, actual, actual, float(actual >= target), 0)
-    history, known = _years(figures), amount_by(figures.actuals, "month").reindex(figures.closed, fill_value=0)
     if not len(history) or history.sum(axis=1).max() <= 0:
         return Landing(actual / share, nan, nan, nan, 0)
-    year = forecast(history[None], known.to_numpy(dtype=np.float64)[None], gone=[share])
+    year = forecast(history[None], known[None], gone=[share])
     low, high = year.interval(coverage)
     reached = float(year.reach([target])[0])
     return Landing(float(year.expected[0]), max(float(low[0]), actual), float(high[0]), reached, len(history))
 
 
-def _years(figures: Figures) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-    """Sales by month of the complete years before, oldest first: years x 12, the latest five."""
-    amounts = amount_by(figures.facts, "month")
-    found: list[list[float]] = []
-    while len(found) < MOST_YEARS:
-        labels = [add_months(month, -12 * (len(found) + 1)) for month in figures.months]
-        if not len(amounts) or labels[0] < amounts.index[0]:
+def complete_years(figures: Figures, exclude: Sequence[str] = ()) -> list[int]:
+    """The latest fiscal years before the plan's that lie whole within the history, five at most, oldest first.
+
+    They end where a year has nothing but months of `exclude`.
+    """
+    begins = str(figures.facts["month"].min()) if len(figures.facts) else "9999-12"
+    first_month = int(figures.months[0][5:])
+    found: list[int] = []
+    for back in range(1, MOST_YEARS + 1):
+        year = fiscal_year_of(figures.months[0], first_month) - back
+        labels = fiscal_months(year, first_month)
+        if labels[0] < begins or not set(labels) - set(exclude):
             break
-        found.insert(0, amounts.reindex(labels, fill_value=0).astype("float64").tolist())
-    return np.array(found, dtype=np.float64).reshape(-1, 12)
+        found.insert(0, year)
+    return found
+
+
+def history_of(figures: Figures, exclude: Sequence[str] = ()) -> Table:
+    """Sales by month of the complete years before, oldest first: years x 12."""
+    first_month = int(figures.months[0][5:])
+    years = complete_years(figures, exclude)
+    return month_table(figures.facts, years, first_month=first_month, exclude=exclude).to_numpy(dtype=np.float64)
 
 
 def _gone(figures: Figures) -> float:
@@ -91,34 +111,37 @@ def time_progress(figures: Figures, country: str, *, cutoff: int | None = None) 
 
 
 def outlook(figures: Figures, revised: Revised, landing: Landing) -> pd.DataFrame:
-    """The year cumulated, month by month: `month, target, actual, landing, revised` in fen.
+    """The year cumulated, month by month: `month, target, actual, landing, revised, low, high` in fen.
 
     `actual` is NA for months to come; `landing` and `revised` are NA before the last closed month, from which they go
-    on; the landing spreads what is still expected as the target does.
+    on, as do the ends of the interval; what is still expected is spread as the target is.
     """
     table, count = revised.table, len(figures.closed)
     ahead = table["month"].isin(figures.open)
+    shown = ahead | (table.index == count - 1)
+    ends = {"landing": landing.expected, "low": landing.low, "high": landing.high}
+    done = table["actual"].fillna(0)
     frame = pd.DataFrame(
         {
             "month": table["month"],
             "target": table["original"].cumsum(),
             "actual": table["actual"].cumsum(),
-            "landing": (table["actual"].fillna(0) + _expected(figures, landing)).cumsum().astype("Int64"),
-            "revised": table["revised"].cumsum().astype("Int64"),
+            **{
+                name: (done + _expected(figures, end)).cumsum().astype("Int64").where(shown & (not isnan(end)))
+                for name, end in ends.items()
+            },
+            "revised": table["revised"].cumsum().astype("Int64").where(shown),
         }
     )
-    shown = ahead | (table.index == count - 1)
-    frame["landing"] = frame["landing"].where(shown & (not isnan(landing.expected)))
-    frame["revised"] = frame["revised"].where(shown)
-    return frame
+    return frame[["month", "target", "actual", "landing", "revised", "low", "high"]]
 
 
-def _expected(figures: Figures, landing: Landing) -> list[int]:
-    """What is still expected in each month to come, fen; zero for closed months."""
+def _expected(figures: Figures, year: float) -> list[int]:
+    """What is still to come in each month to come where the year ends at `year`, fen; zero for closed months."""
     weights = figures.targets[figures.open].clip(lower=0)
     nothing = [0] * len(figures.closed)
-    if isnan(landing.expected) or not weights.sum() > 0:
+    if isnan(year) or not weights.sum() > 0:
         return nothing + [0] * len(weights)
-    rest = round(landing.expected) - int(figures.actuals["amount"].sum())
+    rest = round(year) - int(figures.actuals["amount"].sum())
     parts = apportion(rest, weights.to_numpy(dtype="float64"), labels=list(weights.index))
     return nothing + [int(part) for part in parts]

@@ -12,6 +12,7 @@ from salesplan.apportion import apportion
 from salesplan.calendar import month_span
 from salesplan.terms.variance_review import Revision
 from salesplan.variance_review.measures import Figures, amount_by
+from salesplan.variance_review.promises import Promised, promised
 
 RULES = ("next_month", "seasonal", "even", "capacity")
 CAPS = (Decimal("0.1"), Decimal("0.3"), Decimal(1))  # shown beside the plan's own
@@ -26,6 +27,7 @@ class Revised(NamedTuple):
     unplaced: int  # shortfall that the cap leaves no room for
     kept: int  # surplus on top of the year's target
     rule: str  # the rule that placed it: seasonal where capacity is asked for and not known
+    promised: int = 0  # by how much promised months and reps raise the months to come (negative: lower them)
 
     @property
     def year(self) -> int:
@@ -34,7 +36,13 @@ class Revised(NamedTuple):
 
 
 def revise(
-    original: pd.Series, actual: pd.Series, rules: Revision, *, capacity: pd.Series | None = None, unit: int = 1
+    original: pd.Series,
+    actual: pd.Series,
+    rules: Revision,
+    *,
+    capacity: pd.Series | None = None,
+    unit: int = 1,
+    given: Promised | None = None,
 ) -> Revised:
     """Roll a plan forward: what the closed months lack is placed on the months to come.
 
@@ -42,25 +50,45 @@ def revise(
     `capacity`: weights by month for that rule; `unit`: the money unit in fen, in which months to come move (actuals
     that are no multiple of it leave their odd fen on the first month with room for them).
 
-    A shortfall raises month m by at most cap x original(m): `next_month` fills the months one after the other,
-    `seasonal` spreads in proportion to the original, `even` in equal parts, `capacity` in proportion to what the reps
-    can carry; what exceeds a month's cap goes to the others by the same rule. A surplus stays on top of the year;
-    only `surplus="release"` takes it off the months to come, by the same rule and never below zero.
+    First stands what is promised (`given`): a promised month has its amount and takes no more, a rep's promise raises
+    or lowers its month. What is then missing raises month m by at most cap x original(m), promises counted:
+    `next_month` fills the months one after the other, `seasonal` spreads in proportion to the original, `even` in
+    equal parts, `capacity` in proportion to what the reps can carry; what exceeds a month's cap goes to the others by
+    the same rule. A surplus stays on top of the year; only `surplus="release"` takes it off the months to come, by the
+    same rule and never below zero nor off what is promised.
     The year is original + kept - unplaced. Raises `ValueError` where the closed months do not come first.
     """
     closed = len(actual)
     if list(actual.index) != list(original.index[:closed]):
         raise ValueError("closed months must be the first months of the year, in order")
-    ahead = original.iloc[closed:]
-    missing = int(original.iloc[:closed].sum() - actual.sum())
+    ahead, missing = original.iloc[closed:], int(original.iloc[:closed].sum() - actual.sum())
+    moved, open_to = _moved(ahead, given), _open_to(ahead, given)
+    need = missing - int(moved.sum())
     weights, rule = _weights(ahead, rules.rule, capacity)
-    rooms = _rooms(ahead.to_numpy(dtype="int64"), missing, rules)
-    change = _place(abs(missing), weights, rooms, in_order=rule == "next_month", unit=unit)
-    left = abs(missing) - int(change.sum())
-    revised = pd.concat([actual, ahead + (1 if missing > 0 else -1) * change])
+    rooms = np.where(open_to, _rooms(ahead, moved, need, rules, given), 0)
+    change = _place(abs(need), weights, rooms, in_order=rule == "next_month", unit=unit)
+    left = abs(need) - int(change.sum())
+    revised = pd.concat([actual, ahead + moved + (1 if need > 0 else -1) * change])
     columns = {"original": original, "actual": actual.reindex(original.index).astype("Int64"), "revised": revised}
     table = pd.DataFrame(columns).astype({"original": "int64", "revised": "int64"}).rename_axis("month").reset_index()
-    return Revised(table, missing, unplaced=left if missing > 0 else 0, kept=left if missing < 0 else 0, rule=rule)
+    sides = {"unplaced": left if need > 0 else 0, "kept": left if need < 0 else 0}
+    return Revised(table, missing, **sides, rule=rule, promised=int(moved.sum()))
+
+
+def _moved(ahead: pd.Series, given: Promised | None) -> Whole:
+    """By how many fen promises raise each month to come: its own, else those of its reps."""
+    if given is None:
+        return np.zeros(len(ahead), dtype="int64")
+    by_reps = given.moved_by_month(list(ahead.index))
+    own = given.months.reindex(ahead.index)
+    moved = np.where(own.notna(), own.fillna(0).astype("int64") - ahead, by_reps)
+    return np.asarray(moved, dtype="int64")
+
+
+def _open_to(ahead: pd.Series, given: Promised | None) -> npt.NDArray[np.bool_]:
+    """Which months to come are not promised as a whole."""
+    closed = [] if given is None else list(given.months.index)
+    return np.asarray(~ahead.index.isin(closed))
 
 
 def _weights(ahead: pd.Series, rule: str, capacity: pd.Series | None) -> tuple[npt.NDArray[np.float64], str]:
@@ -74,13 +102,22 @@ def _weights(ahead: pd.Series, rule: str, capacity: pd.Series | None) -> tuple[n
     return (seasonal if rule == "seasonal" else np.ones(len(ahead))), rule
 
 
-def _rooms(ahead: Whole, missing: int, rules: Revision) -> Whole:
-    """By how many fen each month to come may move."""
-    size = np.maximum(ahead, 0)
-    if missing > 0:
-        cap = Fraction(rules.cap)
-        return np.array([int(fen) * cap.numerator // cap.denominator for fen in size], dtype="int64")
-    return size if missing < 0 and rules.surplus == "release" else np.zeros(len(size), dtype="int64")
+def _rooms(ahead: pd.Series, moved: Whole, need: int, rules: Revision, given: Promised | None) -> Whole:
+    """By how many fen each month to come may move beyond what is promised."""
+    size: Whole = np.maximum(ahead.to_numpy(dtype="int64"), 0)
+    if need > 0:
+        return np.asarray(np.maximum(capped(size, rules.cap) - moved, 0))
+    if need == 0 or rules.surplus != "release":
+        return np.zeros(len(size), dtype="int64")
+    held = 0 if given is None else given.held_by_month(list(ahead.index))
+    return np.asarray(np.maximum(size - held, 0))
+
+
+def capped(size: Whole, cap: Decimal) -> Whole:
+    """Cap x each amount, in whole fen, rounded down."""
+    part = Fraction(cap)
+    flat = [int(fen) * part.numerator // part.denominator for fen in size.ravel()]
+    return np.array(flat, dtype="int64").reshape(size.shape)
 
 
 def _place(amount: int, weights: npt.NDArray[np.float64], rooms: Whole, *, in_order: bool, unit: int) -> Whole:
@@ -125,7 +162,8 @@ def plan_revision(figures: Figures, rules: Revision, *, cutoff: int | None = Non
     """The revision of a plan: `variance_review_revision` in `table`, month by month in fen."""
     actual = amount_by(figures.actuals, "month").reindex(figures.closed, fill_value=0)
     capacity = None if figures.reps is None else capacity_by_month(figures.reps, figures.months, cutoff)
-    return revise(figures.targets, actual, rules, capacity=capacity, unit=unit)
+    given = promised(figures, rules.pins, cutoff=cutoff)
+    return revise(figures.targets, actual, rules, capacity=capacity, unit=unit, given=given)
 
 
 def capacity_by_month(reps: pd.DataFrame, months: list[str], cutoff: int | None = None) -> pd.Series | None:

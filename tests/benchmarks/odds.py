@@ -7,6 +7,10 @@ Every calendar year of a series with enough years before it is foretold from the
 known months; asked is whether it reaches last year's actual times each of the levels. Prints, per number of known
 months and way, the Brier score, the calibration error (ten bands), both by data set too, and how often the year lay
 within the interval of 80 %.
+
+Then the landing estimate itself, at 3, 6 and 9 known months, on these and on the other files of the folder (`OTHERS`):
+its mean absolute error in shares of the mean year, what that is to year to date over the time gone and to last year
+grown as the year before, and how often the year lay within the interval. A ratio below 1 is better than the other.
 """
 
 import argparse
@@ -27,6 +31,12 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "norway_car_sales_by_make.csv": {"make": "series", "quantity": "value"},
     "classic_monthly_series.csv": {},
 }
+# Files of orders: their date and amount, and by what their series are told apart; each of several is one set of series.
+OTHERS: Mapping[str, tuple[str, str, list[list[str]]]] = {
+    "superstore_orders.csv": ("order_date", "sales", [["region", "sub_category"]]),
+    "chinook_sales.csv": ("date", "amount", [["sales_rep"], ["country"]]),
+}
+CHINA = "china_retail_sales_100m_cny_2012_2017.csv"  # a row per year; January and February are one figure
 MONTHS_KNOWN = (0, 3, 6, 9)
 LEVELS = (0.9, 1.0, 1.1, 1.2)
 OURS = "share_ratio"
@@ -131,6 +141,62 @@ def load(paths: list[Path], years: int) -> Sets:
     return {name: pair for name, pair in found.items() if len(pair[1])}
 
 
+def orders(path: Path) -> pd.DataFrame:
+    """Series, month, value of a file of orders."""
+    date, amount, keys = OTHERS[path.name]
+    rows = pd.read_csv(path).assign(month=lambda d: d[date].str[:7])
+    named = [rows.assign(series=rows[key].agg(" / ".join, axis=1)) for key in keys]
+    sums = pd.concat(named).groupby(["series", "month"], sort=True)[amount].sum()
+    return sums.rename("value").reset_index()
+
+
+def china(path: Path) -> list[Any]:
+    """The one series of China's retail sales; half of January and February each."""
+    wide = pd.read_csv(path).drop(columns="year").to_numpy(dtype=np.float64)
+    return [np.column_stack([wide[:, 0] / 2, wide[:, 0] / 2, wide[:, 1:]])]
+
+
+def landing_sets(paths: list[Path], years: int) -> Sets:
+    """Histories and the years after them of every file, those of `OTHERS` and China too."""
+    found = load(paths, years)
+    for folder in (path for path in paths if path.is_dir()):
+        tables = {name: years_of(orders(folder / name)) for name in OTHERS if (folder / name).exists()}
+        if (folder / CHINA).exists():
+            tables[CHINA] = china(folder / CHINA)
+        found |= {Path(name).stem: cases(series, years) for name, series in tables.items()}
+    return {name: pair for name, pair in found.items() if len(pair[1])}
+
+
+def landed(history: Any, year: Any, count: int) -> tuple[dict[str, Any], Any]:
+    """Absolute errors of the year by way, and where the year lay within the interval of 80 %."""
+    total, totals, to_date = year.sum(axis=1), history.sum(axis=2), year[:, :count].sum(axis=1)
+    ours = odds.forecast(history, year[:, :count])
+    low, high = ours.interval()
+    ways = {
+        "landing": ours.expected,
+        "elapsed_time": to_date * 12 / count,
+        "last_years_growth": totals[:, -1] ** 2 / totals[:, -2],
+    }
+    return {name: np.abs(found - total) for name, found in ways.items()}, (low <= total) & (total <= high)
+
+
+def measure_landing(sets: Sets) -> pd.DataFrame:
+    """One row per number of known months and data set; `all` has the coverage of everything together."""
+    rows = []
+    for count in MONTHS_KNOWN[1:]:
+        within = []
+        for name, (history, year) in sets.items():
+            errors, covered = landed(history, year, count)
+            ours = errors["landing"].sum()
+            ratios = [ours / errors[way].sum() for way in ("elapsed_time", "last_years_growth")]
+            rows.append((count, name, len(year), ours / year.sum(), *ratios, covered.mean()))
+            within.append(covered)
+        nothing = (np.nan,) * 3
+        rows.append((count, "all", sum(map(len, within)), *nothing, np.concatenate(within).mean()))
+    columns = ["known_months", "data", "series_years", "error", "to_elapsed_time", "to_last_years_growth", "coverage"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def main() -> None:
     """Measure the files asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -145,6 +211,9 @@ def main() -> None:
     table = measure(sets, levels)
     print(f"years of history {given.years}; levels {', '.join(map(str, levels))} times the year before")
     print(table.sort_values(["data", "known_months"], kind="stable").to_string(index=False, float_format="%.4f"))
+    print("\nlanding estimate: mean absolute error of the year, and its ratio to other ways")
+    found = measure_landing(landing_sets(given.paths, given.years))
+    print(found.sort_values(["data", "known_months"], kind="stable").to_string(index=False, float_format="%.3f"))
 
 
 if __name__ == "__main__":

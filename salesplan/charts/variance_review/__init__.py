@@ -2,7 +2,8 @@
 
 from salesplan.charts.variance_review.bridge import bridge
 from salesplan.charts.variance_review.kpis import kpis
+from salesplan.charts.variance_review.landing import landing
 from salesplan.charts.variance_review.reps import attainment, monthly
 from salesplan.charts.variance_review.year import months, year
 
-__all__ = ["attainment", "bridge", "kpis", "monthly", "months", "year"]
+__all__ = ["attainment", "bridge", "kpis", "landing", "monthly", "months", "year"]

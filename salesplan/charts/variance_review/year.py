@@ -23,7 +23,8 @@ GAP = 0.075  # least distance of two labels, share of the axis
 
 
 def year(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
-    """Target, actual, landing and revised plan cumulated over the year; `frame` is the review's `outlook`."""
+    """Target, actual, landing with its interval, revised plan, cumulated; `frame` is the review's `outlook`."""
+    _band(ax, frame)
     ends: dict[str, tuple[int, float]] = {}
     for name, (colour, dash) in LINES.items():
         known = frame[frame[name].notna()]
@@ -38,6 +39,14 @@ def year(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     _label_ends(ax, ends, words)
     style.title(ax, _year_title({name: value for name, (_, value) in ends.items()}, words))
     return ax
+
+
+def _band(ax: "Axes", frame: "pd.DataFrame") -> None:
+    """The interval of the landing estimate, from the last closed month on."""
+    known = frame[frame["low"].notna() & frame["high"].notna()]
+    if len(known):
+        low, high = (known[name].astype("float64") for name in ("low", "high"))
+        ax.fill_between(known.index, low, high, color=style.ORANGE, alpha=0.15, linewidth=0)
 
 
 def _year_title(ends: dict[str, float], words: Words) -> str:

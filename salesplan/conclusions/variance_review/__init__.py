@@ -3,15 +3,20 @@
 from salesplan.conclusions.variance_review.grid import annual_sentences, grid_sentences
 from salesplan.conclusions.variance_review.kpis import cards, catalogue
 from salesplan.conclusions.variance_review.kpis import sentences as kpi_sentences
+from salesplan.conclusions.variance_review.landing import landing
 from salesplan.conclusions.variance_review.ranking import ranking_sentences
 from salesplan.conclusions.variance_review.review import sentences
+from salesplan.conclusions.variance_review.revision import changes, revision
 
 __all__ = [
     "annual_sentences",
     "cards",
     "catalogue",
+    "changes",
     "grid_sentences",
     "kpi_sentences",
+    "landing",
     "ranking_sentences",
+    "revision",
     "sentences",
 ]

@@ -19,7 +19,7 @@ MOST_SHARE = 5  # 500 %: a rate above it was typed in percent
 NEAR = 12  # names that a message lists
 
 
-def review_faults(loaded: Loaded, checked: Checked) -> list[Fault]:
+def indicator_faults(loaded: Loaded, checked: Checked) -> list[Fault]:
     """Unknown indicators and reps; rates typed as percent, and months that have an indicator under two names."""
     found = [*_rows(checked)]
     rules = loaded.rules.get(STEM, loaded.passable.get(STEM))
