@@ -20,16 +20,21 @@ CAUSES = (
     "demand",
     "price",
 )
+PriceAt = Literal["actual_quantity", "target_quantity", "midpoint", "apart"]
+Mix = Literal["weighted", "none"]
+NewProducts = Literal["separate", "in_volume", "in_mix"]
+Member = Literal["product", "region", "channel", "customer", "rep"]
 
 
 class Bridge(Terms):
     """Conventions of the bridge from target to actual."""
 
-    price_at: Literal["actual_quantity", "target_quantity"] = value(
-        "actual_quantity", "quantity at which the price difference is valued"
+    price_at: PriceAt = value("actual_quantity", "quantity at which the price difference is valued")
+    mix: Mix = value("weighted", "mix apart from volume, or within it")
+    new_products: NewProducts = value("separate", "new and lost products apart, within volume, or within mix")
+    members: Member | None = value(
+        None, "members of the bridge; default products, else the first dimension that sales name"
     )
-    mix: Literal["weighted", "none"] = value("weighted", "mix apart from volume, or within it")
-    new_products: Literal["separate", "in_volume"] = value("separate", "new and lost products apart, or within volume")
 
 
 class Revision(Terms):
