@@ -21,6 +21,7 @@ from salesplan.variance_review.landing import (
     outlook,
     time_progress,
 )
+from salesplan.variance_review.margin import margin_bridge
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
@@ -78,6 +79,7 @@ __all__ = [
     "kpi_table",
     "landing_estimate",
     "listed_reps",
+    "margin_bridge",
     "member_targets",
     "outlook",
     "plan_revision",
