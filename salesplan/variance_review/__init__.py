@@ -22,6 +22,7 @@ from salesplan.variance_review.landing import (
     time_progress,
 )
 from salesplan.variance_review.margin import margin_bridge
+from salesplan.variance_review.market import market_table, size_and_share
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
@@ -80,6 +81,7 @@ __all__ = [
     "landing_estimate",
     "listed_reps",
     "margin_bridge",
+    "market_table",
     "member_targets",
     "outlook",
     "plan_revision",
@@ -89,6 +91,7 @@ __all__ = [
     "review",
     "revise",
     "rule_grid",
+    "size_and_share",
     "standing",
     "time_progress",
 ]
