@@ -153,7 +153,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     loaded = load(folder, changes, settled)
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
-    checked = tables.check(folder, loaded.plan)
+    checked = tables.check(folder, loaded.plan, loaded.exchange_rates)
     closed = record.read(archive.outputs_of(folder), _months(loaded))
     hashes = {**checked.hashes, **closed.hashes}
     inputs = Inputs(loaded, checked.tables, checked.notices, hashes, None, closed, checked.sources)

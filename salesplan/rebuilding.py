@@ -45,7 +45,7 @@ class Rebuilt:
         if names is not None:
             known = {name: entry for name, entry in terms.inputs.items() if name in names}
             terms = terms.model_copy(update={"inputs": known})
-        return tables.check(self.loaded.folder, terms)
+        return tables.check(self.loaded.folder, terms, self.loaded.exchange_rates)
 
     def inputs(self) -> "tuple[Inputs, Checked]":
         """The inputs of the run as its steps had them. Raises `PlanError` where a file is missing or another."""
