@@ -9,8 +9,9 @@ import pandas as pd
 
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
+from salesplan.variance_review.actions import measure_table
 from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
-from salesplan.variance_review.causes import cause_table
+from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
 from salesplan.variance_review.kpis import kpi_table
@@ -24,6 +25,7 @@ from salesplan.variance_review.landing import (
 from salesplan.variance_review.margin import margin_bridge
 from salesplan.variance_review.market import market_table, size_and_share
 from salesplan.variance_review.measures import Figures
+from salesplan.variance_review.proposals import Traces, largest_first, overdue, propose
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
 
@@ -72,20 +74,27 @@ __all__ = [
     "Progress",
     "Review",
     "Revised",
+    "Traces",
     "bridge_dimension",
     "bridge_sides",
     "bridge_table",
     "capacity_by_month",
+    "cause_faults",
+    "cause_pareto",
     "cause_table",
     "kpi_table",
     "landing_estimate",
+    "largest_first",
     "listed_reps",
     "margin_bridge",
     "market_table",
+    "measure_table",
     "member_targets",
     "outlook",
+    "overdue",
     "plan_revision",
     "price_volume_mix",
+    "propose",
     "rep_grid",
     "rep_targets",
     "review",
