@@ -27,6 +27,7 @@ from salesplan.params.targets import target_faults
 from salesplan.places import no_plan
 from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
+from salesplan.review_checks import placed, review_faults
 from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.staging import write_whole
 from salesplan.stock_faults import stock_faults
@@ -156,13 +157,14 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     checked = tables.check(folder, loaded.plan, loaded.exchange_rates)
     closed = record.read(archive.outputs_of(folder), _months(loaded))
     hashes = {**checked.hashes, **closed.hashes}
-    inputs = Inputs(loaded, checked.tables, checked.notices, hashes, None, closed, checked.sources)
+    inputs = Inputs(loaded, placed(checked), checked.notices, hashes, None, closed, checked.sources)
     unfounded = _closed_findings(loaded, checked, closed)
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
     asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
     asked += activity_faults(loaded, checked.tables, _months(loaded))
     asked += commission_faults(loaded, checked)
+    asked += review_faults(loaded, checked, _months(loaded))
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]

@@ -50,6 +50,7 @@ class Rebuilt:
     def inputs(self) -> "tuple[Inputs, Checked]":
         """The inputs of the run as its steps had them. Raises `PlanError` where a file is missing or another."""
         from salesplan.inputs import Inputs
+        from salesplan.review_checks import placed
 
         checked, plan = self.check(), self.loaded.plan
         known = {**self.run.manifest.get("inputs", {}), **file_hashes(self.run.manifest)}
@@ -62,7 +63,7 @@ class Rebuilt:
             raise PlanError([Fault("input_not_kept", place) for place in dict.fromkeys(places)])
         months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
         closed = record.read(archive.outputs_of(self.loaded.folder), months)
-        return Inputs(self.loaded, checked.tables, checked.notices, checked.hashes, closed_months=closed), checked
+        return Inputs(self.loaded, placed(checked), checked.notices, checked.hashes, closed_months=closed), checked
 
 
 def parameters_of(run: archive.Run) -> Loaded:

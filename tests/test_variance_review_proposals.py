@@ -12,7 +12,7 @@ from salesplan import variance_review as vr
 from salesplan.calendar import add_months
 from salesplan.terms.channels import ProjectStage
 from salesplan.terms.plan import Tax
-from salesplan.terms.variance_review import CAUSES, Bridge
+from salesplan.terms.variance_review import CAUSES, Bridge, Proposals, VarianceReviewTerms
 from salesplan.variance_review.proposals import PROPOSAL_COLUMNS
 
 RULES = Bridge()
@@ -32,6 +32,10 @@ def found(figures, causes=CAUSES, **traces):
 def of(table, code):
     rows = table[table["code"] == code]
     return rows.set_index("subject")["amount"].to_dict()
+
+
+def after(days):
+    return VarianceReviewTerms(proposals=Proposals(overdue_days=days))
 
 
 def last(month, customer, amount):
@@ -176,9 +180,8 @@ def test_overdue_collections(paid, days, expected):
     )  # fmt: skip
     figures = company(3, orders=orders, collections=payments)
     tax = Tax(rate=Decimal("0.13"), collections="included")
-    assert (
-        of(vr.overdue(figures, CAUSES, as_of=date(2027, 3, 31), days=days, tax=tax), "collection_overdue") == expected
-    )
+    rows = vr.overdue(figures, after(days), as_of=date(2027, 3, 31), tax=tax)
+    assert of(rows, "collection_overdue") == expected
 
 
 def test_the_largest_stand_first_and_carry_a_cause_the_plan_knows():
@@ -186,14 +189,14 @@ def test_the_largest_stand_first_and_carry_a_cause_the_plan_knows():
         1, [last(MONTHS[0], "big", 900), last(MONTHS[0], "small", 10), fact(MONTHS[0], "R1", 90_000, quantity=10.0)],
         years=1,
     )  # fmt: skip
-    rows = vr.largest_first(found(figures, causes=["price"]), vr.overdue(figures, (), as_of=None, days=1))
+    rows = vr.largest_first(found(figures, causes=["price"]), vr.overdue(figures, after(1), as_of=None))
     assert rows["amount"].is_monotonic_increasing
     assert rows.set_index("subject")["cause"].to_dict() == {"tea": "price", "big": "", "small": ""}
     assert not any("total" in subject for subject in rows["subject"])
 
 
 def test_header_only_without_actuals_and_without_tables():
-    for rows in (found(company(0)), vr.overdue(company(1), CAUSES, as_of=date(2027, 1, 31), days=1)):
+    for rows in (found(company(0)), vr.overdue(company(1), after(1), as_of=date(2027, 1, 31))):
         assert rows.empty
         assert list(rows.columns) == PROPOSAL_COLUMNS
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesplan.money import times_rate, to_micro
-from salesplan.tables.arrays import Numbers, filled, is_among, is_known, texts, to_arrow, to_numpy
+from salesplan.tables.arrays import Numbers, is_among, is_known, texts, to_arrow, to_numpy
 from salesplan.tables.results import Findings
 from salesplan.terms import PlanTerms
 from salesplan.terms.variance_review import ExchangeRate
@@ -73,7 +73,7 @@ def _months(days: pa.Array, terms: PlanTerms) -> pa.Array:
     number = pc.add(pc.multiply(pc.year(days), 12), pc.subtract(pc.month(days), 1))
     if terms.month_cutoff is not None:
         number = pc.add(number, pc.greater(pc.day(days), terms.month_cutoff).cast(pa.int64()))
-    return filled(number, -1)
+    return pc.fill_null(number, -1)
 
 
 def _label(number: int) -> str:

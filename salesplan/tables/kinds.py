@@ -127,6 +127,7 @@ OUTLET_COUNTS: dict[str, Kind] = dict.fromkeys(("outlets", "opening", "silent", 
 HOURS: dict[str, Kind] = dict.fromkeys(("hours_needed", "hours_available", "hours_missing"), "number")
 BOARD: dict[str, Kind] = {"collection": "money", "receivable": "money"}
 PLAN_COST: dict[str, Kind] = {"pay": "money", "pay_ratio": "share", "scene": "code"}
+BRIDGE: dict[str, Kind] = dict.fromkeys(("joint", "own_price", "deducted", "currency"), "money")
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "rep_allocation_activities": {"funnel": "count", "standard": "count"},
     "rep_allocation_funnel": {
@@ -315,6 +316,15 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "value": "mixed",
     },
     "variance_review_kpis": {"value": "mixed", "target": "mixed"},
+    "variance_review_bridge": BRIDGE,
+    "variance_review_bridge_margin": BRIDGE,
+    "variance_review_market": {
+        **dict.fromkeys(("market_target", "market_actual"), "number"),
+        **dict.fromkeys(("market_size", "market_share"), "money"),
+        "measure": "code",
+    },
+    "variance_review_measures": {**dict.fromkeys(("age_days", "overdue_days"), "count"), "carried": "flag"},
+    "variance_review_proposals": {"rows": "count", "subject_kind": "code", "cause": "code"},
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

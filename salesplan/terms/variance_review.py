@@ -89,6 +89,14 @@ class ExchangeRate(Terms):
     )
 
 
+class Proposals(Terms):
+    """What the review looks for when it proposes causes."""
+
+    overdue_days: int = value(
+        90, "days after an order from which what is not paid of it is proposed", unit="days", ge=0, le=3650
+    )
+
+
 class Revision(Terms):
     """Where a shortfall goes in the months to come."""
 
@@ -149,6 +157,7 @@ class VarianceReviewTerms(Terms):
     )
     states: States = value(States(), "from where an indicator is on course, to be watched or behind")
     causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")
+    proposals: Proposals = value(Proposals(), "what proposed causes are looked for with")
 
     @model_validator(mode="after")
     def _distinct(self) -> "VarianceReviewTerms":

@@ -7,10 +7,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from salesplan.errors import stop_on
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.actions import measure_table
-from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
+from salesplan.variance_review.bridge import (
+    bridge_dimension,
+    bridge_parts,
+    bridge_sides,
+    bridge_table,
+    bridge_view,
+    member_targets,
+)
 from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
@@ -48,10 +56,11 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
     """Compare target and actual of the closed months in every way this step offers, and roll the plan forward.
 
     Without closed months every table has its header, and the revision shows the original plan.
-    Raises `PlanError` for cause codes that are not known.
+    Raises `PlanError` for cause codes that are not known and for months whose causes explain more than there is.
     """
     cutoff, unit = plan.month_cutoff, int(plan.money_unit * 100)
     grid = rep_grid(figures, cutoff=cutoff)
+    stop_on(cause_faults(figures.causes, grid))
     revised = plan_revision(figures, rules.revision, cutoff=cutoff, unit=unit)
     landing = landing_estimate(figures, coverage=float(rules.coverage))
     return Review(
@@ -76,8 +85,10 @@ __all__ = [
     "Revised",
     "Traces",
     "bridge_dimension",
+    "bridge_parts",
     "bridge_sides",
     "bridge_table",
+    "bridge_view",
     "capacity_by_month",
     "cause_faults",
     "cause_pareto",

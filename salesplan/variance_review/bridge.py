@@ -50,6 +50,24 @@ def bridge_table(figures: Figures, rules: Bridge, *, by: str | None = None) -> p
     return with_total_row(rows[BRIDGE_COLUMNS])
 
 
+def bridge_parts(bridge: pd.DataFrame) -> dict[str, int]:
+    """The parts of row `(total)` from target to actual in order, fen; those that are a part of price stand apart."""
+    total = bridge[bridge["member"] == TOTAL].iloc[0]
+    beside = {name: int(total[name]) for name in ("joint", "deducted", "currency") if total[name]}
+    cost = {"cost": int(total["cost"])} if "cost" in total else {}
+    always = {"volume": "volume", "mix": "mix", "price": "own_price"}
+    known = {name: int(total[column]) for name, column in always.items()}
+    return known | beside | cost | {name: int(total[name]) for name in ("new", "lost")}
+
+
+def bridge_view(bridge: pd.DataFrame) -> pd.DataFrame:
+    """A bridge as it is read: without what is zero in every row; price is split only where something is beside it."""
+    beside = [name for name in ("joint", "deducted", "currency", "amount_deducted") if name in bridge]
+    empty = [name for name in beside if not bridge[name].any()]
+    alone = {"deducted", "currency"} <= set(empty)
+    return bridge.drop(columns=[*empty, *(["own_price"] if alone else [])])
+
+
 def empty_bridge(columns: list[str]) -> pd.DataFrame:
     """The header of a bridge: members are texts, everything else fen."""
     return pd.DataFrame({name: pd.Series(dtype="str" if name == "member" else "int64") for name in columns})

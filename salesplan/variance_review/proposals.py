@@ -13,6 +13,7 @@ import pandas as pd
 from salesplan.calendar import add_months, month_span
 from salesplan.terms.channels import ProjectStage
 from salesplan.terms.plan import Tax
+from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.bridge import bridge_sides
 from salesplan.variance_review.deductions import effects_beside_price
 from salesplan.variance_review.grid import NOBODY
@@ -74,16 +75,16 @@ def propose(
 
 
 def overdue(
-    figures: Figures, causes: Iterable[str], *, as_of: date | None, days: int, tax: Tax | None = None
+    figures: Figures, rules: VarianceReviewTerms, *, as_of: date | None, tax: Tax | None = None
 ) -> pd.DataFrame:
-    """Proposals `collection_overdue`: what a customer ordered more than `days` before and has not paid, fen.
+    """Proposals `collection_overdue`: what a customer ordered more than the plan's overdue days before and owes, fen.
 
     Payments settle the oldest orders first; both on the tax basis of sales. No part of the sales variance: it says
     what the sales have not brought yet. Columns as of `propose`; `before`: ordered by then, `now`: paid in all.
     """
     if as_of is None or figures.orders is None or figures.collections is None:
-        return _proposals([], causes)
-    day = pd.Timestamp(as_of) - pd.Timedelta(days=days)
+        return _proposals([], rules.causes)
+    day = pd.Timestamp(as_of) - pd.Timedelta(days=rules.proposals.overdue_days)
     ordered = figures.orders[pd.to_datetime(figures.orders["date"]) <= day]
     due = amount_by(ordered, "customer")
     paid = figures.collections[pd.to_datetime(figures.collections["date"]) <= pd.Timestamp(as_of)]
@@ -95,7 +96,7 @@ def overdue(
     rows = pd.DataFrame({"before": due, "now": now, "rows": ordered.groupby("customer")["order"].nunique()})
     rows = rows[(rows["before"] > rows["now"]) & ~rows.index.isin(NOBODY)]
     rows = rows.assign(amount=rows["now"] - rows["before"], code="collection_overdue", subject=rows.index)
-    return _proposals([rows] if len(rows) else [], causes)
+    return _proposals([rows] if len(rows) else [], rules.causes)
 
 
 def largest_first(*found: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def _proposals(found: list[pd.DataFrame], causes: Iterable[str]) -> pd.DataFrame
     texts = dict.fromkeys([name for name in PROPOSAL_COLUMNS if name not in kinds], "str")
     if not found:
         return pd.DataFrame({name: pd.Series(dtype={**kinds, **texts}[name]) for name in PROPOSAL_COLUMNS})
-    rows = pd.concat(found, ignore_index=True)
+    rows: pd.DataFrame = pd.concat(found, ignore_index=True)
     known = set(causes)
     codes = {kind: code if code in known else "" for kind, (_, code) in KINDS.items()}
     kind = rows["subject_kind"] if "subject_kind" in rows else pd.Series(pd.NA, index=rows.index)
