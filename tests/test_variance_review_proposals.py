@@ -184,6 +184,31 @@ def test_overdue_collections(paid, days, expected):
     assert of(rows, "collection_overdue") == expected
 
 
+def test_a_payment_settles_the_order_it_names_else_the_oldest():
+    orders = pd.DataFrame(
+        {
+            "order": ["o1", "o2", "r1", "o3", "o4"],
+            "original_order": [None, None, "o2", None, None],
+            "customer": ["a", "a", "a", "b", "c"],
+            "date": pd.to_datetime(["2027-01-05", "2027-01-06", "2027-03-01", "2027-01-05", "2027-01-05"]),
+            "amount": [1_000, 600, -100, 700, 300],
+        }
+    )
+    payments = pd.DataFrame(
+        {
+            "date": pd.to_datetime("2027-03-01"),
+            "order": ["o2", None, None, "o4"],
+            "customer": ["a", "a", "b", "c"],
+            "amount": [900, 250, 700, 299],
+        }
+    )
+    figures = company(3, orders=orders, collections=payments)
+    rows = vr.overdue(figures, after(30), as_of=date(2027, 3, 31))
+    # a: o2 is overpaid by what does not settle o1, 250 do; b has paid; a fen of c is rounding
+    assert of(rows, "collection_overdue") == {"a": -(1_000 - 250)}
+    assert rows["rows"].tolist() == [1]
+
+
 def test_the_largest_stand_first_and_carry_a_cause_the_plan_knows():
     figures = company(
         1, [last(MONTHS[0], "big", 900), last(MONTHS[0], "small", 10), fact(MONTHS[0], "R1", 90_000, quantity=10.0)],

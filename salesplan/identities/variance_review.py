@@ -16,12 +16,12 @@ def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     """What does not hold in the tables of the review, against the split."""
     grid, bridge = frames["variance_review"], frames["variance_review_bridge"]
     revision, causes = frames["variance_review_revision"], frames["variance_review_causes"]
-    yield from _bridge("bridge", bridge)
+    yield from _bridge(bridge)
     total = bridge[bridge["member"] == TOTAL]
     for name in ("target", "actual") if len(bridge) else ():
         yield from equal("bridge_matches_review", int(grid[name].sum()), int(total[name].sum()), name)
     if "variance_review_bridge_margin" in frames:
-        yield from _bridge("margin_bridge", frames["variance_review_bridge_margin"])
+        yield from _bridge(frames["variance_review_bridge_margin"], "margin ")
     if "variance_review_market" in frames:
         yield from _market(frames["variance_review_market"], total)
     yield from equal(
@@ -36,16 +36,16 @@ def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
         yield from equal("causes_sum_to_variance", int(causes["amount"].sum()), int(grid["variance"].sum()))
 
 
-def _bridge(name: str, bridge: "pd.DataFrame") -> Iterator[Breach]:
+def _bridge(bridge: "pd.DataFrame", level: str = "") -> Iterator[Breach]:
     """Every row closes, price is the sum of its parts, and the members sum to the row `(total)`."""
     moves = bridge[[column for column in MOVES if column in bridge]].sum(axis=1)
-    yield from equal(f"{name}_closes", int((moves != bridge["actual"]).sum()), 0, "rows")
+    yield from equal("bridge_closes", int((moves != bridge["actual"]).sum()), 0, f"{level}rows")
     if "own_price" in bridge:
         parts = bridge[["own_price", "deducted", "currency"]].sum(axis=1)
-        yield from equal(f"{name}_price_is_its_parts", int((parts != bridge["price"]).sum()), 0, "rows")
+        yield from equal("price_is_its_parts", int((parts != bridge["price"]).sum()), 0, f"{level}rows")
     members, total = bridge[bridge["member"] != TOTAL], bridge[bridge["member"] == TOTAL]
     for column in ("target", "actual") if len(bridge) else ():
-        yield from equal(f"{name}_total", int(members[column].sum()), int(total[column].sum()), column)
+        yield from equal("bridge_total", int(members[column].sum()), int(total[column].sum()), f"{level}{column}")
 
 
 def _market(market: "pd.DataFrame", total: "pd.DataFrame") -> Iterator[Breach]:

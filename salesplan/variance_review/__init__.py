@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from salesplan.errors import stop_on
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.actions import measure_table
@@ -56,11 +55,10 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
     """Compare target and actual of the closed months in every way this step offers, and roll the plan forward.
 
     Without closed months every table has its header, and the revision shows the original plan.
-    Raises `PlanError` for cause codes that are not known and for months whose causes explain more than there is.
+    Raises `PlanError` for cause codes that are not known.
     """
     cutoff, unit = plan.month_cutoff, int(plan.money_unit * 100)
     grid = rep_grid(figures, cutoff=cutoff)
-    stop_on(cause_faults(figures.causes, grid))
     revised = plan_revision(figures, rules.revision, cutoff=cutoff, unit=unit)
     landing = landing_estimate(figures, coverage=float(rules.coverage))
     return Review(

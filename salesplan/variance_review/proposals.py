@@ -18,7 +18,7 @@ from salesplan.variance_review.bridge import bridge_sides
 from salesplan.variance_review.deductions import effects_beside_price
 from salesplan.variance_review.grid import NOBODY
 from salesplan.variance_review.kpis import tax_factor
-from salesplan.variance_review.measures import Figures, amount_by, known_members
+from salesplan.variance_review.measures import Figures, known_members
 
 # What each kind of finding is about, and the cause it would be recorded as where the plan has that code.
 KINDS = {
@@ -79,24 +79,39 @@ def overdue(
 ) -> pd.DataFrame:
     """Proposals `collection_overdue`: what a customer ordered more than the plan's overdue days before and owes, fen.
 
-    Payments settle the oldest orders first; both on the tax basis of sales. No part of the sales variance: it says
-    what the sales have not brought yet. Columns as of `propose`; `before`: ordered by then, `now`: paid in all.
+    A payment settles the order it names, one that names none the customer's oldest; all on the tax basis of sales, a
+    fen per order being the rounding of tax. No part of the sales variance: it says what the sales have not brought yet.
+    Columns as of `propose`; `rows`: the orders that are open; `before`: what they come to, `now`: paid of it.
     """
     if as_of is None or figures.orders is None or figures.collections is None:
         return _proposals([], rules.causes)
-    day = pd.Timestamp(as_of) - pd.Timedelta(days=rules.proposals.overdue_days)
-    ordered = figures.orders[pd.to_datetime(figures.orders["date"]) <= day]
-    due = amount_by(ordered, "customer")
-    paid = figures.collections[pd.to_datetime(figures.collections["date"]) <= pd.Timestamp(as_of)]
-    owners = figures.orders.drop_duplicates("order").set_index("order")["customer"]
-    payer = paid["order"].map(owners) if "order" in paid else pd.Series(pd.NA, index=paid.index)
-    payer = payer.fillna(paid["customer"]) if "customer" in paid else payer
-    received = (paid["amount"].astype("int64").groupby(payer).sum() * tax_factor(tax)).round()
-    now = received.reindex(due.index, fill_value=0).astype("int64")
-    rows = pd.DataFrame({"before": due, "now": now, "rows": ordered.groupby("customer")["order"].nunique()})
-    rows = rows[(rows["before"] > rows["now"]) & ~rows.index.isin(NOBODY)]
+    day = pd.Timestamp(as_of)
+    orders = _open_orders(figures.orders, day - pd.Timedelta(days=rules.proposals.overdue_days))
+    paid = figures.collections[pd.to_datetime(figures.collections["date"]) <= day].reset_index(drop=True)
+    sums = (paid["amount"].astype("int64") * tax_factor(tax)).round().astype("int64")
+    named = paid["order"].isin(orders.index) if "order" in paid else pd.Series(data=False, index=paid.index)
+    settled = sums[named].groupby(paid["order"][named]).sum() if named.any() else pd.Series(dtype="int64")
+    orders = orders.assign(paid=settled.reindex(orders.index, fill_value=0))
+    late = orders[orders["due"] & (orders["amount"] - orders["paid"] > 1)]
+    rows = late.groupby("customer").agg(before=("amount", "sum"), now=("paid", "sum"), rows=("amount", "size"))
+    if "customer" in paid:
+        free = sums[~named].groupby(paid["customer"][~named]).sum()
+        rows = rows.assign(now=rows["now"] + free.reindex(rows.index, fill_value=0).clip(lower=0))
+    rows = rows[(rows["before"] - rows["now"] > rows["rows"]) & ~rows.index.isin(NOBODY)]
     rows = rows.assign(amount=rows["now"] - rows["before"], code="collection_overdue", subject=rows.index)
     return _proposals([rows] if len(rows) else [], rules.causes)
+
+
+def _open_orders(orders: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Orders net of what came back, by number: customer, amount (fen), and whether they are of this day or before."""
+    key = orders["order"]
+    if "original_order" in orders:
+        key = orders["original_order"].fillna(key)
+    dated = orders.assign(key=key.fillna(""), date=pd.to_datetime(orders["date"])).sort_values(
+        ["key", "date", "customer"]
+    )
+    sums = dated.groupby("key").agg(customer=("customer", "first"), amount=("amount", "sum"), date=("date", "min"))
+    return sums.assign(due=sums["date"] <= day).drop(index="", errors="ignore")
 
 
 def largest_first(*found: pd.DataFrame) -> pd.DataFrame:
@@ -164,11 +179,12 @@ def _missing_activity(figures: Figures, grid: pd.DataFrame, traces: Traces) -> p
     if traces.activities is None or not len(traces.activities):
         return pd.DataFrame()
     keys = ["rep", "activity"]
-    recorded = traces.activities.assign(month=traces.activities["date"].str.slice(0, 7))
-    done = recorded[recorded["month"].isin(figures.closed)].groupby(keys)["count"].sum()
-    asked = traces.asked[traces.asked["period"].isin(figures.closed)]
-    asked = asked[asked["activity"].isin(recorded["activity"])].groupby(keys)["count"].sum()
-    rows = pd.DataFrame({"before": asked, "now": done.reindex(asked.index, fill_value=0)}).reset_index()
+    recorded: pd.DataFrame = traces.activities.assign(month=traces.activities["date"].str.slice(0, 7))
+    done = recorded[recorded["month"].isin(figures.closed)].groupby(keys)["count"].agg(["sum", "size"])
+    wanted = traces.asked[traces.asked["period"].isin(figures.closed)]
+    asked = wanted[wanted["activity"].isin(recorded["activity"])].groupby(keys)["count"].sum()
+    known = done.reindex(asked.index, fill_value=0)
+    rows = pd.DataFrame({"before": asked, "now": known["sum"], "rows": known["size"]}).reset_index()
     rows = rows[(rows["before"] > 0) & (rows["now"] < rows["before"])]
     rows = rows.assign(missing=1 - rows["now"] / rows["before"], rank=lambda d: -d["missing"].round(12))
     worst = rows.sort_values(["rep", "rank", "activity"]).drop_duplicates("rep").set_index("rep")
@@ -176,7 +192,7 @@ def _missing_activity(figures: Figures, grid: pd.DataFrame, traces: Traces) -> p
     part = -(sums["target"] * worst["missing"]).round()
     amount = pd.concat([part, sums["variance"].astype("float64")], axis=1).max(axis=1).astype("int64")
     found = worst.assign(code="missing_activity", subject=worst.index, amount=amount, detail=worst["activity"])
-    return found.assign(rows=found["now"])[["code", "subject", "amount", "before", "now", "detail", "rows"]]
+    return found[["code", "subject", "amount", "before", "now", "detail", "rows"]]
 
 
 def _absences(figures: Figures, grid: pd.DataFrame, cutoff: int | None) -> pd.DataFrame:

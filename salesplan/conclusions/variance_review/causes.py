@@ -1,5 +1,8 @@
 """What was found as causes, what is to be done about it, and what the data propose."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from salesplan.variance_review.proposals import MONEY
@@ -15,7 +18,7 @@ def with_evidence(words: Words, proposals: pd.DataFrame) -> pd.DataFrame:
     return proposals.assign(evidence=pd.Series(texts, index=proposals.index, dtype="str"))[EVIDENCE_COLUMNS]
 
 
-def _evidence(words: Words, row: dict[str, object]) -> str:
+def _evidence(words: Words, row: dict[Hashable, Any]) -> str:
     """One finding: what was expected, what came, and in how many rows."""
     code, detail = str(row["code"]), str(row["detail"])
     kind = f"{code}_gap" if code == "vacancy" and "/" in detail else code
