@@ -45,7 +45,7 @@ def market(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     style.money_axis(ax, words, axis="x")
     ax.axvline(0.0, color=style.MUTED, linewidth=0.8)
     ax.margins(x=0.18)
-    style.rows(ax, len(amounts))
+    ax.invert_yaxis()
     main = max(amounts, key=lambda name: abs(amounts[name]))
     named = words.column(main, "variance_review_market")
     style.title(ax, words("review_market.chart", part=named, amount=words.money(amounts[main])))

@@ -33,7 +33,7 @@ def _evidence(words: Words, row: dict[Hashable, Any]) -> str:
         before=shown(row["before"]),
         now=shown(row["now"]),
         rows=words.number(row["rows"]),
-        detail=words.code("activity", detail),
+        detail=words.code("activity", detail) if code == "missing_activity" else detail,
         **spans,
     )
 
