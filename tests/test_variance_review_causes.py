@@ -34,8 +34,8 @@ def findings(*rows, columns=("month", "code", "amount")):
         pytest.param([("2027-01", "price", -150), ("2027-01", "demand", 50)], None, id="a loss beside a gain"),
         pytest.param(
             [("2027-01", "price", -150), ("2027-01", "policy", -20), ("2027-01", "demand", 50)],
-            ("-0.20", "0.00"),
-            id="their net too much: the last that adds to it",
+            ("-1.50", "-1.30"),
+            id="their net too much: the largest that adds to it",
         ),
         pytest.param([("2027-01", "demand", 400)], None, id="against its direction: the rest is unexplained"),
         pytest.param([("2027-02", "demand", 61)], ("0.61", "0.60"), id="more gain than there is"),
@@ -52,9 +52,9 @@ def test_causes_beyond_the_variance_of_their_month(rows, beyond):
 def test_the_fault_says_where_how_much_and_what_is_allowed():
     rows = findings(("2027-01", "price", -300), ("2027-01", "policy", -1), columns=["month", "code", "amount"])
     rows = rows.assign(place=["causes.csv row 2 , column amount", "causes.csv row 3 , column amount"])
-    values = {"month": "2027-01", "recorded": "-3.01", "variance": "-1.00", "most": "2.00"}
+    values = {"month": "2027-01", "recorded": "-3.01", "variance": "-1.00", "most": "-0.99"}
     assert list(vr.cause_faults(rows, grid(m01=-100))) == [
-        Fault("cause_exceeds", "causes.csv row 3 , column amount", "-0.01", values)
+        Fault("cause_exceeds", "causes.csv row 2 , column amount", "-3.00", values)
     ]
 
 

@@ -31,7 +31,7 @@ def cause_table(figures: Figures, variance: int, codes: Sequence[str]) -> pd.Dat
 
 
 def cause_faults(causes: pd.DataFrame | None, grid: pd.DataFrame) -> Iterator[Fault]:
-    """Months whose findings explain more than there is: one fault each, at the last finding that adds to it.
+    """Months whose findings explain more than there is: one fault each, at the largest finding that adds to it.
 
     `grid`: table `variance_review`. The findings of a month are netted, since a loss may stand beside a gain; their
     net must not go beyond the month's variance in its own direction. A net against that direction, or less than the
@@ -43,12 +43,12 @@ def cause_faults(causes: pd.DataFrame | None, grid: pd.DataFrame) -> Iterator[Fa
         rows = causes[causes["month"] == month]
         recorded = int(rows["amount"].sum())
         if recorded * int(variance) > 0 and abs(recorded) > abs(int(variance)):
-            last = rows[rows["amount"] * int(variance) > 0].iloc[-1]
-            most = int(last["amount"]) - (recorded - int(variance))
+            largest = rows.loc[(rows["amount"] * (1 if recorded > 0 else -1)).idxmax()]
+            most = int(largest["amount"]) - (recorded - int(variance))
             sums = {"recorded": recorded, "variance": int(variance), "most": most}
             told = {name: f"{fen / 100:.2f}" for name, fen in sums.items()}
-            place = str(last.get("place") or "causes , column amount")
-            yield Fault("cause_exceeds", place, f"{last['amount'] / 100:.2f}", {"month": month, **told})
+            place = str(largest.get("place") or "causes , column amount")
+            yield Fault("cause_exceeds", place, f"{largest['amount'] / 100:.2f}", {"month": month, **told})
 
 
 def cause_pareto(causes: pd.DataFrame) -> pd.DataFrame:
