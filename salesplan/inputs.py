@@ -14,6 +14,7 @@ from salesplan.action_checks import action_faults
 from salesplan.activity_checks import activity_faults, activity_notices
 from salesplan.agreement_checks import agreement_faults
 from salesplan.archive import digest, file_digest
+from salesplan.cause_checks import cause_and_market_faults, placed
 from salesplan.channel_checks import channel_faults, channel_notices
 from salesplan.closing import record
 from salesplan.commission_checks import commission_faults, commission_notices
@@ -155,10 +156,10 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     loaded = load(folder, changes, settled)
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
-    checked = tables.check(folder, loaded.plan)
+    checked = tables.check(folder, loaded.plan, loaded.exchange_rates)
     closed = record.read(archive.outputs_of(folder), _months(loaded))
     hashes = {**checked.hashes, **closed.hashes}
-    inputs = Inputs(loaded, checked.tables, checked.notices, hashes, None, closed, checked.sources)
+    inputs = Inputs(loaded, placed(checked), checked.notices, hashes, None, closed, checked.sources)
     unfounded = _closed_findings(loaded, checked, closed)
     asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
     asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
@@ -166,6 +167,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     asked += activity_faults(loaded, checked.tables, _months(loaded))
     asked += commission_faults(loaded, checked)
     asked += indicator_faults(loaded, checked)
+    asked += cause_and_market_faults(loaded, checked, _months(loaded))
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
         faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MICRO = 1_000_000
+AT_BUDGET = "at_budget"
 LINE = (
     "order",
     "date",
@@ -55,15 +56,18 @@ def monthly(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame
 
     One row per month, region, channel, product, customer, rep and kind, sorted by them. `amount` int64 fen, `cost`
     Int64 fen and `quantity` float64 (both unknown where one of the lines is), `lines` the number of credited lines.
-    A dimension the sales do not have holds `''`, a blank member `(unknown)`, a rep nobody knows `(unassigned)`.
+    A dimension the sales do not have holds `''`, a blank member `(unknown)`, a rep nobody knows `(unassigned)`. Where
+    sales are in several currencies, `at_budget` is the amount at budget rates (int64 fen).
     """
     credited = _credited(tables, terms)
     exact = credited.mutate(micro=(credited.quantity * MICRO).round().cast("int64"))
+    exchanged = {name: exact[name].sum().cast("int64") for name in _exchanged(tables)}
     sums = exact.group_by(list(FACT)).aggregate(
         amount=exact.amount.sum().cast("int64"),
         quantity=_whole(exact.micro, exact.micro.sum().cast("float64") / MICRO),
         cost=_whole(exact.cost, exact.cost.sum().cast("int64")),
         lines=exact.count().cast("int64"),
+        **exchanged,
     )
     return _frame(sums.order_by(list(FACT)))
 
@@ -177,7 +181,7 @@ def _credited(tables: Mapping[str, "pa.Table"], terms: PlanTerms, *, overlay: bo
     import ibis
 
     lines = _lines(tables["sales"], terms)
-    columns = [*LINE, "number", "amount", "quantity", "cost"]
+    columns = [*LINE, "number", "amount", "quantity", "cost", *_exchanged(tables)]
     if "credit_splits" not in tables or not len(tables["credit_splits"]):
         found = _owned(lines, tables.get("customers")).select(columns)
         return found.mutate(overlay=ibis.literal(value=False)) if overlay else found
@@ -217,9 +221,8 @@ def _shared(lines: Any, splits: Any, part: "Callable[[Any, Any], Any] | None" = 
     """Lines of split orders, one row per sharing rep; the parts of amount and cost sum exactly to the line's."""
     pairs = lines.inner_join(splits, "order").mutate(rep=lambda t: t.sharer)
     cut = part or _part
-    return pairs.mutate(
-        amount=cut(pairs, pairs.amount), cost=cut(pairs, pairs.cost), quantity=pairs.quantity * pairs.micro / MICRO
-    )
+    money = {name: cut(pairs, pairs[name]) for name in ("amount", "cost", AT_BUDGET) if name in pairs.columns}
+    return pairs.mutate(**money, quantity=pairs.quantity * pairs.micro / MICRO)
 
 
 def _beside(pairs: Any, fen: Any) -> Any:
@@ -242,6 +245,11 @@ def _part(pairs: Any, fen: Any) -> Any:
     ranked = ibis.window(group_by=pairs.line, order_by=[ibis.desc(rest % MICRO), ibis.desc(pairs.micro), pairs.sharer])
     odd = size - floor.sum().over(line)
     return (fen.sign().cast("int64") * (floor + (ibis.row_number().over(ranked) < odd).cast("int64"))).cast("int64")
+
+
+def _exchanged(tables: Mapping[str, "pa.Table"]) -> list[str]:
+    """The column of amounts at budget rates, where sales are in several currencies."""
+    return [AT_BUDGET] if AT_BUDGET in tables["sales"].column_names else []
 
 
 def _alike(tables: Mapping[str, "pa.Table"]) -> dict[str, Any]:

@@ -45,10 +45,11 @@ class Rebuilt:
         if names is not None:
             known = {name: entry for name, entry in terms.inputs.items() if name in names}
             terms = terms.model_copy(update={"inputs": known})
-        return tables.check(self.loaded.folder, terms)
+        return tables.check(self.loaded.folder, terms, self.loaded.exchange_rates)
 
     def inputs(self) -> "tuple[Inputs, Checked]":
         """The inputs of the run as its steps had them. Raises `PlanError` where a file is missing or another."""
+        from salesplan.cause_checks import placed
         from salesplan.inputs import Inputs
 
         checked, plan = self.check(), self.loaded.plan
@@ -62,7 +63,7 @@ class Rebuilt:
             raise PlanError([Fault("input_not_kept", place) for place in dict.fromkeys(places)])
         months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
         closed = record.read(archive.outputs_of(self.loaded.folder), months)
-        return Inputs(self.loaded, checked.tables, checked.notices, checked.hashes, closed_months=closed), checked
+        return Inputs(self.loaded, placed(checked), checked.notices, checked.hashes, closed_months=closed), checked
 
 
 def parameters_of(run: archive.Run) -> Loaded:

@@ -2,16 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan import STEPS, calendar, identities, tables
+from salesplan import PLANNED, STEPS, calendar, identities, tables
 from salesplan.charts import render
 from salesplan.closing import record
-from salesplan.errors import Fault, PlanError
+from salesplan.errors import Fault, PlanError, stop_on
 from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
@@ -336,6 +336,11 @@ class Step:
     def say(self, sentences: Sequence[str]) -> Sentences:
         """Computed sentences as a list."""
         return Sentences(sentences)
+
+    def refuse(self, faults: Iterable[Fault]) -> None:
+        """Stop on faults that only this step can see; not in a scenario, whose targets nobody recorded them against."""
+        if not any(key.split(".")[0] in PLANNED for key in self.inputs.loaded.changes):
+            stop_on(faults)
 
     def note(self, key: str, **values: Any) -> Sentences:
         """One sentence of the catalogue, such as why a section is left out."""

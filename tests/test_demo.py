@@ -34,6 +34,7 @@ NAMES = (
     "activities",
     "adjustments",
     "corrections",
+    "causes",
     "disputes",
     "kpis",
 )

@@ -141,8 +141,13 @@ def review_frames():
             "new": [0, 3, 3],
             "lost": [0, 0, 0],
             "actual": [107, 193, 300],
+            "own_price": [3, 0, 3],
+            "deducted": [-1, 0, -1],
+            "currency": [0, 0, 0],
         }
     )
+    margin = members.assign(cost=[1, 1, 2], actual=lambda d: d["actual"] + d["cost"])
+    market = pd.DataFrame({"measure": ["quantity"], "variance": [-5], "market_size": [-9], "market_share": [4]})
     revision = pd.DataFrame(
         {
             "month": ["2027-01", "2027-02"],
@@ -158,6 +163,7 @@ def review_frames():
         "variance_review_revision": revision, "variance_review_causes": causes,
         "variance_review_grid": review_grid(grid),
         **revision_tables(),
+        "variance_review_bridge_margin": margin, "variance_review_market": market,
     }  # fmt: skip
 
 
@@ -339,6 +345,19 @@ BROKEN = [
         "commission", [("commission_orders", "held", 0, 1)], "orders_hold_what_is_held", id="held of an order"
     ),
     pytest.param("variance_review", [("variance_review_bridge", "price", 0, 1)], "bridge_closes", id="a part"),
+    pytest.param("variance_review", [("variance_review_bridge_margin", "cost", 0, 1)], "bridge_closes", id="its cost"),
+    pytest.param(
+        "variance_review", [("variance_review_bridge", "deducted", 1, 1)], "price_is_its_parts", id="given away"
+    ),
+    pytest.param(
+        "variance_review", [("variance_review_market", "market_size", 0, 1)], "market_closes", id="size and share"
+    ),
+    pytest.param(
+        "variance_review",
+        [("variance_review_market", "market_size", 0, 1), ("variance_review_market", "variance", 0, 1)],
+        "market_splits_the_bridge",
+        id="another variance",
+    ),
     pytest.param(
         "variance_review",
         [("variance_review_bridge", "target", 0, 1), ("variance_review_bridge", "volume", 0, -1)],

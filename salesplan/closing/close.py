@@ -57,7 +57,7 @@ def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedM
         earlier = found.record
         stop_on([*_order(found, earlier, month), *earlier.faults()])
         chosen = _run(found, month, run)
-        given = tables.check(found.loaded.folder, found.loaded.plan)
+        given = tables.check(found.loaded.folder, found.loaded.plan, found.loaded.exchange_rates)
         if run is None and any(_inputs_changed(chosen, given)):
             chosen = _newer(found, month, chosen)
         stop_on([*_unfit(chosen, month), *_inputs_changed(chosen, given), *_unlike(chosen, earlier)])

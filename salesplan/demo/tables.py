@@ -11,6 +11,7 @@ from salesplan.demo.contacts import NOBODY, contacts
 from salesplan.demo.customers import Customer, customers
 from salesplan.demo.draws import SEED, Draws
 from salesplan.demo.expenses import expenses
+from salesplan.demo.findings import findings
 from salesplan.demo.kpis import kpis
 from salesplan.demo.orders import Order, follow_ups, orders, rebates
 from salesplan.demo.outlets import outlets
@@ -39,6 +40,7 @@ HEADERS = {  # Chinese where people keep the table by hand or export it from a C
     "opportunities": "项目名称,客户,业务员,阶段,预计金额,预计成交日期,下次跟进日期,概率",
     "adjustments": "月份,业务员,调整金额,原因,批准人,订单号,异议编号",
     "corrections": "月份,订单号,业务员,原因,批准人",
+    "causes": "月份,原因代码,影响金额,说明,业务员,措施,责任人,期限,状态",
     "disputes": "编号,登记日期,业务员,月份,订单号,问题,状态,答复,答复人,更正金额",
     "kpis": "月份,指标,值",
 }
@@ -67,6 +69,7 @@ def tables() -> dict[str, list[Cells]]:
         "opportunities": list(_opportunities(everyone)),
         "adjustments": corrections_by_hand(),
         "corrections": [],
+        "causes": findings(),
         "disputes": questions(sold),
         "kpis": list(kpis()),
     }

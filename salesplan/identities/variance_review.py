@@ -1,4 +1,4 @@
-"""The review closes with its bridge and causes, and with the plan of the split; its revision with reps and record."""
+"""The review closes with its bridges, market and causes, with the plan of the split, and its revision with the reps."""
 
 from collections.abc import Iterator
 
@@ -8,18 +8,21 @@ from salesplan.apportion import TOTAL
 from salesplan.identities.comparing import Breach, Frames, equal, same_by
 
 COUNTED = ("customers", "orders")  # one customer may buy of two members
+MOVES = ("target", "volume", "mix", "price", "new", "lost", "joint", "cost")
 
 
 def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     """What does not hold in the tables of the review, against the split."""
     grid, bridge = frames["variance_review"], frames["variance_review_bridge"]
     revision, causes = frames["variance_review_revision"], frames["variance_review_causes"]
-    moves = bridge[["target", "volume", "mix", "price", "new", "lost"]].sum(axis=1)
-    yield from equal("bridge_closes", int((moves != bridge["actual"]).sum()), 0, "rows")
-    members, total = bridge[bridge["member"] != TOTAL], bridge[bridge["member"] == TOTAL]
+    yield from _bridge(bridge)
+    total = bridge[bridge["member"] == TOTAL]
     for name in ("target", "actual") if len(bridge) else ():
-        yield from equal("bridge_total", int(members[name].sum()), int(total[name].sum()), name)
         yield from equal("bridge_matches_review", int(grid[name].sum()), int(total[name].sum()), name)
+    if "variance_review_bridge_margin" in frames:
+        yield from _bridge(frames["variance_review_bridge_margin"], "margin ")
+    if "variance_review_market" in frames:
+        yield from _market(frames["variance_review_market"], total)
     yield from equal(
         "variance_is_actual_less_target", int((grid["actual"] - grid["target"] - grid["variance"]).abs().sum()), 0
     )
@@ -94,3 +97,24 @@ def _landing(frames: Frames) -> Iterator[Breach]:
     course = frames["variance_review_landing"].sort_values(["month", "target", "level"])
     steps = course.groupby("month")["probability"].diff().dropna()
     yield from equal("higher_levels_are_never_likelier", int((steps > 0).sum()), 0)
+
+
+def _bridge(bridge: pd.DataFrame, level: str = "") -> Iterator[Breach]:
+    """Every row closes, price is the sum of its parts, and the members sum to the row `(total)`."""
+    moves = bridge[[column for column in MOVES if column in bridge]].sum(axis=1)
+    yield from equal("bridge_closes", int((moves != bridge["actual"]).sum()), 0, f"{level}rows")
+    if "own_price" in bridge:
+        parts = bridge[["own_price", "deducted", "currency"]].sum(axis=1)
+        yield from equal("price_is_its_parts", int((parts != bridge["price"]).sum()), 0, f"{level}rows")
+    members, total = bridge[bridge["member"] != TOTAL], bridge[bridge["member"] == TOTAL]
+    for column in ("target", "actual") if len(bridge) else ():
+        yield from equal("bridge_total", int(members[column].sum()), int(total[column].sum()), f"{level}{column}")
+
+
+def _market(market: pd.DataFrame, total: pd.DataFrame) -> Iterator[Breach]:
+    """Market size and market share are the variance they split, and that is the bridge's."""
+    for row in market.to_dict("records"):
+        yield from equal("market_closes", row["market_size"] + row["market_share"], row["variance"])
+        whole = int((total["actual"] - total["target"]).sum())
+        split = int(total["volume"].sum()) if row["measure"] == "quantity" else whole
+        yield from equal("market_splits_the_bridge", row["variance"], split)

@@ -22,7 +22,8 @@ from salesplan.params.secrets import secrets_in, secrets_set, untold
 from salesplan.places import shown_path
 from salesplan.tables.encoding import decode
 from salesplan.tables.results import Notice
-from salesplan.terms import MODELS, PlanTerms, Terms
+from salesplan.terms import MODELS, PlanTerms, Terms, VarianceReviewTerms
+from salesplan.terms.variance_review import ExchangeRate
 
 ROUNDS = 3  # how deep faults may hide behind one another
 
@@ -83,6 +84,12 @@ class Loaded:
         found = self.rules["plan"]
         assert isinstance(found, PlanTerms)
         return found
+
+    @property
+    def exchange_rates(self) -> tuple[ExchangeRate, ...]:
+        """Rates of sales in other currencies; none where the file that states them is faulty."""
+        review = self.rules.get("variance_review") or self.passable.get("variance_review")
+        return review.currencies if isinstance(review, VarianceReviewTerms) else ()
 
     def place(self, stem: str, path: KeyPath) -> str:
         """Where a parameter stands: file, line and key."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Columns of names that may be those of reps.
-PEOPLE = ("manager", "member", "parent", "holder", "successor")
+PEOPLE = ("manager", "member", "parent", "holder", "successor", "subject")
 # Columns whose codes belong to a family of another name.
 FAMILIES = {"code": "cause", "name": "level", "parent": "node", "substitute": "replaced", "carried_by": "choice"}
 MOST_ROWS = 60

@@ -3,6 +3,7 @@
 What is heavy is imported inside the functions: other edges need only a part of this package.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from salesplan.terms.variance_review import ExchangeRate
+
 __all__ = ["Checked", "Notice", "check", "frame", "load", "save"]
 
 
-def check(folder: Path, terms: PlanTerms) -> Checked:
-    """Read and check all input tables of the plan in `folder`; faults are collected, never raised."""
+def check(folder: Path, terms: PlanTerms, rates: "Sequence[ExchangeRate]" = ()) -> Checked:
+    """Read and check all input tables of the plan in `folder`; faults are collected, never raised.
+
+    Sales in other currencies are brought to the plan's at these rates.
+    """
     from salesplan.tables.gathering import check_all
 
-    return check_all(folder, terms)
+    return check_all(folder, terms, rates)
 
 
 def save(checked: Checked, folder: Path) -> None:

@@ -11,7 +11,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from salesplan.tables.contract import CODE_WORDS, CODES, RESERVED, Type
+from salesplan.tables.codes import CODE_WORDS, CODES
+from salesplan.tables.contract import RESERVED, Type
 
 FEN_LIMIT = 10**13
 QUANTITY_LIMIT = Decimal(10**12)
@@ -292,4 +293,5 @@ RULES: dict[Type, Callable[[str, Manner], Cell]] = {
     "payment_kind": code_rule("payment_kind"),
     "yes_no": code_rule("yes_no"),
     "dispute_state": code_rule("dispute_state"),
+    "measure_state": code_rule("measure_state"),
 }

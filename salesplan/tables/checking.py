@@ -13,6 +13,7 @@ from salesplan.errors import SHOWN, Fault
 from salesplan.tables import channel, credit, handing, sales, spells
 from salesplan.tables.arrays import Flags, codes_of, filled, flags, is_among, is_known, texts, to_arrow, to_numpy, whole
 from salesplan.tables.contract import Spec
+from salesplan.tables.currency import Rates
 from salesplan.tables.headers import Header, nearest
 from salesplan.tables.reading import Body
 from salesplan.tables.results import Findings
@@ -97,7 +98,7 @@ def printed(value: Any, spec: Spec, column: str) -> Any:
 
 
 def check_tables(
-    read: Mapping[str, Read], terms: PlanTerms, plan_place: str, findings: Findings
+    read: Mapping[str, Read], terms: PlanTerms, plan_place: str, rates: Rates, findings: Findings
 ) -> dict[str, pa.Table]:
     """Check every table by itself and against the others; returns the tables, the kinds of sales lines filled in."""
     tables = {name: one.table for name, one in read.items()}
@@ -108,7 +109,7 @@ def check_tables(
         spells.check_spells(read[name], findings)
     tables |= credit.check_credit(read, findings)
     if "sales" in read:
-        tables["sales"] = sales.check_sales(read["sales"], terms, plan_place, findings)
+        tables["sales"] = sales.check_sales(read["sales"], terms, plan_place, rates, findings)
         _check_reps(read, terms, findings)
     channel.check_channel(read, findings)
     handing.check_handing(read, terms, findings)

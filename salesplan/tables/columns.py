@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from salesplan.errors import SHOWN
 from salesplan.tables.arrays import Flags, Numbers, codes_of, distinct, flags, matches, null, texts, to_arrow, to_numpy
 from salesplan.tables.cells import LONGEST, RULES, Cell, CellError, Manner
-from salesplan.tables.contract import CODES, MONEY, Column, Type
+from salesplan.tables.codes import CODES
+from salesplan.tables.contract import MONEY, Column, Type
 
 # What Arrow may convert itself: exact in float64 before it becomes an integer.
 CLEAN_MONEY = r"^-?([0-9]{1,10}(\.[0-9]{1,2})?|[0-9]{1,9}\.[0-9]{3,6})$"

@@ -4,7 +4,7 @@ Types: `text`; `date`; `month`; `day_or_month` (ISO text of either); `money` (fe
 rounded half away from zero and said); `exact_money` (more decimals are refused); `quantity` and
 `number` (float); `rate` (fraction of one, `12%` accepted); `share` (a rate of at most six decimals);
 `count` (whole, not negative); `kind` (kind of an order line), `payment_kind`, `yes_no`,
-`dispute_state` (one of a few words, kept as our code).
+`dispute_state`, `measure_state` (one of a few words, kept as our code).
 """
 
 import unicodedata
@@ -28,6 +28,7 @@ Type = Literal[
     "payment_kind",
     "yes_no",
     "dispute_state",
+    "measure_state",
 ]
 MONEY = ("money", "exact_money")
 
@@ -342,7 +343,7 @@ SPECS: dict[str, Spec] = {
                 _column("action", "text", "措施 行动 对策 改进措施"),
                 _column("owner", "text", "责任人 负责人"),
                 _column("due", "date", "截止日期 完成日期 期限 due_date deadline"),
-                _column("state", "text", "状态 进展 status"),
+                _column("state", "measure_state", "状态 进展 status"),
             ),
         ),
         Spec(
@@ -355,36 +356,6 @@ SPECS: dict[str, Spec] = {
             unique=("month", "indicator"),
         ),
     )
-}
-
-# The words of columns that hold one of a few: by type, by our code, what else people write.
-CODES: dict[str, dict[str, str]] = {
-    "kind": {
-        "sale": "销售 销售单 正常 订单 order sales",
-        "return": "退货 退货单 退 退款 returns refund",
-        "allowance": "折让 折扣 让利 discount",
-        "rebate": "返利 返点 rebates",
-        "free": "赠品 搭赠 免费 赠送 gift",
-    },
-    "payment_kind": {
-        "payment": "收款 回款 到账 货款 付款 payments receipt received",
-        "refund": "退款 退回 退货款 refunds",
-        "bad_debt": "坏账 坏帐 呆账 呆坏账 核销坏账 坏账核销 核销 write_off write-off writeoff baddebt",
-    },
-    "yes_no": {
-        "yes": "是 y true 1 √ 有 附加 另计",
-        "no": "否 n false 0 × 无",
-    },
-    "dispute_state": {
-        "open": "待处理 未处理 处理中 待答复 受理中 pending new",
-        "answered": "已答复 已回复 已解释 维持 维持原数 replied upheld closed 已关闭",
-        "corrected": "已更正 已调整 已补发 已改正 adjusted",
-        "withdrawn": "已撤回 撤回 已撤销 cancelled canceled",
-    },
-}
-CODE_WORDS = {
-    type_: {word: code for code, also in codes.items() for word in [code, *also.split()]}
-    for type_, codes in CODES.items()
 }
 
 

@@ -16,6 +16,7 @@ from salesplan.tables.arrays import whole
 from salesplan.tables.cells import CellError, Manner, money
 from salesplan.tables.columns import Typed, arrow_type, read_column
 from salesplan.tables.contract import MONEY, SPECS, Spec
+from salesplan.tables.currency import Rates
 from salesplan.tables.encoding import to_utf8
 from salesplan.tables.headers import Header, nearest, resolve
 from salesplan.tables.layout import Way, lay_out
@@ -72,13 +73,13 @@ class Plan:
         return Manner(self.terms.currency, fiscal_year=self.terms.fiscal_year, first_month=self.terms.first_month)
 
 
-def check_all(folder: Path, terms: PlanTerms) -> Checked:
+def check_all(folder: Path, terms: PlanTerms, rates: Rates = ()) -> Checked:
     """Read and check all input tables of the plan in `folder`; see `salesplan.tables.check`."""
     findings = Findings()
     plan = Plan(folder, shown_path(folder), terms, findings)
     _check_names(plan)
     read = {name: table for name in SPECS if name in terms.inputs and (table := _read_table(plan, SPECS[name]))}
-    tables = checking.check_tables(read, terms, f"{plan.shown}/plan.yaml", findings)
+    tables = checking.check_tables(read, terms, f"{plan.shown}/plan.yaml", rates, findings)
     places = {name: one.place_of for name, one in read.items()}
     return Checked(tables, findings.faults, findings.notices, plan.hashes, findings.fault_count, places, plan.sources)
 

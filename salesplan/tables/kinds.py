@@ -128,6 +128,7 @@ HOURS: dict[str, Kind] = dict.fromkeys(("hours_needed", "hours_available", "hour
 BOARD: dict[str, Kind] = {"collection": "money", "receivable": "money"}
 PLAN_COST: dict[str, Kind] = {"pay": "money", "pay_ratio": "share", "scene": "code"}
 MEASURED: dict[str, Kind] = dict.fromkeys(("target", "actual", "variance", "last_year"), "mixed")
+BRIDGE: dict[str, Kind] = dict.fromkeys(("joint", "own_price", "deducted", "currency"), "money")
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "rep_allocation_activities": {"funnel": "count", "standard": "count"},
     "rep_allocation_funnel": {
@@ -331,6 +332,15 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     },
     "variance_review_changes": {"difference": "money"},
     "variance_review_landing_members": {"whole_years": "count"},
+    "variance_review_bridge": BRIDGE,
+    "variance_review_bridge_margin": BRIDGE,
+    "variance_review_market": {
+        **dict.fromkeys(("market_target", "market_actual"), "number"),
+        **dict.fromkeys(("market_size", "market_share"), "money"),
+        "measure": "code",
+    },
+    "variance_review_measures": {**dict.fromkeys(("age_days", "overdue_days"), "count"), "carried": "flag"},
+    "variance_review_proposals": {"rows": "count", "subject_kind": "code", "cause": "code"},
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

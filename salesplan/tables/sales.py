@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from salesplan.tables.arrays import filled, flags, is_among, is_known, texts, to_numpy
 from salesplan.tables.columns import DAY_ZERO
+from salesplan.tables.currency import Rates, check_currency, converted
 from salesplan.tables.results import Findings
 from salesplan.terms import PlanTerms
 
@@ -35,14 +36,14 @@ def _begin(terms: PlanTerms, year: int) -> date:
     return (first - timedelta(days=1)).replace(day=terms.month_cutoff) + timedelta(days=1)
 
 
-def check_sales(read: "Read", terms: PlanTerms, plan_place: str, findings: Findings) -> pa.Table:
-    """Check the order lines; returns them with every kind filled in and returned goods counted negative."""
+def check_sales(read: "Read", terms: PlanTerms, plan_place: str, rates: Rates, findings: Findings) -> pa.Table:
+    """Check the order lines; returns them in the plan's currency, every kind filled in, returned goods negative."""
     _check_rows(read, terms, findings)
     _check_dimensions(read, terms, plan_place, findings)
-    _check_currency(read, terms, findings)
+    check_currency(read, terms, rates, findings)
     _check_signs(read, findings)
     _note_originals(read, findings)
-    return _completed(read, findings)
+    return converted(_completed(read, findings), terms, rates)
 
 
 def _check_rows(read: "Read", terms: PlanTerms, findings: Findings) -> None:
@@ -59,13 +60,6 @@ def _check_dimensions(read: "Read", terms: PlanTerms, plan_place: str, findings:
         if not read.has(name):
             found = ", ".join(read.parts[0].header.own.values())
             findings.fault("dimension_missing", f"{plan_place}: dimensions", name, file=read.file, known=found)
-
-
-def _check_currency(read: "Read", terms: PlanTerms, findings: Findings) -> None:
-    found = read.column("currency")
-    known = texts([terms.currency, *(("RMB", "人民币", "¥") if terms.currency == "CNY" else ())])
-    other = is_known(found) & ~is_among(pc.utf8_upper(found), known)
-    read.report(findings, "currency_other", np.flatnonzero(other), "currency", currency=terms.currency)
 
 
 def _check_signs(read: "Read", findings: Findings) -> None:

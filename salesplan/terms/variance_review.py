@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Day, Many, Money, Month, Name, Number, Share, Terms, value
@@ -23,14 +23,79 @@ CAUSES = (
 )
 
 
+def _six_decimals(found: Decimal) -> Decimal:
+    if found != round(found, 6):
+        raise PydanticCustomError("rate_decimals", "must have at most six decimals")
+    return found
+
+
+PriceAt = Literal["actual_quantity", "target_quantity", "midpoint", "apart"]
+Mix = Literal["weighted", "none"]
+NewProducts = Literal["separate", "in_volume", "in_mix"]
+FineRate = Annotated[Number, AfterValidator(_six_decimals)]
+Member = Literal["product", "region", "channel", "customer", "rep"]
+
+
 class Bridge(Terms):
     """Conventions of the bridge from target to actual."""
 
-    price_at: Literal["actual_quantity", "target_quantity"] = value(
-        "actual_quantity", "quantity at which the price difference is valued"
+    price_at: PriceAt = value("actual_quantity", "quantity at which the price difference is valued")
+    mix: Mix = value("weighted", "mix apart from volume, or within it")
+    new_products: NewProducts = value("separate", "new and lost products apart, within volume, or within mix")
+    members: Member | None = value(
+        None, "members of the bridge; default products, else the first dimension that sales name"
     )
-    mix: Literal["weighted", "none"] = value("weighted", "mix apart from volume, or within it")
-    new_products: Literal["separate", "in_volume"] = value("separate", "new and lost products apart, or within volume")
+
+
+class MarketMonth(Terms):
+    """The market of one month."""
+
+    month: Month = value(..., "month of the plan year")
+    actual: Number = value(..., "size of the market", unit="units or currency", ge=0)
+    budget: Number | None = value(None, "size the plan was made with", unit="units or currency", gt=0)
+
+
+class Market(Terms):
+    """How large the market is, for the variance of market size and market share."""
+
+    unit: Literal["units", "currency"] = value("currency", "whether the market is counted in units or in currency")
+    budget: Number | None = value(
+        None,
+        "size of the year's market the plan was made with; in currency, default the estimate of annual_target",
+        unit="units or currency per year",
+        gt=0,
+    )
+    actual: Number | None = value(
+        None, "size of the year's market as it is seen now", unit="units or currency per year", ge=0
+    )
+    months: Annotated[tuple[MarketMonth, ...], Many] = value((), "the market month by month, instead of the year's")
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Market":
+        if len({row.month for row in self.months}) < len(self.months):
+            raise PydanticCustomError("distinct", "must not name anything twice", {"key": "months"})
+        return self
+
+
+class ExchangeRate(Terms):
+    """What one unit of another currency is worth in the plan's."""
+
+    currency: str = value(..., "the other currency", pattern=r"^[A-Z]{3}$")
+    month: Month | None = value(None, "the month it holds for; every month without a rate of its own if left out")
+    actual: FineRate = value(
+        ..., "rate at which sales of the month count", unit="currency per unit of the other", gt=0, le=100_000
+    )
+    budget: FineRate | None = value(
+        None, "rate the plan was made with; default the actual", unit="currency per unit of the other", gt=0, le=100_000
+    )
+
+
+class Proposals(Terms):
+    """What the review looks for when it proposes causes."""
+
+    overdue_days: int = value(
+        90, "days after an order from which what is not paid of it is proposed", unit="days", ge=0, le=3650
+    )
 
 
 class RevisionPin(Terms):
@@ -96,6 +161,10 @@ class VarianceReviewTerms(Terms):
 
     as_of: Day | None = value(None, "month end of the review; default the last complete month with sales", unit="date")
     bridge: Bridge = value(Bridge(), "conventions of the bridge")
+    market: Market | None = value(None, "size of the market; none: market size and share are left out")
+    currencies: Annotated[tuple[ExchangeRate, ...], Many] = value(
+        (), "exchange rates of sales in other currencies; without one such a sale is refused"
+    )
     revision: Revision = value(Revision(), "where a shortfall goes")
     coverage: Share = value(
         Decimal("0.8"),
@@ -109,3 +178,10 @@ class VarianceReviewTerms(Terms):
     transport_categories: Categories = value(TRANSPORT, "categories of the table expenses that are freight")
     catch_up: CatchUps = value((), "what reps say they will sell in the months to come")
     causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")
+    proposals: Proposals = value(Proposals(), "what proposed causes are looked for with")
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "VarianceReviewTerms":
+        if len({(row.currency, row.month) for row in self.currencies}) < len(self.currencies):
+            raise PydanticCustomError("distinct", "must not name anything twice", {"key": "currencies"})
+        return self

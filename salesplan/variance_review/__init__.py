@@ -10,8 +10,16 @@ import pandas as pd
 
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
-from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
-from salesplan.variance_review.causes import cause_table
+from salesplan.variance_review.actions import measure_table
+from salesplan.variance_review.bridge import (
+    bridge_dimension,
+    bridge_parts,
+    bridge_sides,
+    bridge_table,
+    bridge_view,
+    member_targets,
+)
+from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.changes import changes_since
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
@@ -25,9 +33,12 @@ from salesplan.variance_review.landing import (
     time_progress,
 )
 from salesplan.variance_review.landing_course import ladder, landing_course, landing_members
+from salesplan.variance_review.margin import margin_bridge
+from salesplan.variance_review.market import market_table, size_and_share
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.member_grid import annual_summary, member_grid
 from salesplan.variance_review.periods import Edition, Span, edition, spans
+from salesplan.variance_review.proposals import Traces, largest_first, overdue, propose
 from salesplan.variance_review.ranking import Promise, promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 from salesplan.variance_review.revision_reps import revise_reps
@@ -87,11 +98,16 @@ __all__ = [
     "Revised",
     "Rolled",
     "Span",
+    "Traces",
     "annual_summary",
     "bridge_dimension",
+    "bridge_parts",
     "bridge_sides",
     "bridge_table",
+    "bridge_view",
     "capacity_by_month",
+    "cause_faults",
+    "cause_pareto",
     "cause_table",
     "changes_since",
     "edition",
@@ -101,13 +117,19 @@ __all__ = [
     "landing_course",
     "landing_estimate",
     "landing_members",
+    "largest_first",
     "listed_reps",
+    "margin_bridge",
+    "market_table",
+    "measure_table",
     "member_grid",
     "member_targets",
     "outlook",
+    "overdue",
     "plan_revision",
     "price_volume_mix",
     "promises",
+    "propose",
     "ranking",
     "rep_grid",
     "rep_targets",
@@ -116,6 +138,7 @@ __all__ = [
     "revise_reps",
     "roll",
     "rule_grid",
+    "size_and_share",
     "spans",
     "standing",
     "time_progress",

@@ -71,6 +71,11 @@ def quantity_by(facts: pd.DataFrame, key: str) -> pd.Series:
     return total.mask(unknown).reindex(sorted(facts[key].unique()), fill_value=0.0)
 
 
+def named_members(facts: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Facts whose members are all named."""
+    return facts.assign(**{by: facts[by].replace("", UNKNOWN)})
+
+
 def known_members(facts: pd.DataFrame, dimension: str) -> bool:
     """Whether any line tells its member of a dimension."""
     return dimension in facts and bool((~facts[dimension].isin(["", UNKNOWN])).any())

@@ -1,9 +1,10 @@
 """Charts of the variance review."""
 
-from salesplan.charts.variance_review.bridge import bridge
+from salesplan.charts.variance_review.bridge import bridge, market
+from salesplan.charts.variance_review.causes import pareto
 from salesplan.charts.variance_review.kpis import kpis
 from salesplan.charts.variance_review.landing import landing
 from salesplan.charts.variance_review.reps import attainment, monthly
 from salesplan.charts.variance_review.year import months, year
 
-__all__ = ["attainment", "bridge", "kpis", "landing", "monthly", "months", "year"]
+__all__ = ["attainment", "bridge", "kpis", "landing", "market", "monthly", "months", "pareto", "year"]

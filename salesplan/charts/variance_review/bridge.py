@@ -7,6 +7,7 @@ import numpy as np
 from salesplan.apportion import TOTAL
 from salesplan.charts import style
 from salesplan.charts.variance_review.axes import nothing
+from salesplan.variance_review import bridge_parts
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -14,23 +15,40 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-MOVES = ("volume", "mix", "price", "new", "lost")
+TABLE = "variance_review_bridge"
 
 
 def bridge(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Waterfall from target (zero) to the variance of the row `(total)` of table `variance_review_bridge`."""
-    total = frame[frame["member"] == TOTAL]
-    if total.empty:
+    if not (frame["member"] == TOTAL).any():
         return nothing(ax, words)
-    row = total.iloc[0]
-    moves = [int(row[name]) for name in MOVES]
-    _waterfall(ax, np.array([*moves, sum(moves)], dtype="float64"), words)
-    ax.set_xticks(range(len(MOVES) + 1), [words.column(name) for name in (*MOVES, "variance")])
+    parts = bridge_parts(frame)
+    variance = sum(parts.values())
+    _waterfall(ax, np.array([*parts.values(), variance], dtype="float64"), words)
+    ax.set_xticks(range(len(parts) + 1), [words.column(name, TABLE) for name in (*parts, "variance")])
     style.money_axis(ax, words)
-    key = "variance_review.chart_bridge_short" if sum(moves) < 0 else "variance_review.chart_bridge_over"
-    main = max(MOVES, key=lambda name: abs(int(row[name])))
-    texts = {"variance": words.money(abs(sum(moves))), "part": words.column(main), "amount": words.money(row[main])}
-    style.title(ax, words(key, **texts))
+    key = "variance_review.chart_bridge_short" if variance < 0 else "variance_review.chart_bridge_over"
+    main = max(parts, key=lambda name: abs(parts[name]))
+    texts = {"part": words.column(main, TABLE), "amount": words.money(parts[main])}
+    style.title(ax, words(key, variance=words.money(abs(variance)), **texts))
+    return ax
+
+
+def market(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
+    """Two bars: what the market's size and what our share of it brought; frame of table `variance_review_market`."""
+    row = frame.iloc[0]
+    amounts = {name: int(row[name]) for name in ("market_size", "market_share")}
+    names = [words.column(name, "variance_review_market") for name in amounts]
+    colours = [style.GREEN if fen >= 0 else style.RED for fen in amounts.values()]
+    bars = ax.barh(names, list(amounts.values()), color=colours, height=0.5)
+    style.bar_labels(ax, bars, [words.money(fen, unit=False) for fen in amounts.values()])
+    style.money_axis(ax, words, axis="x")
+    ax.axvline(0.0, color=style.MUTED, linewidth=0.8)
+    ax.margins(x=0.18)
+    ax.invert_yaxis()
+    main = max(amounts, key=lambda name: abs(amounts[name]))
+    named = words.column(main, "variance_review_market")
+    style.title(ax, words("review_market.chart", part=named, amount=words.money(amounts[main])))
     return ax
 
 

@@ -1,5 +1,7 @@
 """What the review says, in sentences."""
 
+from salesplan.conclusions.variance_review.bridge import bridge_sentences, margin_sentences, market_sentences
+from salesplan.conclusions.variance_review.causes import measure_sentences, proposal_sentences, with_evidence
 from salesplan.conclusions.variance_review.grid import annual_sentences, grid_sentences
 from salesplan.conclusions.variance_review.kpis import cards, catalogue
 from salesplan.conclusions.variance_review.kpis import sentences as kpi_sentences
@@ -10,13 +12,19 @@ from salesplan.conclusions.variance_review.revision import changes, revision
 
 __all__ = [
     "annual_sentences",
+    "bridge_sentences",
     "cards",
     "catalogue",
     "changes",
     "grid_sentences",
     "kpi_sentences",
     "landing",
+    "margin_sentences",
+    "market_sentences",
+    "measure_sentences",
+    "proposal_sentences",
     "ranking_sentences",
     "revision",
     "sentences",
+    "with_evidence",
 ]

@@ -7,10 +7,9 @@ import pandas as pd
 
 from salesplan.apportion import TOTAL
 from salesplan.terms.variance_review import VarianceReviewTerms
-from salesplan.variance_review import Review, Revised
+from salesplan.variance_review import Review, Revised, bridge_parts
 from salesplan.wording import Words
 
-PARTS = ["volume", "mix", "price", "new", "lost"]
 STEM = "variance_review"
 
 
@@ -76,9 +75,10 @@ def _landing(words: Words, review: Review, rules: VarianceReviewTerms) -> Iterat
 
 
 def _bridge(words: Words, bridge: pd.DataFrame) -> Iterator[str]:
-    total = bridge[bridge["member"] == TOTAL].iloc[0]
-    parts = sorted(((int(total[name]), name) for name in PARTS), key=lambda part: (-abs(part[0]), part[1]))
-    moved = [f"{words.column(name)} {_signed(words, fen)}" for fen, name in parts if fen]
+    parts = sorted(
+        ((fen, name) for name, fen in bridge_parts(bridge).items()), key=lambda part: (-abs(part[0]), part[1])
+    )
+    moved = [f"{words.column(name, 'variance_review_bridge')} {_signed(words, fen)}" for fen, name in parts if fen]
     if moved:
         yield words(f"{STEM}.bridge", parts=words.list(moved))
     members = bridge[bridge["member"] != TOTAL]

@@ -63,4 +63,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "amount_month_median",
         "amount_month_so_far",
     ),
+    "variance_review_bridge_margin": ("member", "target", "volume", "mix", "price", "new", "lost", "cost", "actual"),
+    "variance_review_market": ("measure", "market_target", "market_actual", "variance", "market_size", "market_share"),
+    "variance_review_measures": ("code", "month", "rep", "action", "owner", "due", "state", "age_days", "overdue_days"),
+    "variance_review_proposals": ("code", "subject", "amount", "evidence"),
 }  # fmt: skip
