@@ -154,6 +154,8 @@ def review_frames():
     return {
         "variance_review": grid, "variance_review_bridge": members,
         "variance_review_revision": revision, "variance_review_causes": causes,
+        **{f"variance_review_{name}": outputs.empty(f"variance_review_{name}")
+           for name in ("cash", "expenses", "receivables")},
     }  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
 from salesplan.variance_review.causes import cause_table
+from salesplan.variance_review.collecting import Collecting, collecting
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
+from salesplan.variance_review.inventory import inventory
 from salesplan.variance_review.kpis import kpi_table
 from salesplan.variance_review.landing import (
     Landing,
@@ -23,6 +25,7 @@ from salesplan.variance_review.landing import (
 )
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
+from salesplan.variance_review.spending import Budget, Spending, spending
 
 
 class Review(NamedTuple):
@@ -65,16 +68,21 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
 
 
 __all__ = [
+    "Budget",
+    "Collecting",
     "Figures",
     "Landing",
     "Progress",
     "Review",
     "Revised",
+    "Spending",
     "bridge_dimension",
     "bridge_sides",
     "bridge_table",
     "capacity_by_month",
     "cause_table",
+    "collecting",
+    "inventory",
     "kpi_table",
     "landing_estimate",
     "listed_reps",
@@ -87,6 +95,7 @@ __all__ = [
     "review",
     "revise",
     "rule_grid",
+    "spending",
     "standing",
     "time_progress",
 ]

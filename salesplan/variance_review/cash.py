@@ -22,8 +22,8 @@ COLUMNS = [
 class Months(NamedTuple):
     """The fiscal months, those of them reviewed, the day of the month on which they end (None: the last)."""
 
-    months: Sequence[str]
-    closed: Sequence[str]
+    months: list[str]
+    closed: list[str]
     cutoff: int | None = None
 
 
@@ -74,7 +74,7 @@ def cash_months(
     closed = pd.Index(year.closed)
     curve, ends = punctuality(owed), [_days_to(month_span(month, year.cutoff)[1], owed) for month in year.months]
     coming, doubtful = _from_open(owed, curve, ends)
-    later = _from_sales(owed, curve, ends, (plan, year, terms, tax))
+    later = _from_sales(curve, ends, (plan, year, terms, tax))
     ahead = ~pd.Index(year.months).isin(closed)
     parts = {"expected_open": _fen(coming, ahead), "expected_sales": _fen(later, ahead)}
     table = pd.DataFrame({"month": pd.Series(list(year.months), dtype="str"), **_known(owed, year, ahead), **parts})
@@ -100,15 +100,15 @@ def _fen(values: Real, ahead: "np.ndarray[Any, np.dtype[np.bool_]]") -> Any:
 
 def _known(owed: Owed, year: Months, ahead: "np.ndarray[Any, np.dtype[np.bool_]]") -> dict[str, Any]:
     """What orders and payments tell of each month; NA for sales and payments of months to come."""
-    orders, items, money = owed.settled.orders, owed.items, owed.settled.money
+    lines, items, money = owed.settled.lines, owed.items, owed.settled.money
     cash = money[~money["lost"]]
-    of_order = orders["due"].groupby(month_of(orders["date"], year.cutoff)).sum()
+    net = lines["amount"].groupby(month_of(lines["date"], year.cutoff)).sum()
     falls = month_of(items["due_date"], year.cutoff)
     asked, still = items["asked"].groupby(falls).sum(), items["open"].groupby(falls).sum()
     received = cash["amount"].groupby(month_of(cash["date"], year.cutoff)).sum()
     due = asked.reindex(year.months, fill_value=0).astype("Int64").reset_index(drop=True)
     left = still.reindex(year.months, fill_value=0).astype("Int64").reset_index(drop=True)
-    past = {"sold": of_order, "received": received}
+    past = {"sold": net, "received": received}
     told = {
         name: found.reindex(year.months, fill_value=0).astype("Int64").reset_index(drop=True).where(~ahead)
         for name, found in past.items()
@@ -136,9 +136,7 @@ def _from_open(owed: Owed, curve: Real, ends: Sequence[int]) -> tuple[Real, int]
     return found, round(float((open_now * (1 - room)).sum()))
 
 
-def _from_sales(
-    owed: Owed, curve: Real, ends: Sequence[int], given: tuple["pd.Series[int]", Months, int, Tax]
-) -> Real:
+def _from_sales(curve: Real, ends: Sequence[int], given: tuple["pd.Series[int]", Months, int, Tax]) -> Real:
     """What of the sales to come comes in by each month end, less what came by the one before."""
     plan, year, terms, tax = given
     above, below = tax_factor(tax)

@@ -89,12 +89,13 @@ def _orders(figures: Figures, cutoff: int | None) -> pd.Series:
 
 
 def _collection_rate(figures: Figures, tax: Tax | None, cutoff: int | None) -> pd.Series:
-    """Received / sold by month, both on the tax basis of sales."""
+    """Received / sold by month, both on the tax basis of sales; a bill of exchange is received when it is cleared."""
     if figures.collections is None or not len(figures.collections):
         return pd.Series(dtype="float64")
     paid = figures.collections
     cash = paid[paid["kind"].ne("bad_debt").fillna(value=True)] if "kind" in paid else paid
-    months = month_of(cash["date"], cutoff)
+    day = cash["cleared"].fillna(cash["date"]) if "cleared" in cash else cash["date"]
+    months = month_of(day, cutoff)
     received = cash["amount"].astype("int64").groupby(months).sum() * tax_factor(tax)
     sold = amount_by(figures.facts, "month")
     return (received.reindex(sold.index) / sold.where(sold > 0)).dropna()

@@ -11,7 +11,6 @@ from salesplan.settling import Real, oldest_first, product_rates
 from salesplan.terms.plan import Tax
 
 NOBODY = ("", UNKNOWN)  # customers whose orders only payments that name them settle
-DEAL = ["deal", "customer", "date", "invoice_date", "due"]
 
 
 class OpenItems(NamedTuple):
@@ -21,12 +20,14 @@ class OpenItems(NamedTuple):
     returned of it; below zero: a credit), paid, credited (by credits and bad debts of the customer), written (off, the
     order named), open: max(due, 0) = paid + credited + written + open in every row. `money`: customer, date, amount,
     lost (whether it is bad debt and no payment). `delays`: number (row of `orders`), date, amount of each
-    payment that names its order and of what else settled one, where its day is known.
+    payment that names its order and of what else settled one, where its day is known. `lines`: customer, date, amount
+    of each line of `orders`, returns and rebates below zero, rounded once per line.
     """
 
     orders: pd.DataFrame
     money: pd.DataFrame
     delays: pd.DataFrame
+    lines: pd.DataFrame
 
 
 def open_items(
@@ -45,7 +46,9 @@ def open_items(
     names its order settles it, what is over and payments without one settle the customer's oldest orders 核销, then his
     credits and bad debts do; what is left is prepayment 预收.
     """
-    deals = _deals(orders, products, as_of, tax)
+    lines = orders[orders["date"] <= as_of].reset_index(drop=True)
+    rates = product_rates(lines["product"], products, tax)
+    deals = _deals(lines.assign(rate=rates), tax, as_of)
     money = _money(collections, deals, as_of)
     asked = np.maximum(deals["due"].to_numpy(dtype=np.int64), 0)
     cash, lost = money[~money["lost"]], money[money["lost"]]
@@ -61,12 +64,13 @@ def open_items(
     rest, _ = oldest_first(keyed, left, pd.concat([pool, beside], ignore_index=True))
     rest = np.minimum(rest, after_cash)
     table = keyed.assign(paid=asked - written - after_cash, credited=after_cash - rest, written=written, open=rest)
-    return OpenItems(table, money.drop(columns="number"), _delays(cash, keyed, left - after_cash, days))
+    fen = _dues(lines["amount"].to_numpy(dtype=np.int64), rates, np.arange(len(lines)), tax)
+    sold = lines[["customer", "date"]].assign(customer=lines["customer"].astype("str"), amount=fen)
+    return OpenItems(table, money.drop(columns="number"), _delays(cash, keyed, left - after_cash, days), sold)
 
 
-def _deals(orders: pd.DataFrame, products: pd.DataFrame | None, as_of: pd.Timestamp, tax: Tax) -> pd.DataFrame:
+def _deals(lines: pd.DataFrame, tax: Tax, as_of: pd.Timestamp) -> pd.DataFrame:
     """One row per order known on the day: deal, customer, date, invoice_date, due; sorted by deal."""
-    lines = orders[orders["date"] <= as_of]
     nobody = lines["customer"].astype("str") + " " + lines["date"].dt.strftime("%Y-%m-%d")
     own = lines["order"].astype("object").where(lines["order"].notna(), nobody)
     back = lines["original_order"].isin(lines["order"].dropna()) & (lines["amount"] < 0)
@@ -76,10 +80,9 @@ def _deals(orders: pd.DataFrame, products: pd.DataFrame | None, as_of: pd.Timest
     number = pd.factorize(keyed["deal"])[0]
     invoiced = keyed["invoice_date"].where(~keyed["back"] & (keyed["invoice_date"] <= as_of))
     first = keyed.groupby(number)[["deal", "customer", "date"]].first()
-    rates = product_rates(keyed["product"], products, tax)
+    rates = keyed["rate"].to_numpy(dtype=np.int64)
     due = _dues(keyed["amount"].to_numpy(dtype=np.int64), rates, integers(number), tax)
-    found = first.assign(invoice_date=invoiced.groupby(number).min(), due=due)
-    return found[DEAL].reset_index(drop=True)
+    return pd.DataFrame({**first, "invoice_date": invoiced.groupby(number).min(), "due": due}).reset_index(drop=True)
 
 
 def _dues(amounts: Integers, rates: Integers, number: Integers, tax: Tax) -> Integers:
@@ -138,7 +141,8 @@ def _pool(money: pd.DataFrame, deals: pd.DataFrame, over: Integers) -> pd.DataFr
     """What settles the customers' oldest orders: money that names no order, and what orders have over."""
     spare = deals.assign(amount=over)[over != 0]
     both = pd.concat([money.loc[money["number"] < 0], spare], ignore_index=True)[["customer", "date", "amount"]]
-    return both[~both["customer"].isin(NOBODY)].reset_index(drop=True)
+    known: pd.DataFrame = both[~both["customer"].isin(NOBODY)]
+    return known.reset_index(drop=True)
 
 
 def _delays(cash: pd.DataFrame, orders: pd.DataFrame, settled: Integers, days: Real) -> pd.DataFrame:

@@ -51,10 +51,10 @@ def receivables(account: Account, terms: Receivables, *, tax: Tax, as_of: date, 
     An order is due `terms.terms` days (the customer's own `terms` where given) after its invoice, else its order date.
     Table, one row per customer with an order or a payment, the most overdue first: customer, name, rep and region
     (of his present owner; without a customer table of his latest sales), sold (net of returns), received, written_off,
-    prepaid, open, overdue, not_due and overdue_1 to _4 (by the days of `terms.ages`; they sum to open), sold_year,
-    received_year (since `year`), sold_12 (orders of the last 365 days), oldest_days (of what is overdue),
-    collection_rate = received_year / sold_year, turnover_days = open x days / sold_12. In every row sold - received -
-    written_off = open - prepaid.
+    prepaid, open, overdue, not_due and overdue_1 to _4 (by the days of `terms.ages`; they sum to open), sold_year and
+    received_year (since `year`), sold_12 (of the last 365 days; both less the returns of those days), oldest_days (of
+    what is overdue), collection_rate = received_year / sold_year, turnover_days = open x days / sold_12. In every row
+    sold - received - written_off = open - prepaid.
     """
     today = pd.Timestamp(as_of)
     settled = open_items(account.orders, account.collections, account.products, as_of=today, tax=tax)
@@ -62,7 +62,8 @@ def receivables(account: Account, terms: Receivables, *, tax: Tax, as_of: date, 
     items = _items(settled.orders, facing, terms, today)
     sums = _sums(settled, items, (today, pd.Timestamp(year)))
     oldest = items[items["overdue"] > 0].groupby("customer")["days"].max()
-    told = sums.reset_index().assign(oldest_days=sums.index.map(oldest).astype("Int64"))
+    told = sums.reset_index().assign(oldest_days=oldest.reindex(sums.index).to_numpy())
+    told = told.astype({"oldest_days": "Int64"})
     named = told.join(facing[["name", "rep", "region"]], on="customer")
     blank = {"name": "", "rep": UNASSIGNED, "region": ""}
     days = known_days(settled.orders, today)
@@ -88,8 +89,8 @@ def faces(account: Account, today: pd.Timestamp) -> pd.DataFrame:
     if account.customers is None:
         return own.assign(name="", terms=pd.array([None] * len(own), dtype="Int64"))
     given = account.customers.assign(
-        now=(account.customers["start"].fillna(pd.Timestamp.min) <= today)
-        & (account.customers["end"].fillna(pd.Timestamp.max) >= today)
+        now=(account.customers["start"].isna() | (account.customers["start"] <= today))
+        & (account.customers["end"].isna() | (account.customers["end"] >= today))
     )
     order = [name for name in ("customer", "now", "start", "rep", "region") if name in given]
     spell = given.sort_values(order, kind="stable").drop_duplicates("customer", keep="last").set_index("customer")
@@ -116,7 +117,8 @@ def _sums(settled: OpenItems, items: pd.DataFrame, days: tuple[pd.Timestamp, pd.
     today, begin = days
     orders, money = settled.orders, settled.money
     cash, lost = money[~money["lost"]], money[money["lost"]]
-    keys = pd.Index(sorted({*orders["customer"], *money["customer"]}), name="customer", dtype="str")
+    lines = settled.lines
+    keys = pd.Index(sorted({*orders["customer"], *lines["customer"], *money["customer"]}), name="customer", dtype="str")
     by_age = {name: _by(items[items["age"] == place], "open", keys) for place, name in enumerate(AGES)}
     found = pd.DataFrame(
         {
@@ -126,9 +128,9 @@ def _sums(settled: OpenItems, items: pd.DataFrame, days: tuple[pd.Timestamp, pd.
             "open": _by(orders, "open", keys),
             "overdue": _by(items, "overdue", keys),
             **by_age,
-            "sold_year": _by(orders[orders["date"] >= begin], "due", keys),
+            "sold_year": _by(lines[lines["date"] >= begin], "amount", keys),
             "received_year": _by(cash[cash["date"] >= begin], "amount", keys),
-            "sold_12": _by(orders[orders["date"] > today - pd.Timedelta(days=YEAR)], "due", keys),
+            "sold_12": _by(lines[lines["date"] > today - pd.Timedelta(days=YEAR)], "amount", keys),
         },
         index=keys,
     )
@@ -168,4 +170,6 @@ def by_age(owed: Owed, ages: Sequence[int]) -> pd.DataFrame:
     ).reindex(range(len(names)), fill_value=0)
     total: Integers | Real = frame["amount"].to_numpy(dtype=np.int64)
     share = total / total.sum() if total.sum() else np.zeros(len(names))
-    return frame.assign(age=names, share=share)[["age", "amount", "share", "orders", "customers"]].reset_index(drop=True)
+    return frame.assign(age=names, share=share)[["age", "amount", "share", "orders", "customers"]].reset_index(
+        drop=True
+    )
