@@ -143,10 +143,13 @@ def order_lines(tables: Mapping[str, "pa.Table"], terms: PlanTerms, as_of: date 
 def orders(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
     """Every order of all years before credit is split, one row per product, kind and day of it.
 
-    Columns: order, original_order, customer, product, kind, date, amount (int64 fen); sorted by them.
+    Columns: order, original_order, customer, product, kind, date, amount (int64 fen), invoice_date (the first); sorted
+    by them.
     """
     lines = _lines(tables["sales"], terms)
-    sums = lines.group_by(list(ORDER)).aggregate(amount=lines.amount.sum().cast("int64"))
+    sums = lines.group_by(list(ORDER)).aggregate(
+        amount=lines.amount.sum().cast("int64"), invoice_date=lines.invoice_date.min()
+    )
     return _frame(sums.order_by([*ORDER, "amount"]))
 
 

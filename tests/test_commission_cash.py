@@ -13,8 +13,9 @@ from salesplan.charts import render
 from salesplan.commission import Ledger
 from salesplan.commission.exact import boundary, cumulative, part_of
 from salesplan.commission.release import entitled
-from salesplan.commission.settlement import dues, tax_rates
+from salesplan.commission.settlement import dues
 from salesplan.conclusions.commission import sentences, warnings
+from salesplan.settling import product_rates
 from salesplan.terms.plan import Tax
 from salesplan.wording import Words
 
@@ -44,7 +45,7 @@ def test_dues_on_the_basis_of_cash(amounts, rates, tax, expected):
 
 def test_a_product_may_have_its_own_tax_rate():
     table = pd.DataFrame({"product": ["A", "B"], "tax_rate": [0.06, None]})
-    assert tax_rates(pd.Series(["A", "B", "C"]), table, VAT).tolist() == [60_000, 130_000, 130_000]
+    assert product_rates(pd.Series(["A", "B", "C"]), table, VAT).tolist() == [60_000, 130_000, 130_000]
 
 
 def test_exact_beyond_what_int64_holds_in_between():

@@ -164,6 +164,8 @@ def review_frames():
         "variance_review_grid": review_grid(grid),
         **revision_tables(),
         "variance_review_bridge_margin": margin, "variance_review_market": market,
+        **{f"variance_review_{name}": outputs.empty(f"variance_review_{name}")
+           for name in ("cash", "expenses", "receivables")},
     }  # fmt: skip
 
 

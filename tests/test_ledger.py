@@ -209,12 +209,14 @@ def test_daily_sales_end_with_the_cutoff() -> None:
 
 def test_orders_of_all_years() -> None:
     rows = [
-        line("2026-01-01", order="a", product="P"),
-        line("2026-01-01", order="a", product="P", amount=5),
+        line("2026-01-01", order="a", product="P", invoice_date=date(2026, 1, 20)),
+        line("2026-01-01", order="a", product="P", amount=5, invoice_date=date(2026, 1, 9)),
         line(order="b", rep="A"),
     ]
     found = ledger.orders({"sales": table("sales", *rows)}, TERMS)
     assert list(zip(found["order"], found["amount"], strict=True)) == [("a", 10_005), ("b", 10_000)]
+    assert found["invoice_date"].isna().tolist() == [False, True]
+    assert found["invoice_date"][0] == pd.Timestamp("2026-01-09")
 
 
 # The same by a plain loop

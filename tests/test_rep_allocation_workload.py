@@ -16,7 +16,7 @@ from salesplan.charts import rep_allocation as charts
 from salesplan.conclusions import rep_allocation as conclusions
 from salesplan.rep_allocation import Given, Records, Setting, field_work
 from salesplan.rep_allocation.activity.activities import activity_plan, field_of, recorded_pace
-from salesplan.rep_allocation.activity.receivables import cash, incoming, settle, tax_factor
+from salesplan.rep_allocation.activity.receivables import cash, incoming, settle
 from salesplan.rep_allocation.activity.workload import (
     LOAD_COLUMNS,
     PACE_COLUMNS,
@@ -29,6 +29,7 @@ from salesplan.rep_allocation.activity.workload import (
     rep_workdays,
     stretching,
 )
+from salesplan.settling import tax_factor
 from salesplan.terms.activities import Funnel
 from salesplan.terms.plan import Tax
 from salesplan.wording import LANGUAGES, Words

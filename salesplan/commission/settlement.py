@@ -13,7 +13,8 @@ from salesplan.apportion import UNKNOWN
 from salesplan.commission.book import Book
 from salesplan.commission.exact import cumulative
 from salesplan.commission.year import Year
-from salesplan.money import MICRO, Integers, half_away, integers, to_micro
+from salesplan.money import MICRO, Integers, half_away
+from salesplan.settling import product_rates
 from salesplan.terms.plan import Tax
 
 NOBODY = ("", UNKNOWN)  # customers whose orders only named payments settle
@@ -37,16 +38,6 @@ class Settlement:
     def open(self) -> Integers:
         """What is still asked for of each order: due without bad debt."""
         return self.due - self.written if self.written.any() else self.due
-
-
-def tax_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: Tax) -> Integers:
-    """Tax rate of each product in millionths: its own where the product table has one, else the plan's."""
-    default = to_micro(tax.rate)
-    if table is None or "tax_rate" not in table:
-        return np.full(len(products), default, dtype=np.int64)
-    own = table.dropna(subset=["tax_rate"]).drop_duplicates("product").set_index("product")["tax_rate"]
-    micro = (own.astype("float64") * MICRO).round().astype("int64")
-    return integers(products.map(micro).fillna(default).to_numpy(dtype=np.int64))
 
 
 def dues(amounts: Integers, rates: Integers, where: tuple[Integers, Integers, tuple[int, int]], tax: Tax) -> Integers:
@@ -80,7 +71,7 @@ def settle(book: Book, products: pd.DataFrame | None, year: Year, *, all_orders:
     shape = (len(book.orders), len(year.closed) + 1)
     owed = book.owed
     of_product = pd.Series(np.asarray(book.labels["product"], dtype=object))
-    rates = tax_rates(of_product, products, year.tax)[owed["product"].to_numpy()]
+    rates = product_rates(of_product, products, year.tax)[owed["product"].to_numpy()]
     where = (owed["okey"].to_numpy(), owed["at"].to_numpy(), shape)
     due = dues(owed["amount"].to_numpy(), rates, where, year.tax)
     payments = book.payments

@@ -14,6 +14,15 @@ START = f"{LAST.year}-01"
 # stock and goods on the road at the start, percent of a month of the last quarter; much of one, too little of another
 HELD = {"内墙乳胶漆": (105, 20), "外墙涂料": (640, 0), "防水涂料": (38, 12), "瓷砖胶": (110, 0), "耐水腻子": (95, 25)}
 NEW = ("艺术涂料", 60)  # units made for its launch
+COUNTED = {  # what was found at the start of the month after the last reports
+    "内墙乳胶漆": 470,
+    "外墙涂料": 1148,
+    "防水涂料": 436,
+    "瓷砖胶": 1700,
+    "耐水腻子": 4150,
+    "艺术涂料": 9,
+}
+AFTER = f"{LAST.year}-{LAST.month + 1:02d}"
 LATER = ("防水涂料", f"{LAST.year}-02", 15)  # announced for a later month, percent of a month
 CENTRES = {
     "郑州": "豫中分销中心",
@@ -50,7 +59,7 @@ class Report(NamedTuple):
 
 
 def stock(papers: Sequence[Order]) -> list[StockRow]:
-    """Stock at the start of the plan year, from what the last quarter before it sold."""
+    """Stock at the start of the plan year, from what the last quarter before it sold, and what was counted since."""
     before = [month for month in months() if month < START][-3:]
     sold = Counter[str]()
     for paper in papers:
@@ -61,7 +70,9 @@ def stock(papers: Sequence[Order]) -> list[StockRow]:
         for name, (held, road) in HELD.items()
     ]
     name, month, road = LATER
-    return [*rows, StockRow(START, *NEW, None), StockRow(month, name, None, _packs(name, sold[name] * road // 300))]
+    on_the_road = StockRow(month, name, None, _packs(name, sold[name] * road // 300))
+    counted = [StockRow(AFTER, product, units, None) for product, units in COUNTED.items()]
+    return [*rows, StockRow(START, *NEW, None), on_the_road, *counted]
 
 
 def _packs(product: str, quantity: int) -> int:

@@ -34,6 +34,8 @@ def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     yield from _grid(frames.get("variance_review_grid"), grid)
     yield from _revision(frames, revision)
     yield from _landing(frames)
+    yield from _collecting(frames)
+    yield from _spending(frames)
     if len(causes):
         yield from equal("causes_sum_to_variance", int(causes["amount"].sum()), int(grid["variance"].sum()))
 
@@ -118,3 +120,35 @@ def _market(market: pd.DataFrame, total: pd.DataFrame) -> Iterator[Breach]:
         whole = int((total["actual"] - total["target"]).sum())
         split = int(total["volume"].sum()) if row["measure"] == "quantity" else whole
         yield from equal("market_splits_the_bridge", row["variance"], split)
+
+
+def _collecting(frames: Frames) -> Iterator[Breach]:
+    """What is sold is paid, written off or open, less what is prepaid; ages sum; months and customers agree."""
+    owed, cash = frames["variance_review_receivables"], frames["variance_review_cash"]
+    if not len(owed):
+        return
+    rest = owed["sold"] - owed["received"] - owed["written_off"] - owed["open"] + owed["prepaid"]
+    yield from equal("receivables_close", int(rest.abs().sum()), 0, "customers")
+    late = owed[[f"overdue_{age}" for age in range(1, 5)]].sum(axis=1)
+    yield from equal("ages_sum_to_overdue", int((late - owed["overdue"]).abs().sum()), 0, "customers")
+    ages = owed["not_due"] + owed["overdue"] - owed["open"]
+    yield from equal("ages_sum_to_open", int(ages.abs().sum()), 0, "customers")
+    for month, year in (("sold", "sold_year"), ("received", "received_year")):
+        known = cash[month].dropna().astype("int64")
+        yield from equal("cash_matches_receivables", int(known.sum()), int(owed[year].sum()), month)
+
+
+def _spending(frames: Frames) -> Iterator[Breach]:
+    """Over is actual less budget, and the contingency bears what categories are over to date."""
+    spent = frames["variance_review_expenses"]
+    gap = spent["actual"] - spent["budget"] - spent["over"]
+    yield from equal("expenses_over_budget", int(gap.abs().sum()), 0, "rows")
+    if not spent["from_contingency"].any():
+        return
+    sums = spent.groupby("category")[["over", "from_contingency"]].sum()
+    yield from equal(
+        "contingency_bears_what_is_over",
+        int((sums["over"].clip(lower=0) - sums["from_contingency"]).abs().sum()),
+        0,
+        "categories",
+    )

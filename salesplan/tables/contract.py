@@ -170,6 +170,7 @@ SPECS: dict[str, Spec] = {
                 _column("end", "date", "结束日期 失效日期 end_date to"),
                 _column("potential", "money", "潜力 客户潜力 年需求 采购潜力"),
                 _column("rebate_rate", "rate", "返利率 返利比例 返点 rebate"),
+                _column("terms", "count", "账期 账期天数 付款期限 信用期 信用天数 credit_days payment_terms"),
                 _column("contact", "text", "联系人 客户联系人 contact_person contact_name"),
                 _column("position", "text", "职位 职务 position title"),
                 _column("phone", "text", "联系方式 电话 联系电话 手机 telephone mobile"),

@@ -129,6 +129,17 @@ BOARD: dict[str, Kind] = {"collection": "money", "receivable": "money"}
 PLAN_COST: dict[str, Kind] = {"pay": "money", "pay_ratio": "share", "scene": "code"}
 MEASURED: dict[str, Kind] = dict.fromkeys(("target", "actual", "variance", "last_year"), "mixed")
 BRIDGE: dict[str, Kind] = dict.fromkeys(("joint", "own_price", "deducted", "currency"), "money")
+OWED: dict[str, Kind] = {
+    **dict.fromkeys(("sold", "sold_year", "sold_12", "received", "received_year", "written_off", "prepaid"), "money"),
+    **dict.fromkeys(("open", "not_due", "overdue", *(f"overdue_{age}" for age in range(1, 5))), "money"),
+    **dict.fromkeys(("due", "settled", "expected_open", "expected_sales"), "money"),
+    **dict.fromkeys(("oldest_days", "turnover_days"), "count"),
+    "collection_rate": "share",
+}
+SPENT: dict[str, Kind] = {
+    **dict.fromkeys(("budget", "over", "from_contingency", "year", "left", "sales_target"), "money"),
+    "budget_ratio": "share",
+}
 OWN_KINDS: dict[str, dict[str, Kind]] = {
     "rep_allocation_activities": {"funnel": "count", "standard": "count"},
     "rep_allocation_funnel": {
@@ -341,6 +352,16 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     },
     "variance_review_measures": {**dict.fromkeys(("age_days", "overdue_days"), "count"), "carried": "flag"},
     "variance_review_proposals": {"rows": "count", "subject_kind": "code", "cause": "code"},
+    "variance_review_receivables": OWED,
+    "variance_review_ages": {"age": "code", "orders": "count", "customers": "count"},
+    "variance_review_cash": OWED,
+    **dict.fromkeys(("variance_review_expenses", "variance_review_spending"), SPENT),
+    "variance_review_stock": {
+        **dict.fromkeys(("forecast", "actual", "gap", "planned_sales", "sales", "arrivals", "needed"), "count"),
+        "pace": "share",
+        "shortage": "count",
+        "short_month": "month",
+    },
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Day, Many, Money, Month, Name, Number, Share, Terms, value
@@ -156,6 +156,30 @@ class States(Terms):
         return self
 
 
+Limit = Annotated[int, Field(ge=1, le=3650)]
+
+
+class Receivables(Terms):
+    """When customers have to pay, and by which ages what is overdue is told."""
+
+    terms: int = value(
+        60,
+        "days after the invoice (else the order) after which it is due; a customer may have his own",
+        unit="days",
+        ge=0,
+        le=3650,
+    )
+    ages: Annotated[tuple[Limit, Limit, Limit], Many] = value(
+        (30, 60, 90), "limits of the ages of what is overdue", unit="days"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Receivables":
+        if not self.ages[0] < self.ages[1] < self.ages[2]:
+            raise PydanticCustomError("ages_order", "must rise", {"key": "ages"})
+        return self
+
+
 class VarianceReviewTerms(Terms):
     """Month end of the review, bridge, revision, landing, states and cause codes."""
 
@@ -173,6 +197,7 @@ class VarianceReviewTerms(Terms):
         gt=0,
         lt=1,
     )
+    receivables: Receivables = value(Receivables(), "when customers have to pay")
     states: States = value(States(), "from where an indicator is on course, to be watched or behind")
     kpis: KpiChoices = value((), "the 6 to 8 indicators of the pack; default those that the data allow, in our order")
     transport_categories: Categories = value(TRANSPORT, "categories of the table expenses that are freight")

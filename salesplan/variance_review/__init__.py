@@ -21,17 +21,13 @@ from salesplan.variance_review.bridge import (
 )
 from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.changes import changes_since
+from salesplan.variance_review.collecting import Collecting, collecting
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
+from salesplan.variance_review.inventory import inventory
 from salesplan.variance_review.kpi_values import Records, kpi_values
 from salesplan.variance_review.kpis import KpiPack, kpi_pack
-from salesplan.variance_review.landing import (
-    Landing,
-    Progress,
-    landing_estimate,
-    outlook,
-    time_progress,
-)
+from salesplan.variance_review.landing import Landing, Progress, landing_estimate, outlook, time_progress
 from salesplan.variance_review.landing_course import ladder, landing_course, landing_members
 from salesplan.variance_review.margin import margin_bridge
 from salesplan.variance_review.market import market_table, size_and_share
@@ -43,6 +39,7 @@ from salesplan.variance_review.ranking import Promise, promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 from salesplan.variance_review.revision_reps import revise_reps
 from salesplan.variance_review.revisions import Before, Needed, Rolled, roll
+from salesplan.variance_review.spending import Budget, Spending, spending
 
 
 class Review(NamedTuple):
@@ -86,6 +83,8 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms, *, exc
 
 __all__ = [
     "Before",
+    "Budget",
+    "Collecting",
     "Edition",
     "Figures",
     "KpiPack",
@@ -98,6 +97,7 @@ __all__ = [
     "Revised",
     "Rolled",
     "Span",
+    "Spending",
     "Traces",
     "annual_summary",
     "bridge_dimension",
@@ -110,7 +110,9 @@ __all__ = [
     "cause_pareto",
     "cause_table",
     "changes_since",
+    "collecting",
     "edition",
+    "inventory",
     "kpi_pack",
     "kpi_values",
     "ladder",
@@ -140,6 +142,7 @@ __all__ = [
     "rule_grid",
     "size_and_share",
     "spans",
+    "spending",
     "standing",
     "time_progress",
 ]

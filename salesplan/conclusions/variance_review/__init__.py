@@ -2,13 +2,16 @@
 
 from salesplan.conclusions.variance_review.bridge import bridge_sentences, margin_sentences, market_sentences
 from salesplan.conclusions.variance_review.causes import measure_sentences, proposal_sentences, with_evidence
+from salesplan.conclusions.variance_review.collecting import collecting_sentences
 from salesplan.conclusions.variance_review.grid import annual_sentences, grid_sentences
+from salesplan.conclusions.variance_review.inventory import inventory_sentences
 from salesplan.conclusions.variance_review.kpis import cards, catalogue
 from salesplan.conclusions.variance_review.kpis import sentences as kpi_sentences
 from salesplan.conclusions.variance_review.landing import landing
 from salesplan.conclusions.variance_review.ranking import ranking_sentences
 from salesplan.conclusions.variance_review.review import sentences
 from salesplan.conclusions.variance_review.revision import changes, revision
+from salesplan.conclusions.variance_review.spending import spending_sentences
 
 __all__ = [
     "annual_sentences",
@@ -16,7 +19,9 @@ __all__ = [
     "cards",
     "catalogue",
     "changes",
+    "collecting_sentences",
     "grid_sentences",
+    "inventory_sentences",
     "kpi_sentences",
     "landing",
     "margin_sentences",
@@ -26,5 +31,6 @@ __all__ = [
     "ranking_sentences",
     "revision",
     "sentences",
+    "spending_sentences",
     "with_evidence",
 ]

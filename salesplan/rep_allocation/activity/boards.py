@@ -9,11 +9,12 @@ import pandas as pd
 
 from salesplan import calendar as days_of
 from salesplan.rep_allocation.activity.activities import COLD, RETURN, ActivityPlan, Integers
-from salesplan.rep_allocation.activity.receivables import Cash, incoming, tax_factor
+from salesplan.rep_allocation.activity.receivables import Cash, incoming
 from salesplan.rep_allocation.activity.setting import Setting
 from salesplan.rep_allocation.activity.shrinking import Real
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
+from salesplan.settling import tax_factor
 
 BOARD_COLUMNS = ("rep", "kind", "period", "start", "end", "activity", "count", "amount", "probability")
 TARGET, COLLECTION, RECEIVABLE = "target", "collection", "receivable"

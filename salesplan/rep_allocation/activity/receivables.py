@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import apportion_groups
-from salesplan.money import MICRO, half_away, to_micro
-from salesplan.rep_allocation.activity.activities import Integers
+from salesplan.money import half_away
 from salesplan.rep_allocation.activity.shrinking import Real
 from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
+from salesplan.settling import oldest_first, tax_factor
 from salesplan.terms.plan import Tax
 
 DAYS = 365  # after which nothing more is expected
@@ -43,14 +43,6 @@ class Cash:
         return pd.Series(np.where(half[:, 0] > 0, (self.pattern < half).sum(axis=1), -1), index=self.reps)
 
 
-def tax_factor(tax: Tax) -> tuple[int, int]:
-    """What an amount of sales is in the money of collections: numerator and denominator."""
-    rate = MICRO + to_micro(tax.rate)
-    if tax.sales == tax.collections:
-        return 1, 1
-    return (rate, MICRO) if tax.sales == "excluded" else (MICRO, rate)
-
-
 def settle(
     deals: pd.DataFrame, collections: pd.DataFrame, today: pd.Timestamp, tax: Tax
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -77,14 +69,14 @@ def settle(
     pool = pd.concat(
         [paid.loc[number < 0, ["customer", "date", "amount"]], over[over["amount"] > 0]], ignore_index=True
     )
-    rest, when = _oldest_first(orders, left, pool)
+    rest, when = oldest_first(orders, left, pool.assign(amount=pool["amount"].clip(lower=0)))
     days = (named["date"].to_numpy() - orders["date"].to_numpy()[named["number"]]) / np.timedelta64(1, "D")
     first = pd.DataFrame({"number": named["number"].to_numpy(), "days": days, "amount": named["amount"].to_numpy()})
     second = pd.DataFrame({"number": orders.index, "days": when, "amount": left - rest}).dropna()
     both = pd.concat([first, second[second["amount"] > 0]], ignore_index=True)
     paid_out = paid.groupby("order")["amount"].sum().clip(upper=0).reindex(credits["order"]).fillna(0)
     left_over = credits.assign(amount=credits["due"] + paid_out.to_numpy(dtype=np.int64))
-    still, _ = _oldest_first(orders, rest, left_over)
+    still, _ = oldest_first(orders, rest, left_over.assign(amount=left_over["amount"].clip(lower=0)))
     return orders.assign(open=still), both.assign(days=both["days"].clip(lower=0).astype("int64"))
 
 
@@ -99,39 +91,6 @@ def _orders(deals: pd.DataFrame, today: pd.Timestamp, tax: Tax) -> tuple[pd.Data
     dated = every.assign(due=due, date=pd.to_datetime(every["date"]))
     orders = dated[dated["amount"] > 0].drop_duplicates("order", keep="first", ignore_index=True)
     return orders, dated[dated["amount"] < 0].reset_index(drop=True)
-
-
-def _oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tuple[Integers, Real]:
-    """What stays open after the customers' pools have settled their oldest orders, and days until an order was settled.
-
-    One search for all customers: each customer's running sums are shifted beyond those of the customer before.
-    """
-    names = pd.Index(sorted(set(orders["customer"])))
-    owner, payer = names.get_indexer(orders["customer"]), names.get_indexer(pool["customer"])
-    pool = pool.assign(payer=payer)[payer >= 0].sort_values(["payer", "date", "amount"], kind="stable")
-    by_age = np.lexsort((orders["order"].to_numpy(dtype=str), orders["date"].to_numpy(), owner))
-    owed = np.cumsum(left[by_age]) - _before(owner[by_age], left[by_age], len(names))
-    money = pool["amount"].clip(lower=0).to_numpy(dtype=np.int64)
-    code = pool["payer"].to_numpy(dtype=np.int64)
-    had = np.cumsum(money) - _before(code, money, len(names))
-    most = int(max(owed.max(initial=0), had.max(initial=0))) + 1
-    total = np.bincount(code, weights=money, minlength=len(names)).astype(np.int64)
-    rest = np.empty(len(orders), dtype=np.int64)
-    rest[by_age] = np.clip(owed - total[owner[by_age]], 0, left[by_age])
-    at = np.searchsorted(code * most + had, owner[by_age] * most + owed)
-    found = (at < len(pool)) & (rest[by_age] == 0) & (left[by_age] > 0)
-    paid_on = pool["date"].to_numpy(dtype="datetime64[D]")[np.minimum(at, max(len(pool) - 1, 0))] if len(pool) else None
-    days = np.full(len(orders), np.nan)
-    if paid_on is not None:
-        took = (paid_on - orders["date"].to_numpy(dtype="datetime64[D]")[by_age]).astype(np.float64)
-        days[by_age] = np.where(found, took, np.nan)
-    return rest, days
-
-
-def _before(owner: Integers, values: Integers, count: int) -> Integers:
-    """Sum of all values of the owners before each one's."""
-    sums = np.bincount(owner, weights=values, minlength=count).astype(np.int64)
-    return (np.cumsum(sums) - sums)[owner]
 
 
 def cash(

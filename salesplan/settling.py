@@ -1,0 +1,66 @@
+"""What is owed in the money of payments, and money that settles a customer's oldest orders first."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from salesplan.money import MICRO, Integers, integers, to_micro
+from salesplan.terms.plan import Tax
+
+Real = NDArray[np.float64]
+
+
+def tax_factor(tax: Tax) -> tuple[int, int]:
+    """What an amount of sales is in the money of collections: numerator and denominator."""
+    rate = MICRO + to_micro(tax.rate)
+    if tax.sales == tax.collections:
+        return 1, 1
+    return (rate, MICRO) if tax.sales == "excluded" else (MICRO, rate)
+
+
+def product_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: Tax) -> Integers:
+    """Tax rate of each line's product in millionths: its own where the product table has one, else the plan's."""
+    default = to_micro(tax.rate)
+    if table is None or "tax_rate" not in table:
+        return np.full(len(products), default, dtype=np.int64)
+    own = table.dropna(subset=["tax_rate"]).drop_duplicates("product").set_index("product")["tax_rate"]
+    micro = (own.astype("float64") * MICRO).round().astype("int64")
+    return integers(products.map(micro).fillna(default).to_numpy(dtype=np.int64))
+
+
+def oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tuple[Integers, Real]:
+    """What stays open after the customers' money has settled their oldest orders, and days until an order was settled.
+
+    `orders`: order, customer, date; `left`: what each still owes (fen); `pool`: customer, date, amount (fen; below
+    zero where money went back, which takes back what came last). First in, first out 核销. One search for all
+    customers: each customer's running sums are shifted beyond those of the customer before. Days are NaN where an
+    order is not settled.
+    """
+    names = pd.Index(sorted(set(orders["customer"])))
+    owner, payer = names.get_indexer(orders["customer"]), names.get_indexer(pool["customer"])
+    pool = pool.assign(payer=payer)[payer >= 0].sort_values(["payer", "date", "amount"], kind="stable")
+    by_age = np.lexsort((orders["order"].to_numpy(dtype=str), orders["date"].to_numpy(), owner))
+    owed = np.cumsum(left[by_age]) - _before(owner[by_age], left[by_age], len(names))
+    money, code = pool["amount"].to_numpy(dtype=np.int64), pool["payer"].to_numpy(dtype=np.int64)
+    had = np.cumsum(money) - _before(code, money, len(names))
+    most = 2 * int(max(owed.max(initial=0), np.abs(had).max(initial=0))) + 1
+    kept = np.minimum.accumulate((code * most + had)[::-1])[::-1] - code * most  # what is never paid back again
+    total = np.maximum(np.bincount(code, weights=money, minlength=len(names)).astype(np.int64), 0)
+    rest = np.empty(len(orders), dtype=np.int64)
+    rest[by_age] = np.clip(owed - total[owner[by_age]], 0, left[by_age])
+    at = np.searchsorted(code * most + np.maximum(kept, 0), owner[by_age] * most + owed)
+    found = (at < len(pool)) & (rest[by_age] == 0) & (left[by_age] > 0)
+    days = np.full(len(orders), np.nan)
+    if len(pool):
+        paid_on = pool["date"].to_numpy(dtype="datetime64[D]")[np.minimum(at, len(pool) - 1)]
+        took = (paid_on - orders["date"].to_numpy(dtype="datetime64[D]")[by_age]).astype(np.float64)
+        days[by_age] = np.where(found, took, np.nan)
+    return rest, days
+
+
+def _before(owner: Integers, values: Integers, count: int) -> Integers:
+    """Sum of all values of the owners before each one's."""
+    sums = np.bincount(owner, weights=values, minlength=count).astype(np.int64)
+    return np.asarray((np.cumsum(sums) - sums)[owner], dtype=np.int64)
