@@ -7,6 +7,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Day, Many, Name, Number, Share, Terms, value
+from salesplan.terms.evaluation import Evaluation, Quiet
 
 CAUSES = (
     "scattered_goals",
@@ -88,3 +89,5 @@ class VarianceReviewTerms(Terms):
     )
     states: States = value(States(), "from where an indicator is on course, to be watched or behind")
     causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")
+    quiet: Quiet = value(Quiet(), "when a customer counts as gone quiet")
+    evaluation: Evaluation = value(Evaluation(), "the customer evaluation form")
