@@ -9,8 +9,11 @@ import pandas as pd
 
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
+from salesplan.variance_review.activity import Activities, Work, activity_review, team_activity, visits_shown
+from salesplan.variance_review.boards import board_table
 from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
 from salesplan.variance_review.causes import cause_table
+from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
 from salesplan.variance_review.kpis import kpi_table
@@ -22,6 +25,7 @@ from salesplan.variance_review.landing import (
     time_progress,
 )
 from salesplan.variance_review.measures import Figures
+from salesplan.variance_review.projects import Projects, project_review
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
 
@@ -65,16 +69,26 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms) -> Rev
 
 
 __all__ = [
+    "Activities",
+    "Customers",
     "Figures",
+    "Known",
     "Landing",
     "Progress",
+    "Projects",
     "Review",
     "Revised",
+    "Work",
+    "activity_review",
+    "away",
+    "board_table",
     "bridge_dimension",
     "bridge_sides",
     "bridge_table",
     "capacity_by_month",
     "cause_table",
+    "customer_review",
+    "customers_shown",
     "kpi_table",
     "landing_estimate",
     "listed_reps",
@@ -82,11 +96,15 @@ __all__ = [
     "outlook",
     "plan_revision",
     "price_volume_mix",
+    "project_review",
+    "regraded",
     "rep_grid",
     "rep_targets",
     "review",
     "revise",
     "rule_grid",
     "standing",
+    "team_activity",
     "time_progress",
+    "visits_shown",
 ]

@@ -108,7 +108,8 @@ def _done(work: Work, closed: Sequence[str]) -> "pd.Series[Any]":
     orders = won.assign(activity=DEAL).groupby(["rep", "month", "activity"])["order"].nunique()
     reps = set(work.planned["rep"]) | set(rows["rep"])
     ours = orders[orders.index.get_level_values("rep").isin(list(reps))]
-    return pd.concat([sums, zeros, ours]).astype("int64")
+    counts: pd.Series[Any] = pd.concat([sums, zeros, ours]).astype("int64")
+    return counts
 
 
 def _each(rows: pd.DataFrame, funnel: pd.DataFrame) -> "pd.Series[Any]":
@@ -215,3 +216,21 @@ def _by_grade(held: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     met = named.merge(grades, on=["rep", "month", "customer"]).groupby(keys)
     sums = met.agg(visits=("count", "sum"), visited=("customer", "nunique")).reindex(counts.index, fill_value=0)
     return counts.join(sums).reset_index()
+
+
+def team_activity(table: pd.DataFrame) -> pd.DataFrame:
+    """All reps together by activity, over the months that were written down: planned, actual, gap, attainment."""
+    known = table[table["actual"].notna() & table["planned"].notna()]
+    sums = known.groupby("activity", sort=False)[["planned", "actual"]].sum().reset_index()
+    return sums.assign(gap=sums["actual"] - sums["planned"], attainment=_ratio(sums["actual"], sums["planned"]))
+
+
+def visits_shown(visits: pd.DataFrame) -> pd.DataFrame:
+    """The audit by rep (and grade, where visits name their customers) over all months."""
+    keys = ["rep", "grade"] if (visits["grade"] != TOTAL).any() else ["rep"]
+    rows = visits if len(keys) > 1 else visits[visits["grade"] == TOTAL]
+    sums = rows.groupby(keys).agg(
+        customers=("customers", "max"), visits_due=("visits_due", "sum"), visits=("visits", "sum")
+    )
+    found = sums.reset_index()
+    return found.assign(attainment=found["visits"] / found["visits_due"].where(found["visits_due"] > 0))

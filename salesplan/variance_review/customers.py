@@ -19,12 +19,16 @@ from salesplan.variance_review.kpis import tax_factor
 from salesplan.variance_review.measures import Figures, known_members
 
 YEAR = 12
-STATES = ("kept", "new", "back", "quiet", "lost", "idle")  # `(unknown)` has none
+STATES = ("kept", "new_customer", "back", "quiet", "lost", "idle")  # `(unknown)` has none
 CUSTOMER_COLUMNS = [
     "customer", "customer_name", "rep", "region", "grade", "proposed_grade", "change", "state", "sales", "last_year",
     "growth", "share", "margin", "margin_share", *HABIT_COLUMNS[:-1], "amount_year", "amount_at_stake", "score",
     "rating", "advice",
 ]  # fmt: skip
+TEXTS = frozenset(
+    ("customer", "customer_name", "rep", "region", "grade", "proposed_grade", "change", "state", "rating", "advice",
+     "dimension", "member", "indicator", "measure")
+)  # fmt: skip
 MOVE_COLUMNS = ["state", "customers", "last_year", "sales", "change_amount"]
 
 
@@ -59,9 +63,9 @@ def customer_review(figures: Figures, rules: VarianceReviewTerms, known: Known) 
     `(unknown)` for sales that name none, so that `sales` sums to the actual), `variance_review_composition` and
     `variance_review_evaluation`. Header only without closed months, or where no sale names its customer.
 
-    `state`: `new` (first purchase ever in these months), `quiet` (see `habits`), `lost` (bought in the same months of
-    last year, not in these), `kept` (bought in both), `back` (bought before, but not in the same months of last year),
-    `idle` (in neither). `margin` = net sales - cost (fen, NA where a cost is unknown): gross profit less allowances and
+    `state`: `new_customer` (first purchase ever in these months), `quiet` (see `habits`), `lost` (bought in the same
+    months of last year, not in these), `kept` (bought in both), `back` (bought before, but not in the same months of
+    last year), `idle` (in neither). `margin` = net sales - cost (fen, NA where a cost is unknown): gross profit less allowances and
     rebates; `margin_share` of all. `proposed_grade`: what the plan's rule gives for the sales of the last twelve
     months; `change` `up` or `down` where it is another than `grade`. `amount_at_stake`: sales of the twelve months up
     to the last purchase of a customer who has gone quiet or is lost.
@@ -98,9 +102,9 @@ def moves(table: pd.DataFrame) -> pd.DataFrame:
 
 def _nothing() -> Customers:
     """Headers without rows."""
-    money = dict.fromkeys(("sales", "last_year", "margin", "amount_year", "amount_at_stake", "change_amount"), "int64")
     lists = (CUSTOMER_COLUMNS, COMPOSITION_COLUMNS, EVALUATION_COLUMNS, MOVE_COLUMNS)
-    frames = [pd.DataFrame({name: pd.Series(dtype=money.get(name, "str")) for name in names}) for names in lists]
+    kinds = [{name: "str" if name in TEXTS else "int64" for name in names} for names in lists]
+    frames = [pd.DataFrame(columns=list(kind)).astype(kind) for kind in kinds]
     return Customers(frames[0], frames[1], frames[2], frames[3], ())
 
 
@@ -193,7 +197,7 @@ def _states(sums: dict[str, "pd.Series[Any]"], quiet: "pd.Series[Any]") -> "pd.S
         UNKNOWN: now.index == UNKNOWN,
         "lost": before & ~now,
         "quiet": silent,
-        "new": now & ~sums["old"],
+        "new_customer": now & ~sums["old"],
         "kept": now & before,
         "back": now,
     }
@@ -287,3 +291,30 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     """The largest first; whoever has the same sales by last year's, then by key."""
     found = table.reset_index().sort_values(["sales", "last_year", "customer"], ascending=[False, False, True])
     return found[CUSTOMER_COLUMNS].astype({"silent_days": "Int64"}).reset_index(drop=True)
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Customers by name where they have one, in place of the key."""
+    named = table[table["customer"] != UNKNOWN]
+    return named.assign(customer=named["customer_name"].fillna(named["customer"]))
+
+
+def customers_shown(found: Customers) -> pd.DataFrame:
+    """The customers as people read them, the largest first."""
+    columns = ["customer", "rep", "grade", "state", "sales", "last_year", "growth", "share", "margin", "margin_share"]
+    return _named(found.table)[[*columns, "score", "advice"]]
+
+
+def away(found: Customers) -> pd.DataFrame:
+    """Who has gone quiet or is lost, by what is at stake: habit, days of silence, the purchase expected."""
+    gone = _named(found.table[found.table["state"].isin(["quiet", "lost"])])
+    columns = ["customer", "rep", "grade", "state", "last_purchase", "interval", "expected_next", "silent_days"]
+    ordered = gone.sort_values(["amount_at_stake", "customer"], ascending=[False, True], ignore_index=True)
+    return ordered[[*columns, "amount_at_stake"]]
+
+
+def regraded(found: Customers) -> pd.DataFrame:
+    """Whose grade the sales of the last twelve months would change, the largest first."""
+    moved = _named(found.table[found.table["change"].isin(["up", "down"])])
+    ordered = moved.sort_values(["amount_year", "customer"], ascending=[False, True], ignore_index=True)
+    return ordered[["customer", "rep", "grade", "proposed_grade", "change", "amount_year", "sales", "last_year"]]
