@@ -9,8 +9,15 @@ import pandas as pd
 
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
-from salesplan.variance_review.activity import Activities, Work, activity_review, team_activity, visits_shown
-from salesplan.variance_review.boards import board_table
+from salesplan.variance_review.activity import (
+    Activities,
+    Work,
+    activity_review,
+    team_activity,
+    team_rates,
+    visits_shown,
+)
+from salesplan.variance_review.boards import board_table, next_month, planned_visits
 from salesplan.variance_review.bridge import bridge_dimension, bridge_sides, bridge_table, member_targets
 from salesplan.variance_review.causes import cause_table
 from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
@@ -25,7 +32,7 @@ from salesplan.variance_review.landing import (
     time_progress,
 )
 from salesplan.variance_review.measures import Figures
-from salesplan.variance_review.projects import Projects, project_review
+from salesplan.variance_review.projects import Projects, project_review, projects_shown, won_stages
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
 
 
@@ -93,10 +100,13 @@ __all__ = [
     "landing_estimate",
     "listed_reps",
     "member_targets",
+    "next_month",
     "outlook",
     "plan_revision",
+    "planned_visits",
     "price_volume_mix",
     "project_review",
+    "projects_shown",
     "regraded",
     "rep_grid",
     "rep_targets",
@@ -105,6 +115,8 @@ __all__ = [
     "rule_grid",
     "standing",
     "team_activity",
+    "team_rates",
     "time_progress",
     "visits_shown",
+    "won_stages",
 ]

@@ -42,6 +42,12 @@ class Activities(NamedTuple):
     conversion: pd.DataFrame  # variance_review_conversion
     behind: pd.DataFrame  # rep, activity, missing, amount_missing: the costliest first
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The output tables by name."""
+        names = {"activities": self.table, "conversion": self.conversion, "visits": self.visits}
+        return {f"variance_review_{name}": frame for name, frame in names.items()}
+
 
 def activity_review(work: Work, closed: Sequence[str]) -> Activities:
     """Calls, visits, proposals, bids and wins of the closed months against the plan of each rep; see the parts."""
@@ -234,3 +240,8 @@ def visits_shown(visits: pd.DataFrame) -> pd.DataFrame:
     )
     found = sums.reset_index()
     return found.assign(attainment=found["visits"] / found["visits_due"].where(found["visits_due"] > 0))
+
+
+def team_rates(conversion: pd.DataFrame) -> pd.DataFrame:
+    """The rates of all reps together, from the deal back."""
+    return conversion[conversion["rep"] == TOTAL].drop(columns="rep").reset_index(drop=True)

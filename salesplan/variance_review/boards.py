@@ -1,6 +1,6 @@
 """The month to come on two boards: each rep's target by ten-day period and week, and the visits that belong to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesplan.apportion import MANAGER, apportion, apportion_groups
-from salesplan.variance_review.measures import amount_by
+from salesplan.variance_review.activity import Work
+from salesplan.variance_review.measures import Figures, amount_by
 
 BOARD_COLUMNS = ["kind", "period", "start", "end", "workdays", "rep", "amount", "visits"]
 KINDS = ("ten_day", "week")
@@ -95,3 +96,14 @@ def _periods(days: pd.DataFrame, kind: str, reps: "pd.Index[Any]", grid: Mapping
     return repeated.assign(
         kind=kind, rep=np.tile(reps.to_numpy(), len(spans)), **{name: values.ravel() for name, values in sums.items()}
     )
+
+
+def next_month(figures: Figures) -> str:
+    """The first month still to come; '' when the year is over."""
+    return next(iter(figures.open), "")
+
+
+def planned_visits(work: Work, still: Sequence[str]) -> "pd.Series[Any]":
+    """Visits planned by rep in the first month to come; empty without a plan of visits."""
+    rows = work.planned[(work.planned["activity"] == work.cadence) & work.planned["period"].isin(list(still[:1]))]
+    return rows.groupby("rep")["count"].sum().astype("Int64")

@@ -53,7 +53,12 @@ class Customers(NamedTuple):
     composition: pd.DataFrame  # variance_review_composition
     evaluation: pd.DataFrame  # variance_review_evaluation
     moves: pd.DataFrame  # by state: customers, last_year, sales, change_amount (fen)
-    grades: tuple[str, ...]  # names of the plan's grades, the best first
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The output tables by name."""
+        names = {"customers": self.table, "composition": self.composition, "evaluation": self.evaluation}
+        return {f"variance_review_{name}": frame for name, frame in names.items()}
 
 
 def customer_review(figures: Figures, rules: VarianceReviewTerms, known: Known) -> Customers:
@@ -65,10 +70,10 @@ def customer_review(figures: Figures, rules: VarianceReviewTerms, known: Known) 
 
     `state`: `new_customer` (first purchase ever in these months), `quiet` (see `habits`), `lost` (bought in the same
     months of last year, not in these), `kept` (bought in both), `back` (bought before, but not in the same months of
-    last year), `idle` (in neither). `margin` = net sales - cost (fen, NA where a cost is unknown): gross profit less allowances and
-    rebates; `margin_share` of all. `proposed_grade`: what the plan's rule gives for the sales of the last twelve
-    months; `change` `up` or `down` where it is another than `grade`. `amount_at_stake`: sales of the twelve months up
-    to the last purchase of a customer who has gone quiet or is lost.
+    last year), `idle` (in neither). `margin` = net sales - cost (fen, NA where a cost is unknown): gross profit less
+    allowances and rebates; `margin_share` of all. `proposed_grade`: what the plan's rule gives for the sales of the
+    last twelve months; `change` `up` or `down` where it is another than `grade`. `amount_at_stake`: sales of the twelve
+    months up to the last purchase of a customer who has gone quiet or is lost.
     """
     if not figures.closed or not known_members(figures.facts, "customer"):
         return _nothing()
@@ -86,7 +91,6 @@ def customer_review(figures: Figures, rules: VarianceReviewTerms, known: Known) 
         composition(figures, table),
         form.table,
         moves(table),
-        tuple(grades.names),
     )
 
 
@@ -105,7 +109,7 @@ def _nothing() -> Customers:
     lists = (CUSTOMER_COLUMNS, COMPOSITION_COLUMNS, EVALUATION_COLUMNS, MOVE_COLUMNS)
     kinds = [{name: "str" if name in TEXTS else "int64" for name in names} for names in lists]
     frames = [pd.DataFrame(columns=list(kind)).astype(kind) for kind in kinds]
-    return Customers(frames[0], frames[1], frames[2], frames[3], ())
+    return Customers(frames[0], frames[1], frames[2], frames[3])
 
 
 def _people(figures: Figures, known: Known, day: date) -> tuple[pd.DataFrame, CustomerGrades]:

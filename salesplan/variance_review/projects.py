@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from salesplan.terms.channels import ProjectStage
+
 PROJECT_COLUMNS = [
     "project", "customer", "rep", "stage", "amount", "probability", "weighted", "close", "month", "amount_open",
     "next_follow_up", "overdue_days", "state", "stage_before", "close_before",
@@ -77,3 +79,26 @@ def _stages(table: pd.DataFrame) -> pd.DataFrame:
     marks = {name: (table["state"] == name).astype("int64") for name in ("late_close", "overdue")}
     sums = table.assign(deals=1, **marks).groupby("stage", sort=True)[STAGE_COLUMNS[1:]].sum()
     return sums.reset_index().sort_values(["amount", "stage"], ascending=[False, True], ignore_index=True)
+
+
+def won_stages(stages: Sequence[ProjectStage]) -> list[str]:
+    """Stages in which the order is in."""
+    return [one.stage for one in stages if one.closed]
+
+
+def projects_shown(found: Projects) -> pd.DataFrame:
+    """The projects as people read them, without those won; what was before only where a review before knows it."""
+    columns = [
+        "project",
+        "rep",
+        "stage",
+        "amount",
+        "probability",
+        "weighted",
+        "close",
+        "next_follow_up",
+        "overdue_days",
+    ]
+    rows = found.table[found.table["state"] != "won"].reset_index(drop=True)
+    moved = [name for name in ("stage_before", "close_before") if rows[name].notna().any()]
+    return rows[[*columns, "overdue_days", "state", *moved]]
