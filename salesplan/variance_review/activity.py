@@ -238,8 +238,7 @@ def visits_shown(visits: pd.DataFrame) -> pd.DataFrame:
     sums = rows.groupby(keys).agg(
         customers=("customers", "max"), visits_due=("visits_due", "sum"), visits=("visits", "sum")
     )
-    found = sums.reset_index()
-    return found.assign(attainment=found["visits"] / found["visits_due"].where(found["visits_due"] > 0))
+    return sums.reset_index()
 
 
 def team_rates(conversion: pd.DataFrame) -> pd.DataFrame:

@@ -41,7 +41,9 @@ def board_table(
     worked = ours["workday"].to_numpy(dtype=np.float64)
     amounts = _over_days(targets.to_numpy(dtype=np.int64), _weights(ours, worked), unit)
     planned = visits.reindex(targets.index)
-    seen = _over_days(planned.fillna(0).to_numpy(dtype=np.int64), worked if worked.any() else np.ones_like(worked), 1)
+    seen = _evenly(
+        planned.fillna(0).to_numpy(dtype=np.int64), (worked if worked.any() else worked + 1).astype(np.int64)
+    )
     grid = {"amount": amounts, "visits": seen}
     parts = [_periods(ours, kind, targets.index, grid) for kind in KINDS]
     table = pd.concat(parts, ignore_index=True)
@@ -82,6 +84,13 @@ def _over_days(totals: Integers, weights: "NDArray[np.float64]", unit: int) -> I
     whole = found.reshape(len(totals), -1) * signs[:, None] * unit
     whole[:, -1] += totals - whole.sum(axis=1)  # a rest below the unit stays with the last day
     return whole
+
+
+def _evenly(totals: Integers, worked: Integers) -> Integers:
+    """Counts over the workdays so that every running sum is rounded, reps x days: no day gets them all."""
+    days = worked.cumsum()
+    sums = (2 * totals[:, None] * days + days[-1]) // (2 * days[-1])
+    return np.asarray(np.diff(sums, axis=1, prepend=0), dtype=np.int64)
 
 
 def _periods(days: pd.DataFrame, kind: str, reps: "pd.Index[Any]", grid: Mapping[str, Integers]) -> pd.DataFrame:
