@@ -12,12 +12,13 @@ LEFT_OUT = ".left_out"  # a step this run does not execute
 CONTROL = "control.json"  # the manifest as far as pages and sheets show it, written when all tables are there
 LETTERS = "letters"  # folder of the target letters
 STATEMENTS = "statements"  # folder of the statements of pay and the sheets, one folder a month
+BOARDS = "boards"  # folder of the boards of the month to come
 EXPLAINED = "explained"  # folder of the pages that say how each quota came about
 SETTLED = "settled"  # parameter files beside them, of which those a signed plan settles stand instead of the plan's own
 PREVIOUS = "previous"  # folder of a run with the tables of the review before this one
 REVIEW = "review.json"  # in it: which run that was, and of which month end
 # Folders of pages for single people, by the step that writes them.
-PAGES = {"rep_allocation": (LETTERS, EXPLAINED), "commission": (STATEMENTS,)}
+PAGES = {"rep_allocation": (LETTERS, EXPLAINED), "commission": (STATEMENTS,), "variance_review": (BOARDS,)}
 DRAFT = ".part"
 # Lets the index page take up a step's conclusions as they are.
 SENTENCES = "application/vnd.salesplan.sentences+json"

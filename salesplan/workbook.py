@@ -20,7 +20,18 @@ from salesplan.report.forms import Form, forms_html
 from salesplan.report.links import links_html
 from salesplan.report.table import Table, html_table
 from salesplan.report.tree import Branch, tree_html
-from salesplan.staging import DONE, INPUTS, LETTERS, PREVIOUS, REVIEW, SENTENCES, SETTLED, STATEMENTS, write_whole
+from salesplan.staging import (
+    BOARDS,
+    DONE,
+    INPUTS,
+    LETTERS,
+    PREVIOUS,
+    REVIEW,
+    SENTENCES,
+    SETTLED,
+    STATEMENTS,
+    write_whole,
+)
 from salesplan.tables import outputs
 from salesplan.telling import tell_in_notebook
 from salesplan.terms import PlanTerms
@@ -31,6 +42,7 @@ if TYPE_CHECKING:
 
     from salesplan.commission import Closed
     from salesplan.commission.papers import Papers
+    from salesplan.conclusions.variance_review.boards import Boards
     from salesplan.rep_allocation import DealerCopy, Given, Letters
     from salesplan.variance_review import Edition
 
@@ -308,6 +320,17 @@ class Step:
         count = write_statements(folder, found.statements, self.words, head=head, plans=self.rules.plans, papers=beside)
         said = self.words("statement.written", month=head["month"], count=count)
         return links_html(said, [(f"{STATEMENTS}/{found.month}/index.html", self.words("statement.link"))])
+
+    def boards(self, found: "Boards") -> Table | Sentences:
+        """Write the boards of the month to come into the run's folder; links to them."""
+        if not found.month:
+            return self.note("board.none")
+        if self.run is None:
+            return self.note("report.not_saved")
+        from salesplan.report.boards import write_boards
+
+        pages = write_boards(self.run / BOARDS, found, self.words, head={"title": self.plan.title or ""})
+        return links_html(self.words("board.links"), [(f"{BOARDS}/{name}", title) for name, title in pages])
 
     def _month_head(self, month: str) -> dict[str, str]:
         """What stands at the head of a month's papers: plan, run, month, its days, the tax basis."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from salesplan.rep_allocation.portfolio.grades import (
+from salesplan.grading import (
     ABC,
     computed_grades,
     graded,

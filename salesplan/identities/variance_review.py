@@ -36,6 +36,8 @@ def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     yield from _landing(frames)
     yield from _collecting(frames)
     yield from _spending(frames)
+    yield from _customers(frames, int(grid["actual"].sum()))
+    yield from _boards(frames["variance_review_boards"], revision)
     if len(causes):
         yield from equal("causes_sum_to_variance", int(causes["amount"].sum()), int(grid["variance"].sum()))
 
@@ -152,3 +154,22 @@ def _spending(frames: Frames) -> Iterator[Breach]:
         0,
         "categories",
     )
+
+
+def _customers(frames: Frames, actual: int) -> Iterator[Breach]:
+    """Customers, and the members of every dimension, make up all sales; weights of a form are one."""
+    customers, form = frames["variance_review_customers"], frames["variance_review_evaluation"]
+    if len(customers):
+        yield from equal("customers_sum_to_sales", int(customers["sales"].sum()), actual)
+    for dimension, rows in frames["variance_review_composition"].groupby("dimension", sort=True):
+        yield from equal("composition_sums_to_sales", int(rows["sales"].sum()), actual, str(dimension))
+    weights = form[form["weight"] > 0].groupby("customer")["weight"].sum()
+    yield from equal("evaluation_weights_are_one", int(((weights - 1).abs() > 1e-9).sum()), 0, "customers")
+
+
+def _boards(boards: pd.DataFrame, revision: pd.DataFrame) -> Iterator[Breach]:
+    """Ten-day periods and weeks of the board sum to the revised target of the month they lie in."""
+    for kind, rows in boards.groupby("kind", sort=True):
+        month = f"{rows['end'].max():%Y-%m}"  # by its last day, also where months end early
+        target = int(revision.loc[revision["month"] == month, "revised"].sum())
+        yield from equal("board_sums_to_revised", int(rows["amount"].sum()), target, str(kind))

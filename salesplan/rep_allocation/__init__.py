@@ -5,6 +5,7 @@ quota = level x (1 + over-assignment) x blended weight x availability, through p
 month, `cube` the cells, `fairness` how hard each quota is, `scenarios` other rules side by side.
 """
 
+from salesplan.grading import graded, proposals
 from salesplan.rep_allocation.action_plan import conditions_table, whole_plan
 from salesplan.rep_allocation.activity.boards import across
 from salesplan.rep_allocation.activity.field_work import FieldWork, field_work
@@ -89,7 +90,6 @@ from salesplan.rep_allocation.portfolio.customers import (
     largest_customers,
     open_deals,
 )
-from salesplan.rep_allocation.portfolio.grades import graded, proposals
 from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.rule_alone import by_rule
 from salesplan.rep_allocation.scenarios import by_base, by_over_assignment

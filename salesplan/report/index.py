@@ -10,7 +10,7 @@ from salesplan import STEPS
 from salesplan.conclusions.decisions import decisions
 from salesplan.report.html import navigation, page_name, write_html
 from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, said
-from salesplan.staging import LETTERS, STATEMENTS
+from salesplan.staging import BOARDS, LETTERS, STATEMENTS
 from salesplan.wording import Words
 
 MOST_SENTENCES = 3
@@ -58,6 +58,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
 def _papers(run: Path, words: Words) -> list[tuple[str, str]]:
     """Addresses and titles of what is printed for single people: letters, sheets and statements of each month."""
     found = [(f"{LETTERS}/index.html", words("letter.list"))]
+    found += [(f"{BOARDS}/{name}.html", words(f"board.link_{name}")) for name in ("month", "week")]
     for folder in sorted((run / STATEMENTS).glob("*")):
         month = words.month(folder.name)
         pages = [(name, words(f"sheet.{name}", month=month)) for name in ("performance", "commission")]

@@ -362,6 +362,38 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "shortage": "count",
         "short_month": "month",
     },
+    "variance_review_activities": {
+        **dict.fromkeys(("planned", "actual", "gap", "missing"), "count"),
+        "attainment": "share",
+    },
+    "variance_review_boards": {"kind": "code", "visits": "count"},
+    "variance_review_composition": {
+        "margin": "money",
+        **dict.fromkeys(("customers", "customers_before", "kept", "new"), "count"),
+    },
+    "variance_review_conversion": {**dict.fromkeys(("tried", "reached"), "count"), "plan_rate": "share"},
+    "variance_review_customers": {
+        "margin": "money",
+        **dict.fromkeys(("last_purchase", "expected_next"), "date"),
+        **dict.fromkeys(("interval", "score"), "number"),
+        **dict.fromkeys(("silent_days", "customers"), "count"),
+        **dict.fromkeys(("change", "advice"), "code"),
+    },
+    "variance_review_evaluation": {
+        "value": "number",
+        "measure": "code",
+        **dict.fromkeys(("place", "count", "points"), "count"),
+    },
+    "variance_review_projects": {
+        **dict.fromkeys(("close", "next_follow_up", "close_before"), "date"),
+        **dict.fromkeys(("overdue_days", "deals", "late_close", "overdue"), "count"),
+        "stage": "text",
+        "weighted": "money",
+    },
+    "variance_review_visits": {
+        **dict.fromkeys(("customers", "visits", "visited"), "count"),
+        "visits_due": "number",
+    },
 }
 MONEY_PREFIXES = ("amount_", "cost_", "gap_", "value_")
 SHARE_SUFFIXES = ("_share",)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Day, Many, Money, Month, Name, Number, Share, Terms, value
+from salesplan.terms.evaluation import Evaluation, Quiet
 from salesplan.terms.kpis import TRANSPORT, CatchUps, Categories, KpiChoices
 
 CAUSES = (
@@ -204,6 +205,8 @@ class VarianceReviewTerms(Terms):
     catch_up: CatchUps = value((), "what reps say they will sell in the months to come")
     causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")
     proposals: Proposals = value(Proposals(), "what proposed causes are looked for with")
+    quiet: Quiet = value(Quiet(), "when a customer counts as gone quiet")
+    evaluation: Evaluation = value(Evaluation(), "the customer evaluation form")
 
     @model_validator(mode="after")
     def _distinct(self) -> "VarianceReviewTerms":

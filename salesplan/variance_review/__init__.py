@@ -11,6 +11,15 @@ import pandas as pd
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.actions import measure_table
+from salesplan.variance_review.activity import (
+    Activities,
+    Work,
+    activity_review,
+    team_activity,
+    team_rates,
+    visits_shown,
+)
+from salesplan.variance_review.boards import board_table, next_month, planned_visits
 from salesplan.variance_review.bridge import (
     bridge_dimension,
     bridge_parts,
@@ -22,6 +31,7 @@ from salesplan.variance_review.bridge import (
 from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.changes import changes_since
 from salesplan.variance_review.collecting import Collecting, collecting
+from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
 from salesplan.variance_review.inventory import inventory
@@ -34,6 +44,7 @@ from salesplan.variance_review.market import market_table, size_and_share
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.member_grid import annual_summary, member_grid
 from salesplan.variance_review.periods import Edition, Span, edition, spans
+from salesplan.variance_review.projects import Projects, project_review, projects_shown, won_stages
 from salesplan.variance_review.proposals import Traces, largest_first, overdue, propose
 from salesplan.variance_review.ranking import Promise, promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
@@ -82,15 +93,19 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms, *, exc
 
 
 __all__ = [
+    "Activities",
     "Before",
     "Budget",
     "Collecting",
+    "Customers",
     "Edition",
     "Figures",
+    "Known",
     "KpiPack",
     "Landing",
     "Needed",
     "Progress",
+    "Projects",
     "Promise",
     "Records",
     "Review",
@@ -99,7 +114,11 @@ __all__ = [
     "Span",
     "Spending",
     "Traces",
+    "Work",
+    "activity_review",
     "annual_summary",
+    "away",
+    "board_table",
     "bridge_dimension",
     "bridge_parts",
     "bridge_sides",
@@ -111,6 +130,8 @@ __all__ = [
     "cause_table",
     "changes_since",
     "collecting",
+    "customer_review",
+    "customers_shown",
     "edition",
     "inventory",
     "kpi_pack",
@@ -126,13 +147,18 @@ __all__ = [
     "measure_table",
     "member_grid",
     "member_targets",
+    "next_month",
     "outlook",
     "overdue",
     "plan_revision",
+    "planned_visits",
     "price_volume_mix",
+    "project_review",
+    "projects_shown",
     "promises",
     "propose",
     "ranking",
+    "regraded",
     "rep_grid",
     "rep_targets",
     "review",
@@ -144,5 +170,9 @@ __all__ = [
     "spans",
     "spending",
     "standing",
+    "team_activity",
+    "team_rates",
     "time_progress",
+    "visits_shown",
+    "won_stages",
 ]

@@ -7,9 +7,9 @@ import pandas as pd
 
 from salesplan.apportion import UNASSIGNED
 from salesplan.conclusions.saying import each_row, ratio_of, row_at, sayer
+from salesplan.grading import proposals
 from salesplan.rep_allocation.portfolio.composition import concentration, dependence, steps_of_reps
 from salesplan.rep_allocation.portfolio.customers import CustomerPlan
-from salesplan.rep_allocation.portfolio.grades import proposals
 from salesplan.wording import Words
 
 _say = sayer("rep_allocation")

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import UNASSIGNED, UNKNOWN
+from salesplan.grading import contacts_per_month
 from salesplan.money import to_fen
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.roster import year_before
 from salesplan.rep_allocation.portfolio.customer_amounts import NEW, STEPS
 from salesplan.rep_allocation.portfolio.customers import CustomerPlan
-from salesplan.rep_allocation.portfolio.grades import contacts_per_month
 
 COLUMNS = ("dimension", "member", "customers", "last_year", "share", "target", "target_share", "year_before", "growth")
 OF_CUSTOMERS = ("grade", "kind")  # dimensions that only customers have

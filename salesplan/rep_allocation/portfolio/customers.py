@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from salesplan.apportion import UNASSIGNED, apportion_groups
 from salesplan.calendar import month_of
 from salesplan.errors import stop_on
+from salesplan.grading import ABC, contacts_per_month, graded, grades_of
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.portfolio.customer_amounts import fill, wishes
 from salesplan.rep_allocation.portfolio.customer_pins import customer_pins, pin_faults, with_pins
-from salesplan.rep_allocation.portfolio.grades import ABC, contacts_per_month, graded, grades_of
 from salesplan.rep_allocation.portfolio.holdings import holdings, profiles
 from salesplan.rep_allocation.portfolio.purchases import NOBODY_NEW, Newcomers, named, newcomers, past_of
 from salesplan.terms.customers import CustomerGrades
