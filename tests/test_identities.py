@@ -158,7 +158,7 @@ def review_frames():
         "variance_review_composition": pd.DataFrame({"dimension": ["company", "rep", "rep"], "sales": [300, 270, 30]}),
         "variance_review_evaluation": pd.DataFrame({"customer": ["x", "x", "y"], "weight": [0.25, 0.75, 0.0]}),
         "variance_review_boards": pd.DataFrame(
-            {"kind": ["ten_day", "ten_day", "week"], "end": pd.to_datetime(["2027-02-10", "2027-02-28", "2027-02-28"]),
+            {"kind": ["ten_day", "ten_day", "week"], "end": pd.to_datetime(["2027-01-10", "2027-01-31", "2027-01-31"]),
              "amount": [100, 200, 300]}
         ),
     }  # fmt: skip
