@@ -166,6 +166,13 @@ def review_frames():
         "variance_review_bridge_margin": margin, "variance_review_market": market,
         **{f"variance_review_{name}": outputs.empty(f"variance_review_{name}")
            for name in ("cash", "expenses", "receivables")},
+        "variance_review_customers": pd.DataFrame({"customer": ["x", "y"], "sales": [250, 50]}),
+        "variance_review_composition": pd.DataFrame({"dimension": ["company", "rep", "rep"], "sales": [300, 270, 30]}),
+        "variance_review_evaluation": pd.DataFrame({"customer": ["x", "x", "y"], "weight": [0.25, 0.75, 0.0]}),
+        "variance_review_boards": pd.DataFrame(
+            {"kind": ["ten_day", "ten_day", "week"], "end": pd.to_datetime(["2027-01-10", "2027-01-31", "2027-01-31"]),
+             "amount": [100, 200, 300]}
+        ),
     }  # fmt: skip
 
 
@@ -416,6 +423,21 @@ BROKEN = [
         ],
         "grid_is_the_review",
         id="two reps of the grid, the other way round",
+    ),
+    pytest.param(
+        "variance_review", [("variance_review_customers", "sales", 0, 1)], "customers_sum_to_sales", id="a customer"
+    ),
+    pytest.param(
+        "variance_review", [("variance_review_composition", "sales", 2, -1)], "composition_sums_to_sales", id="a member"
+    ),
+    pytest.param(
+        "variance_review",
+        [("variance_review_evaluation", "weight", 0, 0.5)],
+        "evaluation_weights_are_one",
+        id="weights of a form",
+    ),
+    pytest.param(
+        "variance_review", [("variance_review_boards", "amount", 0, 1)], "board_sums_to_revised", id="a ten-day period"
     ),
 ]
 

@@ -190,7 +190,7 @@ def test_grades_are_proposed_by_the_plans_own_rule():
     found = reviewed(four(facts=facts), Known(listed=listed, grades=BOUNDS))
     moved = regraded(found).set_index("customer")
     # VIP from 1,000.00 in twelve months: Young has 1,100.00, Old 450.00 in February 2026 to January 2027
-    assert moved["proposed_grade"].to_dict() == {"Young": "VIP"}  # grades by the rule of bounds: Old is no VIP any more
+    assert moved["proposed_grade"].to_dict() == {"Young": "VIP", "Old": "other"}
     assert found.table.set_index("customer").loc["lost", "proposed_grade"] is None or pd.isna(
         found.table.set_index("customer").loc["lost", "proposed_grade"]
     )

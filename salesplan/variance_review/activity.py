@@ -123,7 +123,7 @@ def _each(rows: pd.DataFrame, funnel: pd.DataFrame) -> "pd.Series[Any]":
     deal = funnel[funnel["activity"] == DEAL].set_index("rep")["amount_deal"].astype("Float64").astype("float64")
     rates = funnel["rate"].astype("float64").where(funnel["activity"] != DEAL, 1.0)
     # A stage without a rate leaves everything below it without a worth.
-    worth = rates.groupby(funnel["rep"]).cumprod(skipna=False) * funnel["rep"].map(deal)
+    worth = rates.groupby(funnel["rep"]).cumprod(skipna=False) * funnel["rep"].map(deal).astype("float64")
     known = pd.Series(worth.to_numpy(), index=pd.MultiIndex.from_frame(funnel[["rep", "activity"]]))
     found = known.reindex(pd.MultiIndex.from_frame(rows[["rep", "activity"]]))
     return pd.Series(found.round().to_numpy(), index=rows.index).astype("Int64")

@@ -33,7 +33,7 @@ def composition(figures: Figures, customers: pd.DataFrame) -> pd.DataFrame:
     keyed = facts.assign(
         customer=facts["customer"].replace("", UNKNOWN),
         company=TOTAL,
-        grade=facts["customer"].map(customers["grade"]).fillna(UNKNOWN),
+        grade=facts["customer"].map(customers["grade"]).astype(object).fillna(UNKNOWN),
         new=facts["customer"].map(customers["state"]).eq("new_customer"),
     )
     known = [name for name in OF_SALES if known_members(figures.facts, name)]

@@ -117,14 +117,14 @@ def _people(figures: Figures, known: Known, day: date) -> tuple[pd.DataFrame, Cu
     since = add_months(figures.closed[0], -YEAR)
     facts = figures.facts[(figures.facts["month"] >= since) & (figures.facts["month"] <= figures.closed[-1])]
     keys = pd.Index(sorted(facts["customer"].replace("", UNKNOWN).unique()), name="customer")
-    found = _latest(known.listed, day).reindex(keys)
-    planned = _planned(known.planned).reindex(keys)
-    rep = found["rep"].fillna(planned["rep"]).fillna(_served(facts).reindex(keys))
+    found = _latest(known.listed, day).reindex(keys).astype(object)
+    planned = _planned(known.planned).reindex(keys).astype(object)
+    rep = found["rep"].fillna(planned["rep"]).fillna(_served(facts).reindex(keys).astype(object))
     given = found["grade"].rename("given")
     year = _between(figures, keys, add_months(figures.closed[-1], 1 - YEAR), figures.closed[-1])
     grades = grades_of(known.grades, pd.DataFrame({"given": given, "last_year": year}))
     computed = computed_grades(_between(figures, keys, add_months(figures.months[0], -YEAR), _before(figures)), grades)
-    grade = planned["grade"].fillna(given).fillna(computed)
+    grade = planned["grade"].fillna(given).fillna(computed.astype(object))
     people = pd.DataFrame({"customer_name": found["name"], "rep": rep, "region": found["region"], "grade": grade})
     return people.drop(index=UNKNOWN, errors="ignore").reindex(keys), grades
 

@@ -88,17 +88,7 @@ def won_stages(stages: Sequence[ProjectStage]) -> list[str]:
 
 def projects_shown(found: Projects) -> pd.DataFrame:
     """The projects as people read them, without those won; what was before only where a review before knows it."""
-    columns = [
-        "project",
-        "rep",
-        "stage",
-        "amount",
-        "probability",
-        "weighted",
-        "close",
-        "next_follow_up",
-        "overdue_days",
-    ]
+    columns = ["project", "rep", "stage", "amount", "probability", "weighted", "close", "next_follow_up"]
     rows = found.table[found.table["state"] != "won"].reset_index(drop=True)
     moved = [name for name in ("stage_before", "close_before") if rows[name].notna().any()]
     return rows[[*columns, "overdue_days", "state", *moved]]
