@@ -65,5 +65,4 @@ def _distinct(choices: tuple[KpiChoice, ...]) -> tuple[KpiChoice, ...]:
 Choice = Annotated[KpiChoice, BeforeValidator(_named, json_schema_input_type=KpiChoice | str)]
 KpiChoices = Annotated[tuple[Choice, ...], Many, AfterValidator(_distinct)]
 CatchUps = Annotated[tuple[CatchUp, ...], Many]
-TRANSPORT = ("运输费", "运费", "物流费", "freight", "transport")
 Categories = Annotated[tuple[Name, ...], Many]

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from salesplan.terms.common import Day, Many, Money, Month, Name, Number, Share, Terms, value
 from salesplan.terms.evaluation import Evaluation, Quiet
-from salesplan.terms.kpis import TRANSPORT, CatchUps, Categories, KpiChoices
+from salesplan.terms.kpis import CatchUps, Categories, KpiChoices
 
 CAUSES = (
     "scattered_goals",
@@ -201,7 +201,9 @@ class VarianceReviewTerms(Terms):
     receivables: Receivables = value(Receivables(), "when customers have to pay")
     states: States = value(States(), "from where an indicator is on course, to be watched or behind")
     kpis: KpiChoices = value((), "the 6 to 8 indicators of the pack; default those that the data allow, in our order")
-    transport_categories: Categories = value(TRANSPORT, "categories of the table expenses that are freight")
+    transport_categories: Categories = value(
+        (), "categories of the table expenses that are freight; default the usual words for it"
+    )
     catch_up: CatchUps = value((), "what reps say they will sell in the months to come")
     causes: Annotated[tuple[Name, ...], Many] = value(CAUSES, "codes of the causes that may be recorded")
     proposals: Proposals = value(Proposals(), "what proposed causes are looked for with")

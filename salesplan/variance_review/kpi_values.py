@@ -8,7 +8,6 @@ import pandas as pd
 
 from salesplan.calendar import add_months, month_of, month_span
 from salesplan.terms.indicators import indicator_code
-from salesplan.terms.kpis import TRANSPORT
 from salesplan.terms.plan import PlanTerms, Tax
 from salesplan.variance_review.grid import NOBODY
 from salesplan.variance_review.measures import (
@@ -22,6 +21,7 @@ from salesplan.variance_review.measures import (
 )
 
 NONE = pd.Series(dtype="float64")
+TRANSPORT = ("运输费", "运费", "物流费", "freight", "transport")
 # Rates of the showroom by the names under which the activities are recorded: how many of them, out of which.
 SHOWROOM = {
     "test_drive_rate": (("试驾", "test drive"), ("来店", "来店量", "visit")),
@@ -42,7 +42,7 @@ class Records(NamedTuple):
     scores: pd.DataFrame | None = None
     budget: pd.DataFrame | None = None
     goals: pd.DataFrame | None = None
-    transport: tuple[str, ...] = TRANSPORT
+    transport: tuple[str, ...] = ()  # categories that are freight; without any, the usual words for it
 
 
 def kpi_values(figures: Figures, records: Records, plan: PlanTerms) -> pd.Series:
@@ -167,7 +167,7 @@ def _spending(figures: Figures, records: Records) -> dict[str, pd.Series]:
     """Expenses against sales and against their budget; a month without a record is unknown, not zero."""
     amounts = amount_by(figures.facts, "month")
     expense, budget = spent(records)
-    freight, freight_budget = spent(records, records.transport)
+    freight, freight_budget = spent(records, records.transport or TRANSPORT)
     return {
         "expense_ratio": expense / _positive(amounts),
         "expense_attainment": expense / _positive(budget),
