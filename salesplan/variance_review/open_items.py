@@ -71,8 +71,9 @@ def open_items(
 
 def _deals(lines: pd.DataFrame, tax: Tax, as_of: pd.Timestamp) -> pd.DataFrame:
     """One row per order known on the day: deal, customer, date, invoice_date, due; sorted by deal."""
-    nobody = lines["customer"].astype("str") + " " + lines["date"].dt.strftime("%Y-%m-%d")
-    own = lines["order"].astype("object").where(lines["order"].notna(), nobody)
+    blank = lines[lines["order"].isna()]
+    nobody = blank["customer"].astype("str") + " " + blank["date"].dt.strftime("%Y-%m-%d")
+    own = lines["order"].astype("object").fillna(nobody.astype("object")) if len(blank) else lines["order"]
     back = lines["original_order"].isin(lines["order"].dropna()) & (lines["amount"] < 0)
     deal = own.mask(back, lines["original_order"].astype("object"))
     keyed = lines.assign(deal=deal, back=back, customer=lines["customer"].astype("str"))
