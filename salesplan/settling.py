@@ -38,7 +38,7 @@ def oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tu
     customers: each customer's running sums are shifted beyond those of the customer before. Days are NaN where an
     order is not settled.
     """
-    names = pd.Index(sorted(set(orders["customer"])))
+    names = pd.Index(sorted(orders["customer"].unique()))
     owner, payer = names.get_indexer(orders["customer"]), names.get_indexer(pool["customer"])
     pool = pool.assign(payer=payer)[payer >= 0].sort_values(["payer", "date", "amount"], kind="stable")
     by_age = np.lexsort((orders["order"].to_numpy(dtype=str), orders["date"].to_numpy(), owner))

@@ -74,7 +74,9 @@ def _deals(lines: pd.DataFrame, tax: Tax, as_of: pd.Timestamp) -> pd.DataFrame:
     blank = lines[lines["order"].isna()]
     nobody = blank["customer"].astype("str") + " " + blank["date"].dt.strftime("%Y-%m-%d")
     own = lines["order"].astype("object").fillna(nobody.astype("object")) if len(blank) else lines["order"]
-    back = lines["original_order"].isin(lines["order"].dropna()) & (lines["amount"] < 0)
+    known = pd.Index(lines["order"].dropna().unique())
+    back = lines["original_order"].notna() & (lines["amount"] < 0)
+    back[back] = known.get_indexer(lines.loc[back, "original_order"]) >= 0
     deal = own.mask(back, lines["original_order"].astype("object"))
     keyed = lines.assign(deal=deal, back=back, customer=lines["customer"].astype("str"))
     keyed = keyed.sort_values(["deal", "back", "date", "customer"], kind="stable").reset_index(drop=True)
