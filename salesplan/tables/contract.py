@@ -231,8 +231,9 @@ SPECS: dict[str, Spec] = {
                 _column("rep!", "text", REP),
                 _column("activity!", "text", "活动 动作 行动 活动类型 action activity_type"),
                 _column("count!", "count", "次数 数量 件数 number qty"),
+                _column("customer", "text", f"{CUSTOMER} {CUSTOMER_NAMES}"),
             ),
-            unique=("date", "rep", "activity"),
+            unique=("date", "rep", "activity", "customer"),
         ),
         Spec(
             "opportunities",
