@@ -592,4 +592,42 @@ DEMO_TOTALS = {
         "rows": 6,
         "value_stock": 52_982_000,
     },
+    "variance_review_activities": {
+        "rows": 180,
+        "amount_each": 32_087_493,
+        "amount_missing": 118_066_185,
+    },
+    "variance_review_boards": {
+        "rows": 104,
+        "amount": 98_070_224,
+    },
+    "variance_review_composition": {
+        "rows": 35,
+        "sales": 663_269_328,
+        "last_year": 613_197_432,
+        "margin": 238_426_146,
+    },
+    "variance_review_conversion": {
+        "rows": 52,
+    },
+    "variance_review_customers": {
+        "rows": 107,
+        "sales": 110_544_888,
+        "last_year": 102_199_572,
+        "margin": 39_737_691,
+        "amount_year": 508_186_475,
+        "amount_at_stake": 37_545_090,
+    },
+    "variance_review_evaluation": {
+        "rows": 428,
+    },
+    "variance_review_projects": {
+        "rows": 15,
+        "amount": 296_800_000,
+        "weighted": 109_800_000,
+        "amount_open": 86_770_000,
+    },
+    "variance_review_visits": {
+        "rows": 35,
+    },
 }
