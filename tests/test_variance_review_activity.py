@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_variance_review import MONTHS, allocation_of, company, fact, split_of
+from test_variance_review import MONTHS, company, fact
 
-from salesplan.apportion import MANAGER, TOTAL
+from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.calendar import days
 from salesplan.conclusions.variance_review import Boards, activity_sentences, project_sentences
 from salesplan.conclusions.variance_review.boards import month_board, week_board
@@ -28,7 +28,6 @@ from salesplan.variance_review import (
     projects_shown,
     visits_shown,
 )
-from salesplan.variance_review.boards import month_targets
 from salesplan.wording import Words
 
 JAN, FEB = MONTHS[:2]
@@ -209,25 +208,22 @@ def plan_days(amounts=None):
     )
 
 
-def revision(original, revised):
-    return pd.DataFrame({"month": [APRIL], "original": [original], "revised": [revised]})
+def revised_reps(**amounts):
+    """Table variance_review_revision_reps of April; `manager` and `unassigned` stand for those who are no rep."""
+    names = {"manager": MANAGER, "unassigned": UNASSIGNED}
+    rows = [(names.get(rep, rep), APRIL, amount) for rep, amount in amounts.items()]
+    return pd.DataFrame(rows, columns=["rep", "month", "revised"]).astype({"revised": "int64"})
 
 
-def test_month_targets_follow_quotas_and_the_revision():
-    quotas = pd.DataFrame({"rep": ["A", "B"], "month": APRIL, "amount": [63, 42]})
-    found = month_targets(quotas, {"month": APRIL, "original": 100, "revised": 110})
-    # 105 x 110 / 100 = 115.5, rounded to 116: 69.6 and 46.4
-    assert found.to_dict() == {"A": 70, "B": 46, MANAGER: 110 - 116}
-
-
-@given(st.integers(0, 10**10), st.integers(1, 10**10), st.sampled_from([1, 100, 10_000]), st.floats(0.05, 0.95))
+@given(st.lists(st.integers(0, 10**10), min_size=2, max_size=2), st.sampled_from([1, 100, 10_000]))
 @settings(max_examples=30, deadline=None)
-def test_periods_sum_to_the_revised_month_exactly(revised, original, unit, share):
-    revised, original = revised // unit * unit, max(unit, original // unit * unit)
-    allocation = allocation_of(split_of([original] * 12), {"R1": share, "R2": 1 - share})
+def test_periods_sum_to_the_revised_month_of_each_exactly(amounts, unit):
+    one, other = (amount // unit * unit for amount in amounts)
+    reps = revised_reps(R1=one, R2=other, manager=-unit, unassigned=0)
     visits = pd.Series({"R1": 17, "R2": 3})
-    table = board_table(allocation, revision(original, revised), plan_days(), visits, month=APRIL, unit=unit)
-    assert table.groupby("kind")["amount"].sum().to_dict() == {"ten_day": revised, "week": revised}
+    table = board_table(reps, plan_days(), visits, month=APRIL, unit=unit)
+    for _, rows in table.groupby("kind"):
+        assert rows.groupby("rep")["amount"].sum().to_dict() == {"R1": one, "R2": other, MANAGER: -unit}
     assert table.groupby("kind")["visits"].sum().to_dict() == {"ten_day": 20, "week": 20}
     own = table[table["rep"] != MANAGER]
     assert (own["amount"] >= 0).all() and (own["amount"] % unit == 0).all()
@@ -235,9 +231,8 @@ def test_periods_sum_to_the_revised_month_exactly(revised, original, unit, share
 
 def test_amounts_follow_the_plans_days_and_visits_the_workdays():
     only_tenth = plan_days(lambda frame: (frame["date"] == pd.Timestamp("2027-04-12")).astype("int64"))
-    allocation = allocation_of(split_of([1_000] * 12), {"R1": 0.5, "R2": 0.5}, over=0)
     visits = pd.Series({"R1": 21})
-    table = board_table(allocation, revision(1_000, 900), only_tenth, visits, month=APRIL)
+    table = board_table(revised_reps(R1=450, R2=450), only_tenth, visits, month=APRIL)
     thirds = table[(table["kind"] == "ten_day") & (table["rep"] == "R1")]
     assert thirds["amount"].tolist() == [0, 450, 0]
     assert thirds["visits"].tolist() == thirds["workdays"].tolist() == [6, 7, 8]
@@ -248,14 +243,13 @@ def test_a_year_that_is_over_has_no_board():
     figures = company(12)
     assert next_month(figures) == ""
     assert planned_visits(work(), []).empty
-    assert board_table(figures.allocation, revision(1, 1), plan_days(), pd.Series(dtype="int64"), month="").empty
+    assert board_table(revised_reps(R1=1), plan_days(), pd.Series(dtype="int64"), month="").empty
 
 
 def boards(causes=(), money=()):
     figures = company(3, [fact(JAN, "R1", 1_000, customer="<b>")])
-    table = board_table(
-        figures.allocation, revision(120_000, 130_000), plan_days(), pd.Series({"R1": 5}), month=APRIL
-    )  # fmt: skip
+    reps = revised_reps(R1=136_500, manager=-6_500)
+    table = board_table(reps, plan_days(), pd.Series({"R1": 5}), month=APRIL)
     columns = ["code", "action", "owner", "due", "state"]
     clients = customer_review(figures, VarianceReviewTerms(), Known())
     paid = pd.DataFrame(list(money), columns=["rep", "kind", "period", "activity", "amount"])

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan.apportion import MANAGER, apportion, apportion_groups
+from salesplan.apportion import MANAGER, UNASSIGNED, apportion_groups
 from salesplan.variance_review.activity import Work
-from salesplan.variance_review.measures import Figures, amount_by
+from salesplan.variance_review.measures import Figures
 
 BOARD_COLUMNS = ["kind", "period", "start", "end", "workdays", "rep", "amount", "visits"]
 KINDS = ("ten_day", "week")
@@ -17,8 +17,7 @@ Integers = NDArray[np.int64]
 
 
 def board_table(
-    allocation: pd.DataFrame,
-    revision: pd.DataFrame,
+    reps: pd.DataFrame,
     days: pd.DataFrame,
     visits: "pd.Series[Any]",
     *,
@@ -27,17 +26,15 @@ def board_table(
 ) -> pd.DataFrame:
     """Table `variance_review_boards`: the revised target of one month by rep, in ten-day periods and in weeks.
 
-    `allocation`: rep_allocation; `revision`: variance_review_revision; `days`: seasonal_split_days; `visits`: planned
-    visits of the month by rep; `unit`: smallest amount planned, fen. A rep's month is his quota x revised / original of
-    the company's month, in whole units; `(manager)` takes back the over-assignment, so that each kind of period sums to
-    the revised target exactly. Within the month amounts follow the plan's days, visits the workdays; weeks are cut to
-    the month. Header only where the revision does not know the month.
+    `reps`: variance_review_revision_reps; `days`: seasonal_split_days; `visits`: planned visits of the month by rep;
+    `unit`: smallest amount planned, fen. Each kind of period sums to the revised month of every rep, `(manager)` and
+    `(unassigned)` last, and so to the company's. Within the month amounts follow the plan's days, visits the workdays;
+    weeks are cut to the month. Header only where the revision does not know the month.
     """
-    known = revision[revision["month"] == month]
+    targets = _targets(reps[reps["month"] == month])
     ours = days[days["month"] == month].sort_values("date", ignore_index=True)
-    if known.empty or ours.empty:
+    if targets.empty or ours.empty:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in BOARD_COLUMNS})
-    targets = month_targets(allocation, known.to_dict("records")[0], unit=unit)
     worked = ours["workday"].to_numpy(dtype=np.float64)
     amounts = _over_days(targets.to_numpy(dtype=np.int64), _weights(ours, worked), unit)
     planned = visits.reindex(targets.index)
@@ -51,22 +48,12 @@ def board_table(
     return table.assign(visits=table["visits"].astype("Int64").mask(blank))[BOARD_COLUMNS]
 
 
-def month_targets(allocation: pd.DataFrame, revised: Mapping[Any, Any], *, unit: int = 1) -> "pd.Series[Any]":
-    """Each rep's target of a month (fen, by rep, `(manager)` last), summing to the revised target of the company.
-
-    Example: quotas of 63 and 42, the company's month revised from 100 to 110: 69, 47 and -6 of the manager (unit 1).
-    """
-    month = allocation[allocation["month"] == revised["month"]]
-    quotas = amount_by(month, "rep")
-    original, target = int(revised["original"]), int(revised["revised"])
-    whole = int(quotas.sum())
-    total = (2 * whole * target + original * unit) // (2 * original * unit) * unit if original > 0 else 0
-    if whole <= 0:
-        return pd.Series({MANAGER: target}, dtype="int64")
-    shares = apportion(total, quotas.clip(lower=0).to_numpy(dtype=np.float64), labels=list(quotas.index), unit=unit)
-    own = pd.Series(shares, index=quotas.index, dtype="int64")
-    over = target - total
-    return pd.concat([own, pd.Series({MANAGER: over}, dtype="int64")]) if over else own
+def _targets(month: pd.DataFrame) -> "pd.Series[Any]":
+    """Each rep's revised target of the month, fen by rep; those who are no rep last, and only with an amount."""
+    amounts = month.groupby("rep")["revised"].sum().astype("int64")
+    others = [name for name in (MANAGER, UNASSIGNED) if amounts.get(name, 0) != 0]
+    own = amounts.drop([name for name in (MANAGER, UNASSIGNED) if name in amounts])
+    return pd.concat([own, amounts.loc[others]])
 
 
 def _weights(days: pd.DataFrame, worked: "NDArray[np.float64]") -> "NDArray[np.float64]":
