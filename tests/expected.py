@@ -442,7 +442,18 @@ DEMO_TOTALS = {
         "variance": -2_934_412,
         "last_year": 102_199_572,
     },
-    "variance_review_annual": {"rows": 0},
+    "variance_review_activities": {
+        "rows": 180,
+        "amount_each": 32_087_493,
+        "amount_missing": 118_066_185,
+    },
+    "variance_review_annual": {
+        "rows": 0,
+    },
+    "variance_review_boards": {
+        "rows": 104,
+        "amount": 98_087_222,
+    },
     "variance_review_bridge": {
         "rows": 7,
         "target": 226_958_600,
@@ -480,12 +491,38 @@ DEMO_TOTALS = {
         "settled": 195_661_543,
         "received": 148_849_964,
         "expected_open": 59_455_606,
-        "expected_sales": 420_350_289,
-        "expected": 479_805_895,
+        "expected_sales": 420_377_869,
+        "expected": 479_833_475,
     },
     "variance_review_causes": {
         "rows": 8,
         "amount": -2_934_412,
+    },
+    "variance_review_changes": {
+        "rows": 0,
+        "amount_before": 0,
+        "amount_now": 0,
+        "difference": 0,
+    },
+    "variance_review_composition": {
+        "rows": 35,
+        "sales": 663_269_328,
+        "last_year": 613_197_432,
+        "margin": 238_426_146,
+    },
+    "variance_review_conversion": {
+        "rows": 52,
+    },
+    "variance_review_customers": {
+        "rows": 107,
+        "sales": 110_544_888,
+        "last_year": 102_199_572,
+        "margin": 39_737_691,
+        "amount_year": 508_186_475,
+        "amount_at_stake": 37_545_090,
+    },
+    "variance_review_evaluation": {
+        "rows": 428,
     },
     "variance_review_expenses": {
         "rows": 55,
@@ -494,40 +531,11 @@ DEMO_TOTALS = {
         "over": -596_062,
         "from_contingency": 496_850,
     },
-    "variance_review_market": {
-        "rows": 1,
-        "variance": -2_934_412,
-        "market_size": -3_700_412,
-        "market_share": 766_000,
+    "variance_review_grid": {
+        "rows": 894,
     },
-    "variance_review_measures": {
-        "rows": 5,
-        "amount": -5_100_000,
-    },
-    "variance_review_proposals": {
-        "rows": 24,
-        "amount": -20_833_095,
-    },
-    "variance_review_grid": {"rows": 894},
-    "variance_review_kpis": {"rows": 87},
-    "variance_review_ranking": {
-        "rows": 12,
-        "target": 119_153_265,
-        "actual": 108_730_084,
-        "amount_to_median": 5_382_181,
-        "amount_to_best": 52_492_103,
-        "amount_behind": 87_674_204,
-        "quota": 588_000_000,
-        "amount_month_planned": 52_094_087,
-        "amount_month_quota": 53_252_218,
-        "amount_month_median": 42_130_917,
-        "amount_month_so_far": 36_243_365,
-    },
-    "variance_review_changes": {
-        "rows": 0,
-        "amount_before": 0,
-        "amount_now": 0,
-        "difference": 0,
+    "variance_review_kpis": {
+        "rows": 87,
     },
     "variance_review_landing": {
         "rows": 6,
@@ -544,6 +552,39 @@ DEMO_TOTALS = {
         "low": 691_936_691,
         "high": 1_520_717_379,
         "gap": -135_392_715,
+    },
+    "variance_review_market": {
+        "rows": 1,
+        "variance": -2_934_412,
+        "market_size": -3_700_412,
+        "market_share": 766_000,
+    },
+    "variance_review_measures": {
+        "rows": 5,
+        "amount": -5_100_000,
+    },
+    "variance_review_projects": {
+        "rows": 15,
+        "amount": 296_800_000,
+        "weighted": 109_800_000,
+        "amount_open": 86_770_000,
+    },
+    "variance_review_proposals": {
+        "rows": 24,
+        "amount": -20_833_095,
+    },
+    "variance_review_ranking": {
+        "rows": 12,
+        "target": 119_153_265,
+        "actual": 108_730_084,
+        "amount_to_median": 5_382_181,
+        "amount_to_best": 52_492_103,
+        "amount_behind": 87_674_204,
+        "quota": 588_000_000,
+        "amount_month_planned": 52_094_087,
+        "amount_month_quota": 53_252_218,
+        "amount_month_median": 42_130_917,
+        "amount_month_so_far": 36_243_365,
     },
     "variance_review_receivables": {
         "rows": 108,
@@ -591,41 +632,6 @@ DEMO_TOTALS = {
     "variance_review_stock": {
         "rows": 6,
         "value_stock": 52_982_000,
-    },
-    "variance_review_activities": {
-        "rows": 180,
-        "amount_each": 32_087_493,
-        "amount_missing": 118_066_185,
-    },
-    "variance_review_boards": {
-        "rows": 104,
-        "amount": 98_070_224,
-    },
-    "variance_review_composition": {
-        "rows": 35,
-        "sales": 663_269_328,
-        "last_year": 613_197_432,
-        "margin": 238_426_146,
-    },
-    "variance_review_conversion": {
-        "rows": 52,
-    },
-    "variance_review_customers": {
-        "rows": 107,
-        "sales": 110_544_888,
-        "last_year": 102_199_572,
-        "margin": 39_737_691,
-        "amount_year": 508_186_475,
-        "amount_at_stake": 37_545_090,
-    },
-    "variance_review_evaluation": {
-        "rows": 428,
-    },
-    "variance_review_projects": {
-        "rows": 15,
-        "amount": 296_800_000,
-        "weighted": 109_800_000,
-        "amount_open": 86_770_000,
     },
     "variance_review_visits": {
         "rows": 35,
