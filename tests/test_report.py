@@ -102,7 +102,7 @@ def input_tables():
         "collections": [("date", "amount", "order", "customer"), *((r[0], "500.00", r[5], r[3]) for r in sales)],
         "causes": [
             ("month", "code", "amount", "note", "rep", "action", "owner", "state"),
-            *(("2027-01", x, 10 + i, x, x, x, x, x) for i, x in enumerate(SHORT)),
+            *(("2027-01", x, 10 + i, x, x, x, x, "open") for i, x in enumerate(SHORT)),
         ],
         "kpis": [("month", "indicator", "value"), *(("2027-01", x, 10 + i) for i, x in enumerate(NAMES))],
         **more_tables(),

@@ -282,7 +282,7 @@ def test_parameters_that_name_nothing(tmp_path, language):
     assert nearest == {
         "month_of_year": None,
         "product_unknown": "防水涂料",
-        "line_unknown": "辅材",
+        "line_unknown": "",
         "channel_unknown": "专业市场",
     }
     texts = [message(fault, Words(language)) for fault in caught.value.faults]

@@ -37,7 +37,8 @@ def breaches(frames: Frames, earlier: Frames) -> Iterator[Breach]:
     yield from _collecting(frames)
     yield from _spending(frames)
     yield from _customers(frames, int(grid["actual"].sum()))
-    yield from _boards(frames["variance_review_boards"], revision)
+    if "variance_review_boards" in frames:
+        yield from _boards(frames["variance_review_boards"], revision)
     if len(causes):
         yield from equal("causes_sum_to_variance", int(causes["amount"].sum()), int(grid["variance"].sum()))
 
@@ -68,6 +69,8 @@ def _whole(exact: pd.Series) -> pd.Series:
 
 def _revision(frames: Frames, revision: pd.DataFrame) -> Iterator[Breach]:
     """The reps sum to the company in every month, the record to the table, and the year is what it says it is."""
+    if not {"variance_review_revision_reps", "variance_review_revisions", "variance_review_changes"} <= frames.keys():
+        return
     reps, record = frames["variance_review_revision_reps"], frames["variance_review_revisions"]
     months = revision.set_index("month")
     sums = reps.groupby("month")[["original", "revised"]].sum()
@@ -94,6 +97,8 @@ def _revision(frames: Frames, revision: pd.DataFrame) -> Iterator[Breach]:
 
 def _landing(frames: Frames) -> Iterator[Breach]:
     """The expectation lies within its interval, and a higher level is never likelier."""
+    if not {"variance_review_landing", "variance_review_landing_members"} <= frames.keys():
+        return
     for name in ("variance_review_landing", "variance_review_landing_members"):
         known = frames[name].dropna(subset=["low"])
         within = (known["low"] <= known["expected"]) & (known["expected"] <= known["high"])
@@ -126,6 +131,8 @@ def _market(market: pd.DataFrame, total: pd.DataFrame) -> Iterator[Breach]:
 
 def _collecting(frames: Frames) -> Iterator[Breach]:
     """What is sold is paid, written off or open, less what is prepaid; ages sum; months and customers agree."""
+    if not {"variance_review_receivables", "variance_review_cash"} <= frames.keys():
+        return
     owed, cash = frames["variance_review_receivables"], frames["variance_review_cash"]
     if not len(owed):
         return
@@ -142,6 +149,8 @@ def _collecting(frames: Frames) -> Iterator[Breach]:
 
 def _spending(frames: Frames) -> Iterator[Breach]:
     """Over is actual less budget, and the contingency bears what categories are over to date."""
+    if not {"variance_review_expenses"} <= frames.keys():
+        return
     spent = frames["variance_review_expenses"]
     gap = spent["actual"] - spent["budget"] - spent["over"]
     yield from equal("expenses_over_budget", int(gap.abs().sum()), 0, "rows")
@@ -158,6 +167,8 @@ def _spending(frames: Frames) -> Iterator[Breach]:
 
 def _customers(frames: Frames, actual: int) -> Iterator[Breach]:
     """Customers, and the members of every dimension, make up all sales; weights of a form are one."""
+    if not {"variance_review_customers", "variance_review_composition", "variance_review_evaluation"} <= frames.keys():
+        return
     customers, form = frames["variance_review_customers"], frames["variance_review_evaluation"]
     if len(customers):
         yield from equal("customers_sum_to_sales", int(customers["sales"].sum()), actual)
