@@ -380,8 +380,8 @@ def test_a_catch_up_goal_twice_is_refused(tmp_path):
     plan = tmp_path / "plan"
     shutil.copytree(DEMO, plan)
     rules = plan / "variance_review.yaml"
-    again = "  - {rep: R12, amount: 1}\n\ncauses:"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("\ncauses:", again), encoding="utf-8")
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("\ncatch_up:", "\ncatch_up:\n  - {rep: R12, amount: 1}\n#", 1), encoding="utf-8")
     assert set(faults_of(plan)) == {"catch_up_twice"}
 
 

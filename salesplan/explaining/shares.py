@@ -163,6 +163,8 @@ def _auto(found: Season, at: int) -> Found:
     raws = steps.season[0] * np.exp(steps.days[-1] + steps.ahead[0])
     within = np.flatnonzero(festival).tolist() if apart else list(range(12))
     whole = total([weight.result if place == at else share(float(raws[place])) for place in within]).to(SHARE_PLACES)
+    if not whole.result.value:  # nothing was ever sold in these months
+        return lines[: 1 + apart], share(float(found.shares[at] / (1 if found.lifts is None else found.lifts[at])))
     lines.append(Line("auto_sum_festival" if apart else "auto_sum", formula=whole.text))
     if not apart:
         return lines, weight.result / whole.result

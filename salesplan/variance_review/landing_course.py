@@ -91,7 +91,7 @@ def _across(rows: pd.DataFrame, name: str, members: list[str], figures: Figures)
     """Amounts of members by month of the year, zero where there is none."""
     cells = pd.MultiIndex.from_product([members, figures.months], names=[name, "month"])
     amounts = amount_by(rows, name, "month").reindex(cells, fill_value=0).to_numpy(dtype=np.float64)
-    return pd.DataFrame(amounts.reshape(len(members), -1), index=members, columns=figures.months)
+    return pd.DataFrame(amounts.reshape(len(members), len(figures.months)), index=members, columns=figures.months)
 
 
 def _landed(
@@ -121,7 +121,7 @@ def _sold(figures: Figures, member: pd.Series, members: list[str], exclude: Sequ
     labels = [label for year in years for label in fiscal_months(year, first_month)] + figures.months
     cells = pd.MultiIndex.from_product([members, labels], names=["member", "month"])
     amounts = figures.facts["amount"].groupby([member.rename("member"), figures.facts["month"]]).sum()
-    table = amounts.reindex(cells, fill_value=0).to_numpy(dtype=np.float64).reshape(len(members), -1, 12)
+    table = amounts.reindex(cells, fill_value=0).to_numpy(dtype=np.float64).reshape(len(members), len(labels) // 12, 12)
     unknown = np.isin(np.array(labels), list(exclude)).reshape(-1, 12)[:-1]
     if not unknown.any():
         return np.asarray(table)
