@@ -147,7 +147,7 @@ def test_the_list_of_runs_tells_the_months_that_are_closed_now(closed):
     shutil.rmtree(outputs / "closed" / "2027-01")
     close(closed, "2027-01", by="Li")
     assert "Li" in page.read_text(encoding="utf-8")
-    reopen(closed, "2027-01", reason="a late order")
+    reopen(closed, "2027-01", reason="a late order", by="Li")
     assert "2027-01" not in page.read_text(encoding="utf-8").partition("<tbody>")[0]
     assert Words("en")("listing.closed") not in page.read_text(encoding="utf-8")
 
