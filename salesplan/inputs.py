@@ -10,29 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan import archive, calendar, tables
-from salesplan.action_checks import action_faults
-from salesplan.activity_checks import activity_faults, activity_notices
-from salesplan.agreement_checks import agreement_faults
 from salesplan.archive import digest, file_digest
-from salesplan.cause_checks import cause_and_market_faults, placed
-from salesplan.channel_checks import channel_faults, channel_notices
+from salesplan.checks import plan_faults, plan_notices, whole_plan_faults
+from salesplan.checks.variance_review import placed
 from salesplan.closing import record
-from salesplan.commission_checks import commission_faults, commission_notices
-from salesplan.customer_checks import customer_faults
 from salesplan.errors import Fault, PlanError
-from salesplan.expense_checks import calendar_faults, expense_faults, expense_notices
-from salesplan.indicator_checks import indicator_faults
 from salesplan.money import to_fen
 from salesplan.params import Loaded, load
 from salesplan.params.loading import encoding_notices
-from salesplan.params.targets import target_faults
 from salesplan.places import no_plan
-from salesplan.quota_checks import quota_faults
 from salesplan.reads import Watched
-from salesplan.revision_checks import revision_faults
-from salesplan.split_checks import parameter_faults, table_faults, table_notices
 from salesplan.staging import write_whole
-from salesplan.stock_faults import stock_faults
 from salesplan.tables import Notice
 from salesplan.tables.results import Findings
 from salesplan.terms import CommissionTerms, SeasonalSplitTerms, VarianceReviewTerms
@@ -143,7 +131,7 @@ def default_as_of(sales: "pa.Table", loaded: Loaded) -> date | None:
 
     plan = loaded.plan
     last = pc.max(sales["date"]).as_py()
-    return calendar.last_complete_day(last, _months(loaded), plan.calendar, plan.month_cutoff)
+    return calendar.last_complete_day(last, loaded.plan.months, plan.calendar, plan.month_cutoff)
 
 
 def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path | None = None) -> Inputs:
@@ -157,31 +145,18 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan, loaded.exchange_rates)
-    closed = record.read(archive.outputs_of(folder), _months(loaded))
+    closed = record.read(archive.outputs_of(folder), loaded.plan.months)
     hashes = {**checked.hashes, **closed.hashes}
     inputs = Inputs(loaded, placed(checked), checked.notices, hashes, None, closed, checked.sources)
     unfounded = _closed_findings(loaded, checked, closed)
-    asked = [*parameter_faults(loaded), *table_faults(loaded, checked.tables)]
-    asked += [*quota_faults(loaded, checked), *customer_faults(loaded, checked)]
-    asked += [*agreement_faults(loaded, checked.tables), *channel_faults(loaded, checked)]
-    asked += activity_faults(loaded, checked.tables, _months(loaded))
-    asked += commission_faults(loaded, checked)
-    asked += indicator_faults(loaded, checked)
-    asked += cause_and_market_faults(loaded, checked, _months(loaded))
+    asked = [*plan_faults(loaded, checked)]
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
-        faults = [*_as_of_faults(inputs), *target_faults(loaded, checked.tables)]
-        faults += [*expense_faults(loaded, checked.tables), *calendar_faults(loaded)]
-        faults += stock_faults(loaded, checked.tables, _months(loaded))
-        faults += action_faults(loaded, checked.tables)
-        faults += revision_faults(loaded, checked.tables, inputs.as_of)
+        faults = [*_as_of_faults(inputs), *whole_plan_faults(loaded, checked, inputs.as_of)]
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
-    inputs.notices += [*table_notices(loaded, checked.tables), *expense_notices(loaded, checked.tables)]
-    inputs.notices += [*channel_notices(loaded, checked.tables), *encoding_notices(loaded)]
-    inputs.notices += activity_notices(loaded, checked.tables)
-    inputs.notices += commission_notices(loaded, checked)
+    inputs.notices += [*plan_notices(loaded, checked), *encoding_notices(loaded)]
     return inputs
 
 
@@ -194,13 +169,9 @@ def _closed_findings(loaded: Loaded, checked: tables.Checked, closed: record.Rec
     return closed_findings(loaded, checked, closed)
 
 
-def _months(loaded: Loaded) -> list[str]:
-    return calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
-
-
 def _as_of_faults(inputs: Inputs) -> Iterator[Fault]:
     cutoff = inputs.loaded.plan.month_cutoff
-    ends = [calendar.month_span(month, cutoff)[1] for month in _months(inputs.loaded)]
+    ends = [calendar.month_span(month, cutoff)[1] for month in inputs.loaded.plan.months]
     if inputs.as_of is not None and inputs.as_of not in ends:
         place = inputs.loaded.place("variance_review", ("as_of",))
         yield Fault("as_of", place, inputs.as_of, {"first": ends[0], "last": ends[-1]})
@@ -220,7 +191,7 @@ def _repeated_lines(inputs: Inputs) -> Iterator[Notice]:
     """Order lines of this year that stand there twice, word for word: often a month's rows pasted in again."""
     from salesplan.tables.repeats import repeated_rows
 
-    first = calendar.month_span(_months(inputs.loaded)[0], inputs.loaded.plan.month_cutoff)[0]
+    first = calendar.month_span(inputs.loaded.plan.months[0], inputs.loaded.plan.month_cutoff)[0]
     again = repeated_rows(inputs.tables["sales"], since=first)
     if again:
         yield Notice("lines_twice", "", {"count": again})
@@ -241,7 +212,7 @@ def restore(folder: Path, loaded: Loaded) -> Inputs | None:
     if not key.exists() or key.read_text(encoding="utf-8") != key_of(loaded):
         return None
     checked = tables.load(folder)
-    closed = record.read(folder, _months(loaded))
+    closed = record.read(folder, loaded.plan.months)
     reads = {"parameters:plan"}  # language and units, whatever else the step asks for
     watched = replace(loaded, rules=Watched(loaded.rules, "parameters", reads))
     given = Watched(checked.tables, "input", reads)

@@ -76,9 +76,9 @@ def daily(tables: Mapping[str, "pa.Table"], terms: PlanTerms) -> "pd.DataFrame":
     """Net sales by day before the plan year: `date` (every day with a line, in order), `amount` (int64 fen)."""
     import ibis
 
-    from salesplan.calendar import fiscal_months, month_span
+    from salesplan.calendar import month_span
 
-    first, _ = month_span(fiscal_months(terms.fiscal_year, terms.first_month)[0], terms.month_cutoff)
+    first, _ = month_span(terms.months[0], terms.month_cutoff)
     lines = ibis.memtable(tables["sales"].select(["date", "amount"]))
     before = lines.filter(lines.date < first)
     return _frame(before.group_by("date").aggregate(amount=before.amount.sum().cast("int64")).order_by("date"))

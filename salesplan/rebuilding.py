@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from salesplan import archive, calendar
+from salesplan import archive
 from salesplan.archive.sources import DATABASE, closed_month, file_hashes, is_closed, is_database
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError
@@ -49,7 +49,7 @@ class Rebuilt:
 
     def inputs(self) -> "tuple[Inputs, Checked]":
         """The inputs of the run as its steps had them. Raises `PlanError` where a file is missing or another."""
-        from salesplan.cause_checks import placed
+        from salesplan.checks.variance_review import placed
         from salesplan.inputs import Inputs
 
         checked, plan = self.check(), self.loaded.plan
@@ -61,7 +61,7 @@ class Rebuilt:
                 places.append(origin)
         if places:
             raise PlanError([Fault("input_not_kept", place) for place in dict.fromkeys(places)])
-        months = calendar.fiscal_months(plan.fiscal_year, plan.first_month)
+        months = plan.months
         closed = record.read(archive.outputs_of(self.loaded.folder), months)
         return Inputs(self.loaded, placed(checked), checked.notices, checked.hashes, closed_months=closed), checked
 

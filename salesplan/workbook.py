@@ -87,7 +87,7 @@ class Step:
         # Pay is read to the cent, whatever unit the plan's targets are printed in.
         display_unit = "one" if stem == "commission" else self.plan.display_unit
         self.words = Words(self.plan.language, display_unit, self.plan.currency)
-        self.months = calendar.fiscal_months(self.plan.fiscal_year, self.plan.first_month)
+        self.months = self.plan.months
         self.words.names = self._names()
         self._charts = 0
         self._frames: dict[str, pd.DataFrame] = {}

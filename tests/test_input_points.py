@@ -3,9 +3,9 @@
 from tables_plan import check_plan, sales
 from workbooks import copy_workbook
 
+from salesplan.checks.seasonal_split import table_notices
 from salesplan.errors import SHOWN, Fault, told
 from salesplan.params import load
-from salesplan.split_checks import table_notices
 
 
 def test_many_faults_of_one_column_do_not_drown_the_others():

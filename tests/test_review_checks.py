@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from salesplan import inputs
-from salesplan.cause_checks import PLACE
+from salesplan.checks.variance_review import PLACE
 from salesplan.errors import Fault, PlanError
 from salesplan.terms.variance_review import CAUSES
 from salesplan.workbook import Step

@@ -109,7 +109,7 @@ def _outlets(outlets: pd.DataFrame | None, plan: PlanTerms) -> Decimal | None:
 
 def _before(days: "pd.Series[Any]", plan: PlanTerms) -> "pd.Series[bool]":
     """Whether each day lies before the plan's fiscal year; a blank day does not."""
-    first = fiscal_months(plan.fiscal_year, plan.first_month)[0]
+    first = plan.months[0]
     return month_of(days, plan.month_cutoff).fillna("9999-12") < first
 
 

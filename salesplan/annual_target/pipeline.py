@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesplan.annual_target.intervals import Estimate, around
-from salesplan.calendar import fiscal_months, fiscal_year_of, month_of
+from salesplan.calendar import fiscal_year_of, month_of
 from salesplan.money import to_fen
 from salesplan.terms.estimates import PipelineEstimate
 from salesplan.terms.plan import PlanTerms
@@ -38,7 +38,7 @@ def deals(
     if opportunities is None or terms is None:
         return pd.DataFrame(columns=DEALS)
     labels = month_of(opportunities["close"], plan.month_cutoff)
-    within = labels.isin(fiscal_months(plan.fiscal_year, plan.first_month)) & opportunities["amount"].notna()
+    within = labels.isin(plan.months) & opportunities["amount"].notna()
     large = opportunities["amount"].astype("float64") >= (to_fen(terms.below) if terms.below else 0)
     kept = opportunities[within & large].rename(columns={"stage": "deal_stage"})
     usual = {stage: float(share) for stage, share in (terms.stages or stages or {}).items()}

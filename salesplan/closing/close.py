@@ -94,7 +94,7 @@ def _open(plan: Path, month: str) -> _Plan:
     loaded = load(plan)
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
-    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    months = loaded.plan.months
     if month not in months:
         raise PlanError([Fault("month_of_year", "MONTH", month, {"first": months[0], "last": months[-1]})])
     return _Plan(loaded, archive.outputs_of(plan), months)

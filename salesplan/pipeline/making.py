@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan import PLANNED, STEPS, archive, machine
 from salesplan.archive import register
-from salesplan.calendar import fiscal_months
 from salesplan.errors import PlanError, stop_on
 from salesplan.inputs import Inputs
 from salesplan.params import Loaded
@@ -90,7 +89,7 @@ class Making:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "state": "incomplete",
             "fiscal_year": loaded.plan.fiscal_year,
-            "months": fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month),
+            "months": loaded.plan.months,
             "as_of": self.inputs.as_of,
             "changes": dict(self.request.changes),
             "replan": self.request.replan,

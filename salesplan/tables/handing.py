@@ -54,7 +54,7 @@ def _upward(rep: str, above: Mapping[str, str]) -> Iterator[str]:
 
 
 def _months(terms: PlanTerms) -> list[str]:
-    return calendar.fiscal_months(terms.fiscal_year, terms.first_month)
+    return terms.months
 
 
 def _check_amounts(read: "Read", terms: PlanTerms, findings: Findings) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from salesplan.calendar import fiscal_months
 from salesplan.terms.common import Many, Money, Name, Share, Terms, value
 
 DIMENSIONS = ("region", "channel", "product", "customer")
@@ -75,3 +76,8 @@ class PlanTerms(Terms):
     columns: dict[str, dict[str, Name]] = value({}, "own headers and the columns they stand for, per table")
     approvals: Approvals = value(Approvals(), "who signs which document, in which order")
     encoding: str | None = value(None, "text encoding of CSV files where it cannot be recognised")
+
+    @property
+    def months(self) -> list[str]:
+        """The twelve labels of the year planned, in order."""
+        return fiscal_months(self.fiscal_year, self.first_month)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from salesplan import calendar
 from salesplan.agreed import fixed_years, part_faults, transfer_faults
+from salesplan.checks.quotas import reps_there
 from salesplan.errors import Fault
 from salesplan.money import to_fen
 from salesplan.params import Loaded
-from salesplan.quota_checks import reps_there
 from salesplan.tables.names import names_in
 from salesplan.telling import placed
 from salesplan.terms import RepAllocationTerms, SeasonalSplitTerms
@@ -37,7 +36,7 @@ def agreement_faults(loaded: Loaded, tables: Tables) -> list[Fault]:
 def known_names(loaded: Loaded, tables: Tables) -> dict[str, set[str]]:
     """What agreements may name: reps of the plan year, their teams, the months, members of the plan's dimensions."""
     plan = loaded.plan
-    names = {"month": set(calendar.fiscal_months(plan.fiscal_year, plan.first_month)), "team": set[str]()}
+    names = {"month": set(plan.months), "team": set[str]()}
     if "reps" in tables:
         names |= {"rep": reps_there(loaded, tables["reps"]), "team": names_in(tables, "reps", "team")}
     else:

@@ -24,7 +24,7 @@ def expense_faults(loaded: Loaded, tables: Tables) -> Iterator[Fault]:
     assert isinstance(rules, AnnualTargetTerms)
     if rules.expenses is None:
         return
-    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    months = loaded.plan.months
     spent = _spent(tables, [calendar.add_months(month, -12) for month in months])
     for number, expense in enumerate(rules.expenses.categories):
         path = ("expenses", "categories", number)
@@ -95,7 +95,7 @@ def calendar_faults(loaded: Loaded) -> Iterator[Fault]:
     """Dates of the plan calendar that lie outside the year."""
     rules = loaded.rules["seasonal_split"]
     assert isinstance(rules, SeasonalSplitTerms)
-    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    months = loaded.plan.months
     first: date = calendar.month_span(months[0], loaded.plan.month_cutoff)[0]
     last: date = calendar.month_span(months[-1], loaded.plan.month_cutoff)[1]
     for number, document in enumerate(rules.plan_calendar):

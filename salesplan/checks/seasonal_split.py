@@ -59,7 +59,7 @@ def table_notices(loaded: Loaded, tables: Tables) -> Iterator[Notice]:
 
 
 def _months(loaded: Loaded) -> list[str]:
-    return calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    return loaded.plan.months
 
 
 def _span(loaded: Loaded) -> tuple[date, date]:

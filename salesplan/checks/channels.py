@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from salesplan import calendar
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
 from salesplan.tables import Checked, Notice
@@ -84,7 +83,7 @@ def _of_projects(rules: RepAllocationTerms) -> Iterator[tuple[str, Key, str]]:
 
 def _months(loaded: Loaded, rules: RepAllocationTerms) -> Iterator[Fault]:
     """Outlets that open outside the plan year."""
-    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    months = loaded.plan.months
     for number, new in enumerate(rules.outlets.new):
         if new.by not in months:
             place = loaded.place(STEM, ("outlets", "new", number, "by"))

@@ -55,7 +55,7 @@ def _known(loaded: Loaded, rules: RepAllocationTerms, tables: Tables) -> Iterato
 
 def reps_there(loaded: Loaded, reps: "pa.Table") -> set[str]:
     """Reps with a spell in the plan year."""
-    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    months = loaded.plan.months
     first = calendar.month_span(months[0], loaded.plan.month_cutoff)[0]
     last = calendar.month_span(months[-1], loaded.plan.month_cutoff)[1]
     spells = zip(*(reps[name].to_pylist() for name in ("rep", "start", "end")), strict=True)
@@ -108,7 +108,7 @@ def _handed_down(loaded: Loaded, rules: RepAllocationTerms, checked: Checked) ->
     levels = table["level"].to_pylist()
     for level in sorted({found for found in levels if found} - set(targets.levels)):
         yield Fault("quota_level", place(levels.index(level), "level"), level, nearest(level, targets.levels))
-    months = set(calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month))
+    months = set(loaded.plan.months)
     columns = [table[name].to_pylist() for name in ("rep", "month", "amount", "level", "indicator")]
     first: dict[tuple[str, str], int] = {}
     sums: Counter[str] = Counter()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from salesplan import calendar
+from salesplan.checks.returns import return_faults
 from salesplan.errors import SHOWN, Fault
 from salesplan.money import MICRO, half_away, to_micro
 from salesplan.params import Loaded
-from salesplan.return_checks import return_faults
 from salesplan.tables import Checked
 from salesplan.tables.arrays import flags, is_among, is_known, texts, to_arrow, to_numpy
 from salesplan.tables.sales import day_number

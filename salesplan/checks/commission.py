@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from salesplan import calendar
+from salesplan.checks.payments import overlay_faults, payment_faults
+from salesplan.checks.reach import reach_faults, reach_notices
 from salesplan.errors import Fault, alternatives
 from salesplan.params import Loaded
 from salesplan.params.reading import key_text
-from salesplan.payment_checks import overlay_faults, payment_faults
-from salesplan.plan_reach import reach_faults, reach_notices
 from salesplan.tables import Checked, Notice
 from salesplan.tables.names import names_in
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
@@ -64,7 +63,7 @@ def _setting(loaded: Loaded, checked: Checked) -> Setting | None:
     rules = loaded.rules.get(STEM, loaded.passable.get(STEM))
     if not isinstance(rules, CommissionTerms) or "plan" not in loaded.rules:
         return None
-    months = calendar.fiscal_months(loaded.plan.fiscal_year, loaded.plan.first_month)
+    months = loaded.plan.months
     return Setting(loaded, rules, checked, months)
 
 
