@@ -15,9 +15,10 @@ from salesplan import rep_allocation as allocation_room
 from salesplan import seasonal_split as split_room
 from salesplan import variance_review as review_room
 from salesplan.commission.cost import Numbers, cost_of_team, numbers_of, reps_beside, team_beside, tried
+from salesplan.report.sentences import Sentences
 from salesplan.terms.annual_target import Growth
 from salesplan.terms.commission import CommissionPlan
-from salesplan.workbook import Sentences, Step
+from salesplan.workbook import Step
 
 CENT = Decimal("0.01")
 

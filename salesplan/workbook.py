@@ -12,24 +12,21 @@ from salesplan import PLANNED, STEPS, calendar, identities, tables
 from salesplan.charts import render
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError, stop_on
+from salesplan.filing import Filing
 from salesplan.inputs import Inputs, check, restore
 from salesplan.params import load
 from salesplan.params.assumptions import assumptions_frame
 from salesplan.places import no_plan
 from salesplan.report.forms import Form, forms_html
-from salesplan.report.links import links_html
+from salesplan.report.sentences import Sentences
 from salesplan.report.table import Table, html_table
 from salesplan.report.tree import Branch, tree_html
 from salesplan.staging import (
-    BOARDS,
     DONE,
     INPUTS,
-    LETTERS,
     PREVIOUS,
     REVIEW,
-    SENTENCES,
     SETTLED,
-    STATEMENTS,
     write_whole,
 )
 from salesplan.tables import outputs
@@ -41,25 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salesplan.commission import Closed
-    from salesplan.commission.papers import Papers
-    from salesplan.conclusions.variance_review.boards import Boards
-    from salesplan.rep_allocation import DealerCopy, Given, Letters
+    from salesplan.rep_allocation import Given
     from salesplan.variance_review import Edition
-
-
-class Sentences:
-    """Sentences that notebooks and pages show as a list, escaped."""
-
-    def __init__(self, sentences: Sequence[str], kind: str = "conclusions") -> None:
-        self.sentences = list(sentences)
-        self.kind = kind
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from html import escape
-
-        items = "".join(f"<li>{escape(text)}</li>" for text in self.sentences)
-        html = f'<ul class="{self.kind}">{items}</ul>'
-        return {"text/html": html, "text/plain": "\n".join(self.sentences), SENTENCES: self.sentences}
 
 
 def find_plan(plan: str, start: Path | None = None) -> Path:
@@ -71,7 +51,7 @@ def find_plan(plan: str, start: Path | None = None) -> Path:
     raise PlanError([no_plan(plan)])
 
 
-class Step:
+class Step(Filing):
     """One step of a plan, opened by its notebook. Money in frames is int64 fen."""
 
     # A run draws charts beside the cells; everywhere else they are drawn at once.
@@ -263,89 +243,6 @@ class Step:
         """An indented tree with states; nothing where there is no branch."""
         return tree_html(branches) if branches else None
 
-    def letters(self, content: "Letters") -> Sentences:
-        """Write the target letters into the run's folder, one file per rep; says how many."""
-        if self.run is None:
-            return self.note("report.not_saved")
-        from salesplan.report.letters import write_letters
-
-        spans = [calendar.month_span(month, self.plan.month_cutoff) for month in (self.months[0], self.months[-1])]
-        head = {"title": self.plan.title or ""}
-        head |= {"start": self.words.date(spans[0][0]), "end": self.words.date(spans[1][1])}
-        count = write_letters(self.run / LETTERS, content, self.words, head=head, plans=self.rules.action_plans)
-        key = "letter.written" if not content.left_out else "letter.written_some"
-        return self.note(key, count=count, left_out=content.left_out)
-
-    def dealer_letters(self, copies: "Sequence[DealerCopy]") -> Sentences:
-        """Write each dealer's own plan into the run's folder, one file per dealer; says how many."""
-        if self.run is None:
-            return self.note("report.not_saved")
-        from salesplan.report.dealer_letters import write_dealer_letters
-
-        head = {"title": self.plan.title or "", "year": str(self.plan.fiscal_year)}
-        head["tax"] = self.words(f"rep_allocation.dealer_letter_{self.plan.tax.sales}")
-        count = write_dealer_letters(self.run / "letters" / "dealers", copies, self.words, head=head)
-        return self.note("rep_allocation.dealer_letters" if count else "rep_allocation.no_dealer_letters", count=count)
-
-    def sheets(self, found: "Papers") -> Table | Sentences:
-        """Write the performance and the commission sheet of the month into the run's folder; links to them."""
-        if not found.sheets:
-            return self.note("sheet.no_month")
-        if self.run is None:
-            return self.note("report.not_saved")
-        from salesplan.report.sheets import write_payroll, write_sheet
-
-        place, head = f"{STATEMENTS}/{found.month}", self._month_head(found.month)
-        links = []
-        for name, frame in found.sheets.items():
-            chain = getattr(self.plan.approvals, name)
-            page = write_sheet(self.run / place, name, frame, self.words, head=head, chain=chain)
-            links.append((f"{place}/{page}", self.words(f"sheet.{name}", month=head["month"])))
-        rows = found.payroll[found.payroll["month"] == found.month]
-        page = write_payroll(self.run / place, rows.reset_index(drop=True), self.words)
-        links.append((f"{place}/{page}", self.words("statement.payroll", month=head["month"])))
-        return links_html(self.words("sheet.written", month=head["month"]), links)
-
-    def statements(self, found: "Papers") -> Table | Sentences:
-        """Write the statements of the month into the run's folder, one file per rep; a link to their list."""
-        if found.statements is None:
-            return self.note("sheet.no_month")
-        if self.run is None:
-            return self.note("report.not_saved")
-        from salesplan.report.statements import write_statements
-
-        folder, head = self.run / STATEMENTS / found.month, self._month_head(found.month)
-        beside = [(f"{name}.html", self.words(f"sheet.{name}", month=head["month"])) for name in found.sheets]
-        beside.append(("payroll.csv", self.words("statement.payroll", month=head["month"])))
-        count = write_statements(folder, found.statements, self.words, head=head, plans=self.rules.plans, papers=beside)
-        said = self.words("statement.written", month=head["month"], count=count)
-        return links_html(said, [(f"{STATEMENTS}/{found.month}/index.html", self.words("statement.link"))])
-
-    def boards(self, found: "Boards") -> Table | Sentences:
-        """Write the boards of the month to come into the run's folder; links to them."""
-        if not found.month:
-            return self.note("board.none")
-        if self.run is None:
-            return self.note("report.not_saved")
-        from salesplan.report.boards import write_boards
-
-        pages = write_boards(self.run / BOARDS, found, self.words, head={"title": self.plan.title or ""})
-        return links_html(self.words("board.links"), [(f"{BOARDS}/{name}", title) for name, title in pages])
-
-    def _month_head(self, month: str) -> dict[str, str]:
-        """What stands at the head of a month's papers: plan, run, month, its days, the tax basis."""
-        first, last = (self.words.date(day) for day in calendar.month_span(month, self.plan.month_cutoff))
-        tax = self.plan.tax
-        sides = {name: self.words(f"statement.tax_{getattr(tax, name)}") for name in ("sales", "collections")}
-        same = self.words("statement.tax_same", basis=sides["sales"])
-        differs = self.words("statement.tax_differs", rate=self.words.percent(tax.rate, 0), **sides)
-        return {
-            "title": self.plan.title or "",
-            "month": self.words.month(month),
-            "days": self.words("statement.days", first=first, last=last),
-            "tax": same if tax.sales == tax.collections else differs,
-        }
-
     def tables_given(self, *names: str) -> "dict[str, pd.DataFrame | None]":
         """Input tables by name, None for those the plan does not have."""
         return {name: self.input(name) for name in names}
@@ -364,10 +261,6 @@ class Step:
         """Stop on faults that only this step can see; not in a scenario, whose targets nobody recorded them against."""
         if not any(key.split(".")[0] in PLANNED for key in self.inputs.loaded.changes):
             stop_on(faults)
-
-    def note(self, key: str, **values: Any) -> Sentences:
-        """One sentence of the catalogue, such as why a section is left out."""
-        return Sentences([self.words(key, **values)], kind="notes")
 
     def save(self, **frames: "pd.DataFrame") -> Table | Sentences:
         """Check the identities, then write this step's tables; with no run folder, only check."""

@@ -17,12 +17,13 @@ from salesplan.calendar import fiscal_months
 from salesplan.errors import Fault, PlanError
 from salesplan.params import load
 from salesplan.planting import plant, write_schemas
+from salesplan.report.sentences import Sentences
 from salesplan.report.table import Table
 from salesplan.staging import DONE, INPUTS, SENTENCES
 from salesplan.tables import outputs
 from salesplan.terms import MODELS
 from salesplan.wording import LANGUAGES
-from salesplan.workbook import Sentences, find_plan, open_step
+from salesplan.workbook import find_plan, open_step
 
 PLAN = "params/minimal"
 HOSTILE = [

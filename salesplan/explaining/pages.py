@@ -16,7 +16,8 @@ from salesplan.wording import Words
 
 if TYPE_CHECKING:
     from salesplan.rep_allocation import Allocation
-    from salesplan.workbook import Sentences, Step
+    from salesplan.report.sentences import Sentences
+    from salesplan.workbook import Step
 
 MOST = 200  # reps for whom pages are written; beyond them the command explains one at a time
 
