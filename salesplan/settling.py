@@ -1,5 +1,6 @@
 """What is owed in the money of payments, and money that settles a customer's oldest orders first."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ Real = NDArray[np.float64]
 
 
 def tax_factor(tax: Tax) -> tuple[int, int]:
-    """What an amount of sales is in the money of collections: numerator and denominator."""
-    rate = MICRO + to_micro(tax.rate)
+    """What an amount of sales is in the money of collections: numerator and denominator, in lowest terms."""
     if tax.sales == tax.collections:
         return 1, 1
-    return (rate, MICRO) if tax.sales == "excluded" else (MICRO, rate)
+    above, below = Fraction(MICRO + to_micro(tax.rate), MICRO).as_integer_ratio()
+    return (above, below) if tax.sales == "excluded" else (below, above)
 
 
 def product_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: Tax) -> Integers:

@@ -327,7 +327,8 @@ def revision_of(amount=0):
 
 
 def collected_of(sold, money, *, amount=0, before=None, **more):
-    return vr.collecting(figures_of(sold, money, **more), None, revision_of(amount), before, rules=RULES, plan=PLAN)
+    figures, terms = figures_of(sold, money, **more), {"rules": RULES, "plan": PLAN}
+    return vr.collecting(figures, vr.owed_at_review(figures, None, **terms), revision_of(amount), before, **terms)
 
 
 def test_months_by_hand():

@@ -1,6 +1,6 @@
 """Proposed causes: each kind by hand, the largest first, and never part of the causes."""
 
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -11,7 +11,7 @@ from test_variance_review import MONTHS, allocation_of, company, fact, reps_of, 
 from salesplan import variance_review as vr
 from salesplan.calendar import add_months
 from salesplan.terms.channels import ProjectStage
-from salesplan.terms.plan import Tax
+from salesplan.terms.plan import PlanTerms, Tax
 from salesplan.terms.variance_review import CAUSES, Bridge, Proposals, VarianceReviewTerms
 from salesplan.variance_review.proposals import PROPOSAL_COLUMNS
 
@@ -36,6 +36,18 @@ def of(table, code):
 
 def after(days):
     return VarianceReviewTerms(proposals=Proposals(overdue_days=days))
+
+
+LEDGER = {"original_order": None, "product": "tea", "kind": "sale", "invoice_date": pd.NaT}
+NO_TAX = Tax()
+
+
+def overdue(figures, rules, tax=NO_TAX, customers=None):
+    if figures.orders is not None:
+        own = {name: value for name, value in LEDGER.items() if name not in figures.orders}
+        figures = replace(figures, orders=figures.orders.assign(**own).astype({"invoice_date": "datetime64[ns]"}))
+    plan = PlanTerms(fiscal_year=2027, inputs={"sales": "x"}, tax=tax)
+    return vr.overdue(figures, vr.owed_at_review(figures, customers, rules=rules, plan=plan), rules, tax)
 
 
 def last(month, customer, amount):
@@ -180,7 +192,7 @@ def test_overdue_collections(paid, days, expected):
     )  # fmt: skip
     figures = company(3, orders=orders, collections=payments)
     tax = Tax(rate=Decimal("0.13"), collections="included")
-    rows = vr.overdue(figures, after(days), as_of=date(2027, 3, 31), tax=tax)
+    rows = overdue(figures, after(days), tax)
     assert of(rows, "collection_overdue") == expected
 
 
@@ -203,10 +215,20 @@ def test_a_payment_settles_the_order_it_names_else_the_oldest():
         }
     )
     figures = company(3, orders=orders, collections=payments)
-    rows = vr.overdue(figures, after(30), as_of=date(2027, 3, 31))
-    # a: o2 is overpaid by what does not settle o1, 250 do; b has paid; a fen of c is rounding
-    assert of(rows, "collection_overdue") == {"a": -(1_000 - 250)}
+    rows = overdue(figures, after(30))
+    # a: o1 is settled by 250 and by the 400 that o2 was overpaid; b has paid; a fen of c is rounding
+    assert of(rows, "collection_overdue") == {"a": -(1_000 - 250 - 400)}
     assert rows["rows"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("terms", "expected"), [(69, {"a": -1_000}), (70, {})])
+def test_what_the_customers_own_terms_allow_is_not_overdue(terms, expected):
+    orders = pd.DataFrame({"order": ["o1"], "customer": "a", "date": pd.to_datetime(["2027-01-20"]), "amount": [1_000]})
+    payments = pd.DataFrame({"date": pd.to_datetime([]), "amount": pd.Series(dtype="int64")})
+    listed = {"customer": ["a"], "start": pd.to_datetime(["2020-01-01"]), "end": pd.NaT, "terms": [terms]}
+    listed |= {"rep": "R1", "region": "north", "name": "A"}
+    rows = overdue(company(3, orders=orders, collections=payments), after(30), customers=pd.DataFrame(listed))
+    assert of(rows, "collection_overdue") == expected
 
 
 def test_the_largest_stand_first_and_carry_a_cause_the_plan_knows():
@@ -214,14 +236,14 @@ def test_the_largest_stand_first_and_carry_a_cause_the_plan_knows():
         1, [last(MONTHS[0], "big", 900), last(MONTHS[0], "small", 10), fact(MONTHS[0], "R1", 90_000, quantity=10.0)],
         years=1,
     )  # fmt: skip
-    rows = vr.largest_first(found(figures, causes=["price"]), vr.overdue(figures, after(1), as_of=None))
+    rows = vr.largest_first(found(figures, causes=["price"]), overdue(company(0), after(1)))
     assert rows["amount"].is_monotonic_increasing
     assert rows.set_index("subject")["cause"].to_dict() == {"tea": "price", "big": "", "small": ""}
     assert not any("total" in subject for subject in rows["subject"])
 
 
 def test_header_only_without_actuals_and_without_tables():
-    for rows in (found(company(0)), vr.overdue(company(1), after(1), as_of=date(2027, 1, 31))):
+    for rows in (found(company(0)), overdue(company(1), after(1))):
         assert rows.empty
         assert list(rows.columns) == PROPOSAL_COLUMNS
 

@@ -30,7 +30,7 @@ from salesplan.variance_review.bridge import (
 )
 from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.changes import changes_since
-from salesplan.variance_review.collecting import Collecting, collecting
+from salesplan.variance_review.collecting import Collecting, collecting, owed_at_review
 from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
@@ -150,6 +150,7 @@ __all__ = [
     "next_month",
     "outlook",
     "overdue",
+    "owed_at_review",
     "plan_revision",
     "planned_visits",
     "price_volume_mix",

@@ -11,7 +11,7 @@ from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.cash import COLUMNS as CASH
 from salesplan.variance_review.cash import Months, cash_months
 from salesplan.variance_review.measures import Figures
-from salesplan.variance_review.receivables import AGES, COLUMNS, Account, by_age, grouped, receivables
+from salesplan.variance_review.receivables import AGES, COLUMNS, Account, Owed, by_age, grouped, receivables
 
 MOST = 12  # customers named
 SHOWN = ["open", "overdue", "oldest_days", "prepaid", "sold_year", "received_year", "collection_rate", "turnover_days"]
@@ -36,29 +36,40 @@ class Collecting(NamedTuple):
     doubtful: int
 
 
+def owed_at_review(
+    figures: Figures, customers: pd.DataFrame | None, *, rules: VarianceReviewTerms, plan: PlanTerms
+) -> Owed | None:
+    """What customers owe at the end of the last closed month, before the first: of the year before.
+
+    `customers`: input table. None where there is no table of collections.
+    """
+    if figures.collections is None or figures.orders is None:
+        return None
+    first = month_span(figures.months[0], plan.month_cutoff)[0]
+    as_of = month_span(figures.closed[-1], plan.month_cutoff)[1] if figures.closed else first - timedelta(days=1)
+    account = Account(figures.orders, figures.facts, figures.collections, customers, figures.products)
+    return receivables(account, rules.receivables, tax=plan.tax, as_of=as_of, year=first)
+
+
 def collecting(
     figures: Figures,
-    customers: pd.DataFrame | None,
+    owed: Owed | None,
     revision: pd.DataFrame,
     before: pd.DataFrame | None,
     *,
     rules: VarianceReviewTerms,
     plan: PlanTerms,
 ) -> Collecting:
-    """Receivables at the end of the last closed month (before the first: of the year before), and cash by month.
+    """Receivables of the review, and cash by month.
 
-    `customers`: input table; `revision`: month, revised (what the months to come are to sell); `before`: table
+    `owed`: of `owed_at_review`; `revision`: month, revised (what the months to come are to sell); `before`: table
     variance_review_cash of the review before this one.
     """
-    nothing = pd.DataFrame()
-    if figures.collections is None or figures.orders is None:
+    if owed is None:
+        nothing = pd.DataFrame()
         empty = pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=CASH)
         return Collecting(*empty, nothing, nothing, nothing, nothing, nothing, nothing, 0)
-    first = month_span(figures.months[0], plan.month_cutoff)[0]
-    as_of = month_span(figures.closed[-1], plan.month_cutoff)[1] if figures.closed else first - timedelta(days=1)
-    account = Account(figures.orders, figures.facts, figures.collections, customers, figures.products)
     terms = rules.receivables
-    owed = receivables(account, terms, tax=plan.tax, as_of=as_of, year=first)
     year = Months(figures.months, figures.closed, plan.month_cutoff)
     ahead = revision.set_index("month")["revised"]
     cash = cash_months(owed, ahead, year, terms=terms.terms, tax=plan.tax, before=before)

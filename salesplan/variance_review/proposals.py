@@ -5,20 +5,21 @@ the causes unless somebody records it.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
 
 from salesplan.calendar import add_months, month_span
+from salesplan.money import half_away
+from salesplan.settling import tax_factor
 from salesplan.terms.channels import ProjectStage
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.bridge import bridge_sides
 from salesplan.variance_review.deductions import effects_beside_price
 from salesplan.variance_review.grid import NOBODY
-from salesplan.variance_review.kpi_values import tax_factor
 from salesplan.variance_review.measures import Figures, known_members
+from salesplan.variance_review.receivables import Owed
 
 # What each kind of finding is about, and the cause it would be recorded as where the plan has that code.
 KINDS = {
@@ -74,44 +75,24 @@ def propose(
     return _proposals([one for one in found if len(one)] if figures.closed else [], causes)
 
 
-def overdue(
-    figures: Figures, rules: VarianceReviewTerms, *, as_of: date | None, tax: Tax | None = None
-) -> pd.DataFrame:
-    """Proposals `collection_overdue`: what a customer ordered more than the plan's overdue days before and owes, fen.
+def overdue(figures: Figures, owed: Owed | None, rules: VarianceReviewTerms, tax: Tax) -> pd.DataFrame:
+    """Proposals `collection_overdue`: what customers owe past the due date, of orders older than the plan's days; fen.
 
-    A payment settles the order it names, one that names none the customer's oldest; all on the tax basis of sales, a
-    fen per order being the rounding of tax. No part of the sales variance: it says what the sales have not brought yet.
+    `owed`: the receivables, whose open orders these are, here on the tax basis of sales; a fen per order is the
+    rounding of tax. No part of the sales variance: it says what the sales have not brought yet.
     Columns as of `propose`; `rows`: the orders that are open; `before`: what they come to, `now`: paid of it.
     """
-    if as_of is None or figures.orders is None or figures.collections is None:
+    if owed is None or not figures.closed:
         return _proposals([], rules.causes)
-    day = pd.Timestamp(as_of)
-    orders = _open_orders(figures.orders, day - pd.Timedelta(days=rules.proposals.overdue_days))
-    paid = figures.collections[pd.to_datetime(figures.collections["date"]) <= day].reset_index(drop=True)
-    sums = (paid["amount"].astype("int64") * tax_factor(tax)).round().astype("int64")
-    named = paid["order"].isin(orders.index) if "order" in paid else pd.Series(data=False, index=paid.index)
-    settled = sums[named].groupby(paid["order"][named]).sum() if named.any() else pd.Series(dtype="int64")
-    orders = orders.assign(paid=settled.reindex(orders.index, fill_value=0))
-    late = orders[orders["due"] & (orders["amount"] - orders["paid"] > 1)]
-    rows = late.groupby("customer").agg(before=("amount", "sum"), now=("paid", "sum"), rows=("amount", "size"))
-    if "customer" in paid:
-        free = sums[~named].groupby(paid["customer"][~named]).sum()
-        rows = rows.assign(now=rows["now"] + free.reindex(rows.index, fill_value=0).clip(lower=0))
-    rows = rows[(rows["before"] - rows["now"] > rows["rows"]) & ~rows.index.isin(NOBODY)]
-    rows = rows.assign(amount=rows["now"] - rows["before"], code="collection_overdue", subject=rows.index)
+    items, first = owed.items, owed.today - pd.Timedelta(days=rules.proposals.overdue_days)
+    late = items[(items["overdue"] > 1) & (items["date"] <= first) & ~items["customer"].isin(NOBODY)]
+    rows = late.groupby("customer").agg(before=("asked", "sum"), amount=("overdue", "sum"), rows=("asked", "size"))
+    there, here = tax_factor(tax)
+    for name in ("before", "amount"):
+        rows[name] = half_away(rows[name].to_numpy(dtype="int64") * here, there)
+    rows = rows.assign(now=rows["before"] - rows["amount"], amount=-rows["amount"])
+    rows = rows.assign(code="collection_overdue", subject=rows.index)
     return _proposals([rows] if len(rows) else [], rules.causes)
-
-
-def _open_orders(orders: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Orders net of what came back, by number: customer, amount (fen), and whether they are of this day or before."""
-    key = orders["order"]
-    if "original_order" in orders:
-        key = orders["original_order"].fillna(key)
-    dated = orders.assign(key=key.fillna(""), date=pd.to_datetime(orders["date"])).sort_values(
-        ["key", "date", "customer"]
-    )
-    sums = dated.groupby("key").agg(customer=("customer", "first"), amount=("amount", "sum"), date=("date", "min"))
-    return sums.assign(due=sums["date"] <= day).drop(index="", errors="ignore")
 
 
 def largest_first(*found: pd.DataFrame) -> pd.DataFrame:

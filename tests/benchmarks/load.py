@@ -18,23 +18,29 @@ import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+PLAN = Path("params/henan-2027")
 
 
-def enlarge(plan: Path, lines: int) -> int:
-    """Make the plan's sales about `lines` long; payments are left out, since they name the old orders."""
-    path = plan / "data" / "sales.csv"
-    sales = pd.read_csv(path, dtype=str, keep_default_na=False)
-    times = -(-lines // len(sales))
+def repeated(path: Path, times: int, keys: tuple[str, ...]) -> pd.DataFrame:
+    """A file's rows so many times over, its order numbers under new ones each time."""
+    given = pd.read_csv(path, dtype=str, keep_default_na=False)
     copies = [
-        sales.assign(
-            订单号=sales["订单号"] + f"-{copy}",
-            原订单号=sales["原订单号"].where(sales["原订单号"] == "", sales["原订单号"] + f"-{copy}"),
-        )
+        given.assign(**{key: given[key].where(given[key] == "", given[key] + f"-{copy}") for key in keys})
         for copy in range(times)
     ]
-    pd.concat(copies).head(lines).to_csv(path, index=False)
+    return pd.concat(copies)
+
+
+def enlarge(plan: Path, lines: int, *, payments: bool = False) -> int:
+    """Make the plan's sales about `lines` long, with their payments where asked for; how many times as long."""
+    sales, paid = plan / "data" / "sales.csv", plan / "data" / "collections.csv"
+    times = -(-lines // (len(sales.read_bytes().splitlines()) - 1))
+    repeated(sales, times, ("订单号", "原订单号")).head(lines).to_csv(sales, index=False)
+    if payments:  # those of the last, cut copy would name orders that are not there
+        repeated(paid, times - 1, ("order",)).to_csv(paid, index=False)
     text = (plan / "plan.yaml").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in text if not line.strip().startswith(("collections: data", "credit_splits:"))]
+    left_out = ("credit_splits:", "disputes:", "adjustments:", *(() if payments else ("collections: data",)))
+    kept = [line for line in text if not line.strip().startswith(left_out)]
     (plan / "plan.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
     targets = (plan / "annual_target.yaml").read_text(encoding="utf-8")
     (plan / "annual_target.yaml").write_text(
@@ -47,9 +53,7 @@ def enlarge(plan: Path, lines: int) -> int:
 def timed(base: Path) -> float:
     """Seconds of a run."""
     began = time.perf_counter()
-    done = subprocess.run(
-        [str(BIN / "salesplan"), "run", "params/henan-2027"], cwd=base, capture_output=True, text=True
-    )
+    done = subprocess.run([str(BIN / "salesplan"), "run", PLAN.as_posix()], cwd=base, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
     print(done.stderr)
@@ -63,7 +67,7 @@ def main(lines: int) -> None:
         for name in ("notebooks", "params"):
             shutil.copytree(ROOT / name, base / name)
         demo = timed(base)
-        enlarge(base / "params" / "henan-2027", lines)
+        enlarge(base / PLAN, lines)
         large = timed(base)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 / 1024
     print(
