@@ -95,7 +95,7 @@ class Proposals(Terms):
     """What the review looks for when it proposes causes."""
 
     overdue_days: int = value(
-        90, "days after an order from which what is not paid of it is proposed", unit="days", ge=0, le=3650
+        90, "days after an order from which what of it is overdue is proposed", unit="days", ge=0, le=3650
     )
 
 
