@@ -28,7 +28,8 @@ def product_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: T
         return np.full(len(products), default, dtype=np.int64)
     own = table.dropna(subset=["tax_rate"]).drop_duplicates("product").set_index("product")["tax_rate"]
     micro = (own.astype("float64") * MICRO).round().astype("int64")
-    return integers(products.map(micro).fillna(default).to_numpy(dtype=np.int64))
+    place, names = pd.factorize(products, use_na_sentinel=False)
+    return integers(micro.reindex(names, fill_value=default).to_numpy(dtype=np.int64)[place])
 
 
 def oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tuple[Integers, Real]:

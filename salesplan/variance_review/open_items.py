@@ -78,14 +78,20 @@ def _deals(lines: pd.DataFrame, tax: Tax, as_of: pd.Timestamp) -> pd.DataFrame:
     back = lines["original_order"].notna() & (lines["amount"] < 0)
     back[back] = known.get_indexer(lines.loc[back, "original_order"]) >= 0
     deal = own.mask(back, lines["original_order"].astype("object"))
-    keyed = lines.assign(deal=deal, back=back, customer=lines["customer"].astype("str"))
-    keyed = keyed.sort_values(["deal", "back", "date", "customer"], kind="stable").reset_index(drop=True)
-    number = pd.factorize(keyed["deal"])[0]
+    code, names = pd.factorize(deal)
+    place = np.empty(len(names), dtype=np.int64)
+    place[names.argsort()] = np.arange(len(names))  # orders in the order of their numbers
+    customer, called = pd.factorize(lines["customer"].astype("str"), sort=True)
+    order = np.lexsort((customer, lines["date"].to_numpy(), back.to_numpy(dtype=bool), place[code]))
+    keyed = lines.assign(back=back, customer=called.take(customer)).iloc[order].reset_index(drop=True)
+    number = place[code][order]
     invoiced = keyed["invoice_date"].where(~keyed["back"] & (keyed["invoice_date"] <= as_of))
-    first = keyed.groupby(number)[["deal", "customer", "date"]].first()
+    opening = np.flatnonzero(np.diff(number, prepend=-1))
+    first = keyed[["customer", "date"]].iloc[opening].reset_index(drop=True)
+    first.insert(0, "deal", names.take(number[opening]))
     rates = keyed["rate"].to_numpy(dtype=np.int64)
     due = _dues(keyed["amount"].to_numpy(dtype=np.int64), rates, integers(number), tax)
-    return pd.DataFrame({**first, "invoice_date": invoiced.groupby(number).min(), "due": due}).reset_index(drop=True)
+    return first.assign(invoice_date=invoiced.groupby(number).min(), due=due)
 
 
 def _dues(amounts: Integers, rates: Integers, number: Integers, tax: Tax) -> Integers:

@@ -118,7 +118,8 @@ def _sums(settled: OpenItems, items: pd.DataFrame, days: tuple[pd.Timestamp, pd.
     orders, money = settled.orders, settled.money
     cash, lost = money[~money["lost"]], money[money["lost"]]
     lines = settled.lines
-    keys = pd.Index(sorted({*orders["customer"], *lines["customer"], *money["customer"]}), name="customer", dtype="str")
+    named = pd.concat([frame["customer"].drop_duplicates() for frame in (orders, lines, money)]).astype("str")
+    keys = pd.Index(named.drop_duplicates().sort_values(), name="customer", dtype="str")
     by_age = {name: _by(items[items["age"] == place], "open", keys) for place, name in enumerate(AGES)}
     found = pd.DataFrame(
         {
