@@ -152,11 +152,11 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     asked = [*plan_faults(loaded, checked)]
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]
     if not faults:
-        faults = [*_as_of_faults(inputs), *whole_plan_faults(loaded, checked, inputs.as_of)]
+        faults = [*_as_of_faults(inputs), *whole_plan_faults(loaded, checked)]
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
     inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
-    inputs.notices += [*plan_notices(loaded, checked), *encoding_notices(loaded)]
+    inputs.notices += [*plan_notices(loaded, checked, inputs.as_of), *encoding_notices(loaded)]
     return inputs
 
 

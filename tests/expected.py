@@ -569,6 +569,12 @@ DEMO_TOTALS = {
         "weighted": 109_800_000,
         "amount_open": 86_770_000,
     },
+    "variance_review_promises": {
+        "rows": 1,
+        "amount": 55_000_000,
+        "actual": 0,
+        "variance": 0,
+    },
     "variance_review_proposals": {
         "rows": 24,
         "amount": -20_833_095,

@@ -77,6 +77,23 @@ def test_a_currency_without_a_rate_and_one_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("as_of", "kept"),
+    [
+        ("2027-01-31", {"count": 1, "months": "2027-01"}),
+        ("2027-12-31", {"count": 3, "months": "2027-01, 2027-03"}),
+    ],
+)
+def test_pins_of_months_that_are_over_stay_with_a_notice(tmp_path: Path, as_of: str, kept: dict[str, object]) -> None:
+    pins = "".join(f"    - {{month: 2027-{month}, amount: {amount}}}\n" for month, amount in (("03", 7), ("01", 5)))
+    shared = "    - {month: 2027-03, amount: 5, rep: A}\n"
+    folder = plan(tmp_path, "", f"as_of: {as_of}\nrevision:\n  pins:\n{pins}{shared}")
+    (folder / "data" / "sales.csv").write_text(SALES.replace("currency", "rep").replace(",\n", ",A\n"))
+    found = [notice for notice in inputs.check(folder).notices if notice.code == "revision_pins_kept"]
+    assert [dict(notice.values) for notice in found] == [kept]
+    assert found[0].place.endswith(f"revision.pins[{1 if kept['count'] == 1 else 0}].month")
+
+
+@pytest.mark.parametrize(
     ("word", "state"),
     [("待办", "open"), ("进行中", "doing"), ("已完成", "done"), ("取消", "dropped"), ("doing", "doing"), ("", None)],
 )

@@ -23,7 +23,7 @@ from salesplan import variance_review as vr
 from salesplan.apportion import MANAGER, UNASSIGNED
 from salesplan.conclusions.variance_review import changes, revision
 from salesplan.terms.variance_review import RevisionPin
-from salesplan.variance_review.promises import Promised, pin_faults, promised
+from salesplan.variance_review.promises import Promised, pin_faults, promise_record, promised
 from salesplan.wording import Words
 
 NO_CELLS = pd.DataFrame({"rep": pd.Series(dtype="str"), "month": pd.Series(dtype="str"), "amount": [], "quota": []})
@@ -184,10 +184,43 @@ def codes(figures, *pins, cap="0.3"):
         pytest.param(
             [pin(5, 60_000), pin(5, 70_000, rep="R1")], ["revision_pin_month_less"], id="a rep more than the month"
         ),
+        pytest.param([pin(2, 999_900), pin(2, 1, rep="R1")], [], id="of a month that is over"),
     ],
 )
 def test_pins_that_cannot_hold(pins, expected):
     assert [code for code, _ in codes(company(), *pins)] == expected
+
+
+def test_a_pin_is_named_by_its_place_beside_those_of_months_that_are_over():
+    found = codes(company(), pin(0, 1), pin(5, 156_100))
+    assert found == [("revision_pin_over_cap", "variance_review.yaml revision.pins[1].amount")]
+
+
+def test_promises_of_months_that_are_over_stay_as_a_record_and_move_nothing():
+    people = teams(("R1", "north", None, None), ("R2", "south", None, None))
+    figures = company(actuals=three_months(R1=50_000, R2=40_000), reps=people)
+    kept = (pin(5, 130_000), pin(0, 80_000), pin(0, 50_000, team="north"), pin(1, 60_000, rep="R2"), pin(2, 0))
+    found = promise_record(figures, kept)
+    assert found[["month", "team", "rep", "amount"]].to_numpy().tolist() == [
+        [MONTHS[0], "", "(company)", 80_000],
+        [MONTHS[0], "north", "", 50_000],
+        [MONTHS[1], "", "R2", 60_000],
+        [MONTHS[2], "", "(company)", 0],
+        [MONTHS[5], "", "(company)", 130_000],
+    ]
+    assert found["variance"].tolist() == [10_000, 0, -20_000, 90_000, pd.NA]
+    assert found["attainment"].tolist() == [90 / 80, 1, 40 / 60, pd.NA, pd.NA]
+    pd.testing.assert_frame_equal(found, promise_record(figures, kept[::-1]))
+    alone = vr.plan_revision(figures, with_pins(kept[0], cap="1"))
+    pd.testing.assert_frame_equal(vr.plan_revision(figures, with_pins(*kept, cap="1")).table, alone.table)
+
+
+def test_the_review_says_which_promises_were_kept():
+    figures = company(actuals=three_months(R1=50_000, R2=40_000))
+    rules = with_pins(pin(0, 90_000), pin(1, 60_000, rep="R2"), pin(2, 100_000))
+    said = revision(Words("en", "one", "CNY"), rolled(figures, rules))
+    assert "Promises for months that are over: 3, of which kept: 1." in said
+    assert "The largest miss is R2 in Feb 2027: promised 600.00 CNY, actual 400.00 CNY, 200.00 CNY short." in said
 
 
 def test_a_team_and_its_reps_must_agree():

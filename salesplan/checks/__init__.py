@@ -14,7 +14,12 @@ from salesplan.checks.expenses import calendar_faults, expense_faults, expense_n
 from salesplan.checks.quotas import quota_faults
 from salesplan.checks.seasonal_split import parameter_faults, table_faults, table_notices
 from salesplan.checks.stock import stock_faults
-from salesplan.checks.variance_review import cause_and_market_faults, indicator_faults, revision_faults
+from salesplan.checks.variance_review import (
+    cause_and_market_faults,
+    indicator_faults,
+    revision_faults,
+    revision_notices,
+)
 from salesplan.errors import Fault
 from salesplan.params import Loaded
 from salesplan.tables import Checked, Notice
@@ -35,22 +40,23 @@ def plan_faults(loaded: Loaded, checked: Checked) -> Iterator[Fault]:
     yield from cause_and_market_faults(loaded, checked, months)
 
 
-def whole_plan_faults(loaded: Loaded, checked: Checked, as_of: date | None) -> Iterator[Fault]:
-    """Faults that only a plan shows whose files are each without any; `as_of` is the month end of its review."""
+def whole_plan_faults(loaded: Loaded, checked: Checked) -> Iterator[Fault]:
+    """Faults that only a plan shows whose files are each without any."""
     given = checked.tables
     yield from target_faults(loaded, given)
     yield from expense_faults(loaded, given)
     yield from calendar_faults(loaded)
     yield from stock_faults(loaded, given, loaded.plan.months)
     yield from action_faults(loaded, given)
-    yield from revision_faults(loaded, given, as_of)
+    yield from revision_faults(loaded, given)
 
 
-def plan_notices(loaded: Loaded, checked: Checked) -> Iterator[Notice]:
-    """What is allowed, and yet must be said."""
+def plan_notices(loaded: Loaded, checked: Checked, as_of: date | None) -> Iterator[Notice]:
+    """What is allowed, and yet must be said; `as_of` is the month end of the review."""
     given = checked.tables
     yield from table_notices(loaded, given)
     yield from expense_notices(loaded, given)
     yield from channel_notices(loaded, given)
     yield from activity_notices(loaded, given)
     yield from commission_notices(loaded, checked)
+    yield from revision_notices(loaded, as_of)

@@ -9,7 +9,7 @@ from salesplan.checks.quotas import reps_there
 from salesplan.errors import Fault, alternatives, nearest
 from salesplan.money import from_fen, to_fen
 from salesplan.params import Loaded
-from salesplan.tables import Checked
+from salesplan.tables import Checked, Notice
 from salesplan.tables.names import names_in
 from salesplan.terms import VarianceReviewTerms
 from salesplan.terms.indicators import CODES, INDICATORS, indicator_code
@@ -101,20 +101,18 @@ def _kpi_rows(checked: Checked) -> Iterator[Fault]:
             yield Fault("kpi_share", place(row, "value"), value)
 
 
-def revision_faults(loaded: Loaded, tables: Tables, as_of: date | None) -> Iterator[Fault]:
-    """Pins of months that are over, outside the year or promised twice, of unknown reps or teams, in odd units.
+def revision_faults(loaded: Loaded, tables: Tables) -> Iterator[Fault]:
+    """Pins outside the year, promised twice, of unknown reps or teams, in odd units.
 
-    `as_of` is the month end of the review. Whether a pin keeps within the cap is known once the plan is split.
+    Whether a pin keeps within the cap is known once the plan is split.
     """
     rules = loaded.rules.get(STEM)
     if not isinstance(rules, VarianceReviewTerms) or not rules.revision.pins:
         return
-    months = loaded.plan.months
-    closed = calendar.closed_months(months, as_of, loaded.plan.month_cutoff)
     unit, seen = to_fen(loaded.plan.money_unit), dict[tuple[str, str | None, str | None], str]()
     for number, pin in enumerate(rules.revision.pins):
         place = {key: loaded.place(STEM, ("revision", "pins", number, key)) for key in ("month", "amount")}
-        yield from _pin_month(pin.month, place["month"], months, closed)
+        yield from _pin_month(pin.month, place["month"], loaded.plan.months)
         yield from _pin_names(loaded, tables, number)
         if to_fen(pin.amount) % unit:
             yield Fault("pin_unit", place["amount"], str(pin.amount), {"unit": from_fen(unit)})
@@ -124,13 +122,22 @@ def revision_faults(loaded: Loaded, tables: Tables, as_of: date | None) -> Itera
         seen.setdefault(key, place["month"])
 
 
-def _pin_month(month: str, place: str, months: list[str], closed: list[str]) -> Iterator[Fault]:
+def _pin_month(month: str, place: str, months: list[str]) -> Iterator[Fault]:
     if month not in months:
         yield Fault("revision_pin_month", place, month, {"first": months[0], "last": months[-1]})
-    elif month in closed:
-        left = [one for one in months if one not in closed]
-        code = "revision_pin_closed" if left else "revision_pin_none_open"
-        yield Fault(code, place, month, {"open": ", ".join(left)})
+
+
+def revision_notices(loaded: Loaded, as_of: date | None) -> Iterator[Notice]:
+    """Pins of months that are over by `as_of`: they stay as a record of what was promised, and move nothing."""
+    rules = loaded.rules.get(STEM)
+    if not isinstance(rules, VarianceReviewTerms):
+        return
+    closed = calendar.closed_months(loaded.plan.months, as_of, loaded.plan.month_cutoff)
+    kept = [number for number, pin in enumerate(rules.revision.pins) if pin.month in closed]
+    if kept:
+        months = ", ".join(sorted({rules.revision.pins[number].month for number in kept}))
+        place = loaded.place(STEM, ("revision", "pins", kept[0], "month"))
+        yield Notice("revision_pins_kept", place, {"count": len(kept), "months": months})
 
 
 def _pin_names(loaded: Loaded, tables: Tables, number: int) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from salesplan.terms.variance_review import RevisionPin
 from salesplan.variance_review.grid import NOBODY, rep_targets
 from salesplan.variance_review.measures import Figures
 
+COMPANY = "(company)"
 PLACE = "variance_review.yaml revision.pins"
 Whole = npt.NDArray[np.int64]
 Cell = tuple[str, str]  # rep, month
@@ -41,7 +42,7 @@ class Promised(NamedTuple):
 def promised(figures: Figures, pins: Sequence[RevisionPin], *, cutoff: int | None = None) -> Promised:
     """The pins of months to come: those of reps as they are, those of teams over their other reps by quota.
 
-    Pins of closed months, which the checks refuse, do not count.
+    Pins of closed months are a record of what was promised (`promise_record`) and move nothing.
     """
     ahead = [pin for pin in pins if pin.month in figures.open]
     months = {pin.month: to_fen(pin.amount) for pin in ahead if pin.rep is None and pin.team is None}
@@ -66,15 +67,19 @@ def _quotas(figures: Figures) -> dict[Cell, int]:
 def team_members(
     figures: Figures, pin: RevisionPin, quotas: dict[Cell, int], *, cutoff: int | None = None
 ) -> list[Cell]:
-    """Cells of the reps who are in a pin's team at the end of its month, or at the end of their time in it."""
+    """Cells of the reps with a quota who are in a pin's team."""
+    return [(rep, pin.month) for rep in _team(figures, pin, cutoff) if (rep, pin.month) in quotas]
+
+
+def _team(figures: Figures, pin: RevisionPin, cutoff: int | None) -> list[str]:
+    """Reps who are in a pin's team at the end of its month, or at the end of their time in it."""
     if figures.reps is None or "team" not in figures.reps:
         return []
     first, last = (pd.Timestamp(day) for day in month_span(pin.month, cutoff))
     start, end = pd.to_datetime(figures.reps["start"]), pd.to_datetime(figures.reps["end"])
     there = figures.reps[~(start > last) & ~(end < first)].assign(start=start)
     latest = there.sort_values(["start", "rep"], na_position="first", kind="stable").groupby("rep")["team"].last()
-    named = sorted(str(rep) for rep in latest.index[latest == pin.team])
-    return [(rep, pin.month) for rep in named if (rep, pin.month) in quotas]
+    return sorted(str(rep) for rep in latest.index[latest == pin.team])
 
 
 def _shared(amount: int, members: list[Cell], cells: dict[Cell, int], quotas: dict[Cell, int]) -> dict[Cell, int]:
@@ -91,11 +96,11 @@ def _shared(amount: int, members: list[Cell], cells: dict[Cell, int], quotas: di
 def pin_faults(
     figures: Figures, pins: Sequence[RevisionPin], cap: Decimal, *, cutoff: int | None = None
 ) -> Iterator[Fault]:
-    """Pins above the cap, and pins that cannot hold together: a team's reps, the reps of a promised month."""
+    """Pins of months to come above the cap or that cannot hold together: a team's reps, those of a promised month."""
     quotas, targets = _quotas(figures), figures.targets
     own = {(pin.rep, pin.month): to_fen(pin.amount) for pin in pins if pin.rep is not None}
     of_company = {pin.month: to_fen(pin.amount) for pin in pins if pin.rep is None and pin.team is None}
-    for number, pin in enumerate(pins):
+    for number, pin in _ahead(figures, pins):
         place, members = f"{PLACE}[{number}].amount", [(pin.rep or "", pin.month)]
         if pin.team is not None:
             members = team_members(figures, pin, quotas, cutoff=cutoff)
@@ -108,14 +113,52 @@ def pin_faults(
         taken, alone = sum(own.get(cell, 0) for cell in members), all(cell in own for cell in members)
         if pin.team is not None and members and (taken > to_fen(pin.amount) or (alone and taken < to_fen(pin.amount))):
             yield Fault("revision_pin_team_reps", place, str(pin.amount), {"reps": from_fen(taken)})
-    yield from _over_months(promised(figures, pins, cutoff=cutoff), of_company, pins)
+    yield from _over_months(promised(figures, pins, cutoff=cutoff), of_company, _ahead(figures, pins))
 
 
-def _over_months(given: Promised, of_company: dict[str, int], pins: Sequence[RevisionPin]) -> Iterator[Fault]:
+def _ahead(figures: Figures, pins: Sequence[RevisionPin]) -> list[tuple[int, RevisionPin]]:
+    """Pins of months to come with their place in the list."""
+    return [(number, pin) for number, pin in enumerate(pins) if pin.month in figures.open]
+
+
+def _over_months(
+    given: Promised, of_company: dict[str, int], pins: Sequence[tuple[int, RevisionPin]]
+) -> Iterator[Fault]:
     """Reps who promised more than the month that is promised as a whole."""
     sums = given.cells.groupby("month")["amount"].sum()
-    for number, pin in enumerate(pins):
+    for number, pin in pins:
         taken = int(sums.get(pin.month, 0))
         if pin.rep is None and pin.team is None and taken > of_company[pin.month]:
             values = {"reps": from_fen(taken)}
             yield Fault("revision_pin_month_less", f"{PLACE}[{number}].amount", str(pin.amount), values)
+
+
+def promise_record(figures: Figures, pins: Sequence[RevisionPin], *, cutoff: int | None = None) -> pd.DataFrame:
+    """Table `variance_review_promises`: what was promised for which month, and what became of it.
+
+    One row per pin by `month`, `team` and `rep` (`(company)` where nobody is named): `amount` promised, `actual` of
+    a closed month, `variance` = actual - amount, `attainment` = actual / amount; NA for months to come; fen.
+    """
+    ordered = sorted(pins, key=lambda pin: (pin.month, pin.team or "", pin.rep or ""))
+    rows = [
+        (pin.month, pin.rep or ("" if pin.team else COMPANY), pin.team or "", to_fen(pin.amount)) for pin in ordered
+    ]
+    found = pd.DataFrame(rows, columns=["month", "rep", "team", "amount"]).astype({"amount": "int64"})
+    actual = pd.array([_sold(figures, pin, cutoff) for pin in ordered], dtype="Int64")
+    return found.astype({"month": "str", "rep": "str", "team": "str"}).assign(
+        actual=actual,
+        variance=lambda rows: rows["actual"] - rows["amount"],
+        attainment=lambda rows: (rows["actual"] / rows["amount"].where(rows["amount"] > 0)).astype("Float64"),
+    )
+
+
+def _sold(figures: Figures, pin: RevisionPin, cutoff: int | None) -> int | None:
+    """Sales of those who promised in the month they promised, fen; None while it is not closed."""
+    if pin.month not in figures.closed:
+        return None
+    sales = figures.actuals[figures.actuals["month"] == pin.month]
+    if pin.team is not None:
+        sales = sales[sales["rep"].isin(_team(figures, pin, cutoff))]
+    elif pin.rep is not None:
+        sales = sales[sales["rep"] == pin.rep]
+    return int(sales["amount"].sum())

@@ -12,7 +12,7 @@ from salesplan.terms.variance_review import Revision
 from salesplan.variance_review.changes import changes_since
 from salesplan.variance_review.grid import NOBODY, listed_reps
 from salesplan.variance_review.measures import Figures, amount_by
-from salesplan.variance_review.promises import pin_faults
+from salesplan.variance_review.promises import pin_faults, promise_record
 from salesplan.variance_review.revision import Revised
 from salesplan.variance_review.revision_reps import revise_reps
 
@@ -48,6 +48,7 @@ class Rolled(NamedTuple):
     reps: pd.DataFrame  # variance_review_revision_reps
     revisions: pd.DataFrame  # variance_review_revisions
     changes: pd.DataFrame  # variance_review_changes
+    promises: pd.DataFrame  # variance_review_promises
     needed: Needed | None
 
 
@@ -67,6 +68,7 @@ def roll(
         reps=revise_reps(figures, revised, rules, cutoff=cutoff, unit=unit),
         revisions=record_of_revisions(table, revised, before.revisions, reason=rules.reason, as_of=as_of),
         changes=changes_since(grid, before.grid),
+        promises=promise_record(figures, rules.pins, cutoff=cutoff),
         needed=needed(figures, revised, rules, cutoff=cutoff),
     )
 

@@ -20,6 +20,7 @@ def revision(words: Words, rolled: Rolled) -> list[str]:
     return [
         *_record(words, row_at(rolled.revisions, -1)),
         *(_closed(words, rolled.table) if len(rolled.revisions) > 1 else ()),
+        *_promises(words, rolled.promises),
         *_reps(words, rolled.reps),
         *_needed(words, rolled.needed, rolled.revisions),
     ]
@@ -53,6 +54,20 @@ def _closed(words: Words, table: pd.DataFrame) -> Iterator[str]:
         revised=words.money(last["revised_before"]),
         gap_revised=_signed(words, int(last["variance_revised"])),
     )
+
+
+def _promises(words: Words, promises: pd.DataFrame) -> Iterator[str]:
+    """How many promises of months that are over were kept, and the one missed by most."""
+    over = promises.dropna(subset=["actual"])
+    if over.empty:
+        return
+    missed = over[over["variance"] < 0].sort_values(["variance", "month"], kind="stable")
+    yield say(words, "promises", count=len(over), kept=len(over) - len(missed))
+    if len(missed):
+        worst = row_at(missed, 0)
+        who = words.person(str(worst["rep"])) if worst["rep"] else str(worst["team"])
+        amounts = {name: words.money(abs(worst[name])) for name in ("amount", "actual", "variance")}
+        yield say(words, "promise_missed", who=who, month=words.month(str(worst["month"])), **amounts)
 
 
 def _reps(words: Words, reps: pd.DataFrame) -> Iterator[str]:

@@ -11,6 +11,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "variance_review_revisions": (
         "number", "as_of", "reason", "year", "missing", "promised", "placed", "unplaced", "kept", "ahead", "difference",
     ),
+    "variance_review_promises": ("month", "rep", "team", "amount", "actual", "variance", "attainment"),
     "variance_review_changes": ("month", "rep", "amount_before", "amount_now", "difference"),
     "variance_review_landing": ("month", "level", "target", "expected", "low", "high", "probability"),
     "variance_review_landing_members": (
