@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from salesplan import archive, calendar, rep_allocation
+from salesplan import archive, calendar, rep_allocation, seasonal_split
 from salesplan.errors import IdentityError
-from salesplan.explaining.months import Season, season_of
+from salesplan.explaining.months import Season, cells_of, season_of
 from salesplan.inputs import Inputs
 from salesplan.params.reading import key_text
 from salesplan.rebuilding import rebuilt
@@ -146,6 +146,20 @@ class Grounds:
         """How the months of the target came about."""
         found = season_of(self.step("seasonal_split"))
         self._check_months(found.months, found.labels)
+        return found
+
+    @cached_property
+    def cells(self) -> seasonal_split.Cells:
+        """The cube before rounding. Raises IdentityError unless in whole units it is the run's table."""
+        found = cells_of(self.step("seasonal_split"), self.season)
+        keys, year = list(found.members.columns), self.season.year
+        rows = found.members.loc[found.members.index.repeat(12)].assign(month=list(year.months) * len(found.members))
+        whole = rows.assign(again=seasonal_split.in_units(found, year.unit).T.ravel())
+        known = self.table("seasonal_split").merge(whole, how="outer", on=["month", *keys])
+        wrong = known[known["amount"] != known["again"]]
+        if len(wrong):
+            named = " ".join(str(wrong[key].iloc[0]) for key in ["month", *keys])
+            raise IdentityError("explain_member", f"{named}: computed again it is not what the run's table says")
         return found
 
     def _check_months(self, months: Any, labels: list[str]) -> None:

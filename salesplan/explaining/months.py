@@ -1,5 +1,6 @@
 """The months of the target as step 2 made them, with the years they were learnt from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,7 @@ class Season:
     history: pd.DataFrame
     year: seasonal_split.PlanYear
     rules: SeasonalSplitTerms
+    apart: Sequence[seasonal_split.Apart] = ()
 
     @property
     def labels(self) -> list[str]:
@@ -69,4 +71,14 @@ def season_of(step: Step) -> Season:
     planned = seasonal_split.months_apart(apart)
     shares = seasonal_split.company_shares(history, total=(target - int(planned.sum())) or None, **rules)
     months = seasonal_split.company_months(target, history, apart=apart, **rules)
-    return Season(target, planned, shares, months, history, **rules)
+    return Season(target, planned, shares, months, history, **rules, apart=apart)
+
+
+def cells_of(step: Step, season: Season) -> seasonal_split.Cells:
+    """The cube of a run before rounding, computed as step 2 does."""
+    goals = seasonal_split.line_goals(step.table("annual_target"), step.all_rules["annual_target"].goals)
+    target = seasonal_split.Target(season.target, goals, step.input("products"))
+    rules: dict[str, Any] = {"year": season.year, "rules": season.rules}
+    return seasonal_split.real_cells(
+        target, season.history, dimensions=step.plan.dimensions, apart=season.apart, **rules
+    )

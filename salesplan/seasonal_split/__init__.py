@@ -7,7 +7,15 @@ days, `back_test` how well each method would have done on the plan's own history
 from salesplan.seasonal_split.abnormal import Unusual, unusual
 from salesplan.seasonal_split.apart import Apart, months_apart
 from salesplan.seasonal_split.backtest import back_test, hindsight
-from salesplan.seasonal_split.cube import company_months, split, with_levels, with_list_prices
+from salesplan.seasonal_split.cube import (
+    Cells,
+    company_months,
+    in_units,
+    real_cells,
+    split,
+    with_levels,
+    with_list_prices,
+)
 from salesplan.seasonal_split.day_pattern import DayPattern, learn_pattern, pattern_classes
 from salesplan.seasonal_split.days import day_weights, event_lift, split_days
 from salesplan.seasonal_split.dealers import dealer_demand, dealer_forecast
@@ -57,6 +65,7 @@ from salesplan.seasonal_split.season import (
     company_steps,
     member_mix,
     member_shares,
+    mix_years,
     season_shares,
     years_of,
 )
@@ -66,6 +75,7 @@ from salesplan.seasonal_split.trading_days import workdays
 __all__ = [
     "METHODS",
     "Apart",
+    "Cells",
     "DayPattern",
     "Goods",
     "HistoryUsed",
@@ -96,6 +106,7 @@ __all__ = [
     "goods_of",
     "hindsight",
     "history_used",
+    "in_units",
     "launch_table",
     "learn_pattern",
     "level_of",
@@ -103,6 +114,7 @@ __all__ = [
     "member_mix",
     "member_shares",
     "member_targets",
+    "mix_years",
     "month_marks",
     "month_overview",
     "monthly_shares",
@@ -120,6 +132,7 @@ __all__ = [
     "provisional",
     "purchase_plan",
     "quarters",
+    "real_cells",
     "season_shares",
     "slow_movers",
     "split",

@@ -53,6 +53,31 @@ class Fixed(NamedTuple):
     members: pd.DataFrame
 
 
+class Cells(NamedTuple):
+    """The cube before rounding: months x combinations of members, fen."""
+
+    members: pd.DataFrame  # the combinations, sorted
+    mix: pd.DataFrame  # their part of the last years (`member_mix`), without what is launched
+    each: Sequence[Array]  # each amount planned apart in them, whole
+    placed: Array  # all of them
+    rows: Array  # the months less what is planned apart, whole
+    years: Array  # the year of each combination, without what is planned apart
+    plain: Array  # the company's season without events, shares of the months
+    seasons: Mapping[str, Array]  # multiples of the company's season, by dimension and by event (`_seasons`)
+    real: Array  # the years by the company's season x its members', fitted to months, years and pins
+    fixed: Fixed
+
+    @property
+    def weights(self) -> Array:
+        """The weight of every combination in the mix, 0 where it has none."""
+        return _weights(self.members, self.mix)
+
+    @property
+    def seed(self) -> Array:
+        """What was fitted: the years by the company's season x their members'."""
+        return _seed(self.rows, self.years, self.seasons)
+
+
 def split(
     target: int | Target,
     facts: pd.DataFrame,
@@ -79,9 +104,28 @@ def split(
     amounts planned apart that cannot be, each with what does not fit.
     """
     whole = target if isinstance(target, Target) else Target(target)
+    found = real_cells(whole, facts, year=year, rules=rules, dimensions=dimensions, apart=apart)
+    cells = in_units(found, year.unit)
+    table = _rows(year.months, found.members).assign(amount=cells.ravel())
+    table = table.assign(share=table["amount"] / whole.amount if whole.amount else np.nan)
+    table = table.assign(quantity=_quantity(table, facts, year))
+    return table.sort_values(["month", *dimensions], ignore_index=True)
+
+
+def real_cells(
+    whole: Target,
+    facts: pd.DataFrame,
+    *,
+    year: PlanYear,
+    rules: SeasonalSplitTerms,
+    dimensions: Sequence[str] = (),
+    apart: Sequence[Apart] = (),
+) -> Cells:
+    """What `split` rounds, with all it comes from. Raises as `split`."""
     months = company_months(whole.amount, facts, year=year, rules=rules, apart=apart)
     mix = _without_launched(member_mix(facts, dimensions, year=year, rules=rules), rules)
-    members, placed = _placed(mix, apart, year)
+    members, each = _placed(mix, apart, year)
+    placed = sum(each, np.zeros((12, len(members)), dtype="int64"))
     declared = [c for c in claims_of(rules.pins, year.months) if c.members and c.members.keys() <= set(dimensions)]
     claims = less_apart(declared, placed, members)
     rows, weights = months - placed.sum(axis=1), _weights(members, mix)
@@ -90,12 +134,15 @@ def split(
     years = pinned_years(weights, members, claims, float(rows.sum()))
     years = years_by_line(years, claims, fixed.lines, members, int(rows.sum()))
     stop_on(margin_faults(claims, rows, years, members, year.months))
-    seed = _seasonal_seed(rows, years, members, facts, year=year, rules=rules)
-    cells = placed + _whole(rows, years, seed, fixed, year.unit)
-    table = _rows(year.months, members).assign(amount=cells.ravel())
-    table = table.assign(share=table["amount"] / whole.amount if whole.amount else np.nan)
-    table = table.assign(quantity=_quantity(table, facts, year))
-    return table.sort_values(["month", *dimensions], ignore_index=True)
+    plain = _plain(rows, facts, year=year, rules=rules)
+    seasons = _seasons(plain, years, members, facts, year=year, rules=rules)
+    real = _real(rows, years, _seed(rows, years, seasons), fixed, year.unit)
+    return Cells(members, mix, each, placed, rows, years, plain, seasons, real, fixed)
+
+
+def in_units(found: Cells, unit: int) -> Array:
+    """The cube in whole money units, months x combinations (fen), with what is planned apart."""
+    return np.asarray(found.placed + _whole(found, unit))
 
 
 def company_months(
@@ -168,21 +215,24 @@ def _without_launched(mix: pd.DataFrame, rules: SeasonalSplitTerms) -> pd.DataFr
     return left.assign(weight=left["weight"] / left["weight"].sum()) if len(left) else mix
 
 
-def _placed(mix: pd.DataFrame, apart: Sequence[Apart], year: PlanYear) -> tuple[pd.DataFrame, Array]:
-    """Every combination of members, sorted, and what is planned apart in it: months x combinations, fen."""
+def _placed(mix: pd.DataFrame, apart: Sequence[Apart], year: PlanYear) -> tuple[pd.DataFrame, list[Array]]:
+    """Every combination of members, sorted, and each amount planned apart in it: months x combinations, fen."""
     dimensions = list(mix.columns.drop("weight"))
     lies = [spread(mix, one) for one in apart]
     if not dimensions:
-        return pd.DataFrame(index=[0]), months_apart(apart)[:, None]
+        return pd.DataFrame(index=[0]), [one.months[:, None] for one in apart]
     every = pd.concat([mix, *lies], ignore_index=True)[dimensions].drop_duplicates()
     members = every.sort_values(dimensions, ignore_index=True)
-    found = np.zeros((12, len(members)), dtype="int64")
-    for one, where in zip(apart, lies, strict=True):
-        weights = _weights(members, where)
-        inside = weights > 0
-        cells = np.outer(one.months, weights[inside])
-        found[:, inside] += whole_cells(one.months, cells, members[inside], cells >= 0, year.unit)
-    return members, found
+    return members, [_laid(one.months, _weights(members, where), members, year.unit)
+                     for one, where in zip(apart, lies, strict=True)]  # fmt: skip
+
+
+def _laid(months: Array, weights: Array, members: pd.DataFrame, unit: int) -> Array:
+    """Whole months over the combinations that have a weight."""
+    inside = weights > 0
+    cells, found = np.outer(months, weights[inside]), np.zeros((12, len(members)), dtype="int64")
+    found[:, inside] = whole_cells(months, cells, members[inside], cells >= 0, unit)
+    return found
 
 
 def _weights(members: pd.DataFrame, mix: pd.DataFrame) -> Array:
@@ -192,15 +242,22 @@ def _weights(members: pd.DataFrame, mix: pd.DataFrame) -> Array:
     return members.merge(mix, how="left", on=list(members.columns))["weight"].fillna(0.0).to_numpy()
 
 
-def _whole(rows: Array, years: Array, seed: Array, fixed: Fixed, unit: int) -> Array:
-    """Whole cells of the year's rest: those of each pin and line, and around them the others', all sums exact."""
+def _real(rows: Array, years: Array, seed: Array, fixed: Fixed, unit: int) -> Array:
+    """The seed fitted to the months and years of the rest, and to pins."""
     if not rows.any():
-        return np.zeros(seed.shape, dtype="int64")
-    claims, lines, members = fixed
+        return np.zeros(seed.shape)
     cells = met(seed, rows.astype("float64"), years)
-    if claims:
-        cells = around_pins(cells, rows, years, claims, members)
-        stop_on(misfit_faults(cells, claims, members, unit=unit))
+    if fixed.claims:
+        cells = around_pins(cells, rows, years, fixed.claims, fixed.members)
+        stop_on(misfit_faults(cells, fixed.claims, fixed.members, unit=unit))
+    return cells
+
+
+def _whole(found: Cells, unit: int) -> Array:
+    """Whole cells of the year's rest: those of each pin and line, and around them the others', all sums exact."""
+    rows, cells, (claims, lines, members) = found.rows, found.real, found.fixed
+    if not rows.any():
+        return np.zeros(cells.shape, dtype="int64")
     owner = owners(claims, members) % (len(claims) + 1)  # the last: no pin
     pinned = np.append(rests(claims), int(rows.sum() - rests(claims).sum()))
     amounts = amounts_by_line(lines, int(rows.sum()))
@@ -209,25 +266,34 @@ def _whole(rows: Array, years: Array, seed: Array, fixed: Fixed, unit: int) -> A
     return whole_groups(rows, cells, members, groups, split_table(parts, pinned, amounts, unit=unit).ravel(), unit)
 
 
-def _seasonal_seed(
-    rows: Array, years: Array, members: pd.DataFrame, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms
-) -> Array:
-    """Months x combinations: the year of each by the company's months, times its members' seasons and events."""
-    target = float(rows.sum())
-    seed = np.outer(rows / max(target, 1.0), years)
-    plain = season_shares(sales_by_month(facts, year=year), year=year, rules=rules, total=target or None)[
-        "share"
-    ].to_numpy()
+def _plain(rows: Array, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> Array:
+    """The company's season without events."""
+    sold, total = sales_by_month(facts, year=year), float(rows.sum()) or None
+    return season_shares(sold, year=year, rules=rules, total=total)["share"].to_numpy()
+
+
+def _seed(rows: Array, years: Array, seasons: Mapping[str, Array]) -> Array:
+    found = np.outer(rows / max(float(rows.sum()), 1.0), years)
+    for factors in seasons.values():
+        found = found * factors
+    return found
+
+
+def _seasons(
+    plain: Array, years: Array, members: pd.DataFrame, facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms
+) -> dict[str, Array]:
+    """Multiples of the company's season, months x members: by dimension, and by event (`events[0]`) of members."""
+    found = {}
     for name in members.columns:
         totals = pd.Series(years).groupby(members[name]).sum()
         season = member_shares(facts, name, year=year, rules=rules, totals=totals, company=plain)
         own = season.reindex(members[name]).to_numpy(dtype="float64").T
-        seed = seed * np.where(np.isnan(own), 1.0, divide(own, plain[:, None]))
-    for event in rules.events if rules.method != "manual" else ():
+        found[name] = np.where(np.isnan(own), 1.0, divide(own, plain[:, None]))
+    for number, event in enumerate(rules.events if rules.method != "manual" else ()):
         if event.members and event.members.keys() <= set(members.columns):
-            lift = event_lift([event], year=year)
-            seed = seed * np.where(matching(members, event.members), lift[:, None], 1.0)
-    return np.asarray(seed)
+            lift = event_lift([event], year=year)[:, None]
+            found[f"events[{number}]"] = np.where(matching(members, event.members), lift, 1.0)
+    return found
 
 
 def _rows(months: Sequence[str], members: pd.DataFrame) -> pd.DataFrame:

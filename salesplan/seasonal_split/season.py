@@ -108,15 +108,23 @@ def member_mix(
     """
     if not dimensions:
         return pd.DataFrame({"weight": [1.0]})
+    yearly, first = mix_years(facts, dimensions, year=year, rules=rules)
+    mix = recency_mix(yearly, dimensions, first_year=first)
+    if mix.empty:
+        return pd.DataFrame({**{name: [UNKNOWN] for name in dimensions}, "weight": [1.0]})
+    return mix
+
+
+def mix_years(
+    facts: pd.DataFrame, dimensions: Sequence[str], *, year: PlanYear, rules: SeasonalSplitTerms
+) -> tuple[pd.DataFrame, int]:
+    """The sales a mix is taken from, by `year` and combination of members (`amount`, fen), and the first year."""
     sold = sales_by_month(facts, year=year, by=dimensions)
     sold = sold[~sold["month"].isin(rules.exclude)].assign(year=lambda d: year.fiscal_years(d["month"]))
     known = years_of(facts, year=year, rules=rules)
     used = [y for y, counts in zip(known.years, known.used[0], strict=True) if counts] or list(known.years)
     yearly = sold[sold["year"].isin(used)].groupby(["year", *dimensions])["amount"].sum().reset_index()
-    mix = recency_mix(yearly, dimensions, first_year=known.years[0])
-    if mix.empty:
-        return pd.DataFrame({**{name: [UNKNOWN] for name in dimensions}, "weight": [1.0]})
-    return mix
+    return yearly, int(known.years[0])
 
 
 def company_events(facts: pd.DataFrame, *, year: PlanYear, rules: SeasonalSplitTerms) -> list[Event]:

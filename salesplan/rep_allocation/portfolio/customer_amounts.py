@@ -27,9 +27,8 @@ def wishes(rows: pd.DataFrame, fresh: Newcomers, share: float) -> pd.DataFrame:
     existing, lapsed = rows["kind"] == "existing", rows["kind"] == "lapsed"
     usual = rows["usual"].where(existing, 0.0)
     more = (rows["pipeline"] - usual * rows["part"]).clip(lower=0)
-    ratio = (rows["potential"] / usual.where(usual > 0)).where(existing)
-    typical = ratio.groupby(rows["grade"].fillna("")).transform("median").fillna(ratio.median())
-    potential = rows["potential"].fillna((usual * typical).where(existing, rows["best"].where(lapsed)))
+    ratio = _ratios(rows)
+    potential = rows["potential"].fillna((usual * typical_ratio(rows)).where(existing, rows["best"].where(lapsed)))
     left = ((potential - usual) * rows["part"] - more).clip(lower=0) * share
     first = (fresh.first_year or 0) * rows["part"]
     developed = left.where(potential.notna(), first.where(~existing, 0.0))
@@ -38,6 +37,18 @@ def wishes(rows: pd.DataFrame, fresh: Newcomers, share: float) -> pd.DataFrame:
     free = (usual * rows["part"]).where(~nameless, 0.0) * float(ratio.isna().all())
     kept = usual * rows["part"]
     return pd.DataFrame({"kept": kept, "pipeline": more, "developed": developed.where(~nameless, 0.0), "free": free})
+
+
+def typical_ratio(rows: pd.DataFrame) -> "pd.Series[float]":
+    """By row, the median of potential / usual sales of its grade's customers, else of all; NaN where none is known."""
+    ratio = _ratios(rows)
+    return ratio.groupby(rows["grade"].fillna("")).transform("median").fillna(ratio.median())
+
+
+def _ratios(rows: pd.DataFrame) -> "pd.Series[float]":
+    existing = rows["kind"] == "existing"
+    usual = rows["usual"].where(existing, 0.0)
+    return (rows["potential"] / usual.where(usual > 0)).where(existing)
 
 
 def fill(rows: pd.DataFrame, wished: pd.DataFrame, accounts: pd.DataFrame, *, unit: int = 1) -> pd.DataFrame:

@@ -14,7 +14,14 @@ from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.portfolio.customer_amounts import fill, wishes
 from salesplan.rep_allocation.portfolio.customer_pins import customer_pins, pin_faults, with_pins
 from salesplan.rep_allocation.portfolio.holdings import holdings, profiles
-from salesplan.rep_allocation.portfolio.purchases import NOBODY_NEW, Newcomers, named, newcomers, past_of
+from salesplan.rep_allocation.portfolio.purchases import (
+    NOBODY_NEW,
+    Newcomers,
+    named,
+    newcomers,
+    past_of,
+    yearly_sales,
+)
 from salesplan.terms.customers import CustomerGrades
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
@@ -46,6 +53,18 @@ class CustomerPlan(NamedTuple):
         return len(self.profile) > 0
 
 
+class Portfolio(NamedTuple):
+    """Who holds which customer, what each could carry, and the quotas that are to be carried."""
+
+    rows: pd.DataFrame  # one per customer and spell: `holdings`, the profile, `kind`, `pipeline` and `agreed` (fen)
+    wished: pd.DataFrame  # what each row can carry at each step (`wishes`)
+    accounts: pd.DataFrame  # rep, quota (fen), least_new
+    yearly: pd.DataFrame  # sales by customer and year (`yearly_sales`)
+    fresh: Newcomers
+    profile: pd.DataFrame
+    grades: CustomerGrades
+
+
 def customer_plan(given: Given, quotas: pd.DataFrame, *, rules: RepAllocationTerms) -> CustomerPlan:
     """Bring each rep's quota down to his customers; empty where no sale names a customer and none is listed.
 
@@ -61,6 +80,15 @@ def customer_plan(given: Given, quotas: pd.DataFrame, *, rules: RepAllocationTer
     if not named(given.history) and not listed:
         nothing = pd.DataFrame(columns=["customer"])
         return CustomerPlan(_no_rows(), nothing, ABC, NOBODY_NEW, no_potential=True)
+    found = portfolio_of(given, quotas, rules=rules)
+    amounts = fill(found.rows, found.wished, found.accounts, unit=given.unit)
+    table = _table(_own_sales(amounts), found.accounts, found.grades, found.fresh)
+    free = bool((found.wished["free"] > 0).any())
+    return CustomerPlan(table, found.profile, found.grades, found.fresh, no_potential=free)
+
+
+def portfolio_of(given: Given, quotas: pd.DataFrame, *, rules: RepAllocationTerms) -> Portfolio:
+    """What the customers' targets come from; `quotas` as `customer_plan`. Raises as it does."""
     past = past_of(given.history, given.months)
     profile = profiles(given, past, rules.recency)
     grades = grades_of(rules.customer_grades, profile)
@@ -76,9 +104,7 @@ def customer_plan(given: Given, quotas: pd.DataFrame, *, rules: RepAllocationTer
     stop_on(pin_faults(rules.pins, rows, accounts))
     least = rules.customer_targets.new_share
     accounts = accounts.assign(least_new=fresh.share if least is None else float(least))
-    amounts = fill(with_pins(rows, pins, rules.pins), wished, accounts, unit=given.unit)
-    table = _table(_own_sales(amounts), accounts, grades, fresh)
-    return CustomerPlan(table, profile, grades, fresh, no_potential=bool((wished["free"] > 0).any()))
+    return Portfolio(with_pins(rows, pins, rules.pins), wished, accounts, yearly_sales(past), fresh, profile, grades)
 
 
 def _kinds(rows: pd.DataFrame) -> NDArray[Any]:
