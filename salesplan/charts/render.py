@@ -9,7 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesplan.charts import metrics, style
+from salesplan.charts import metrics, numbers, style
+from salesplan.charts.slim import slim
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def draw(sketch: Sketch) -> Chart:
         title = " ".join(ax.get_title(loc="left").split("\n"))
         out = io.StringIO()
         lay_out(figure)
+        told = numbers.tell(figure, sketch.words)
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return Chart(tidy(out.getvalue(), sketch.name, title), title)
+    return Chart(with_numbers(tidy(out.getvalue(), sketch.name, title), told), title)
 
 
 def lay_out(figure: "Figure") -> None:
@@ -86,16 +88,20 @@ def lay_out(figure: "Figure") -> None:
 
 
 def tidy(svg: str, name: str, title: str) -> str:
-    """Inline form of matplotlib's SVG: no prolog, ids under `name`, scales to its box, says what it shows."""
+    """Inline form of matplotlib's SVG: slim, ids under `name`, scales to its box, says what it shows."""
     body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = slim(re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S))
     body = re.sub(r"<[^>]*>", lambda tag: re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", tag[0]), body)
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
-    body = body.replace("'DejaVu Sans', 'salesplan metrics'", "sans-serif")
     kind = ' class="tall"' if _is_tall(body) else ""
     label = escape(title.replace("\n", " "), quote=True)
-    return body.replace("<svg", f'<svg{kind} role="img" aria-label="{label}"', 1)
+    return body.replace("<svg", f'<svg{kind} id="{escape(name)}-svg" role="img" aria-label="{label}"', 1)
+
+
+def with_numbers(svg: str, told: str) -> str:
+    """The numbers a chart shows, inside it: they go wherever the picture goes."""
+    return svg.removesuffix("</svg>") + f"<metadata>{escape(told, quote=False)}</metadata></svg>" if told else svg
 
 
 def _is_tall(svg: str) -> bool:

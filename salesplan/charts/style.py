@@ -1,5 +1,6 @@
 """One design for all charts: colours, money axes, titles, labels."""
 
+from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +74,25 @@ def _lines(text: str, limit: int) -> str:
     return f"{text[:at].rstrip()}\n{text[at:]}" if at else text
 
 
+class Exact(ticker.FuncFormatter):
+    """Prints round numbers at the ticks and, for the table beside the chart, every other one in full."""
+
+    def __init__(self, tick: Callable[[float], str], full: Callable[[float], str]) -> None:
+        super().__init__(lambda value, _: tick(value))
+        self.full = full
+
+    def format_data(self, value: float) -> str:
+        """A value in full, as matplotlib asks for it."""
+        return self.full(value)
+
+
 def money_axis(ax: "Axes", words: Words, axis: str = "y", *, label: bool = True) -> None:
     """Print an axis of fen in the plan's money unit, named once at its end, with light grid lines."""
     target = ax.yaxis if axis == "y" else ax.xaxis
     target.set_major_locator(ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    target.set_major_formatter(lambda fen, _: f"{fen / words.scale:,.10g}")
+    target.set_major_formatter(
+        Exact(lambda fen: f"{fen / words.scale:,.10g}", lambda fen: words.money(round(fen), unit=False))
+    )
     ax.grid(visible=True, axis="y" if axis == "y" else "x")
     if label:
         target.set_label_text(words.unit)
@@ -88,13 +103,14 @@ def money_axis(ax: "Axes", words: Words, axis: str = "y", *, label: bool = True)
 def percent_axis(ax: "Axes", axis: str = "y") -> None:
     """Print an axis of fractions of one as percent, with light grid lines."""
     target = ax.yaxis if axis == "y" else ax.xaxis
-    target.set_major_formatter(lambda share, _: f"{share * 100:,.10g}%")
+    target.set_major_formatter(Exact(lambda share: f"{share * 100:,.10g}%", lambda share: f"{share * 100:,.1f}%"))
     ax.grid(visible=True, axis="y" if axis == "y" else "x")
 
 
 def bar_labels(ax: "Axes", bars: Any, texts: list[str], *, size: int = 9, padding: int = 3) -> None:
     """Write each bar's own text at its end."""
     ax.bar_label(bars, labels=texts, fontsize=size, padding=padding, color=INK)
+    bars.told = texts
 
 
 def rows(ax: "Axes", count: int) -> None:
