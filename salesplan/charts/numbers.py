@@ -20,6 +20,7 @@ from salesplan.charts.style import Exact
 from salesplan.wording import Words
 
 MOST = 400  # numbers beyond which a table beside a chart helps nobody
+SHORT = 16  # letters of a label that is a unit, not a sentence
 NEAR = 0.5  # how far from a tick a mark may stand and still belong to it
 
 
@@ -66,7 +67,7 @@ def _unit(figure: Figure) -> str:
     """What the axis of the numbers is in, in brackets; empty where it says nothing."""
     for ax in figure.axes:
         for axis in (ax.yaxis, ax.xaxis):
-            if isinstance(axis.get_major_formatter(), Exact) and (label := axis.get_label_text()):
+            if isinstance(axis.get_major_formatter(), Exact) and 0 < len(label := axis.get_label_text()) < SHORT:
                 return f" ({label})"
     return ""
 
@@ -92,16 +93,17 @@ def _bars(ax: Axes, bars: BarContainer, words: Words) -> Iterator[Point]:
     lies = bars.orientation == "horizontal"
     places, scale = (ax.yaxis, ax.xaxis) if lies else (ax.xaxis, ax.yaxis)
     spans = [(p.get_y(), p.get_height(), p.get_x()) if lies else (p.get_x(), p.get_width(), p.get_y()) for p in bars]
-    texts = getattr(bars, "told", None) or [
-        _value(scale, value, words) for value in np.asarray(bars.datavalues, dtype="float64")
-    ]
+    values = np.asarray(bars.datavalues, dtype="float64")
+    if not values.any():  # drawn for the legend only
+        return
     names = [_place(places, start + wide / 2, words) for start, wide, _ in spans]
     ends = _ends(ax, bars)
     stands = all(not foot or any(np.isclose(foot, end) for end in ends) for _, _, foot in spans)
-    if stands or hasattr(bars, "told"):
-        for patch, name, text in zip(bars, names, texts, strict=False):
-            if name and text:
-                yield Point(_name(bars), name, text, patch)
+    texts = [_value(scale, value, words) if stands else "" for value in values]
+    told = [label or text for label, text in zip(getattr(bars, "told", texts), texts, strict=False)]
+    for patch, name, text in zip(bars, names, told, strict=False):
+        if name and text:
+            yield Point(_name(bars), name, text, patch)
 
 
 def _ends(ax: Axes, bars: BarContainer) -> list[float]:
@@ -130,7 +132,8 @@ def _labelled(ax: Axes, xs: Any, ys: Any) -> str:
     """What is written at the end of a line."""
     for note in ax.texts:
         at = getattr(note, "xy", None)
-        if at is not None and len(xs) and np.allclose(np.asarray(at, dtype="float64"), (xs[-1], ys[-1])):
+        named = any(letter.isalpha() for letter in note.get_text())
+        if named and at is not None and len(xs) and np.allclose(np.asarray(at, dtype="float64"), (xs[-1], ys[-1])):
             return str(note.get_text()).split("\n")[0]
     return ""
 

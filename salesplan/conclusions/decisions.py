@@ -1,6 +1,7 @@
 """What waits for a decision, read from the tables of a run; the first thing on the index."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,35 @@ NAMED = 6  # names in one sentence; the rest is counted
 FAR_BEHIND = 0.8  # attainment to date below which a rep is named
 
 
+@dataclass(frozen=True)
+class Decision:
+    """An open matter in a sentence, and the step whose page speaks of it."""
+
+    text: str
+    step: str
+
+
 def decisions(tables: Path, words: Words) -> list[str]:
     """One sentence per open matter, from the CSV tables in a folder; those that are not there say nothing."""
-    return [
-        *_target(read(tables, "annual_target"), words),
-        *_members(read(tables, "seasonal_split_members"), words),
-        *_stock(read(tables, "seasonal_split_purchases"), words),
-        *_unplaced(read(tables, "variance_review_revision"), words),
-        *_behind(read(tables, "variance_review"), names(tables), words),
-        *_causes(read(tables, "variance_review_causes"), words),
-        *_hard(read(tables, "rep_allocation_reps"), names(tables), words),
-    ]
+    return [found.text for found in located(tables, words)]
+
+
+def located(tables: Path, words: Words) -> list[Decision]:
+    """The same with the step each is about."""
+    said = {
+        "annual_target": _target(read(tables, "annual_target"), words),
+        "seasonal_split": (
+            *_members(read(tables, "seasonal_split_members"), words),
+            *_stock(read(tables, "seasonal_split_purchases"), words),
+        ),
+        "variance_review": (
+            *_unplaced(read(tables, "variance_review_revision"), words),
+            *_behind(read(tables, "variance_review"), names(tables), words),
+            *_causes(read(tables, "variance_review_causes"), words),
+        ),
+        "rep_allocation": _hard(read(tables, "rep_allocation_reps"), names(tables), words),
+    }
+    return [Decision(text, step) for step, texts in said.items() for text in texts]
 
 
 def read(tables: Path, name: str) -> "pd.DataFrame":

@@ -41,7 +41,7 @@ def grouped_table(
     lower = "".join(f'<th scope="col" class="n">{escape(name)}</th>' for name in heads)
     body = "".join(_row(name, cells, name == total) for name, cells in zip(rows, lines, strict=True))
     head = f'<tr><th scope="col" rowspan="2">{escape(first)}</th>' + upper + "</tr><tr>" + lower + "</tr>"
-    html = f'<h3>{escape(title)}</h3><div class="table"><table class="wide"><thead>{head}</thead><tbody>{body}'
+    html = f'<h3>{escape(title)}</h3><div class="table"><table class="wide l1"><thead>{head}</thead><tbody>{body}'
     html += f'</tbody></table></div><p class="note">{escape(note)}</p>'
     text = [title, "\t".join([first, *heads])]
     return Table(
@@ -55,7 +55,7 @@ def _spanning(group: Group) -> str:
 
 
 def _row(name: str, texts: Sequence[str], last: bool) -> str:
-    cells = "".join(f'<td class="n">{escape(text)}</td>' for text in texts)
+    cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
     kinds = ' class="total"' if last else ""
     return f"<tr{kinds}><td>{escape(name)}</td>{cells}</tr>"
 

@@ -1,5 +1,7 @@
 """The one place that writes HTML files: templates that escape, styles inside, nothing from outside."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+LONGEST = 60  # letters of the running title on paper
 
 # Where a page shows which run it is of and what that rests on; filled once everything is known.
 OPEN, CLOSE = "<!--sealed-->", "<!--/sealed-->"
@@ -39,7 +43,11 @@ def _environment() -> "Environment":
 
 def write_html(path: Path, template: str, words: Words, **values: Any) -> None:
     """Render a template of `templates/` into a file, so that a reader sees the old one or the new one."""
-    write_whole(path, _rendered(template, words, css=style("style.css"), **values))
+    policy, code = _script()
+    running = _running(f"{values['title']} \u00b7 {values['heading']}")
+    own = {"css": style("style.css"), "policy": policy, "script": code, "running": running}
+    content = _rendered(template, words, **values, **own)
+    write_whole(path, content)
 
 
 def write_paper(path: Path, template: str, words: Words, **values: Any) -> None:
@@ -55,12 +63,26 @@ def fill_slot(path: Path, text: str) -> None:
 
 def _rendered(template: str, words: Words, **values: Any) -> bytes:
     """A template of `templates/`, every value escaped."""
-    return _environment().get_template(template).render(words=words, policy=POLICY, seal=SLOT, **values).encode()
+    known = {"words": words, "policy": POLICY, "seal": SLOT, **values}
+    return _environment().get_template(template).render(known).encode()
+
+
+def _running(text: str) -> str:
+    """A text as the inside of a string of CSS, every letter by its number: nothing in it can end the string."""
+    return "".join(f"\\{ord(letter):x} " for letter in text[:LONGEST])
+
+
+@lru_cache
+def _script() -> tuple[str, Markup]:
+    """The one script of the pages and the policy that allows it, by its hash, and no other."""
+    code = style("page.js")
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    return f"{POLICY}; script-src 'sha256-{digest}'", code
 
 
 @lru_cache
 def style(name: str) -> Markup:
-    """A style sheet of `templates/`, to be put inside a page."""
+    """A style sheet or the script of `templates/`, to be put inside a page."""
     return Markup((Path(__file__).with_name("templates") / name).read_text(encoding="utf-8"))
 
 
@@ -70,6 +92,7 @@ def page_name(stem: str) -> str:
 
 
 def navigation(words: Words, here: str, steps: Sequence[str] = STEPS) -> list[tuple[str, str, bool]]:
-    """Links to the index and the pages of the run's steps: address, text, whether it is this page."""
+    """Links to the index, the pages of the run's steps and the list of runs: address, text, whether it is this page."""
     pages = [("index.html", words("report.overview")), *((page_name(stem), words(f"step.{stem}")) for stem in steps)]
+    pages.append(("../index.html", words("report.runs")))
     return [(address, text, address == here) for address, text in pages]

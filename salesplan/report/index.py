@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from salesplan import STEPS
-from salesplan.conclusions.decisions import decisions
+from salesplan.conclusions.decisions import located, names
 from salesplan.report.html import navigation, page_name, write_html
-from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, said
+from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, said, with_links
+from salesplan.report.standing import place_of, to_sign
+from salesplan.report.table import row_id
 from salesplan.staging import BOARDS, LETTERS, STATEMENTS
 from salesplan.wording import Words
 
-MOST_SENTENCES = 3
+MOST_SENTENCES = 2
+MOST_NAMES = 200  # reps looked for in a sentence
 # First where the year stands, then whether the plan is sound, then what it costs.
 ORDER = ("variance_review", "annual_target", "seasonal_split", "rep_allocation", "commission")
+
+# What tells whether the plan is sound: a step and which of its conclusions.
+SOUND = (("annual_target", 1), ("annual_target", 2), ("rep_allocation", 2), ("variance_review", 2))
 
 
 def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
@@ -43,16 +49,30 @@ def step_notices(run: Path, stem: str, words: Words) -> list[str]:
 def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words) -> None:
     """Write the index page of a run from its notebooks, tables and manifest."""
     there = [stem for stem in STEPS if manifest["steps"][stem]["state"] in ("done", "taken_over")]
+    told = {stem: conclusions(read_notebook(run, stem)) for stem in there}
     write_html(
         run / "index.html", "index.html.j2", words,
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
-        headline=manifest.get("headline", []), decisions=decisions(run / "tables", words),
-        cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
+        headline=manifest.get("headline", []), where=told.get(ORDER[0], [])[:1],
+        sound=[(told[stem][place], page_name(stem)) for stem, place in SOUND if len(told.get(stem, [])) > place],
+        decisions=_decided(run / "tables", words), cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
-        links=navigation(words, "index.html", there),
-        papers=_papers(run, words),
+        links=navigation(words, "index.html", there), papers=_papers(run, words),
+        place=place_of(run, manifest), chains=to_sign(run, manifest, words),
         tables=sorted(path.name for path in (run / "tables").iterdir() if path.suffix == ".csv"),
     )  # fmt: skip
+
+
+def _decided(tables: Path, words: Words) -> list[Markup]:
+    """What waits for a decision; whoever is named leads to the row on the step's page, the sentence to the page."""
+    known = dict(list(names(tables).items())[:MOST_NAMES])
+    found = []
+    for one in located(tables, words):
+        page = page_name(one.step)
+        rows = {str(escape(name)): f"{page}#{row_id(rep)}" for rep, name in known.items()}
+        text = with_links(str(escape(one.text)), rows)
+        found.append(Markup('{} <a href="{}">{}</a>').format(Markup(text), page, words("report.why")))
+    return found
 
 
 def _papers(run: Path, words: Words) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """How a table is shown: localized, aligned, escaped last; and the forms in which long ones are read."""
 
 import re
+import zlib
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ FAMILIES = {"code": "cause", "name": "level", "parent": "node", "substitute": "r
 MOST_ROWS = 60
 MOST_MEMBERS = 20
 MANY_COLUMNS = 9
+LEADING = 3  # columns of text before those of numbers, at most, that a table's class knows
+# Tables whose rows sentences lead to, by rep or member.
+ANCHORED = ("rep_allocation_reps", "variance_review", "commission", "seasonal_split_members", "variance_review_bridge")
 LEFT = ("text", "code", "month", "date", "flag")
 MONTH = re.compile(r"\d{4}-\d{2}")
 # Text that may run over several lines; everything else stays on one.
@@ -301,18 +305,48 @@ def html_table(frame: "pd.DataFrame", table: str, words: Words, *, most: int = M
     rows = [list(row) for row in zip(*columns, strict=True)]
     headers = [_header(table, name, kind, words) for name, kind in zip(names, kinds, strict=True)]
     sides = [_side(name, kind) for name, kind in zip(names, kinds, strict=True)]
-    head = "".join(f'<th scope="col"{side}>{escape(text)}</th>' for text, side in zip(headers, sides, strict=True))
-    body = "".join(_row(row, sides, _marks(shown, place)) for place, row in enumerate(rows))
-    wide = ' class="wide"' if len(names) > MANY_COLUMNS else ""
-    html = f'<div class="table"><table{wide}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    form, sides = _form(sides, len(names))
+    heats = [
+        " heat" if MONTH.fullmatch(name) and kind == "money" else "" for name, kind in zip(names, kinds, strict=True)
+    ]
+    head = "".join(_head(text, side + heat) for text, side, heat in zip(headers, sides, heats, strict=True))
+    anchored = table in ANCHORED and names[:1] and names[0] in ("rep", "member")
+    anchors = [_anchor(str(key)) for key in shown[names[0]]] if anchored else [""] * len(rows)
+    body = "".join(_row(row, sides, _marks(shown, place), anchors[place]) for place, row in enumerate(rows))
+    html = '<div class="table"><table' + form + f"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     text = "\n".join("\t".join(row) for row in [headers, *rows])
     return Table(html + _notes(frame, table, kinds, words, most), text)
 
 
+def row_id(key: str) -> str:
+    """The anchor of a rep's or member's row, the same on every page that has one."""
+    return f"row-{zlib.crc32(key.encode()):08x}"
+
+
+def _anchor(key: str) -> str:
+    return "" if key == TOTAL else f' id="{row_id(key)}"'
+
+
+def _form(sides: list[str], count: int) -> tuple[str, list[str]]:
+    """Classes of a table and of its columns: where all but the first few hold numbers, the table says it once."""
+    texts = next((place for place, side in enumerate(sides) if side == "n"), count)
+    plain = 0 < texts <= LEADING and all(side == "" for side in sides[:texts]) and set(sides[texts:]) <= {"n"}
+    classes = [*(["wide"] if count > MANY_COLUMNS else []), *([f"l{texts}"] if plain else [])]
+    return _class(" ".join(classes)), [""] * count if plain else sides
+
+
+def _class(names: str) -> str:
+    return f' class="{escape(names)}"' if names else ""
+
+
+def _head(text: str, side: str) -> str:
+    return '<th scope="col"' + _class(side.strip()) + f">{escape(text)}</th>"
+
+
 def _side(name: str, kind: Kind) -> str:
     if kind not in LEFT:
-        return ' class="n"'
-    return ' class="long"' if name in LONG else ""
+        return "n"
+    return "long" if name in LONG else ""
 
 
 def _marks(frame: "pd.DataFrame", place: int) -> tuple[bool, str]:
@@ -321,12 +355,14 @@ def _marks(frame: "pd.DataFrame", place: int) -> tuple[bool, str]:
     return str(frame.iloc[place, 0]) == TOTAL, state if state in STATES else ""
 
 
-def _row(row: list[str], sides: list[str], marks: tuple[bool, str]) -> str:
+def _row(row: list[str], sides: list[str], marks: tuple[bool, str], anchor: str) -> str:
     total, state = marks
     texts = ["" if total and text == BLANK else text for text in row]
-    cells = "".join(f"<td{side}>{escape(text)}</td>" for text, side in zip(texts, sides, strict=True))
-    kinds = " ".join(name for name in ("total" if total else "", f"is-{state}" if state else "") if name)
-    return f'<tr class="{kinds}">{cells}</tr>' if kinds else f"<tr>{cells}</tr>"
+    cells = "".join(
+        "<td" + _class(side) + ">" + escape(text) + "</td>" for text, side in zip(texts, sides, strict=True)
+    )
+    kinds = _class(" ".join(name for name in ("total" if total else "", f"is-{state}" if state else "") if name))
+    return "<tr" + kinds + anchor + ">" + cells + "</tr>"
 
 
 def _notes(frame: "pd.DataFrame", table: str, kinds: Sequence[Kind], words: Words, most: int) -> str:
