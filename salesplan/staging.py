@@ -13,6 +13,7 @@ CONTROL = "control.json"  # the manifest as far as pages and sheets show it, wri
 LETTERS = "letters"  # folder of the target letters
 STATEMENTS = "statements"  # folder of the statements of pay and the sheets, one folder a month
 BOARDS = "boards"  # folder of the boards of the month to come
+COPIES = "copies"  # folder of the copies by audience, one folder for each person
 EXPLAINED = "explained"  # folder of the pages that say how each quota came about
 SETTLED = "settled"  # parameter files beside them, of which those a signed plan settles stand instead of the plan's own
 PREVIOUS = "previous"  # folder of a run with the tables of the review before this one

@@ -20,6 +20,7 @@ from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import shown_path, workbook_of
 from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, SETTLED, files_below, write_whole
 from salesplan.telling import handed_over
+from salesplan.terms import CommissionTerms
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
@@ -229,6 +230,10 @@ class Making:
         write_whole(self.staging / INPUTS / CONTROL, archive.manifest_bytes(self.manifest))
         if self.request.engine != "fork":
             self._begin_page("salesplan.report.excel", "write_workbook", self.staging, self.words)
+        if self.manifest["state"] == "complete":
+            terms = self.inputs.loaded.rules["commission"]
+            pay = isinstance(terms, CommissionTerms) and terms.managers_see_pay
+            self._begin_page("salesplan.copies", "write_copies", self.staging, self.manifest, self.words, pay)
         notices = [notice_text(notice, self.words) for notice in self.inputs.notices]
         self._call("salesplan.report.index", "write_index", self.staging, self.manifest, notices, self.words)
         self._join_pages()

@@ -30,6 +30,7 @@ MODULES = (
     "pyarrow.parquet",
     "scipy.special",
     "xlsxwriter",
+    "salesplan.copies",
     "salesplan.pipeline.child",
     "salesplan.report.excel",
     "salesplan.report.pages",

@@ -33,7 +33,10 @@ def write_dealer_letters(folder: Path, copies: "Sequence[DealerCopy]", words: Wo
     for number, copy in enumerate(copies, 1):
         parts = dealer_page(copy, words)
         name = f"{number:04d}"
-        write_paper(folder / f"{name}.html", "dealer_letter.html.j2", words, css=css, head=head, number=name, **parts)
+        write_paper(
+            folder / f"{name}.html", "dealer_letter.html.j2", words,
+            css=css, head=head, number=name, owner=copy.dealer, **parts,
+        )  # fmt: skip
         amount = words.money(copy.months["amount"].sum(min_count=1), unit=False)
         entries.append({"number": name, "dealer": copy.dealer, "amount": amount})
     write_paper(folder / "index.html", "dealer_letters.html.j2", words, css=css, head=head, entries=entries)

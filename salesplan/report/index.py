@@ -12,7 +12,7 @@ from salesplan.report.html import navigation, page_name, write_html
 from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, said, with_links
 from salesplan.report.standing import place_of, to_sign
 from salesplan.report.table import row_id
-from salesplan.staging import BOARDS, LETTERS, STATEMENTS
+from salesplan.staging import BOARDS, COPIES, LETTERS, STATEMENTS
 from salesplan.wording import Words
 
 MOST_SENTENCES = 2
@@ -57,7 +57,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         sound=[(told[stem][place], page_name(stem)) for stem, place in SOUND if len(told.get(stem, [])) > place],
         decisions=_decided(run / "tables", words), cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
-        links=navigation(words, "index.html", there), papers=_papers(run, words),
+        links=navigation(words, "index.html", there), papers=[*_copies(manifest, words), *_papers(run, words)],
         place=place_of(run, manifest), chains=to_sign(run, manifest, words),
         tables=sorted(path.name for path in (run / "tables").iterdir() if path.suffix == ".csv"),
     )  # fmt: skip
@@ -73,6 +73,11 @@ def _decided(tables: Path, words: Words) -> list[Markup]:
         text = with_links(str(escape(one.text)), rows)
         found.append(Markup('{} <a href="{}">{}</a>').format(Markup(text), page, words("report.why")))
     return found
+
+
+def _copies(manifest: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """The list of the copies by audience, which are written beside the index once all steps are done."""
+    return [(f"{COPIES}/index.html", words("copies.list"))] if manifest["state"] == "complete" else []
 
 
 def _papers(run: Path, words: Words) -> list[tuple[str, str]]:

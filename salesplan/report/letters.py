@@ -42,7 +42,8 @@ def write_letters(
         mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
         write_paper(
             folder / "reps" / f"{number:04d}.html", "letter.html.j2", single,
-            css=css, head=head, number=f"{number:04d}", mark=mark, chart=bars(found["months"], single),
+            css=css, head=head, number=f"{number:04d}", mark=mark, owner=rep["rep"],
+            chart=bars(found["months"], single),
             **days_of(rep, found["months"], head, single), **said,
         )  # fmt: skip
         entries.append({"number": f"{number:04d}", "mark": mark, **_entry(rep, single)})

@@ -45,8 +45,9 @@ def write_statements(
         control = words("statement.control", title=head["title"], **entry)
         how = explained.get(person["rep"])
         write_paper(
-            folder / f"{number:04d}.html", "statement.html.j2", words, control=control, how=how, **fixed, **said
-        )
+            folder / f"{number:04d}.html", "statement.html.j2", words,
+            owner=person["rep"], control=control, how=how, **fixed, **said,
+        )  # fmt: skip
         entries.append(entry | _entry(person))
     write_paper(
         folder / "index.html", "statements.html.j2", words, css=css, head=head, entries=entries,

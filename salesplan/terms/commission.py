@@ -306,3 +306,4 @@ class CommissionTerms(Terms):
     contests: Annotated[tuple[Contest, ...], Many] = value((), "contests with prizes")
     last_place: LastPlace | None = value(None, "who is named for a talk")
     minimum_wage: MinimumWage | None = value(None, "least pay of a month by law")
+    managers_see_pay: bool = value(False, "whether a manager's copy holds the pay of his team")

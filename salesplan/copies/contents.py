@@ -1,0 +1,201 @@
+"""What each audience reads on its own page: the numbers on top, and tables with nothing of anybody else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from salesplan.apportion import MANAGER, UNASSIGNED
+from salesplan.copies.ground import PERIODS, REVIEW, REVISION, SHARED, Ground
+from salesplan.copies.roster import mentions
+from salesplan.copies.rows import Part, across, rows_by
+from salesplan.report.table import with_total
+from salesplan.wording import BLANK
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+YEAR = ("month", "original", "actual", "variance", "attainment", "revised")
+STANDING = ("rep", "quota", "target", "actual", "variance", "attainment", "expected", "probability")
+BOARD = ("start", "end", "workdays", "amount", "visits")
+PAY = ("rep", "plan", "base_pay", "commission", "payable", "amount_paid")
+DEALER = ("sell_out", "sell_in", "growth", "amount", "amount_in", "amount_out", "stock_days", "receivables")
+LISTED: dict[str, tuple[str, ...]] = {
+    "variance_review_causes": ("month", "rep", "code", "amount", "note"),
+    "variance_review_measures": ("rep", "code", "action", "owner", "due", "state"),
+}
+
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands on a page: facts on top, sentences, tables."""
+
+    facts: Facts
+    parts: list[Part]
+    texts: Sequence[str] = ()
+
+    @property
+    def wide(self) -> bool:
+        """Whether a table has more columns than a sheet of paper upright takes."""
+        return any(len(part.heads) > 12 for part in self.parts)
+
+
+class RepPages:
+    """The pages of all reps; every table is made into texts once."""
+
+    def __init__(self, ground: Ground) -> None:
+        words = ground.words
+        self.ground = ground
+        self.standing = {row["rep"]: row for row in ground.standing.to_dict("records")}
+        self.ranking = {row["rep"]: row for row in ground.table("variance_review_ranking").to_dict("records")}
+        self.rows = [ground.rows(ground.year, REVISION, YEAR, words("copies.part_year"))]
+        shared = dict(ground.shared())
+        self.measures = shared.pop("variance_review_measures")
+        self.rows += shared.values()
+        boards = ground.table("variance_review_boards")
+        self.rows += [
+            ground.rows(boards[boards["kind"] == kind], "variance_review_boards", BOARD, words(f"copies.part_{kind}"))
+            for kind in PERIODS
+        ]
+        self.everybody = frozenset(key for rep in ground.roster.reps for key in (rep.key, rep.name))
+
+    def page(self, rep: str) -> Page:
+        """The page of one rep."""
+        found = [rows.part(rep) for rows in self.rows]
+        return Page(list(self._facts(rep)), [part for part in [*found, self._measures(rep)] if part])
+
+    def _facts(self, rep: str) -> Iterator[tuple[str, str]]:
+        """Where he stands, what is missing, and how much of it a month to come has to bring."""
+        words, standing, ahead = self.ground.words, self.standing.get(rep), self.ranking.get(rep)
+        if standing:
+            yield from facts_of(self.ground, standing)
+        if ahead:
+            missing = max(int(ahead["quota"]) - int(ahead["actual"]), 0)
+            yield words("copies.missing"), words.money(missing)
+            yield words("copies.a_month"), words.money(ahead["amount_month_quota"])
+            yield words("copies.so_far"), words.money(ahead["amount_month_so_far"])
+
+    def _measures(self, rep: str) -> Part | None:
+        """His open measures; one whose text names a colleague is left to the manager to tell."""
+        part = self.measures.part(rep)
+        own = frozenset((rep, self.ground.roster.names.get(rep, rep)))
+        kept = [row for row in part.rows if not mentions("\n".join(row), own, self.everybody)] if part else []
+        return Part(part.title, part.heads, kept) if part and kept else None
+
+
+def facts_of(ground: Ground, row: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Quota of the year and the year to date of a rep or a team."""
+    words = ground.words
+    yield words("copies.quota"), words.money(row["quota"])
+    yield words("copies.to_date", count=len(ground.closed)), words.money(row["target"])
+    yield words("copies.actual"), words.money(row["actual"])
+    yield words("copies.attainment"), words.percent(row["attainment"])
+    if words.money(row["expected"]) != BLANK:
+        yield words("copies.expected"), words.money(row["expected"])
+
+
+def team_page(ground: Ground, team: Sequence[str], pay: "pd.DataFrame | None" = None) -> Page:
+    """The page of a manager: his team's year, its members, what the review found, the month to come.
+
+    `pay`: the rows of table commission_payroll that he may see; None for none.
+    """
+    own = ground.standing[ground.standing["rep"].isin(team)]
+    total = own[["quota", "target", "actual", "expected"]].sum()
+    reached = total["actual"] / total["target"] if total["target"] else None
+    facts = list(facts_of(ground, {**total, "attainment": reached})) if len(own) else []
+    parts = [*_year_of(ground, team), *_people(ground, own), *_review(ground, team), *_ahead(ground, team)]
+    if pay is not None and len(pay):
+        parts.append(_whole(ground, pay, "commission_payroll", PAY, "copies.part_pay"))
+    return Page(facts, parts)
+
+
+def _whole(ground: Ground, frame: "pd.DataFrame", table: str, columns: tuple[str, ...], title: str) -> Part:
+    """A frame as one table, with a total below its money."""
+    known = [name for name in columns if name in frame]
+    closed = with_total(frame[known], table).assign(whose="")
+    found = rows_by(closed, table, known, ground.words, by="whose", title=ground.words(title)).part("")
+    assert found is not None
+    return found
+
+
+def _year_of(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
+    """The months of the team, and the quotas of its members by month."""
+    course = ground.course[ground.course["rep"].isin(team)]
+    if course.empty:
+        return
+    money = ["original", "actual", "variance", "revised"]
+    months = course.groupby("month")[money].sum(min_count=1).reset_index()
+    reached = months["actual"].astype("float64") / months["original"].astype("float64").where(months["original"] > 0)
+    yield _whole(ground, months.assign(attainment=reached), REVISION, YEAR, "copies.part_year")
+    heads = {month: ground.words.month_short(month) for month in sorted(set(course["month"]))}
+    quotas = course.assign(amount=course["original"])
+    made = across(quotas, heads, ground.words, column="month", title=ground.words("copies.part_quotas"))
+    yield from filter(None, [made])
+
+
+def _people(ground: Ground, own: "pd.DataFrame") -> Iterator[Part]:
+    if len(own):
+        shown = with_total(own, REVIEW, attainment=("actual", "target")).assign(whose="")
+        made = rows_by(shown, REVIEW, STANDING, ground.words, by="whose", title=ground.words("copies.part_people"))
+        yield from filter(None, [made.part("")])
+
+
+def _review(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
+    """Causes, open measures and activities of the team; a text that names somebody of another team is left out."""
+    names = ground.roster.names
+    own = frozenset(key for rep in team for key in (rep, names.get(rep, rep)))
+    everybody = frozenset(key for pair in names.items() for key in pair)
+    for table, columns in LISTED.items():
+        frame = ground.of_note(table)
+        frame = frame[frame["rep"].isin(team)]
+        rows = ground.rows(frame, table, columns).part(*dict.fromkeys(frame["rep"]))
+        kept = [row for row in rows.rows if not mentions("\n".join(row), own, everybody)] if rows else []
+        if rows and kept:
+            yield Part(rows.title, rows.heads, kept)
+    behind = ground.of_note("variance_review_activities")
+    behind = behind[behind["rep"].isin(team) & (behind["gap"] < 0)]
+    columns = ("rep", *SHARED["variance_review_activities"])
+    made = ground.rows(behind, "variance_review_activities", columns).part(*team)
+    yield from filter(None, [made])
+
+
+def _ahead(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
+    """The month to come: ten-day targets, projects, customers to see, what is overdue."""
+    boards = ground.table("variance_review_boards")
+    boards = boards[boards["rep"].isin(team) & (boards["kind"] == "ten_day")]
+    heads = {period: ground.words.ten_day(period) for period in dict.fromkeys(boards["period"])}
+    title = ground.words("copies.part_ten_day")
+    made = [across(boards, heads, ground.words, column="period", title=title)]
+    for table in ("variance_review_projects", "variance_review_customers", "variance_review_receivables"):
+        made.append(ground.rows(ground.of_note(table), table, ("rep", *SHARED[table])).part(*team))
+    yield from filter(None, made)
+
+
+def company_page(ground: Ground, headline: Facts, decisions: list[str], pay: "pd.DataFrame | None") -> Page:
+    """The page of the general manager: the headline, what to decide, the teams, and everything of a team for all."""
+    standing = ground.standing
+    managers = {rep: name for name, team in ground.roster.managers.items() for rep in team}
+    rest = ground.words("copies.no_team")
+    by_team = standing.assign(rep=[managers.get(rep, rest) for rep in standing["rep"]])
+    teams = (
+        by_team.groupby("rep", sort=False)[["quota", "target", "actual", "variance", "expected"]].sum().reset_index()
+    )
+    teams = teams.assign(attainment=teams["actual"] / teams["target"].astype("float64").where(teams["target"] > 0))
+    # With what no rep holds, the months sum to the company's own.
+    whole = team_page(ground, [*standing["rep"], UNASSIGNED, MANAGER], pay)
+    listed = _people(ground, teams.drop(columns="expected")) if len(teams) > 1 else ()
+    who = (ground.words.column("manager"), "")
+    parts = [Part(ground.words("copies.part_teams"), [who, *part.heads[1:]], part.rows, part.total) for part in listed]
+    return Page(headline, [*parts, *whole.parts], decisions)
+
+
+def dealer_pages(ground: Ground) -> dict[str, Page]:
+    """The pages of all dealers: where each stands, beside the plan he gets as a letter."""
+    frame = ground.table("rep_allocation_dealers")
+    table, words = "rep_allocation_dealers", ground.words
+    rows = rows_by(frame, table, DEALER, words, by="dealer", title="")
+    return {
+        dealer: Page([(head, text) for (head, _), text in zip(rows.heads, found[0], strict=True) if text != BLANK], [])
+        for dealer, found in rows.by.items()
+    }
