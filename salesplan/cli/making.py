@@ -10,6 +10,7 @@ from salesplan import DEMO, STEPS, machine
 from salesplan.cli.common import Json, Plan, app, refuse
 from salesplan.cli.common import shown as _shown
 from salesplan.cli.language import language_of
+from salesplan.cli.sending import Pdf, Sent, SingleFile, send
 from salesplan.cli.usage import Command
 from salesplan.errors import Fault, PlanError, nearest
 from salesplan.places import folder_of
@@ -52,6 +53,8 @@ def run(
     engine: Annotated[str, typer.Option(metavar="ENGINE")] = "fork",
     timeout: Annotated[float, typer.Option(metavar="SECONDS")] = 600,
     quiet: Annotated[bool, typer.Option("--quiet")] = False,
+    single_file: SingleFile = False,
+    pdf: Pdf = False,
     as_json: Json = False,
 ) -> None:
     """Run the five notebooks in order and write the report."""
@@ -69,7 +72,7 @@ def run(
     if same:
         typer.echo(words("run.unchanged", run=same.name), err=True)
         _list_again(same, words)
-        _tell_run(same, words, as_json=as_json)
+        _tell_run(same, words, Sent(single_file, pdf), as_json=as_json)
         return
     from salesplan.pipeline.run import run as make
     from salesplan.progress import Lines
@@ -86,7 +89,7 @@ def run(
     except KeyboardInterrupt:
         typer.echo(words("run.interrupted"), err=True)
         raise typer.Exit(1) from None
-    _tell_run(found, words, as_json=as_json)
+    _tell_run(found, words, Sent(single_file, pdf), as_json=as_json)
 
 
 def _list_again(found: Any, words: Words) -> None:
@@ -98,12 +101,15 @@ def _list_again(found: Any, words: Words) -> None:
         write_listing(index.parent, words)
 
 
-def _tell_run(found: Any, words: Words, *, as_json: bool) -> None:
+def _tell_run(found: Any, words: Words, sent: Sent, *, as_json: bool) -> None:
+    """Where the report is; then it is put into one file as far as that is asked for."""
     report = _shown(found.folder / "index.html")
-    if as_json:
-        typer.echo(json.dumps({"run": found.name, "state": found.state, "report": report}, ensure_ascii=False))
-    else:
+    if not as_json:
         typer.echo(words("run.report", path=report))
+    made = send(found, words, sent, quiet=as_json) if any(sent) else {}
+    if as_json:
+        told = {"run": found.name, "state": found.state, "report": report, **made}
+        typer.echo(json.dumps(told, ensure_ascii=False))
 
 
 @app.command(cls=Command)
