@@ -1,13 +1,19 @@
-"""salesplan.xlsx: the tables of a run, formatted; text stays text, formulas and links are off."""
+"""salesplan.xlsx: a cover, a sheet per step with sums and a chart, then the tables of the run; text stays text."""
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesplan import STEPS
 from salesplan.report.control import control_line
+from salesplan.report.excel_block import Block, Page, formats_of, lines_needed, shown_width, write_block
+from salesplan.report.excel_chart import ROWS, add_chart
+from salesplan.report.excel_cover import FOOTER, Entry, write_cover
+from salesplan.report.excel_steps import blocks_of
+from salesplan.report.pages import conclusions, read_notebook
 from salesplan.report.table import FAMILIES
 from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT
 from salesplan.tables import outputs
@@ -19,15 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 100_000
-MOST_FOOTER = 200  # characters; Excel takes 255 with all codes
-FORMATS = {
-    "money": "#,##0.00",
-    "share": "0.0%",
-    "number": "#,##0.##",
-    "mixed": "#,##0.00",
-    "count": "#,##0",
-    "date": "yyyy-mm-dd",
-}
+MOST_SENTENCES = 6
+SENTENCE_COLUMNS = 8  # that a sentence runs across
+PAPER_A4 = 9
 OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -36,27 +36,41 @@ OPTIONS = {
 }
 # Fixed, so that the same tables give the same bytes.
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+TABS = dict(zip(STEPS, ("#1f6fb2", "#1a8a6e", "#8c6d1f", "#d9730d", "#b5589b"), strict=True))
+
+
+def open_book(path: Path) -> Any:
+    """A new Excel file whose cells hold text as text; the same content gives the same bytes."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(path, OPTIONS)
+    book.set_properties({"created": CREATED})
+    return book
 
 
 def write_workbook(run: Path, words: Words) -> None:
-    """Write every table of the run of at most 100,000 rows as a sheet of its own.
+    """Write the cover, the steps, and every table of the run of at most 100,000 rows as a sheet of its own.
 
     A sheet is written as soon as its step is done, beside the steps that follow; `run` ends this when one fails.
     """
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(run / "salesplan.xlsx", OPTIONS) as book:
-        book.set_properties({"created": CREATED})
-        formats = {kind: book.add_format({"num_format": text}) for kind, text in FORMATS.items()}
-        header = book.add_format({"bold": True, "bg_color": "#eef2f6", "bottom": 1, "text_wrap": True, "valign": "top"})
+    with open_book(run / "salesplan.xlsx") as book:
+        formats = formats_of(book)
+        cover = book.add_worksheet(words("excel.cover"))
+        first = {step: book.add_worksheet(f"{at} {words(f'step.{step}')}"[:31]) for at, step in enumerate(STEPS, 1)}
+        entries = [Entry(sheet.name, step, words(f"step.{step}")) for step, sheet in first.items()]
+        blocks: dict[str, list[Block]] = {}
         for step in STEPS:
             wait_for(run, f"{step}{DONE}", f"{step}{LEFT_OUT}")
-            for name in outputs.tables_of(step):
-                path = run / "tables" / f"{name}.csv"
-                frame = outputs.read(path, name) if path.exists() else outputs.empty(name)
-                if len(frame) <= MOST_ROWS:
-                    _sheet(book, name, frame, words, {**formats, "header": header})
-        _control(book, run, words)
+            tables = _tables(run, step)
+            blocks[step] = blocks_of(step, {**tables, **_names_known(run, step)}, words)
+            entries += [
+                _sheet(book, name, frame, words, formats) for name, frame in tables.items() if len(frame) <= MOST_ROWS
+            ]
+        manifest = _manifest(run)
+        for step, sheet in first.items():
+            _step(Page(book, sheet, formats), step, blocks[step], _sentences(run, step), words)
+        write_cover(Page(book, cover, formats), manifest, entries, words)
+        _print_setup(book, manifest, words)
 
 
 def wait_for(run: Path, *marks: str) -> None:
@@ -65,29 +79,116 @@ def wait_for(run: Path, *marks: str) -> None:
         time.sleep(0.02)
 
 
-def _control(book: Any, run: Path, words: Words) -> None:
-    """The control block at the foot of every printed sheet; `&` begins a code of the footer and is doubled."""
+def _tables(run: Path, step: str) -> "dict[str, pd.DataFrame]":
+    """The tables of a step, empty where it left none."""
+    paths = {name: run / "tables" / f"{name}.csv" for name in outputs.tables_of(step)}
+    return {name: outputs.read(path, name) if path.exists() else outputs.empty(name) for name, path in paths.items()}
+
+
+def _names_known(run: Path, step: str) -> "dict[str, pd.DataFrame]":
+    """The table that knows the reps' names, for the steps after it."""
+    name, path = "rep_allocation_reps", run / "tables" / "rep_allocation_reps.csv"
+    if name in outputs.tables_of(step):
+        return {}
+    return {name: outputs.read(path, name) if path.exists() else outputs.empty(name)}
+
+
+def _manifest(run: Path) -> Mapping[str, Any]:
+    """The manifest as the run has it when all its tables are there; empty without a run."""
     wait_for(run, CONTROL)
     path = run / INPUTS / CONTROL
-    if path.exists():
-        line = control_line(json.loads(path.read_bytes()), words).replace("&", "&&")
-        for sheet in book.worksheets():
-            sheet.set_footer(f"&L&8{line[:MOST_FOOTER]}&R&8&P / &N")
+    found: Mapping[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+    return found
 
 
-def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: dict[str, Any]) -> None:
+def _sentences(run: Path, step: str) -> list[str]:
+    """What the step concludes; none where its notebook is not there."""
+    path = run / f"{STEPS.index(step) + 1}_{step}.ipynb"
+    return conclusions(read_notebook(run, step))[:MOST_SENTENCES] if path.exists() else []
+
+
+def _step(page: Page, step: str, blocks: Sequence[Block], sentences: Sequence[str], words: Words) -> None:
+    """The sheet of a step: its question, what it concludes, its chart, its tables with their sums."""
+    page.text(0, words(f"step.{step}"), "title", measured=False)
+    page.row = 1
+    single = Words(words.language, "元" if words.language == "zh" else "one", words.currency)
+    asked = f"{words(f'report.question_{step}')}  {words('report.money_in', unit=single.unit)}"
+    page.text(0, asked, "quiet", measured=False)
+    page.row = 3
+    for sentence in sentences:
+        _sentence(page, sentence)
+    page.row += bool(sentences)
+    if not blocks:
+        page.text(0, words("excel.nothing"), "quiet", measured=False)
+    longest = max(blocks, key=lambda block: block.size, default=None)
+    for block in blocks:
+        _block(page, block, single if step == "commission" else words, filtered=block is longest)
+    page.finish()
+    page.sheet.freeze_panes(2, 1)
+    page.sheet.repeat_rows(0, 1)
+    page.sheet.set_tab_color(TABS[step])
+
+
+def _block(page: Page, block: Block, words: Words, *, filtered: bool) -> None:
+    """A block below its chart; a sheet can have one filter, which its longest block gets."""
+    drawn = page.row
+    page.row += ROWS if block.chart else 0
+    place = write_block(page, block)
+    if block.chart:
+        add_chart(page, drawn, block, place, words)
+    if filtered and block.size > 1:
+        page.sheet.autofilter(place.header, 0, place.last, len(block.fields) - 1)
+
+
+def _sentence(page: Page, text: str) -> None:
+    """A sentence across several columns, in as many lines as it needs."""
+    width = SENTENCE_COLUMNS * 14
+    page.sheet.merge_range(page.row, 0, page.row, SENTENCE_COLUMNS - 1, "", page.formats["sentence"])
+    page.text(0, text, "sentence", measured=False)
+    page.sheet.set_row(page.row, 16 * lines_needed(text, width))
+    page.row += 1
+
+
+def _print_setup(book: Any, manifest: Mapping[str, Any], words: Words) -> None:
+    """Landscape, as wide as the page, the control block at the foot; `&` begins a code of the footer and is doubled."""
+    line = control_line(manifest, words).replace("&", "&&")[:FOOTER] if manifest else ""
+    for sheet in book.worksheets():
+        sheet.set_landscape()
+        sheet.set_paper(PAPER_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.hide_gridlines(2 if sheet.index < 1 + len(STEPS) else 1)
+        if line:
+            sheet.set_footer(f"&L&8{line}&R&8&P / &N")
+
+
+def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: dict[str, Any]) -> Entry:
+    """A table of the run as it is: a row of headers, then its rows."""
     sheet = book.add_worksheet(name[:31])
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    sheet.set_tab_color(TABS[outputs.step_of(name)])
     for position, column in enumerate(frame.columns):
         kind = kind_of(name, str(column))
         title = words.column(str(column), name)
         sheet.write_string(0, position, title, formats["header"])
         values = _values(frame[column], kind, str(column), words)
-        width = max([len(title) * 2, *(len(str(value)) for value in values[:200] if value is not None)], default=8)
+        shown = (shown_width(str(value)) for value in values[:200] if value is not None)
+        width = max([shown_width(title), *shown], default=8)
         sheet.set_column(position, position, min(max(width + 2, 9), 40), formats.get(kind))
-        sheet.write_column(1, position, values)
+        _write_column(sheet, position, values, kind)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+    return Entry(sheet.name, outputs.step_of(name), words.get(f"table.{name}", name), len(frame))
+
+
+def _write_column(sheet: Any, position: int, values: list[Any], kind: Kind) -> None:
+    if kind != "date":
+        sheet.write_column(1, position, values)
+        return
+    for row, value in enumerate(values, 1):
+        if value is not None:
+            sheet.write_datetime(row, position, datetime.fromisoformat(value))
 
 
 def _values(series: "pd.Series", kind: Kind, column: str, words: Words) -> list[Any]:
