@@ -223,6 +223,12 @@ class Step(Filing):
         """A frame as people read it; `table` names the output table that says what its columns hold."""
         return html_table(frame, table, self.words, most=most)
 
+    def totals(self, grid: "pd.DataFrame", edition: "Edition | None") -> Table | Sentences:
+        """The grid of a review: every indicator in total, the periods of its edition side by side."""
+        from salesplan.report.grouped import total_table
+
+        return total_table(grid, edition, self.words) if edition else self.note("variance_review.not_yet")
+
     def members(self, grid: "pd.DataFrame", edition: "Edition | None") -> Table | Sentences:
         """The grid of a review: the periods of its edition side by side, one table per dimension."""
         from salesplan.report.grouped import member_tables

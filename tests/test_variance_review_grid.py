@@ -16,7 +16,7 @@ from salesplan.calendar import add_months, workdays
 from salesplan.conclusions.variance_review import annual_sentences, grid_sentences
 from salesplan.errors import IdentityError
 from salesplan.identities import stop_on_breach
-from salesplan.report.grouped import MOST_MEMBERS, annual_table, member_tables
+from salesplan.report.grouped import MOST_MEMBERS, annual_table, member_tables, total_table
 from salesplan.variance_review.member_sides import rep_teams
 from salesplan.wording import Words
 
@@ -282,10 +282,11 @@ def test_the_page_of_each_edition(closed, language):
     words = Words(language, "万元" if language == "zh" else "thousand")
     lines = [fact(month, "R1", 110_000, quantity=1.0) for month in MONTHS[:closed]]
     grid, edition = grid_of(company(closed, lines, split=regional())), vr.edition(MONTHS, closed)
-    table = member_tables(grid, edition, words)
+    total, table = total_table(grid, edition, words), member_tables(grid, edition, words)
     groups = 2 + len(edition.beside)
-    heads = re.findall(r'colspan="(\d+)"', table.html)
-    assert len(heads) == groups * 3  # in total, by region, by rep
+    heads = [re.findall(r'colspan="(\d+)"', one.html) for one in (total, table)]
+    assert [len(found) for found in heads] == [groups, groups * 2]  # by region, by rep
+    assert words.code("indicator", "amount") in total.text
     said = [*grid_sentences(words, grid, edition), *annual_sentences(words, vr.annual_summary(grid, MONTHS))]
     assert said and not any("{" in text or "nan" in text for text in said)
     assert ("annual" in table.text) is False
@@ -297,7 +298,7 @@ def test_the_most_short_of_target_stand_first_and_many_are_cut():
     allocation = allocation_of(split, {"R1": 1.0})
     figures = company(1, [fact(FIRST, "R1", 5)], split=split.reset_index(drop=True), allocation=allocation)
     text = member_tables(grid_of(figures), vr.edition(MONTHS, 1), Words("en", "one")).text
-    region = text.split("\n\n")[1].splitlines()
+    region = text.split("\n\n")[0].splitlines()
     assert region[2].startswith(names[-1])
     assert len(region) == 2 + MOST_MEMBERS
 

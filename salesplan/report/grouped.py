@@ -63,15 +63,22 @@ def _row(name: str, texts: Sequence[str], last: bool) -> str:
 # ---------------------------------------------------------------- the grid of the review
 
 
-def member_tables(grid: "pd.DataFrame", edition: Edition, words: Words) -> Table:
-    """Table `variance_review_grid` on a page: the indicators in total, then the amounts of each dimension.
+def total_table(grid: "pd.DataFrame", edition: Edition, words: Words) -> Table:
+    """Table `variance_review_grid` on a page: the indicators in total.
 
-    Beside each other stand the month, what quarter and half-year end with it, and the year to date; members are
-    sorted by their variance to date, the most short of target first.
+    Beside each other stand the month, what quarter and half-year end with it, and the year to date.
     """
     total = grid[grid["dimension"] == TOTAL]
     names = list(dict.fromkeys(total["indicator"]))
-    parts = [_periods(total, "indicator", names, edition, words, words("variance_review.grid_total"))]
+    return _periods(total, "indicator", names, edition, words, words("variance_review.grid_total"))
+
+
+def member_tables(grid: "pd.DataFrame", edition: Edition, words: Words) -> Table:
+    """Table `variance_review_grid` on a page: the amounts of each dimension's members, periods as in `total_table`.
+
+    Members are sorted by their variance to date, the most short of target first.
+    """
+    parts = []
     for dimension in dict.fromkeys(grid.loc[grid["dimension"] != TOTAL, "dimension"]):
         rows = grid[grid["dimension"].isin([dimension, TOTAL]) & (grid["indicator"] == "amount")]
         parts.append(_periods(rows, "member", _worst_first(rows), edition, words, words.column(str(dimension))))

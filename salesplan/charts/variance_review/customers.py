@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+HEADROOM = 1.12  # room for the figures above the bars
+
+
 def customer_moves(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
     """Waterfall from last year's sales to this year's by state of the customers; `frame`: `Customers.moves`."""
     moved = frame[(frame["last_year"] != 0) | (frame["sales"] != 0)]
@@ -33,7 +36,8 @@ def customer_moves(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes"
     labels = [words("customer_review.chart_last_year"), *names, words("customer_review.chart_this_year")]
     ax.set_xticks(range(len(heights)), labels)
     style.money_axis(ax, words)
-    ax.margins(y=0.12)
+    top = float((bottoms + np.maximum(heights, 0)).max())
+    ax.set_ylim(min(0.0, float((bottoms + np.minimum(heights, 0)).min())), top * HEADROOM)
     by = dict(zip(frame["state"], frame["change_amount"], strict=True))
     gained = sum(int(by.get(state, 0)) for state in ("new_customer", "back"))
     gone = sum(int(by.get(state, 0)) for state in ("quiet", "lost"))

@@ -13,6 +13,7 @@ from salesplan.wording import Words
 STEM = "customer_review"
 COMPANY = "company"
 NAMED = 3  # customers named in a sentence
+MOST_FORMS = 6  # customers whose evaluation form the page shows
 MONEY = ("sales", "profit")  # measures in currency units
 
 
@@ -122,13 +123,13 @@ def _ratings(words: Words, found: Customers) -> Iterator[str]:
 
 def evaluation_form(words: Words, found: Customers) -> pd.DataFrame:
     """The customer evaluation form, one row per customer: grade, points of each indicator with their grounds, final
-    score, rating and advice. Whoever is to be improved or ended first, the largest first.
+    score, rating and advice; the first few only. Whoever is to be improved or ended first, the largest first.
     """
     rows = found.table[found.table["rating"].notna()]
     first = rows.assign(kept=rows["advice"] == "keep").sort_values(
         ["kept", "amount_year", "customer"], ascending=[True, False, True]
     )
-    shown = first.head(20)
+    shown = first.head(MOST_FORMS)
     form = found.evaluation[found.evaluation["customer"].isin(shown["customer"])]
     said = form.assign(text=[_ground(words, row) for row in form.to_dict("records")])
     grounds = said.groupby("customer")["text"].agg(lambda texts: words(f"{STEM}.ground_mark").join(texts))
