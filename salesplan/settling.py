@@ -13,9 +13,12 @@ from salesplan.terms.plan import Tax
 Real = NDArray[np.float64]
 
 
-def tax_factor(tax: Tax) -> tuple[int, int]:
-    """What an amount of sales is in the money of collections: numerator and denominator, in lowest terms."""
-    if tax.sales == tax.collections:
+def tax_factor(tax: Tax | None) -> tuple[int, int]:
+    """What an amount of sales is in the money of collections: numerator and denominator, in lowest terms.
+
+    The other way back. Without a tax both are the same money.
+    """
+    if tax is None or tax.sales == tax.collections:
         return 1, 1
     above, below = Fraction(MICRO + to_micro(tax.rate), MICRO).as_integer_ratio()
     return (above, below) if tax.sales == "excluded" else (below, above)

@@ -576,8 +576,8 @@ DEMO_TOTALS = {
         "variance": 0,
     },
     "variance_review_proposals": {
-        "rows": 24,
-        "amount": -20_833_095,
+        "rows": 29,
+        "amount": -23_583_846,
     },
     "variance_review_ranking": {
         "rows": 12,

@@ -683,7 +683,12 @@ def kpi(frame, indicator, month="2027-01"):
 
 def test_indicators_that_the_data_allow():
     orders = pd.DataFrame(
-        {"order": ["a", "b", "c"], "date": pd.to_datetime(["2027-01-05", "2027-01-06", "2026-01-07"])}
+        {
+            "order": ["a", "b", "c"],
+            "date": pd.to_datetime(["2027-01-05", "2027-01-06", "2026-01-07"]),
+            "product": "p",
+            "amount": [98_000, 3_000, 120_000],
+        }
     )
     received = pd.DataFrame(
         {"date": pd.to_datetime(["2027-01-20"] * 2), "amount": [56_500, 9_900], "kind": ["payment", "bad_debt"]}

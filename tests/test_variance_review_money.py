@@ -24,6 +24,7 @@ from salesplan.terms import PlanTerms, VarianceReviewTerms
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import Receivables
 from salesplan.variance_review.cash import SIDE, punctuality
+from salesplan.variance_review.kpi_values import Records, kpi_values
 from salesplan.variance_review.open_items import open_items
 from salesplan.variance_review.receivables import AGES, Account, by_age, grouped, receivables
 from salesplan.wording import LANGUAGES, Words
@@ -62,7 +63,7 @@ def paid_of(*rows):
 
 def facts_of(*rows):
     names = ["month", "customer", "rep", "region", "amount", "product", "quantity", "kind"]
-    return pd.DataFrame([(*row, *("tea", 0.0, "sale")[len(row) - 5 :]) for row in rows], columns=names)
+    return pd.DataFrame([(*row, *("tea", 0.0, "sale")[len(row) - 5 :]) for row in rows], columns=names).assign(cost=0)
 
 
 def items(sold, money, tax=SAME, products=None, today=TODAY):
@@ -326,9 +327,39 @@ def revision_of(amount=0):
     return pd.DataFrame({"month": MONTHS, "original": amount, "actual": actual, "revised": amount})
 
 
-def collected_of(sold, money, *, amount=0, before=None, **more):
-    figures, terms = figures_of(sold, money, **more), {"rules": RULES, "plan": PLAN}
+def collected_of(sold, money, *, amount=0, before=None, plan=PLAN, **more):
+    figures, terms = figures_of(sold, money, **more), {"rules": RULES, "plan": plan}
     return vr.collecting(figures, vr.owed_at_review(figures, None, **terms), revision_of(amount), before, **terms)
+
+
+BILL = ("2027-02-03", 300, "A", "C1", "2027-03-02", "bill")
+MONEY_BACK = ("2027-02-20", -40, "A", "C1", None, "refund")
+WRITTEN_OFF = ("2027-02-25", 7, "B", "C2", None, "bad_debt")
+
+
+@pytest.mark.parametrize("tax", [SAME, VAT], ids=["one money", "tax on payments"])
+def test_the_indicator_and_the_table_have_one_collection_rate(tax):
+    sold = orders_of(
+        ("2027-01-10", "A", "C1", 1_000), ("2027-02-10", "B", "C2", 500), ("2027-03-10", "R", "C1", -90, "A"),
+        ("2027-03-11", "D", "C1", 400),
+    )  # fmt: skip
+    money = paid_of(("2027-01-12", 200, "A", "C1"), BILL, MONEY_BACK, WRITTEN_OFF)
+    plan = PLAN.model_copy(update={"tax": tax})
+    figures = figures_of(sold, money)
+    table = collected_of(sold, money, plan=plan).cash.set_index("month")
+    found = kpi_values(figures, Records(), plan)["collection_rate"]
+    factor = 1.13 if tax == VAT else 1
+    by_hand = {"2027-01": 200 / 1_000, "2027-02": -40 / 500, "2027-03": 300 / 310}
+    assert found.to_dict() == pytest.approx({month: rate / factor for month, rate in by_hand.items()}, abs=2e-3)
+    pd.testing.assert_series_equal(
+        found, table.loc[MONTHS[:3], "collection_rate"], check_names=False, check_index_type=False
+    )
+
+
+def test_payments_before_any_are_known_have_no_rate():
+    sold = orders_of(("2027-01-10", "A", "C1", 100), ("2027-02-10", "B", "C1", 100), ("2027-03-10", "D", "C1", 100))
+    found = kpi_values(figures_of(sold, paid_of(("2027-02-12", 50, None, "C1"))), Records(), PLAN)["collection_rate"]
+    assert found.to_dict() == {"2027-02": 0.5, "2027-03": 0}
 
 
 def test_months_by_hand():

@@ -114,6 +114,7 @@ def test_markup_is_trusted_only_where_it_was_made():
 def test_the_script_of_the_pages_asks_nothing_and_makes_no_markup():
     text = (SOURCE / "report" / "templates" / "page.js").read_text(encoding="utf-8")
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "write(", "eval", "Function(", "fetch", "XMLHttp",
-                 "import", "WebSocket", "localStorage", "cookie", "http:", "https:", "</", "<!--", "setTimeout"):  # fmt: skip
+                 "import", "WebSocket", "localStorage", "cookie",
+                 "http:", "https:", "</", "<!--", "setTimeout"):  # fmt: skip
         assert word not in text, word
     assert len(text.encode()) < 8_000

@@ -108,7 +108,7 @@ def _inner(node: Node, part: str | int) -> tuple[Node | None, Node | None]:
 def _replaced(text: str, node: Node, new: str, colon: int) -> str:
     """The node's text replaced; a comment behind it stays in its column where there is room."""
     start, end = node.start_mark.index, node.end_mark.index
-    if node.style in ("|", ">"):
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
         raise NotEditable("a text of several lines")
     if start == end:  # `key:` without a value
         return f"{text[:colon]} {new}{_pushed(text[colon:], len(new) + 1)}"

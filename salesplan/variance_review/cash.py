@@ -10,6 +10,7 @@ from salesplan.calendar import month_of, month_span
 from salesplan.money import half_away
 from salesplan.settling import Real, tax_factor
 from salesplan.terms.plan import Tax
+from salesplan.variance_review.receipts import by_month, collection_rate
 from salesplan.variance_review.receivables import Owed
 
 SIDE = 365  # days before and after the due date that payments are looked at
@@ -83,8 +84,7 @@ def cash_months(
     if before is not None:
         earlier = before.set_index("month")["expected"].astype("Int64").reindex(year.months).array
         told = told.where(ahead, pd.Series(earlier))
-    sold = table["sold"].astype("Float64").where(table["sold"] > 0)
-    rate = (table["received"].astype("Float64") / sold).astype("float64")
+    rate = collection_rate(table["received"], table["sold"])
     return Cash(table.assign(expected=told, collection_rate=rate)[COLUMNS], doubtful)
 
 
@@ -102,13 +102,11 @@ def _known(owed: Owed, year: Months, ahead: "np.ndarray[Any, np.dtype[np.bool_]]
     """What orders and payments tell of each month; NA for sales and payments of months to come."""
     lines, items, money = owed.settled.lines, owed.items, owed.settled.money
     cash = money[~money["lost"]]
-    net = lines["amount"].groupby(month_of(lines["date"], year.cutoff)).sum()
     falls = month_of(items["due_date"], year.cutoff)
     asked, still = items["asked"].groupby(falls).sum(), items["open"].groupby(falls).sum()
-    received = cash["amount"].groupby(month_of(cash["date"], year.cutoff)).sum()
     due = asked.reindex(year.months, fill_value=0).astype("Int64").reset_index(drop=True)
     left = still.reindex(year.months, fill_value=0).astype("Int64").reset_index(drop=True)
-    past = {"sold": net, "received": received}
+    past = {"sold": by_month(lines, year.cutoff), "received": by_month(cash, year.cutoff)}
     told = {
         name: found.reindex(year.months, fill_value=0).astype("Int64").reset_index(drop=True).where(~ahead)
         for name, found in past.items()

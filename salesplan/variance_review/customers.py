@@ -9,14 +9,16 @@ import pandas as pd
 from salesplan.apportion import UNKNOWN
 from salesplan.calendar import add_months, month_of, month_span
 from salesplan.grading import computed_grades, grades_of
+from salesplan.money import half_away
+from salesplan.settling import tax_factor
 from salesplan.terms.customers import CustomerGrades
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.composition import COMPOSITION_COLUMNS, composition, profit
 from salesplan.variance_review.evaluation import EVALUATION_COLUMNS, evaluate
 from salesplan.variance_review.habits import HABIT_COLUMNS, habits
-from salesplan.variance_review.kpi_values import tax_factor
 from salesplan.variance_review.measures import Figures, known_members
+from salesplan.variance_review.receipts import counted
 
 YEAR = 12
 STATES = ("kept", "new_customer", "back", "quiet", "lost", "idle")  # `(unknown)` has none
@@ -279,7 +281,8 @@ def _paid(figures: Figures, known: Known) -> "pd.Series[Any]":
     paid, orders = figures.collections, figures.orders
     if paid is None or paid.empty:
         return pd.Series(dtype="float64")
-    cash = paid[paid["kind"].ne("bad_debt").fillna(value=True)] if "kind" in paid else paid
+    each = counted(paid)
+    cash = paid.assign(date=each["date"], amount=each["amount"])[~each["lost"]]
     month = month_of(cash["date"], known.cutoff)
     cash = cash[month.between(add_months(figures.closed[-1], 1 - YEAR), figures.closed[-1])]
     payer = cash.reindex(columns=["customer"])["customer"].replace("", pd.NA)
@@ -288,7 +291,9 @@ def _paid(figures: Figures, known: Known) -> "pd.Series[Any]":
         payer = payer.fillna(cash["order"].map(owner))
     received = cash["amount"].astype("int64").groupby(payer).sum()
     everybody = figures.facts["customer"].unique()
-    return received.reindex(everybody, fill_value=0) * tax_factor(known.tax)
+    above, below = tax_factor(known.tax)
+    fen = received.reindex(everybody, fill_value=0)
+    return pd.Series(half_away(fen.to_numpy(dtype="int64") * below, above), index=fen.index)
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:

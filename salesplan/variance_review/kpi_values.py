@@ -19,6 +19,7 @@ from salesplan.variance_review.measures import (
     numbered,
     quantity_by,
 )
+from salesplan.variance_review.receipts import by_month, collection_rate, counted, line_dues
 
 NONE = pd.Series(dtype="float64")
 TRANSPORT = ("运输费", "运费", "物流费", "freight", "transport")
@@ -117,23 +118,16 @@ def _orders(figures: Figures, cutoff: int | None) -> pd.Series:
     return NONE if orders is None else orders["order"].groupby(month_of(orders["date"], cutoff)).nunique()
 
 
-def _collection_rate(figures: Figures, tax: Tax | None, cutoff: int | None) -> pd.Series:
-    """Received / sold by month, both on the tax basis of sales."""
-    if figures.collections is None or not len(figures.collections):
+def _collection_rate(figures: Figures, tax: Tax, cutoff: int | None) -> pd.Series:
+    """Received / sold by month as in table variance_review_cash, from the first month with a payment on."""
+    if figures.orders is None or figures.collections is None or not len(figures.collections):
         return NONE
-    paid = figures.collections
-    cash = paid[paid["kind"].ne("bad_debt").fillna(value=True)] if "kind" in paid else paid
-    months = month_of(cash["date"], cutoff)
-    received = cash["amount"].astype("int64").groupby(months).sum() * tax_factor(tax)
-    sold = amount_by(figures.facts, "month")
-    return (received.reindex(sold.index) / _positive(sold)).dropna()
-
-
-def tax_factor(tax: Tax | None) -> float:
-    """What turns an amount received into the tax basis of sales."""
-    if tax is None or tax.sales == tax.collections:
-        return 1.0
-    return float(1 + tax.rate) if tax.sales == "included" else float(1 / (1 + tax.rate))
+    paid = counted(figures.collections)
+    received = by_month(paid[~paid["lost"]], cutoff)
+    lines = figures.orders.assign(amount=line_dues(figures.orders, figures.products, tax))
+    sold = by_month(lines, cutoff)
+    sold = sold[sold.index >= received.index.min()]
+    return collection_rate(received.reindex(sold.index, fill_value=0), sold).dropna()
 
 
 def reps_in_post(figures: Figures, months: list[str], cutoff: int | None) -> pd.Series:

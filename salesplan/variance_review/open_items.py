@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from salesplan.apportion import UNKNOWN
-from salesplan.money import MICRO, Integers, half_away, integers
+from salesplan.money import Integers, integers
 from salesplan.settling import Real, oldest_first, product_rates
 from salesplan.terms.plan import Tax
+from salesplan.variance_review.receipts import counted, dues, line_dues, sums
 
 NOBODY = ("", UNKNOWN)  # customers whose orders only payments that name them settle
 
@@ -64,7 +65,7 @@ def open_items(
     rest, _ = oldest_first(keyed, left, pd.concat([pool, beside], ignore_index=True))
     rest = np.minimum(rest, after_cash)
     table = keyed.assign(paid=asked - written - after_cash, credited=after_cash - rest, written=written, open=rest)
-    fen = _dues(lines["amount"].to_numpy(dtype=np.int64), rates, np.arange(len(lines)), tax)
+    fen = line_dues(lines, products, tax)
     sold = lines[["customer", "date"]].assign(customer=lines["customer"].astype("str"), amount=fen)
     return OpenItems(table, money.drop(columns="number"), _delays(cash, keyed, left - after_cash, days), sold)
 
@@ -79,8 +80,9 @@ def _deals(lines: pd.DataFrame, tax: Tax, as_of: pd.Timestamp) -> pd.DataFrame:
     back[back] = known.get_indexer(lines.loc[back, "original_order"]) >= 0
     deal = own.mask(back, lines["original_order"].astype("object"))
     code, names = pd.factorize(deal)
+    ranked = names.argsort()
     place = np.empty(len(names), dtype=np.int64)
-    place[names.argsort()] = np.arange(len(names))  # orders in the order of their numbers
+    place[ranked] = np.arange(len(names))  # orders in the order of their numbers
     customer, called = pd.factorize(lines["customer"].astype("str"), sort=True)
     order = np.lexsort((customer, lines["date"].to_numpy(), back.to_numpy(dtype=bool), place[code]))
     keyed = lines.assign(back=back, customer=called.take(customer)).iloc[order].reset_index(drop=True)
@@ -88,30 +90,10 @@ def _deals(lines: pd.DataFrame, tax: Tax, as_of: pd.Timestamp) -> pd.DataFrame:
     invoiced = keyed["invoice_date"].where(~keyed["back"] & (keyed["invoice_date"] <= as_of))
     opening = np.flatnonzero(np.diff(number, prepend=-1))
     first = keyed[["customer", "date"]].iloc[opening].reset_index(drop=True)
-    first.insert(0, "deal", names.take(number[opening]))
+    first.insert(0, "deal", names.take(ranked))
     rates = keyed["rate"].to_numpy(dtype=np.int64)
-    due = _dues(keyed["amount"].to_numpy(dtype=np.int64), rates, integers(number), tax)
+    due = dues(keyed["amount"].to_numpy(dtype=np.int64), rates, integers(number), tax)
     return first.assign(invoice_date=invoiced.groupby(number).min(), due=due)
-
-
-def _dues(amounts: Integers, rates: Integers, number: Integers, tax: Tax) -> Integers:
-    """What each order is due in the money of payments, rounded once per order (and rate, where tax is taken out)."""
-    count = int(number.max(initial=-1)) + 1
-    if tax.sales == tax.collections:
-        return _sums(number, amounts, count)
-    if tax.sales == "excluded":
-        return half_away(_sums(number, amounts * (MICRO + rates), count), MICRO) if count else amounts
-    total = np.zeros(count, dtype=np.int64)
-    for rate in np.unique(rates):
-        total += half_away(_sums(number, np.where(rates == rate, amounts, 0), count) * MICRO, MICRO + int(rate))
-    return total
-
-
-def _sums(number: Integers, amounts: Integers, count: int) -> Integers:
-    """Exact sums by number."""
-    found = np.zeros(count, dtype=np.int64)
-    np.add.at(found, number, amounts)
-    return found
 
 
 def _money(collections: pd.DataFrame | None, deals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -119,12 +101,9 @@ def _money(collections: pd.DataFrame | None, deals: pd.DataFrame, as_of: pd.Time
     if collections is None:
         kinds = {"number": "int64", "customer": "str", "date": "datetime64[ns]", "amount": "int64", "lost": "bool"}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
-    paid = pd.to_datetime(collections["date"])
-    day = pd.to_datetime(collections["cleared"]).fillna(paid) if "cleared" in collections else paid
-    known = (day <= as_of).to_numpy()
-    rows, day = collections[known], day[known]
-    kind = rows["kind"].fillna("") if "kind" in rows else pd.Series("", index=rows.index)
-    fen = rows["amount"].to_numpy(dtype=np.int64)
+    every = counted(collections)
+    known = (every["date"] <= as_of).to_numpy()
+    rows, paid = collections[known], every[known]
     order = rows["order"] if "order" in rows else pd.Series(None, index=rows.index, dtype="object")
     number = pd.Index(deals["deal"]).get_indexer(order)
     payer = rows["customer"].fillna(UNKNOWN) if "customer" in rows else pd.Series(UNKNOWN, index=rows.index)
@@ -133,9 +112,7 @@ def _money(collections: pd.DataFrame | None, deals: pd.DataFrame, as_of: pd.Time
         {
             "number": number,
             "customer": np.where(number >= 0, of_order, payer.to_numpy(dtype=object)),
-            "date": day.to_numpy(),
-            "amount": np.where(kind.eq("refund"), -np.abs(fen), fen),
-            "lost": kind.eq("bad_debt").to_numpy(),
+            **{name: paid[name].to_numpy() for name in ("date", "amount", "lost")},
         }
     )
     return found.sort_values(["date", "customer", "number", "amount"], kind="stable", ignore_index=True)
@@ -143,7 +120,7 @@ def _money(collections: pd.DataFrame | None, deals: pd.DataFrame, as_of: pd.Time
 
 def _by_order(money: pd.DataFrame, count: int) -> Integers:
     named = money[money["number"] >= 0]
-    return _sums(named["number"].to_numpy(), named["amount"].to_numpy(dtype=np.int64), count)
+    return sums(named["number"].to_numpy(), named["amount"].to_numpy(dtype=np.int64), count)
 
 
 def _pool(money: pd.DataFrame, deals: pd.DataFrame, over: Integers) -> pd.DataFrame:

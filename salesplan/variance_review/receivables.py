@@ -14,6 +14,7 @@ from salesplan.settling import Real
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import Receivables
 from salesplan.variance_review.open_items import OpenItems, open_items
+from salesplan.variance_review.receipts import collection_rate
 
 AGES = ("not_due", "overdue_1", "overdue_2", "overdue_3", "overdue_4")
 YEAR = 365  # days whose sales the turnover is measured by
@@ -144,10 +145,10 @@ def _by(frame: pd.DataFrame, column: str, keys: "pd.Index[Any]") -> "pd.Series[i
 
 def with_rates(sums: pd.DataFrame, days: int) -> pd.DataFrame:
     """Sums with collection_rate and turnover_days (whole days; NA where nothing was sold)."""
-    sold, recent = sums["sold_year"].astype("float64"), sums["sold_12"].to_numpy(dtype=np.int64)
+    recent = sums["sold_12"].to_numpy(dtype=np.int64)
     turns = half_away(sums["open"].to_numpy(dtype=np.int64) * days, np.where(recent > 0, recent, 1))
     return sums.assign(
-        collection_rate=sums["received_year"] / sold.where(sold > 0),
+        collection_rate=collection_rate(sums["received_year"], sums["sold_year"]),
         turnover_days=pd.array(np.where(recent > 0, turns, 0), dtype="Int64").copy(),
     ).assign(turnover_days=lambda d: d["turnover_days"].mask(recent <= 0))
 

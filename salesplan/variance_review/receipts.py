@@ -1,0 +1,61 @@
+"""What was sold and what was received, in the money of payments: the one ground of every collection rate."""
+
+import numpy as np
+import pandas as pd
+
+from salesplan.calendar import month_of
+from salesplan.money import MICRO, Integers, half_away
+from salesplan.settling import product_rates
+from salesplan.terms.plan import Tax
+
+
+def line_dues(lines: pd.DataFrame, products: pd.DataFrame | None, tax: Tax) -> Integers:
+    """What each order line is due in the money of payments, fen; returns below zero. Rounded once per line."""
+    amounts = lines["amount"].to_numpy(dtype=np.int64)
+    return dues(amounts, product_rates(lines["product"], products, tax), np.arange(len(lines)), tax)
+
+
+def dues(amounts: Integers, rates: Integers, number: Integers, tax: Tax) -> Integers:
+    """What each order is due in the money of payments, rounded once per order (and rate, where tax is taken out).
+
+    `amounts` (fen), `rates` (millionths) and `number` (which order) by line.
+    """
+    count = int(number.max(initial=-1)) + 1
+    if tax.sales == tax.collections:
+        return sums(number, amounts, count)
+    if tax.sales == "excluded":
+        return half_away(sums(number, amounts * (MICRO + rates), count), MICRO) if count else amounts
+    total = np.zeros(count, dtype=np.int64)
+    for rate in np.unique(rates):
+        total += half_away(sums(number, np.where(rates == rate, amounts, 0), count) * MICRO, MICRO + int(rate))
+    return total
+
+
+def sums(number: Integers, amounts: Integers, count: int) -> Integers:
+    """Exact sums by number."""
+    found = np.zeros(count, dtype=np.int64)
+    np.add.at(found, number, amounts)
+    return found
+
+
+def counted(collections: pd.DataFrame) -> pd.DataFrame:
+    """Payments as they count, row by row: date, amount (fen), lost (bad debt, which is no payment).
+
+    A bill of exchange counts on the day it is cleared; a refund takes back.
+    """
+    paid = pd.to_datetime(collections["date"])
+    day = pd.to_datetime(collections["cleared"]).fillna(paid) if "cleared" in collections else paid
+    blank = pd.Series("", index=collections.index)
+    kind = collections["kind"].fillna("") if "kind" in collections else blank
+    fen = collections["amount"].astype("int64")
+    return pd.DataFrame({"date": day, "amount": fen.where(kind != "refund", -fen.abs()), "lost": kind == "bad_debt"})
+
+
+def by_month(dated: pd.DataFrame, cutoff: int | None) -> "pd.Series[int]":
+    """Sums of `amount` (fen) by the month of `date`."""
+    return dated["amount"].groupby(month_of(dated["date"], cutoff)).sum()
+
+
+def collection_rate(received: "pd.Series[int]", sold: "pd.Series[int]") -> "pd.Series[float]":
+    """Received / sold, both in the money of payments; NaN where nothing was sold."""
+    return received.astype("float64") / sold.astype("float64").where(sold > 0)
