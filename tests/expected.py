@@ -498,6 +498,12 @@ DEMO_TOTALS = {
         "rows": 8,
         "amount": -2_934_412,
     },
+    "variance_review_changed_lines": {
+        "rows": 0,
+        "amount_before": 0,
+        "amount_now": 0,
+        "difference": 0,
+    },
     "variance_review_changes": {
         "rows": 0,
         "amount_before": 0,

@@ -10,6 +10,8 @@ from workbooks import command, copy_workbook, made_once
 from salesplan import PLANNED, STEPS, archive
 from salesplan.errors import PlanError
 from salesplan.explaining import planned_by
+from salesplan.inputs import check
+from salesplan.pipeline.changed_lines import lines_since
 from salesplan.pipeline.predecessors import predecessors
 from salesplan.pipeline.replay import origins, replay
 from salesplan.pipeline.request import Request
@@ -236,6 +238,24 @@ def test_a_review_keeps_the_tables_of_the_one_before(year):
     assert archive.read_manifest(march)["review_before"]["run"] == "plan"
     name = "variance_review_revision.csv"
     assert (april / "previous" / name).read_bytes() == (march / "tables" / name).read_bytes()
+
+
+def test_the_orders_behind_a_changed_month_are_found_in_the_archive(year, tmp_path):
+    shutil.copytree(year, tmp_path / "year")
+    sales = plan_of(tmp_path / "year") / "data" / "sales.csv"
+    march = archive.find_run("march", outputs_of(tmp_path / "year"))
+    as_of = {"variance_review.as_of": "2027-04-30"}
+    assert lines_since(march, check(plan_of(tmp_path / "year"), as_of)).empty
+    text = sales.read_text(encoding="utf-8").replace("2027-01-08,Anna,30226.00", "2027-01-08,Anna,20226.00")
+    sales.write_text(text.replace("2027-01-17,Ben", "2027-01-17,Anna"), encoding="utf-8")
+    found = lines_since(march, check(plan_of(tmp_path / "year"), as_of))
+    assert found[["month", "rep", "amount_before", "amount_now"]].to_numpy().tolist() == [
+        ["2027-01", "Anna", 0, 2_041_400],
+        ["2027-01", "Ben", 2_041_400, 0],
+        ["2027-01", "Anna", 3_022_600, 2_022_600],
+    ]
+    shutil.rmtree(outputs_of(tmp_path / "year") / "inputs")
+    assert lines_since(march, check(plan_of(tmp_path / "year"), as_of)).empty
 
 
 def test_a_review_is_made_again_from_what_it_keeps(year, tmp_path):

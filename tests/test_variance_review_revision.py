@@ -357,6 +357,27 @@ def test_after_the_last_month_nothing_can_be_placed():
     assert (found.cap, found.per_rep, found.deals, found.customers) == (None,) * 4
 
 
+def order_lines(*rows):
+    """order, day of February, rep, amount."""
+    frame = pd.DataFrame(rows, columns=["order", "day", "rep", "amount"])
+    days = pd.to_datetime("2027-02-" + frame["day"].astype("str").str.zfill(2))
+    return frame.assign(date=days, month=MONTHS[1], product="p").drop(columns="day")
+
+
+def test_changed_orders_are_told_the_largest_difference_first():
+    before = order_lines(("A", 1, "R1", 500), ("A", 1, "R1", 100), ("B", 2, "R1", 70), ("C", 3, "R2", 40))
+    now = order_lines(("C", 3, "R1", 40), ("A", 1, "R1", 600), ("B", 2, "R1", -20), (None, 9, "R1", 5))
+    found = vr.changed_lines(before, now)
+    assert found[["order", "rep", "amount_before", "amount_now", "difference"]].to_numpy().tolist() == [
+        ["B", "R1", 70, -20, -90],
+        ["C", "R1", 0, 40, 40],
+        ["C", "R2", 40, 0, -40],
+        ["", "R1", 0, 5, 5],
+    ]
+    pd.testing.assert_frame_equal(found, vr.changed_lines(before.iloc[::-1], now.iloc[::-1]))
+    assert vr.changed_lines(before, before).empty
+
+
 # ---------------------------------------------------------------- in words
 
 
@@ -374,7 +395,9 @@ def test_sentences_of_the_revision(language):
     for part in ("wet & cold", words.money(last["unplaced"]), words.money(110_000), words.money(last["ahead"])):
         assert part in said
     assert "{" not in said and "nan" not in said
-    told = changes(words, found.changes, {"run": "march"}, "params/small")
+    lines = vr.changed_lines(order_lines(("A7", 1, "R1", 120_000)), order_lines(("A7", 1, "R1", 125_000)))
+    told = changes(words, found._replace(lines=lines), {"run": "march"}, "params/small")
     assert "small/march" in told[-1] and words.money(125_000) in told[0]
-    assert changes(words, found.changes, {}, "params/small") == [words("revision.no_review_before")]
+    assert "A7" in told[-2] and words.money(120_000) in told[-2]
+    assert changes(words, found, {}, "params/small") == [words("revision.no_review_before")]
     assert revision(words, rolled(company(0))) == []

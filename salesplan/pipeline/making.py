@@ -124,7 +124,7 @@ class Making:
         self.inputs.save(self.staging / INPUTS)
         if self.plan:
             shutil.copytree(folder, self.staging / INPUTS / SETTLED)
-        lay_review(self.before, self.staging)
+        lay_review(self.before, self.staging, self.inputs)
         for stem in self.request.before:
             self._take_over(stem, self._source(stem))
         for stem in STEPS:

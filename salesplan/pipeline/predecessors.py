@@ -8,8 +8,12 @@ from typing import Any
 
 from salesplan import STEPS, archive
 from salesplan.archive import Run
+from salesplan.inputs import Inputs
+from salesplan.pipeline.changed_lines import lines_since
 from salesplan.staging import PREVIOUS, REVIEW, write_whole
-from salesplan.tables.outputs import tables_of
+from salesplan.tables.outputs import csv_bytes, tables_of
+
+CHANGED = "variance_review_changed_lines"
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,11 @@ def _on_plan(run: Run, plan: Run | None) -> bool:
     return found.get("run") == (plan.name if plan else None) or (plan is not None and run.name == plan.name)
 
 
-def lay_review(before: Predecessors, staging: Path) -> None:
-    """Put the tables of the review before this one into a run: to compare with, and to make the run again."""
+def lay_review(before: Predecessors, staging: Path, inputs: Inputs) -> None:
+    """Put the tables of the review before this one into a run: to compare with, and to make the run again.
+
+    In place of its own changed lines stand those that have changed since.
+    """
     folder, review = staging / PREVIOUS, before.review
     if before.again and (before.again.folder / PREVIOUS).is_dir():
         shutil.copytree(before.again.folder / PREVIOUS, folder, dirs_exist_ok=True)
@@ -76,5 +83,6 @@ def lay_review(before: Predecessors, staging: Path) -> None:
         path = review.folder / "tables" / f"{name}.csv"
         if path.is_file():
             shutil.copyfile(path, folder / path.name)
+    write_whole(folder / f"{CHANGED}.csv", csv_bytes(lines_since(review, inputs), CHANGED))
     said = {"run": review.name, "as_of": review.manifest["as_of"], "content": review.manifest["content"]}
     write_whole(folder / REVIEW, json.dumps(said, sort_keys=True).encode())

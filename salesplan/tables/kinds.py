@@ -342,6 +342,7 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
         "as_of": "date",
     },
     "variance_review_changes": {"difference": "money"},
+    "variance_review_changed_lines": {"difference": "money"},
     "variance_review_landing_members": {"whole_years": "count"},
     "variance_review_bridge": BRIDGE,
     "variance_review_bridge_margin": BRIDGE,

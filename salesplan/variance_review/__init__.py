@@ -29,7 +29,7 @@ from salesplan.variance_review.bridge import (
     member_targets,
 )
 from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
-from salesplan.variance_review.changes import changes_since
+from salesplan.variance_review.changes import changed_lines, changes_since
 from salesplan.variance_review.collecting import Collecting, collecting, owed_at_review
 from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
 from salesplan.variance_review.decomposition import price_volume_mix
@@ -128,6 +128,7 @@ __all__ = [
     "cause_faults",
     "cause_pareto",
     "cause_table",
+    "changed_lines",
     "changes_since",
     "collecting",
     "customer_review",

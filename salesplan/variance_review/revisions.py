@@ -9,7 +9,7 @@ from salesplan.calendar import add_months, month_span
 from salesplan.errors import stop_on
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import Revision
-from salesplan.variance_review.changes import changes_since
+from salesplan.variance_review.changes import NO_LINES, changes_since
 from salesplan.variance_review.grid import NOBODY, listed_reps
 from salesplan.variance_review.measures import Figures, amount_by
 from salesplan.variance_review.promises import pin_faults, promise_record
@@ -39,6 +39,7 @@ class Before(NamedTuple):
     grid: pd.DataFrame | None = None  # variance_review
     revision: pd.DataFrame | None = None  # variance_review_revision
     revisions: pd.DataFrame | None = None  # variance_review_revisions
+    lines: pd.DataFrame | None = None  # variance_review_changed_lines: what has changed since
 
 
 class Rolled(NamedTuple):
@@ -48,6 +49,7 @@ class Rolled(NamedTuple):
     reps: pd.DataFrame  # variance_review_revision_reps
     revisions: pd.DataFrame  # variance_review_revisions
     changes: pd.DataFrame  # variance_review_changes
+    lines: pd.DataFrame  # variance_review_changed_lines
     promises: pd.DataFrame  # variance_review_promises
     needed: Needed | None
 
@@ -68,6 +70,7 @@ def roll(
         reps=revise_reps(figures, revised, rules, cutoff=cutoff, unit=unit),
         revisions=record_of_revisions(table, revised, before.revisions, reason=rules.reason, as_of=as_of),
         changes=changes_since(grid, before.grid),
+        lines=NO_LINES if before.lines is None else before.lines,
         promises=promise_record(figures, rules.pins, cutoff=cutoff),
         needed=needed(figures, revised, rules, cutoff=cutoff),
     )

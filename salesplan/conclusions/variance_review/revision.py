@@ -7,7 +7,7 @@ import pandas as pd
 from salesplan.apportion import MANAGER, UNASSIGNED
 from salesplan.conclusions.saying import first_names, row_at, sayer
 from salesplan.variance_review import Needed, Rolled
-from salesplan.wording import Words
+from salesplan.wording import BLANK, Words
 
 NAMED = 3
 say = sayer("revision")
@@ -103,11 +103,12 @@ def _needed(words: Words, found: Needed | None, record: pd.DataFrame) -> Iterato
         yield say(words, "needed_nothing", unplaced=unplaced)
 
 
-def changes(words: Words, found: pd.DataFrame, before: Mapping[str, str], plan: str) -> list[str]:
-    """Closed months whose actual is no longer what the review before saw; where the rows can be read.
+def changes(words: Words, rolled: Rolled, before: Mapping[str, str], plan: str) -> list[str]:
+    """Closed months whose actual is no longer what the review before saw, and the orders that make most of it.
 
     `before` is the step's `review_before`, `plan` the plan's folder.
     """
+    found = rolled.changes
     if not before:
         return [say(words, "no_review_before")]
     if found.empty:
@@ -127,7 +128,25 @@ def changes(words: Words, found: pd.DataFrame, before: Mapping[str, str], plan: 
         for month, row in sums.iterrows()
     ]
     run = f"{plan.rstrip('/').rsplit('/', 1)[-1]}/{before['run']}"
-    return [*said, say(words, "changed_rows", run=run)]
+    return [*said, *_lines(words, rolled.lines), say(words, "changed_rows", run=run)]
+
+
+def _lines(words: Words, lines: pd.DataFrame) -> Iterator[str]:
+    """The orders that changed most."""
+    if lines.empty:
+        return
+    parts = [
+        say(
+            words,
+            "changed_line",
+            order=str(row["order"]) or BLANK,
+            date=words.date(row["date"]),
+            before=words.money(row["amount_before"]),
+            now=words.money(row["amount_now"]),
+        )
+        for _, row in lines.head(NAMED).iterrows()
+    ]
+    yield say(words, "changed_lines", count=len(lines), orders=say(words, "line_mark").join(parts))
 
 
 def _people(words: Words, found: pd.DataFrame, month: str) -> list[str]:

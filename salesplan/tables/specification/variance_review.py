@@ -13,6 +13,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "variance_review_promises": ("month", "rep", "team", "amount", "actual", "variance", "attainment"),
     "variance_review_changes": ("month", "rep", "amount_before", "amount_now", "difference"),
+    "variance_review_changed_lines": (
+        "month", "order", "date", "rep", "product", "amount_before", "amount_now", "difference",
+    ),
     "variance_review_landing": ("month", "level", "target", "expected", "low", "high", "probability"),
     "variance_review_landing_members": (
         "dimension", "member", "target", "actual", "expected", "low", "high", "gap", "probability", "whole_years",
