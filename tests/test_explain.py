@@ -140,7 +140,7 @@ def test_every_quota_of_the_minimal_plan_is_redone_with_a_calculator(run, ground
 def test_quotas_of_the_demo_are_redone_with_a_calculator(demo_run, demo_grounds, asked):
     found, lines = printed(demo_run, asked, demo_grounds)
     quotas = table(demo_run, "rep_allocation")
-    own = quotas[(quotas["rep"] == asked.rep) & (quotas["month"].isin([asked.month] if asked.month else MONTHS))]
+    own = quotas[(quotas["rep"] == asked.member) & (quotas["month"].isin([asked.month] if asked.month else MONTHS))]
     assert assert_redone(lines) >= 6
     assert found.amount == own["amount"].sum()
     assert lines[-1].endswith(money(found.amount).text)

@@ -238,7 +238,7 @@ def test_what_cannot_be_explained_says_why(grounds, asked, code, values):
 
 @pytest.mark.parametrize("name", ["沈若溪", " 沈若溪 ", "沈若溪 R01", "R01"])
 def test_a_rep_is_found_by_key_or_name(grounds, name):
-    assert explained(grounds, Asked(name, "2027-03")).rep == "R01"
+    assert explained(grounds, Asked(name, "2027-03")).member == "R01"
 
 
 def test_a_name_of_two_is_refused_with_their_keys(run):

@@ -4,7 +4,8 @@
 put it together from the rooms' own functions; `ground` reads the run, `told` puts it into words, `pages` leaves pages.
 """
 
-from salesplan.explaining.explained import Asked, explain, planned_by
+from salesplan.explaining.asked import Asked
+from salesplan.explaining.explained import explain, planned_by
 from salesplan.explaining.pages import pages
 from salesplan.explaining.told import as_json, lines_of, words_of, write_page
 

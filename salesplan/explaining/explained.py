@@ -1,34 +1,24 @@
 """From what is asked to the explanation: the parts in order, checked against the run's tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
-import pandas as pd
 
 from salesplan import archive, seasonal_split
-from salesplan.errors import Fault, IdentityError, PlanError, alternatives
+from salesplan.errors import Fault, IdentityError, PlanError
 from salesplan.explaining import quota
+from salesplan.explaining.asked import Asked, checked
+from salesplan.explaining.customer import Customer, customer_parts
 from salesplan.explaining.formula import money
 from salesplan.explaining.ground import Grounds, grounds_of
-from salesplan.explaining.paid import Pay, text
-from salesplan.explaining.parts import Explanation, Grid, Line, Part
+from salesplan.explaining.member import Member, year_part, year_result
+from salesplan.explaining.member_month import month_parts
+from salesplan.explaining.paid import Pay
+from salesplan.explaining.parts import Explanation, Line, Part
 from salesplan.explaining.pay import pay_parts
 from salesplan.explaining.season import season_part
+from salesplan.explaining.sources import member_sources, rep_sources
 from salesplan.explaining.target import target_part
 from salesplan.money import to_fen
 from salesplan.terms import AnnualTargetTerms
-
-LARGEST = 5  # input rows that are named
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Whose number: rep by key or name, month (blank: the year), and whether it is the pay."""
-
-    rep: str
-    month: str = ""
-    pay: bool = False
 
 
 def planned_by(run: archive.Run) -> archive.Run:
@@ -47,7 +37,7 @@ def planned_by(run: archive.Run) -> archive.Run:
 
 
 def explain(run: archive.Run, asked: Asked) -> Explanation:
-    """Explain a quota or the pay of a rep.
+    """Explain a quota or the pay of a rep, or the target of a member of another dimension.
 
     Raises `PlanError` for names the run does not have and for input files that are no longer kept, `IdentityError`
     where what is computed again is not what the run's tables say.
@@ -58,43 +48,18 @@ def explain(run: archive.Run, asked: Asked) -> Explanation:
 
 def explained(grounds: Grounds, asked: Asked) -> Explanation:
     """The same on grounds that are at hand, for several questions to one run."""
-    asked = _checked(asked, grounds)
-    return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.rep, asked.month)
-
-
-def _checked(asked: Asked, grounds: Grounds) -> Asked:
-    """What is asked, with the key of the rep who is named."""
-    rep = _rep(asked, grounds)
-    months = grounds.step("rep_allocation").months
-    if asked.month and asked.month not in months:
-        raise PlanError([Fault("explain_month", "--month", asked.month, {"first": months[0], "last": months[-1]})])
-    if asked.pay and not asked.month:
-        raise PlanError([Fault("explain_needs_month", "--month")])
-    return replace(asked, rep=rep)
-
-
-def _rep(asked: Asked, grounds: Grounds) -> str:
-    """The key of a rep by key, by name, or by both as pages write them; refused where a name is that of several."""
-    people, name = grounds.step("rep_allocation").reps(), asked.rep.strip()
-    keys = {*grounds.table("rep_allocation")["rep"], *grounds.table("commission")["rep"]}
-    if asked.pay:  # why there is none can be told of everybody
-        keys |= set(people["rep"].dropna())
-    if asked.rep in keys:
-        return asked.rep
-    pairs = people[["rep", "name"]].dropna().drop_duplicates() if "name" in people else people.head(0).assign(name="")
-    pairs = pairs[pairs["rep"].isin(keys)]
-    found = sorted(set(pairs.loc[(pairs["name"] == name) | (pairs["name"] + " " + pairs["rep"] == name), "rep"]))
-    if len(found) > 1:
-        raise PlanError([Fault("explain_rep_names", "--rep", asked.rep, {"known": ", ".join(found)})])
-    if not found:
-        raise PlanError([Fault("explain_rep", "--rep", asked.rep, alternatives(name, [*keys, *set(pairs["name"])]))])
-    return str(found[0])
+    asked = checked(asked, grounds)
+    if asked.dimension in grounds.inputs.loaded.plan.dimensions:
+        return of_member(grounds, asked)
+    if asked.dimension == "customer":
+        return of_customer(grounds, asked)
+    return of_pay(grounds, asked) if asked.pay else of_quota(grounds, asked.member, asked.month)
 
 
 def of_pay(grounds: Grounds, asked: Asked) -> Explanation:
     """The pay of a month: the rep's quota is explained for itself."""
-    pay = Pay(grounds, asked.rep, asked.month)
-    return Explanation(asked.rep, asked.month, "commission", pay.fen("payable"), pay_parts(pay))
+    pay = Pay(grounds, asked.member, asked.month)
+    return Explanation(asked.member, asked.month, "commission", pay.fen("payable"), pay_parts(pay))
 
 
 def of_quota(grounds: Grounds, rep: str, month: str) -> Explanation:
@@ -102,25 +67,30 @@ def of_quota(grounds: Grounds, rep: str, month: str) -> Explanation:
     table = grounds.table("rep_allocation")
     own = table[table["rep"] == rep]
     amount = int((own[own["month"] == month] if month else own)["amount"].sum())
-    if grounds.ground.given.handed_down:
-        parts = [*target_parts(grounds, month), _handed(grounds, rep, month)]
-    elif rep not in grounds.ground.people.row:
-        parts = [*target_parts(grounds, month), Part("nobody", [Line("unassigned", formula=money(amount).text)])]
-    else:
-        parts = list(chain(grounds, rep, month))
+    if not grounds.ground.given.handed_down and rep in grounds.ground.people.row:
         _held_against(grounds, rep, month, amount)
-    return Explanation(rep, month, "quota", amount, parts)
+    return Explanation(rep, month, "quota", amount, [*target_parts(grounds, month), *quota_parts(grounds, rep, month)])
 
 
-def chain(grounds: Grounds, rep: str, month: str) -> Iterator[Part]:
-    """The parts of a quota, from the annual target to the number in the table."""
-    yield from target_parts(grounds, month)
+def quota_parts(grounds: Grounds, rep: str, month: str) -> list[Part]:
+    """The parts of a quota below the target: by weight, handed down, or nobody's."""
+    if grounds.ground.given.handed_down:
+        return [_handed(grounds, rep, month)]
+    if rep in grounds.ground.people.row:
+        return list(own_parts(grounds, rep, month))
+    table = grounds.table("rep_allocation")
+    own = table[(table["rep"] == rep) & ((table["month"] == month) if month else True)]
+    return [Part("nobody", [Line("unassigned", formula=money(int(own["amount"].sum())).text)])]
+
+
+def own_parts(grounds: Grounds, rep: str, month: str) -> Iterator[Part]:
+    """The parts of a quota by weight, from the sum of all to the number in the table."""
     own = quota.Own(grounds, rep)
     months = [month] if month else own.months
     table = grounds.table("rep_allocation")
     amount = int(table[(table["rep"] == rep) & table["month"].isin(months)]["amount"].sum())
     yield quota.sum_part(own, month)
-    yield _sources(grounds, rep)
+    yield rep_sources(grounds, rep)
     yield quota.weight_part(own)
     yield quota.wish_part(own, month)
     yield quota.year_part(own)
@@ -158,33 +128,23 @@ def _handed(grounds: Grounds, rep: str, month: str) -> Part:
     return Part("handed", lines)
 
 
-# ---------------------------------------------------------------- input rows
+# ---------------------------------------------------------------- members of other dimensions
 
 
-def _sources(grounds: Grounds, rep: str) -> Part:
-    """The input rows behind his bases: his row of the people, and the orders of the customers he holds."""
-    lines = []
-    if "reps" in grounds.inputs.tables and grounds.places:
-        people = grounds.inputs.tables["reps"]["rep"].to_pylist()
-        lines = [Line("rep_row", place=grounds.at("reps", at)) for at, name in enumerate(people) if name == rep]
-    rows = history_rows(grounds, rep)
-    lines.append(Line("history_rows", {"count": len(rows)}, money(int(rows["amount"].sum())).text))
-    best = rows.assign(size=rows["amount"].abs()).sort_values(["size", "place"], ascending=[False, True]).head(LARGEST)
-    heads = ("date", "order", "customer", "amount", *(["place"] if grounds.places else []))
-    cells = [
-        [str(row["date"])[:10], text(row["order"]), text(row["customer"]), money(row["amount"]).text,
-         grounds.at("sales", row["place"])][: len(heads)]
-        for row in best.to_dict("records")
-    ]  # fmt: skip
-    return Part("sources", lines, Grid(heads, cells) if cells else None)
+def of_member(grounds: Grounds, asked: Asked) -> Explanation:
+    """The target of a product, region or channel, of a month or the year, from the annual target down."""
+    own = Member(grounds, asked.dimension, asked.member)
+    parts = [*target_parts(grounds, asked.month), member_sources(grounds, asked.dimension, asked.member)]
+    parts += [year_part(own), *(month_parts(own, asked.month) if asked.month else [year_result(own)])]
+    amount = own.amount(asked.month)
+    return Explanation(asked.member, asked.month, "target", amount, parts, asked.dimension)
 
 
-def history_rows(grounds: Grounds, rep: str) -> pd.DataFrame:
-    """Order lines before the plan year of the customers he holds in it, and what he sold to others.
-
-    Columns date, order, customer, amount (fen), place (row of the table).
-    """
-    owners, (before, places) = grounds.owners, grounds.by_account
-    held = owners.accounts[owners.holders.loc[owners.holders["rep"] == rep, "account"]]
-    found = [places[account] for account in held.unique() if account in places]
-    return before.iloc[np.concatenate(found)] if found else before.iloc[:0]
+def of_customer(grounds: Grounds, asked: Asked) -> Explanation:
+    """The target of a customer for the year: through the quotas of the reps who hold him."""
+    own = Customer(grounds, asked.member)
+    parts = target_parts(grounds, "")
+    for rep in own.reps:
+        parts += quota_parts(grounds, rep, "")
+    parts += [member_sources(grounds, "customer", asked.member), *customer_parts(own)]
+    return Explanation(asked.member, "", "target", own.amount, parts, "customer", own.name)

@@ -69,9 +69,9 @@ class Grounds:
 
     @cached_property
     def sales(self) -> pd.DataFrame:
-        """Order lines with what explanations name of them: date, order, customer, rep, product, amount, place."""
+        """Order lines with what explanations name of them: date, order, members, amount, place."""
         table = self.inputs.tables["sales"]
-        names = ["date", "order", "customer", "rep", "product", "amount"]
+        names = ["date", "order", "customer", "rep", "product", "region", "channel", "amount"]
         found: pd.DataFrame = table.select(names).to_pandas()
         return found.assign(date=pd.to_datetime(found["date"]), place=range(len(found)))
 

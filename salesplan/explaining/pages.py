@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salesplan.explaining import quota, told
-from salesplan.explaining.explained import chain, target_parts
+from salesplan.explaining.explained import own_parts, target_parts
 from salesplan.explaining.ground import Grounds
 from salesplan.explaining.parts import Explanation, Part
 from salesplan.explaining.season import season_part
@@ -67,7 +67,8 @@ def _months(grounds: Grounds) -> Iterator[Part]:
 
 def _of_rep(grounds: Grounds, rep: str) -> Iterator[Part]:
     """The year from the target down, then each month by itself."""
-    yield from chain(grounds, rep, "")
+    yield from target_parts(grounds, "")
+    yield from own_parts(grounds, rep, "")
     own = quota.Own(grounds, rep)
     for month in own.months:
         yield quota.month_part(own, month)

@@ -40,8 +40,10 @@ class Part:
 class Explanation:
     """A number explained: what it is, what the table says (fen), and the parts from the target down."""
 
-    rep: str
+    member: str
     month: str
-    kind: str  # quota | commission
+    kind: str  # quota | commission | target
     amount: int
     parts: Sequence[Part]
+    dimension: str = "rep"  # of which `member` is one
+    name: str = ""  # what people call a member beside its key

@@ -29,7 +29,14 @@ def heading(found: Explanation, words: Words) -> str:
     """What is explained, with its amount."""
     kind = found.kind if found.month else f"{found.kind}_year"
     month = words.month(found.month) if found.month else ""
-    return words(f"explain.heading_{kind}", rep=words.person(found.rep), month=month, amount=money(found.amount).text)
+    whom = {"rep": words.person(found.member)} if found.dimension == "rep" else _whose(found, words)
+    return words(f"explain.heading_{kind}", **whom, month=month, amount=money(found.amount).text)
+
+
+def _whose(found: Explanation, words: Words) -> dict[str, str]:
+    """The dimension and what people call its member."""
+    member = f"{found.name} {found.member}" if found.name else words.code("member", found.member)
+    return {"dimension": words.column(found.dimension), "member": member}
 
 
 def lines_of(found: Explanation, words: Words) -> Iterator[str]:
@@ -61,6 +68,8 @@ def spoken(values: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 
 def _spoken(name: str, value: Any, words: Words) -> Any:
+    if name == "dimensions":
+        return words.list([words.column(item) for item in value]) or BLANK
     if isinstance(value, list):
         texts = [_spoken(name, item, words) for item in value]
         return words("explain.all_year") if name == "months" and len(value) == 12 else words.list(texts) or BLANK
@@ -72,6 +81,8 @@ def _spoken(name: str, value: Any, words: Words) -> Any:
         return words.person(str(value))
     if name == "substitute" and value == "own":
         return words("explain.own_data")
+    if name in ("member", "line"):
+        return words.code("member", str(value))
     if name in FAMILIES:
         return words.code(FAMILIES[name], str(value)) if value else BLANK
     return BLANK if value == "" else value
@@ -92,7 +103,7 @@ def _cell_maker(head: str, words: Words) -> Callable[[str], str]:
         return lambda text: words(f"explain.{head}_{text}")
     if head == "place":
         return lambda text: place_text(text, words)
-    if head in ("product", "customer"):
+    if head in ("product", "customer", "region", "channel"):
         return lambda text: words.code("member", text)
     return lambda text: text
 
@@ -131,8 +142,9 @@ def sections(parts: Sequence[Part], words: Words) -> list[Section]:
 
 def write_page(found: Explanation, words: Words, run: archive.Run) -> Path:
     """Write `outputs/<plan>/explained/<run>/NNNN....html`, beside the run, which never changes; returns it."""
-    number = numbers_of(run)[found.rep]
-    name = "-".join(part for part in (f"{number:04d}", found.month, found.kind) if part)
+    kind = found.kind if found.dimension == "rep" else found.dimension
+    number = numbers_of(run, found.dimension)[found.member]
+    name = "-".join(part for part in (f"{number:04d}", found.month, kind) if part)
     path = run.folder.parent / EXPLAINED / run.name / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     subtitle = words("explain.subtitle", run=f"{run.manifest['plan']}/{run.name}")
@@ -143,11 +155,14 @@ def write_page(found: Explanation, words: Words, run: archive.Run) -> Path:
     return path
 
 
-def numbers_of(run: archive.Run) -> dict[str, int]:
-    """The number of each rep's page: reps may be called anything, files may not."""
-    found = outputs.read(run.folder / "tables" / "rep_allocation.csv", "rep_allocation")
-    paid = outputs.read(run.folder / "tables" / "commission.csv", "commission")
-    return {rep: number for number, rep in enumerate(sorted({*found["rep"], *paid["rep"]}), 1)}
+def numbers_of(run: archive.Run, dimension: str = "rep") -> dict[str, int]:
+    """The number of the page of each rep or other member: they may be called anything, files may not."""
+    tables = {"rep": ("rep_allocation", "commission"), "customer": ("rep_allocation_customers", "seasonal_split")}
+    found: set[str] = set()
+    for name in tables.get(dimension, ("seasonal_split",)):
+        table = outputs.read(run.folder / "tables" / f"{name}.csv", name)
+        found |= set(table.get(dimension, ()))
+    return {member: number for number, member in enumerate(sorted(found), 1)}
 
 
 def words_of(run: archive.Run) -> Words:
@@ -175,5 +190,10 @@ def as_json(found: Explanation, words: Words, page: str) -> str:
         }
         for part in found.parts
     ]
-    told = {"rep": found.rep, "month": found.month, "kind": found.kind, "amount": str(money(found.amount).value)}
+    told = {
+        found.dimension: found.member,
+        "month": found.month,
+        "kind": found.kind,
+        "amount": str(money(found.amount).value),
+    }
     return json.dumps({**told, "parts": parts, "page": page}, ensure_ascii=False)
