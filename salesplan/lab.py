@@ -7,10 +7,11 @@ from pathlib import Path
 
 import nbformat
 
-from salesplan import STEPS, archive
+from salesplan import DEMO, STEPS, archive
+from salesplan.errors import PlanError
 from salesplan.inputs import check
 from salesplan.pipeline.prose import localize
-from salesplan.places import shown_path, workbook_of
+from salesplan.places import neighbours, no_plan, shown_path, workbook_of
 
 SCRATCH = "scratch"  # where the copies read and write tables
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
@@ -34,8 +35,30 @@ def working_copies(plan: Path) -> Path:
         parameters = next(cell for cell in notebook.cells if "parameters" in cell["metadata"].get("tags", []))
         _tables_of_newest(plan)
         parameters["source"] = f"plan = {shown_path(plan)!r}\nrun = {SCRATCH!r}\nchanges = {{}}"
+        _read_as_a_document(notebook)
         nbformat.write(notebook, target)
     return folder
+
+
+def _read_as_a_document(notebook: nbformat.NotebookNode) -> None:
+    """Fold the code away, one click from view; only the parameters stay in sight."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.id != "parameters":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+
+
+def step_of(text: str) -> str:
+    """A step by its stem or its number, `2` for `seasonal_split`; what is neither is returned as it is."""
+    return STEPS[int(text) - 1] if text in {str(number + 1) for number in range(len(STEPS))} else text
+
+
+def only_plan() -> Path:
+    """The plan of the workbook of the working directory, the demo before others; `PlanError` where there is none."""
+    found = {plan.name: plan for plan in neighbours(Path("params") / DEMO)}
+    if not found:
+        raise PlanError([no_plan("params")])
+    others = [name for name in found if name != DEMO]
+    return found[others[0] if len(others) == 1 else DEMO if DEMO in found else min(found)]
 
 
 def _tables_of_newest(plan: Path) -> None:

@@ -105,7 +105,7 @@ def _inner(node: Node, part: str | int) -> tuple[Node | None, Node | None]:
     return None, None
 
 
-def _replaced(text: str, node: Node, new: str, colon: int) -> str:
+def _replaced(text: str, node: ScalarNode, new: str, colon: int) -> str:
     """The node's text replaced; a comment behind it stays in its column where there is room."""
     start, end = node.start_mark.index, node.end_mark.index
     if isinstance(node, ScalarNode) and node.style in ("|", ">"):

@@ -129,6 +129,17 @@ def load(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path |
     return Loaded(folder, rules, texts, documents, dict(changes or {}), [*secrets, *untold(faults, secrets)], rest)
 
 
+def text_faults(stem: str, content: bytes, folder: Path) -> list[Fault]:
+    """What is wrong with a parameter file by itself, told as `load` would tell it; nothing is written or read."""
+    shown = shown_path(folder)
+    document = _document(content, f"{shown}/{stem}.yaml")
+    try:
+        MODELS[stem].model_validate(document.data)
+    except ValidationError as error:
+        return document.faults or list(_every_fault(error, stem, document, document.data, shown, {}))
+    return document.faults
+
+
 def encoding_notices(loaded: Loaded) -> Iterator[Notice]:
     """Parameter files that are not plain UTF-8 are read, and said."""
     for stem, content in loaded.texts.items():

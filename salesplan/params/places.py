@@ -16,7 +16,7 @@ def split_key(dotted: str) -> list[str | int]:
 def value_at(data: Any, path: KeyPath) -> Any:
     """What stands at a path; None where there is nothing."""
     for part in path:
-        data = data[part] if _holds(data, part) else None
+        data = data[part] if holds(data, part) else None
     return data
 
 
@@ -25,7 +25,7 @@ def error_path(detail: ErrorDetails, data: Any) -> KeyPath:
     path: list[str | int] = []
     at: Any = data
     for index, part in enumerate(detail["loc"]):
-        if _holds(at, part):
+        if holds(at, part):
             at = at[part]
             path.append(part)
         elif index == len(detail["loc"]) - 1 and detail["type"] in ("missing", "extra_forbidden"):
@@ -34,5 +34,6 @@ def error_path(detail: ErrorDetails, data: Any) -> KeyPath:
     return (*path, *(split_key(inner) if inner else []))
 
 
-def _holds(at: Any, part: str | int) -> bool:
+def holds(at: Any, part: str | int) -> bool:
+    """Whether a mapping has this key, or a list this place."""
     return part in at if isinstance(at, dict) else isinstance(at, list) and isinstance(part, int) and part < len(at)

@@ -11,7 +11,7 @@ from salesplan.rep_allocation.activity.boards import across
 from salesplan.rep_allocation.activity.field_work import FieldWork, field_work
 from salesplan.rep_allocation.activity.funnel import Records
 from salesplan.rep_allocation.activity.setting import Setting
-from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate
+from salesplan.rep_allocation.allocation import QUOTA_COLUMNS, WEIGHT_COLUMNS, Allocation, allocate, quotas_and_odds
 from salesplan.rep_allocation.cube import cells_that_fit, month_totals
 from salesplan.rep_allocation.expectation import company_expected, expectations
 from salesplan.rep_allocation.fairness import (
@@ -185,6 +185,7 @@ __all__ = [
     "promotion_table",
     "proposals",
     "quota_table",
+    "quotas_and_odds",
     "reconciled",
     "reconciliation",
     "recurring_shares",

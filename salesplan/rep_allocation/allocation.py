@@ -70,13 +70,22 @@ def allocate(ground: Ground) -> Allocation:
     Example: two reps with equal weights, a target of 100.00 and 5 % over-assignment: 52.50 each, base 50.00 each.
     """
     given, weighing, found = ground.given, ground.weighing, settled(ground)
-    summary = outlook(
-        _summary(ground, found), weighing.year, weighing.part, history=weighing.territory.history, months=given.months
-    )
+    summary = _expected(ground, found)
     shared = given.season.target - ground.placed.sum(axis=0)  # what deals planned apart leave of each month
     carried = pd.Series(weighing.carries.to_numpy() @ shared, index=weighing.carries.index)
     reps = compared(summary, weighing.people, carried, ground.rules.fairness)
     return Allocation(_rows(ground, found), reps, found.table.by_month, ground, found)
+
+
+def quotas_and_odds(ground: Ground) -> pd.DataFrame:
+    """The reps of `allocate` without cells and peers, for what is only tried: rep, quota, ..., probability."""
+    return _expected(ground, settled(ground))
+
+
+def _expected(ground: Ground, found: Settled) -> pd.DataFrame:
+    weighing = ground.weighing
+    known = {"history": weighing.territory.history, "months": ground.given.months}
+    return outlook(_summary(ground, found), weighing.year, weighing.part, **known)
 
 
 def _rows(ground: Ground, found: Settled) -> pd.DataFrame:

@@ -23,6 +23,14 @@ def decode(content: bytes, encoding: str | None) -> tuple[str, str]:
     return utf8.decode("utf-8"), name
 
 
+def encoded_like(text: str, content: bytes) -> bytes:
+    """A text in the encoding of a file, byte order mark included. Raises `UnicodeError` for what it cannot hold."""
+    for mark, codec, _ in MARKS:
+        if content.startswith(mark):
+            return mark + text.encode(codec)
+    return text.encode("utf-8" if is_utf8(content) else "gb18030")
+
+
 def to_utf8(content: bytes, encoding: str | None) -> tuple[bytes, str]:
     """The file's text as UTF-8 without mark, and the name of its encoding; see `decode`."""
     for mark, codec, name in MARKS:

@@ -47,7 +47,7 @@ from salesplan.variance_review.periods import Edition, Span, edition, spans
 from salesplan.variance_review.projects import Projects, project_review, projects_shown, won_stages
 from salesplan.variance_review.proposals import Traces, largest_first, overdue, propose
 from salesplan.variance_review.ranking import Promise, promises, ranking
-from salesplan.variance_review.revision import Revised, capacity_by_month, plan_revision, revise, rule_grid
+from salesplan.variance_review.revision import Revised, capacity_by_month, outcome, plan_revision, revise, rule_grid
 from salesplan.variance_review.revision_reps import revise_reps
 from salesplan.variance_review.revisions import Before, Needed, Rolled, roll
 from salesplan.variance_review.spending import Budget, Spending, spending
@@ -149,6 +149,7 @@ __all__ = [
     "member_grid",
     "member_targets",
     "next_month",
+    "outcome",
     "outlook",
     "overdue",
     "owed_at_review",

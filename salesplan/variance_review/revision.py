@@ -197,12 +197,12 @@ def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, u
             asked = rules.model_copy(update={"rule": rule, "cap": cap})
             revised = plan_revision(figures, asked, cutoff=cutoff, unit=unit)
             if revised.rule == rule:
-                rows.append({"rule": rule, "cap_share": float(cap), **_outcome(revised)})
+                rows.append({"rule": rule, "cap_share": float(cap), **outcome(revised)})
     return pd.DataFrame(rows)
 
 
-def _outcome(revised: Revised) -> dict[str, object]:
-    """What a revision comes to: placed, unplaced, the month that rises most."""
+def outcome(revised: Revised) -> dict[str, object]:
+    """What a revision comes to: `amount_placed`, `amount_unplaced` (fen), the `month` that rises most, `rise_share`."""
     ahead = revised.table[revised.table["actual"].isna() & (revised.table["original"] > 0)]
     rise = (ahead["revised"] / ahead["original"] - 1.0).to_numpy(dtype="float64")
     rises = len(rise) > 0 and rise.max() > 0

@@ -2,7 +2,7 @@
 
 from salesplan.commission.cost.made_up import Past
 from salesplan.commission.cost.plan_cost import PlanCost, compared, plan_cost
-from salesplan.commission.cost.team import ATTAINMENTS, cost_of_team, cost_reps
+from salesplan.commission.cost.team import ATTAINMENTS, Rehearsal, cost_of_team, cost_reps, rehearsed
 from salesplan.commission.cost.tried import (
     CHANGES,
     Numbers,
@@ -20,12 +20,14 @@ __all__ = [
     "Numbers",
     "Past",
     "PlanCost",
+    "Rehearsal",
     "compared",
     "cost_grid",
     "cost_of_team",
     "cost_reps",
     "numbers_of",
     "plan_cost",
+    "rehearsed",
     "reps_beside",
     "shifted",
     "team_beside",

@@ -1,8 +1,8 @@
 """Made-up years through the code that pays: every rep stands on the stage once per scene."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from salesplan import calendar
 from salesplan.commission.cost.made_up import Scene, in_orders, order_lines, orders_of
 from salesplan.commission.pay import pay_table
-from salesplan.commission.working import work
+from salesplan.commission.working import Ground, Part, work
 from salesplan.commission.year import Ledger, Year
 from salesplan.money import Integers
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
@@ -33,6 +33,56 @@ MONEY = ("sales", "quota", "commission", "base_pay", "draw")
 COLUMNS = ["scene", "rep", "plan", "quota", "sales", "commission", "base_pay", "draw", "pay"]
 
 
+class Stage(NamedTuple):
+    """Made-up years worked out: who stands on the stage, and what every plan makes of it."""
+
+    cast: "_Cast"
+    first: int  # place of its first scene
+    rules: CommissionTerms
+    ground: Ground
+    parts: tuple[tuple[Part, ...], ...]  # of each plan
+
+    def under(self, plans: Sequence[CommissionPlan]) -> "Stage":
+        """The same years under plans with other rates, boundaries or caps; what the other plans make of it stays."""
+        told = self.cast.reps(plans)[1]
+        old = zip(self.rules.plans, self.parts, strict=True)
+        ground = replace(self.ground, plans=told)
+        parts = tuple(
+            made if plan == before else tuple(work(ground, plan, place))
+            for place, (plan, (before, made)) in enumerate(zip(told, old, strict=True))
+        )
+        return self._replace(rules=self.rules.model_copy(update={"plans": told}), ground=ground, parts=parts)
+
+    def paid(self) -> pd.DataFrame:
+        """What each rep would be paid in each scene; see `paid`."""
+        found = _told(self._table(), self.cast)
+        return found.assign(scene=found["scene"] + self.first)
+
+    def _table(self) -> pd.DataFrame:
+        """The pay of everybody on the stage, month by month, by the parts of the calculation that pay needs."""
+        from salesplan.commission.calculate import grid_of
+
+        ground, parts = self.ground, [part for made in self.parts for part in made]
+        earned = np.zeros((len(ground.roster.names), len(ground.year.months)), dtype=np.int64)
+        for part in parts:
+            np.add.at(earned, part.accounts.rep, np.diff(part.accounts.earned, axis=1))
+        rep, month = np.nonzero(earned)
+        moved = earned[rep, month]
+        sums = {"earned": moved, "released": np.maximum(moved, 0), "clawback": np.minimum(moved, 0)}
+        names = {"rep": ground.roster.names[rep], "month": np.array(ground.year.months, dtype=object)[month]}
+        moves = pd.DataFrame({**names, **sums})
+        return pay_table(grid_of(ground, parts), moves, ground.ledger, ground.year, self.rules).table
+
+
+def stages(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Scene]) -> Iterator[Stage]:
+    """The scenes worked out, a few at a time, so that what is worked on at once stays small."""
+    if ledger.reps is None or ledger.quotas is None or not rules.plans or not scenes:
+        return
+    many = max(MOST_AT_ONCE // max(ledger.reps["rep"].nunique(), 1), 1)
+    for first in range(0, len(scenes), many):
+        yield _staged(ledger, year, rules, scenes[first : first + many])._replace(first=first)
+
+
 def paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Scene]) -> pd.DataFrame:
     """What each rep on a plan would be paid over the year in each scene: int64 fen, sorted by scene and rep.
 
@@ -40,18 +90,18 @@ def paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Sc
     commission (all that is earned), base_pay, draw (advances not recovered by the end of the year), pay = commission
     + base_pay + draw. Goals without a score count as met; contests, adjustments and holdbacks play no part.
     """
-    if ledger.reps is None or ledger.quotas is None or not rules.plans or not scenes:
-        return empty()
-    many = max(MOST_AT_ONCE // max(ledger.reps["rep"].nunique(), 1), 1)
-    parts = []
-    for first in range(0, len(scenes), many):
-        found = _paid(ledger, year, rules, scenes[first : first + many])
-        parts.append(found.assign(scene=found["scene"] + first))
-    return pd.concat(parts, ignore_index=True)
+    return all_paid(stage.paid() for stage in stages(ledger, year, rules, scenes))
 
 
-def _paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Scene]) -> pd.DataFrame:
-    """A few scenes at a time, so that what is worked on at once stays small."""
+def all_paid(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """What all stages pay, in one frame."""
+    found = list(parts)
+    return pd.concat(found, ignore_index=True) if found else empty()
+
+
+def _staged(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[Scene]) -> Stage:
+    from salesplan.commission.calculate import make_ground
+
     assert ledger.reps is not None and ledger.quotas is not None
     cast = _Cast(ledger.reps, len(scenes))
     made = pd.concat(
@@ -70,23 +120,8 @@ def _paid(ledger: Ledger, year: Year, rules: CommissionTerms, scenes: Sequence[S
     )
     whole = replace(year, as_of=calendar.month_span(year.months[-1], year.cutoff)[1])
     plain = rules.model_copy(update={"contests": (), "last_place": None, "alternatives": (), "plans": plans})
-    return _told(_table(stage, whole, plain), cast)
-
-
-def _table(stage: Ledger, year: Year, rules: CommissionTerms) -> pd.DataFrame:
-    """The pay of everybody on the stage, month by month, by the parts of the calculation that pay needs."""
-    from salesplan.commission.calculate import grid_of, make_ground
-
-    ground = make_ground(stage, year, rules)
-    parts = [part for place, plan in enumerate(rules.plans) for part in work(ground, plan, place)]
-    earned = np.zeros((len(ground.roster.names), len(year.months)), dtype=np.int64)
-    for part in parts:
-        np.add.at(earned, part.accounts.rep, np.diff(part.accounts.earned, axis=1))
-    rep, month = np.nonzero(earned)
-    moved = earned[rep, month]
-    sums = {"earned": moved, "released": np.maximum(moved, 0), "clawback": np.minimum(moved, 0)}
-    names = {"rep": ground.roster.names[rep], "month": np.array(year.months, dtype=object)[month]}
-    return pay_table(grid_of(ground, parts), pd.DataFrame({**names, **sums}), stage, year, rules).table
+    ground = make_ground(stage, whole, plain)
+    return Stage(cast, 0, plain, ground, tuple(tuple(work(ground, plan, n)) for n, plan in enumerate(plans)))
 
 
 def empty() -> pd.DataFrame:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from salesplan.commission.cost.made_up import Past, Scene, at_attainment, quota_lines
-from salesplan.commission.cost.stage import paid
+from salesplan.commission.cost.stage import Stage, all_paid, paid, stages
 from salesplan.commission.year import Ledger, Year
-from salesplan.terms.commission import CommissionTerms
+from salesplan.terms.commission import CommissionPlan, CommissionTerms
 
 ATTAINMENTS = tuple(Decimal(tenth) / 10 for tenth in range(6, 15))
 RATIOS = ["cost_ratio", "pay_ratio", "variable_share"]
@@ -30,6 +31,34 @@ def scenes_of(
     return [at_attainment(lines, attainment) for attainment in attainments]
 
 
+class Rehearsal(NamedTuple):
+    """The made-up years of `cost_reps` worked out once, to be asked again under other numbers of a plan."""
+
+    scenes: tuple[Scene, ...]
+    stages: tuple[Stage, ...]
+
+    def under(self, plans: Sequence[CommissionPlan]) -> "Rehearsal":
+        """The same years under plans of which only rates, boundaries and caps are others."""
+        return self._replace(stages=tuple(stage.under(plans) for stage in self.stages))
+
+    def reps(self) -> pd.DataFrame:
+        """The frame of `cost_reps`."""
+        return _by_attainment(self.scenes, all_paid(stage.paid() for stage in self.stages))
+
+
+def rehearsed(
+    ledger: Ledger,
+    year: Year,
+    rules: CommissionTerms,
+    *,
+    attainments: Sequence[Decimal] = ATTAINMENTS,
+    past: Past = Past(),  # noqa: B008 frozen
+) -> Rehearsal:
+    """Everybody at each attainment in every month, worked out by the code that pays; see `cost_reps`."""
+    scenes = scenes_of(ledger, year, rules, past, attainments)
+    return Rehearsal(tuple(scenes), tuple(stages(ledger, year, rules, scenes)))
+
+
 def cost_reps(
     ledger: Ledger,
     year: Year,
@@ -45,7 +74,10 @@ def cost_reps(
     attainment. `paid` says what counts and what does not.
     """
     scenes = scenes_of(ledger, year, rules, past, attainments)
-    found = paid(ledger, year, rules, scenes)
+    return _by_attainment(scenes, paid(ledger, year, rules, scenes))
+
+
+def _by_attainment(scenes: Sequence[Scene], found: pd.DataFrame) -> pd.DataFrame:
     reached = np.array([scene.attainment for scene in scenes])[found["scene"].to_numpy()] if scenes else []
     told = with_ratios(found.assign(attainment=pd.Series(reached, dtype="float64")))
     keys = ["rep", "attainment"]
