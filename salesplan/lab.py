@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from salesplan import DEMO, STEPS, archive
+from salesplan import STEPS, archive
 from salesplan.errors import PlanError
 from salesplan.inputs import check
 from salesplan.pipeline.prose import localize
@@ -53,12 +53,11 @@ def step_of(text: str) -> str:
 
 
 def only_plan() -> Path:
-    """The plan of the workbook of the working directory, the demo before others; `PlanError` where there is none."""
-    found = {plan.name: plan for plan in neighbours(Path("params") / DEMO)}
-    if not found:
+    """The one plan of the workbook of the working directory; `PlanError` naming all where it is not one."""
+    found = neighbours(Path("params") / "plan")
+    if len(found) != 1:
         raise PlanError([no_plan("params")])
-    others = [name for name in found if name != DEMO]
-    return found[others[0] if len(others) == 1 else DEMO if DEMO in found else min(found)]
+    return found[0]
 
 
 def _tables_of_newest(plan: Path) -> None:

@@ -148,18 +148,19 @@ def new(
 
 @app.command(cls=Command)
 def lab(
-    plan: Plan,
+    plan: Annotated[Path | None, typer.Argument(metavar="PLAN")] = None,
     step: Annotated[str, typer.Option(metavar="STEP")] = STEPS[0],
     port: Annotated[int, typer.Option(metavar="NUMBER")] = 8888,
     browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
 ) -> None:
     """Open JupyterLab on the notebooks with this plan."""
-    plan = folder_of(plan)
-    words = Words(language_of(plan))
-    _step(step, "--step", words)
-    from salesplan.lab import open_lab
+    from salesplan.lab import only_plan, open_lab, step_of
 
     try:
+        plan = folder_of(plan) if plan else only_plan()
+        words = Words(language_of(plan))
+        step = step_of(step)
+        _step(step, "--step", words)
         raise typer.Exit(open_lab(plan, step, port=port, browser=browser))
     except PlanError as error:
-        raise refuse(error, words) from None
+        raise refuse(error, Words(language_of(plan or Path("params")))) from None

@@ -84,8 +84,8 @@ def quotas_and_odds(ground: Ground) -> pd.DataFrame:
 
 def _expected(ground: Ground, found: Settled) -> pd.DataFrame:
     weighing = ground.weighing
-    known = {"history": weighing.territory.history, "months": ground.given.months}
-    return outlook(_summary(ground, found), weighing.year, weighing.part, **known)
+    history, months = weighing.territory.history, ground.given.months
+    return outlook(_summary(ground, found), weighing.year, weighing.part, history=history, months=months)
 
 
 def _rows(ground: Ground, found: Settled) -> pd.DataFrame:
