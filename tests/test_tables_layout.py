@@ -253,7 +253,7 @@ def test_merged_texts_are_filled_down(tmp_path: Path) -> None:
     checked = check_plan(tmp_path, {"sales.xlsx": merged("A1:C1", "B3:B4", above=("2027年销售",))})
     assert checked.faults == []
     assert checked.tables["sales"]["customer"].to_pylist() == ["甲", "甲", "乙"]
-    assert notices(checked)["merged_filled"] == {"columns": "customer (客户)"}
+    assert notices(checked)["merged_filled"] == {"columns": "customer (客户, B)"}
 
 
 def test_cells_that_are_only_blank_stay_unknown(tmp_path: Path) -> None:
@@ -263,7 +263,9 @@ def test_cells_that_are_only_blank_stay_unknown(tmp_path: Path) -> None:
 
 def test_merged_amounts_are_refused(tmp_path: Path) -> None:
     faults = check_plan(tmp_path, {"sales.xlsx": merged("C2:C3")}).faults
-    assert [(f.code, f.place.split(".xlsx ")[1]) for f in faults] == [("excel_merged", "row 3 , column amount (金额)")]
+    assert [(f.code, f.place.split(".xlsx ")[1]) for f in faults] == [
+        ("excel_merged", "sheet Sheet row 3 , column amount (金额, B)")
+    ]
 
 
 def test_merged_headers_of_two_rows(tmp_path: Path) -> None:

@@ -170,8 +170,8 @@ def test_excel_rows_are_the_sheets(tmp_path: Path) -> None:
     rows = [["date", "amount", "customer", "order"], HISTORY_ROW, ["2027-01-01", "x", "a", 1.5e15]]
     faults = check_plan(tmp_path, {"sales.xlsx": book(rows)}).faults
     assert [(f.code, f.place) for f in faults] == [
-        ("excel_digits", "params/demo/data/sales.xlsx row 3 , column D"),
-        ("cell_number", "params/demo/data/sales.xlsx row 3 , column amount"),
+        ("excel_digits", "params/demo/data/sales.xlsx sheet data row 3 , column D"),
+        ("cell_number", "params/demo/data/sales.xlsx sheet data row 3 , column amount (B)"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The command `salesplan`: run, check, new, lab, runs, sign, verify, compare, explain, report, close, reopen."""
+"""The command `salesplan`: `run`, `check`, `new`, `template`, `lab`, `runs`, `sign`, `verify`, `compare` and others."""
 
 import sys
 import traceback

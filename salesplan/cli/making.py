@@ -1,4 +1,4 @@
-"""Commands that make something of a plan: run, check, new, lab."""
+"""Commands that make something of a plan: run, check, new, template, lab."""
 
 import json
 from pathlib import Path
@@ -144,6 +144,20 @@ def new(
     except PlanError as error:
         raise refuse(error, words) from None
     typer.echo(words("new.made", path=_shown(made)))
+
+
+@app.command(cls=Command)
+def template(plan: Plan, overwrite: Annotated[bool, typer.Option("--overwrite")] = False) -> None:
+    """Write an Excel file to fill in, a sheet per input table."""
+    plan = folder_of(plan)
+    words = Words(language_of(plan))
+    from salesplan.template import PLACE, write_template
+
+    try:
+        made = write_template(plan, overwrite=overwrite)
+    except PlanError as error:
+        raise refuse(error, words) from None
+    typer.echo(words("template.made", path=_shown(made), place=PLACE))
 
 
 @app.command(cls=Command)

@@ -35,12 +35,13 @@ MONEY = ("money", "exact_money")
 
 @dataclass(frozen=True)
 class Column:
-    """A column: our name, its type, whether it is needed, and other headers it is known by."""
+    """A column: our name, its type, whether it is needed, other headers it is known by, the Chinese one we give it."""
 
     name: str
     type: Type
     needed: bool
     aliases: frozenset[str]
+    chinese: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def plain_header(text: str) -> str:
 def _column(name: str, type_: Type, also: str = "") -> Column:
     plain = name.removesuffix("!")
     aliases = frozenset(plain_header(word) for word in [plain, *also.split()])
-    return Column(plain, type_, name.endswith("!"), aliases)
+    return Column(plain, type_, name.endswith("!"), aliases, also.partition(" ")[0])
 
 
 REP = (

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from salesplan.tables.reading import float_text
+from salesplan.tables.reading import float_text, letters_of
 from salesplan.tables.results import Findings
+from salesplan.tables.sheets import SHEET
 
 SLICE = 1 << 20
 LARGEST_AREA = 10_000_000
@@ -34,8 +35,9 @@ EXACT_DIGITS = 10**15  # Excel keeps fifteen digits of a number
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's rows as texts, and its cells merged downwards: column, first and last row."""
+    """A sheet: how messages call it, its rows as texts, its cells merged downwards as column, first and last row."""
 
+    place: str
     rows: list[list[str]]
     merged: list[tuple[int, int, int]]
 
@@ -53,7 +55,8 @@ def read_sheet(path: Path, names: list[str], place: str, findings: Findings) -> 
             if sheet is None:
                 findings.fault("excel_sheet", place, wanted=names[0], found=", ".join(sheets))
                 return None
-            merged = _inspect(archive, sheets[sheet], f"{place} sheet {sheet}", findings)
+            shown = f"{place}{SHEET}{sheet}"
+            merged = _inspect(archive, sheets[sheet], shown, findings)
         if merged is None:
             return None
         book = python_calamine.CalamineWorkbook.from_path(str(path))
@@ -62,7 +65,7 @@ def read_sheet(path: Path, names: list[str], place: str, findings: Findings) -> 
         findings.fault("file_damaged", place)
         return None
     kept = [(column, first, min(last, len(rows) - 1)) for column, first, last in merged if column < len(rows[0])]
-    return Sheet(list(_texts(rows, place, findings)), kept)
+    return Sheet(shown, list(_texts(rows, shown, findings)), kept)
 
 
 def _is_safe(archive: zipfile.ZipFile, place: str, findings: Findings) -> bool:
@@ -182,17 +185,12 @@ def _number(letters: bytes) -> int:
     return number
 
 
-def _letters(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
-
-
 def _texts(rows: list[list[Any]], place: str, findings: Findings) -> Iterator[list[str]]:
     for number, row in enumerate(rows, start=1):
         texts = [_text(value) for value in row]
         if any(type(v) is float and abs(v) >= EXACT_DIGITS for v in row):
             at = next(at for at, v in enumerate(row) if type(v) is float and abs(v) >= EXACT_DIGITS)
-            findings.fault("excel_digits", f"{place} row {number} , column {_letters(at)}", texts[at])
+            findings.fault("excel_digits", f"{place} row {number} , column {letters_of(at)}", texts[at])
         yield texts
 
 

@@ -22,7 +22,8 @@ from salesplan.tables.headers import Header, nearest, resolve
 from salesplan.tables.layout import Way, lay_out
 from salesplan.tables.reading import Body, Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
-from salesplan.tables.rows import TotalRow, data_rows, unreconciled
+from salesplan.tables.rows import TotalRow, data_rows, unreconciled, without_examples
+from salesplan.tables.sheets import SHEET, SHEET_NAMES
 from salesplan.tables.units import factor
 from salesplan.terms import PlanTerms
 
@@ -33,27 +34,6 @@ LARGE = 200_000  # rows from which columns are read side by side
 EXCEL_MARK = b"PK\x03\x04"
 OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a password
 PARQUET_MARK = b"PAR1"
-SHEET_NAMES = {
-    "sales": "销售",
-    "reps": "业务员",
-    "products": "产品",
-    "customers": "客户",
-    "collections": "回款",
-    "credit_splits": "业绩分成",
-    "quotas": "配额",
-    "scores": "考核得分",
-    "activities": "活动",
-    "opportunities": "商机",
-    "expenses": "费用",
-    "stock": "库存",
-    "dealers": "经销商",
-    "outlets": "网点",
-    "adjustments": "调整",
-    "corrections": "更正",
-    "disputes": "异议",
-    "causes": "原因",
-    "kpis": "指标",
-}
 
 
 @dataclass(frozen=True)
@@ -96,7 +76,7 @@ def _check_names(plan: Plan) -> None:
 
 def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
     parts = [part for source in _sources(plan, spec) if (part := _read_part(plan, spec, source))]
-    if not parts:
+    if not parts or _left_empty(plan, spec, parts):
         return None
     columns = {
         column.name: pa.chunked_array(
@@ -105,6 +85,16 @@ def _read_table(plan: Plan, spec: Spec) -> checking.Read | None:
         for column in spec.columns
     }
     return checking.Read(spec, pa.table({name: whole(found) for name, found in columns.items()}), tuple(parts))
+
+
+def _left_empty(plan: Plan, spec: Spec, parts: list[checking.Part]) -> bool:
+    """Whether nothing was filled in in an Excel sheet: then it is as if the table were not given."""
+    empty = spec.name != "sales" and not any(len(part.body.records) for part in parts)
+    if not empty or not all(SHEET in part.place for part in parts):
+        return False
+    for part in parts:
+        plan.findings.notice("sheet_empty", part.place)
+    return True
 
 
 def _sources(plan: Plan, spec: Spec) -> Iterator[Source]:
@@ -159,7 +149,7 @@ def _open(plan: Plan, spec: Spec, path: Path, content: bytes, place: str) -> Sou
         from salesplan.tables.excel import read_sheet  # its XML parser is needed by few plans
 
         sheet = read_sheet(path, [spec.name, SHEET_NAMES[spec.name]], place, plan.findings)
-        return None if sheet is None else open_rows(sheet.rows, place, sheet.merged)
+        return None if sheet is None else open_rows(sheet.rows, sheet.place, sheet.merged)
     if kind in PARQUET_FILES:
         return _open_parquet(plan, content, place)
     if kind not in TEXT_FILES:
@@ -218,6 +208,9 @@ def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
     body = source.body(plan.findings) if header else None
     if header is None or body is None:
         return None
+    body, examples = without_examples(body, header.example)
+    if examples:
+        plan.findings.notice("examples_left_out", source.place, count=examples)
     rows = data_rows(body, _key(spec, header))
     manners = {name: replace(manner, factor=factor(header.units.get(name, ""))) for name in header.positions}
     typed = _typed(rows.body, header, spec, manners)

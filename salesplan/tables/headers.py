@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from salesplan.tables.contract import Column, Spec, plain_header
 from salesplan.tables.reading import Source
 from salesplan.tables.results import Findings
+from salesplan.tables.rows import EXAMPLE
 from salesplan.tables.units import OF_EITHER, OF_MONEY, PLAIN_UNITS, SCALED_UNITS, fits, unclear
 
 SIDE_BY_SIDE = "\0"  # the header of a column made of columns side by side
@@ -16,22 +17,28 @@ UNIT = re.compile(r"^(?P<name>.+?)\s*\((?P<unit>[^()]*)\)$")
 
 @dataclass(frozen=True)
 class Header:
-    """Where each column stands: column name -> position, the file's own header, its unit if it changes numbers."""
+    """Where each column stands: column name -> position, the file's own header, its unit if it changes numbers.
+
+    `example` is the position of the column that marks rows as examples, `letters` are what Excel calls the columns.
+    """
 
     positions: Mapping[str, int]
     own: Mapping[str, str]
     units: Mapping[str, str] = field(default_factory=dict)
     across: tuple[str, ...] = ()
+    example: int | None = None
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, column: str, record: int | None = None) -> str:
-        """A column as messages name it: our name, then the file's header where it differs.
+        """A column as messages name it: our name, then the file's header where it differs, and in Excel its letters.
 
         Where months lie side by side the record tells which of them.
         """
         own = self.own.get(column, column)
         if self.across and own == SIDE_BY_SIDE:
             own = self.across[record % len(self.across)] if record is not None else f"{self.across[0]} ..."
-        return column if own == column else f"{column} ({own})"
+        said = [*([own] if own != column else []), *filter(None, [self.letters.get(column)])]
+        return f"{column} ({', '.join(said)})" if said else column
 
 
 def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], asked: str, findings: Findings) -> Header | None:
@@ -58,9 +65,13 @@ def resolve(spec: Spec, source: Source, mapping: Mapping[str, str], asked: str, 
     positions = mapped | {name: found[0] for name, found in claims.items()}
     _check_missing(missing, positions, source, findings)
     units = _units(spec, positions, source, findings)
-    _note_extra(positions, source, findings)
+    free = [at for at in range(len(source.headers)) if at not in positions.values()]
+    marks = [at for at in free if plain_header(source.headers[at]) in EXAMPLE.values()]
+    _note_extra([*positions.values(), *marks], source, findings)
     ordered = {name: positions[name] for name in spec.names if name in positions}
-    return Header(ordered, {name: source.headers[at] for name, at in ordered.items()}, units, source.across)
+    own = {name: source.headers[at] for name, at in ordered.items()}
+    letters = {name: source.letters[at] for name, at in ordered.items() if at < len(source.letters)}
+    return Header(ordered, own, units, source.across, next(iter(marks), None), letters)
 
 
 def _column_of(spec: Spec, source: Source, position: int) -> Column | None:
@@ -166,7 +177,7 @@ def _units(spec: Spec, positions: Mapping[str, int], source: Source, findings: F
     return units
 
 
-def _note_extra(positions: Mapping[str, int], source: Source, findings: Findings) -> None:
-    extra = [header for i, header in enumerate(source.headers) if header and i not in positions.values()]
+def _note_extra(known: list[int], source: Source, findings: Findings) -> None:
+    extra = [header for i, header in enumerate(source.headers) if header and i not in known]
     if extra:
         findings.notice("columns_left_out", source.place, columns=", ".join(extra), count=len(extra))

@@ -171,7 +171,7 @@ def _unpivoted(source: Source, header: list[str], months: dict[int, str], way: W
     missing = [name for name in way.spec.needed if name not in way.names(header)]
     time = next(name for name in TIMES if name in missing)
     value = next(name for name in missing if name != time)
-    labels = tuple(header[at] for at in months)
+    labels = tuple(_lettered(header[at], source.letters[at : at + 1]) for at in months)
     place = f"{source.place} row {source.header_row}"
     if len(set(months.values())) < len(months):
         way.findings.fault("months_twice", place, ", ".join(labels[:13]))
@@ -190,7 +190,13 @@ def _unpivoted(source: Source, header: list[str], months: dict[int, str], way: W
     shown = [*(header[at] for at in kept), time, SIDE_BY_SIDE]
     names = [*(header[at] for at in kept), time, value]
     body = wide.body if len(set(months.values())) == len(months) else lambda _: None
-    return replace(source, preview=[shown, names], body=body, across=labels, merged={}, below=None)
+    letters = tuple(source.letters[at] for at in kept if at < len(source.letters))
+    return replace(source, preview=[shown, names], body=body, across=labels, merged={}, below=None, letters=letters)
+
+
+def _lettered(label: str, letters: tuple[str, ...]) -> str:
+    """A header and what Excel calls its column."""
+    return ", ".join([label, *letters])
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ class Source:
     `body` is None after a fault that leaves no row in its place. `below` opens the same input with
     another header, above the preview's row of that number. `units` are those a title names,
     `across` the headers of months that lie side by side, `merged` columns with merged cells and the
-    first row filled from the one above.
+    first row filled from the one above,
+    `letters` what Excel calls the columns.
     """
 
     place: str
@@ -62,6 +63,7 @@ class Source:
     units: tuple[str, ...] = ()
     across: tuple[str, ...] = ()
     merged: Mapping[int, int] = field(default_factory=dict)
+    letters: tuple[str, ...] = ()
 
     @property
     def headers(self) -> list[str]:
@@ -246,11 +248,17 @@ def open_rows(rows: list[list[str]], place: str, merged: Merged = ()) -> Source:
         start = top + row
         filled = {column: max(first + 1, start) for column, first, last in reversed(merged) if last >= start}
         body = partial(_rows_body, rows[start:], len(header), place, start)
-        return Source(place, [header, *shown[row:]], start, body, below=below, merged=filled)
+        letters = tuple(letters_of(at) for at in range(len(header)))
+        return Source(place, [header, *shown[row:]], start, body, below=below, merged=filled, letters=letters)
 
     header = shown[0] if shown else []
     width = max((i + 1 for i, cell in enumerate(header) if cell), default=0)
     return below(1, header[:width]) if shown else Source(place, [], top + 1, lambda _: None)
+
+
+def letters_of(column: int) -> str:
+    """The letters of an Excel column, counted from 0."""
+    return (letters_of(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
 
 
 def _rows_body(records: list[list[str]], width: int, place: str, above: int, findings: Findings) -> Body:

@@ -10,6 +10,9 @@ from salesplan.tables.arrays import Numbers, codes_of, to_arrow, to_numpy
 from salesplan.tables.contract import TOTAL_WORDS
 from salesplan.tables.reading import Body
 
+# What our template writes above and into the column that marks its example rows, by language.
+EXAMPLE = {"zh": "示例", "en": "example"}
+
 
 @dataclass(frozen=True)
 class TotalRow:
@@ -52,6 +55,14 @@ def data_rows(body: Body, key: int) -> DataRows:
         if total[place]
     ]
     return DataRows(body.keep(keep), int(blank.sum()), found)
+
+
+def without_examples(body: Body, position: int | None) -> tuple[Body, int]:
+    """Leave out the rows that the column at `position` marks as examples; the rows left, and how many went."""
+    if position is None:
+        return body, 0
+    marked = [text.strip().casefold() in EXAMPLE.values() for text in body.columns[position].to_pylist()]
+    return body.keep(~np.array(marked, dtype=bool)), sum(marked)
 
 
 def _doubtful(column: pa.Array) -> Numbers:

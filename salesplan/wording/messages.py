@@ -6,7 +6,13 @@ from typing import Any
 from salesplan.errors import Fault
 from salesplan.wording import Words
 
-MARKS = {"line": r"\bline (\d+)", "row": r"\brow (\d+(?:, \d+)*)", "column": r"\bcolumn (\S+)"}
+MARKS = {
+    "sheet": r"(?<=\.xls[xm] )sheet (.+?)(?= row | cell | , |$)",
+    "cell": r"\bcell ([A-Z]{1,3}\d+)",
+    "line": r"\bline (\d+)",
+    "row": r"\brow (\d+(?:, \d+)*)",
+    "column": r"\bcolumn (\S+)",
+}
 PLACES = ("first", "other")  # values that are places themselves
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 KNOWN = re.compile(r"[\uff0c\uff1b,;][^\uff0c\uff1b,;]*\{known\}[\u3002.]?")  # the clause that lists what there is
