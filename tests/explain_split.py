@@ -1,4 +1,4 @@
-"""A small plan split by region and product, with agreements on a product and a customer, and no potential known."""
+"""A small plan split by region and product: agreements, no potential known, and every limit of pay."""
 
 from workbooks import command, copy_workbook
 
@@ -24,6 +24,26 @@ pins:
   - {customer: Acorn, amount: 30000}
 """
 
+COMMISSION = """\
+minimum_wage: {amount: 2500}
+plans:
+  - name: managers
+    applies_to: {rep: Ann}
+    basis: ordered
+    period: quarter
+    tiers: [{from: 0, rate: 0.03}]
+    cap: 120
+    override: {tiers: [{from: 0, rate: 0.004}, {from: 0.1, rate: 0.008}, {from: 2, rate: 0.02}]}
+    base_pay: {components: {sales: 1}}
+  - name: sellers
+    basis: ordered
+    period: month
+    tiers: [{from: 0, rate: 0.05}]
+    cap_per_order: 20
+    minimum_per_order: 8
+    base_pay: {components: {satisfaction: 1}}
+"""
+
 
 def sales():
     """Order lines of three years: every customer buys both products every month; Elder stopped after the first."""
@@ -35,8 +55,20 @@ def sales():
                     amount = shape[month - 1] * (50 + 7 * place + 3 * (year - 2024)) + month * place
                     order = f"{year}{month:02d}{place}"
                     rows.append(f"{year}-{month:02d}-15,{order},{customer},{rep},{region},{product},{amount}.35")
+    rows += closed_months()
     rows.append("2024-03-20,E1,Elder,Bob,west,paint,900.00")
     return "\n".join(rows) + "\n"
+
+
+def closed_months():
+    """Two months of the plan year: orders above and below the limits, and one that comes back."""
+    big = [
+        f"2027-{month:02d}-10,{rep[0]}{month},{customer},{rep},east,paint,{amount * month}.55"
+        for month in (1, 2)
+        for rep, customer, amount in (("Ann", "Birch", 2100), ("Bob", "Dogwood", 900))
+    ]
+    small = ["2027-01-11,S1,Cedar,Bob,west,brush,100.00", "2027-02-26,S2,Cedar,Bob,west,brush,300.00"]
+    return [*big, *small, "2027-02-20,B1,Dogwood,Bob,east,paint,-900.55"]
 
 
 def make(folder):
@@ -49,11 +81,14 @@ def make(folder):
     (plan / "data" / "customers.csv").write_text(
         "customer,name,rep,region\n" + "\n".join(rows) + "\n", encoding="utf-8"
     )
-    (plan / "data" / "reps.csv").write_text("rep,name\nAnn,Ann\nBob,Bob\n", encoding="utf-8")
+    (plan / "data" / "reps.csv").write_text(
+        "rep,name,manager,base_pay\nAnn,Ann,,3000\nBob,Bob,Ann,2000\n", encoding="utf-8"
+    )
     (plan / "plan.yaml").write_text(PLAN, encoding="utf-8")
     (plan / "annual_target.yaml").write_text("levels: {commit: 150000}\n", encoding="utf-8")
     (plan / "seasonal_split.yaml").write_text(SPLIT, encoding="utf-8")
     (plan / "rep_allocation.yaml").write_text(ALLOCATION, encoding="utf-8")
-    done = command(book, "run", "params/minimal", "--name", "first")
+    (plan / "commission.yaml").write_text(COMMISSION, encoding="utf-8")
+    done = command(book, "run", "params/minimal", "--name", "first", "--as-of", "2027-02-28")
     assert done.returncode == 0, done.stderr
     return book

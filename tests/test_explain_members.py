@@ -296,3 +296,61 @@ def test_customers_of_former_years_and_of_none_say_so(split_grounds):
     assert "customer_best" in lapsed["customer_row"]
     never = parts_of(split_grounds, Asked("Fir", dimension="customer"))
     assert "customer_new_potential" in never["customer_usual"]
+
+
+# ---------------------------------------------------------------- limits of pay
+
+
+def pay_of(grounds, rep, month):
+    """The steps of each part of a rep's pay by key, several of one key in a list."""
+    found = explained(grounds, Asked(rep, month, pay=True))
+    return {part.key: [(line.key, line.formula) for line in part.lines] for part in found.parts}
+
+
+@pytest.mark.parametrize("rep", ["Ann", "Bob"])
+@pytest.mark.parametrize("month", ["2027-01", "2027-02"])
+def test_pay_under_every_limit_is_redone_with_a_calculator(split_run, split_grounds, rep, month):
+    found, lines = printed(split_run, Asked(rep, month, pay=True), split_grounds)
+    paid = split_grounds.table("commission").set_index(["rep", "month"]).loc[(rep, month)]
+    assert assert_redone(lines) == len(formulas(lines)) >= 8
+    assert found.amount == paid["payable"]
+    for text in formulas(lines):
+        value, result = redone(text)
+        assert value.quantize(Decimal(1).scaleb(result.as_tuple().exponent), rounding="ROUND_HALF_UP") == result
+
+
+def test_a_managers_part_comes_from_the_teams_quota_and_sales(split_grounds):
+    earned = dict(pay_of(split_grounds, "Ann", "2027-02")["earned"])
+    quotas = split_grounds.table("rep_allocation")
+    quarter = quotas[(quotas["rep"] == "Bob") & (quotas["month"] < "2027-04")]["amount"].sum()
+    assert redone(earned["override_quota"])[1] == Decimal(int(quarter)) / 100
+    # January: 900.55 and 100.00, February: 1,800.55 and 300.00 less the return of 900.55
+    assert earned["override_actual"] == "1,000.55 + 1,200.00 = 2,200.55"
+    assert [text for key, text in pay_of(split_grounds, "Ann", "2027-02")["earned"] if key == "override_tier_reached"]
+    assert earned["override_tier_open"].startswith("2 × ")
+
+
+def test_a_cap_shows_what_was_before_and_leaves_out_the_team(split_grounds):
+    earned = dict(pay_of(split_grounds, "Ann", "2027-02")["earned"])
+    assert earned["cap_before"] == "63.02 + 126.02 = 189.04"  # 3 % of 2,100.55 and of 4,200.55
+    assert earned["cap"] == "120.00 − 189.04 = -69.04"
+
+
+def test_orders_are_held_to_their_least_and_most(split_grounds):
+    january = dict(pay_of(split_grounds, "Bob", "2027-01")["earned"])
+    assert january["order_cap_order"] == "20.00 − 45.03 = -25.03"  # 5 % of 900.55
+    assert january["order_minimum"] == "8.00 − 5.00 = 3.00"
+    february = dict(pay_of(split_grounds, "Bob", "2027-02")["earned"])
+    assert february["order_within"] == "0.00"  # the order came back
+    assert february["cap_month"] == "0.00 − (-25.03) = 25.03"
+    assert february["order_cap_order"] == "20.00 − 90.03 = -70.03"
+
+
+def test_pay_is_topped_up_to_the_least_wage_and_never_paid_below_it(split_grounds):
+    base = dict(pay_of(split_grounds, "Bob", "2027-02")["base_pay"])
+    assert base["least_before"] == "2,000.00 + 35.00 = 2,035.00"
+    assert base["least_missing"] == "2,500.00 − 2,035.00 = 465.00"
+    paid = dict(pay_of(split_grounds, "Bob", "2027-02")["pay_result"])
+    assert paid["payable"] == "2,465.00 + 35.00 + (-20.00) + 0.00 = 2,480.00"
+    assert paid["paid_least"] == "2,500.00"
+    assert redone(paid["paid_carried"])[1] == -20

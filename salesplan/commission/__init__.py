@@ -31,7 +31,7 @@ from salesplan.commission.roster import assign, ramping
 from salesplan.commission.settlement import Settlement, settle
 from salesplan.commission.summary import by_month, by_rep, corrections_listed, open_orders
 from salesplan.commission.trial import trial
-from salesplan.commission.working import earning_of
+from salesplan.commission.working import earning_of, team_earning_of
 from salesplan.commission.year import Ledger, Note, Year
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "prove",
     "ramping",
     "settle",
+    "team_earning_of",
     "trial",
     "winners",
     "worked_out",

@@ -116,15 +116,29 @@ def work(ground: Ground, plan: CommissionPlan, place: int) -> list[Part]:
     parts = [_part(ground, plan, place, own, (on, quotas, "tier" if plan.curve is None else "curve"))]
     if plan.override is not None:
         below, quotas = _team(ground, on, everybody=plan.override.scope == "all")
-        terms = {**NO_OWN, "tiers": plan.override.tiers, "semantics": plan.override.semantics}
-        parts.append(_part(ground, plan.model_copy(update=terms), place, below, (on, quotas, "override")))
+        parts.append(_part(ground, of_team(plan), place, below, (on, quotas, "override")))
     return parts
+
+
+def of_team(plan: CommissionPlan) -> CommissionPlan:
+    """A plan as it pays a manager for his team: the tiers of its override, none of its own rates and limits."""
+    assert plan.override is not None
+    return plan.model_copy(update={**NO_OWN, "tiers": plan.override.tiers, "semantics": plan.override.semantics})
 
 
 def earning_of(ground: Ground, plan: CommissionPlan, place: int) -> Earning:
     """What picks the tiers and rates of a plan's own reps, with nothing booked yet."""
     on, own, quotas = _own(ground, place)
     return _earning(ground, plan, crediting.lowered(own, plan, ground.accrual), (on, quotas, "tier"))
+
+
+def team_earning_of(ground: Ground, plan: CommissionPlan, place: int) -> Earning:
+    """What picks the tiers of a plan's managers on their teams; quotas and sales are those of the teams."""
+    assert plan.override is not None
+    on, _, _ = _own(ground, place)
+    below, quotas = _team(ground, on, everybody=plan.override.scope == "all")
+    team = of_team(plan)
+    return _earning(ground, team, crediting.lowered(below, team, ground.accrual), (on, quotas, "override"))
 
 
 def _own(ground: Ground, place: int) -> tuple[Any, pd.DataFrame, Integers]:

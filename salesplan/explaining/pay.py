@@ -9,11 +9,13 @@ from salesplan import calendar
 from salesplan.commission.papers.counted import rebate_rates
 from salesplan.errors import IdentityError
 from salesplan.explaining.formula import Figure, money, number, total
+from salesplan.explaining.limits import least_wage_lines, order_lines, override_lines, paid_lines
 from salesplan.explaining.paid import Pay, or_amount, summed, text
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rates import cap_lines, contest_lines, per_unit_text, rate_lines, rate_text
 from salesplan.explaining.tiers import measured_part
 from salesplan.money import MICRO, from_fen
+from salesplan.terms.pay import MINIMUM
 
 
 def pay_parts(pay: Pay) -> list[Part]:
@@ -32,7 +34,7 @@ def _earned(pay: Pay) -> Part:
         named = [order, product, str(line["rule"]), text(line["of_month"])]
         rows.append([*named, *counted, _rows_of(pay, order, product)])
     amounts = lines["amount"].astype("int64").tolist()
-    told = [*rate_lines(pay, lines), *cap_lines(pay), *contest_lines(pay)]
+    told = [*override_lines(pay), *rate_lines(pay, lines), *order_lines(pay), *cap_lines(pay), *contest_lines(pay)]
     told.append(Line("earned", {"count": len(lines)}, summed(amounts, pay.fen("earned"))))
     heads = ("order", "product", "rule", "of_month", "share", "rebate", "rate_made", "calculation", "place")
     maybe = ("of_month", "share", "rebate", "rate_made")
@@ -132,8 +134,13 @@ def _known(fen: Any) -> str:
 
 def _base(pay: Pay) -> Part:
     """Base pay by component: base x weight x achieved, and the days where the month was not whole."""
-    lines = []
-    for row in pay.rows("commission_base_pay").to_dict("records"):
+    lines: list[Line] = []
+    rows = pay.rows("commission_base_pay")
+    own = rows[(rows["component"] != MINIMUM) & (rows["of_month"].fillna("") == "")]["amount"].astype("int64").tolist()
+    for row in rows.to_dict("records"):
+        if row["component"] == MINIMUM and pay.rules.minimum_wage is not None:
+            lines += least_wage_lines(pay, row, own)
+            continue
         fen, of_month = int(row["amount"]), text(row["of_month"])
         figure = _component(row)
         if figure is not None and of_month:
@@ -143,7 +150,7 @@ def _base(pay: Pay) -> Part:
         how = money(fen).text if figure is None else or_amount(figure, fen)
         lines.append(Line(key, {"component": row["component"], "month": of_month, **told}, how))
     if lines or pay.fen("base_pay"):
-        amounts = pay.rows("commission_base_pay")["amount"].astype("int64").tolist() or [pay.fen("base_pay")]
+        amounts = rows["amount"].astype("int64").tolist() or [pay.fen("base_pay")]
         lines.append(Line("base_pay", formula=summed(amounts, pay.fen("base_pay"))))
     return Part("base_pay", lines)
 
@@ -172,9 +179,6 @@ def _result(pay: Pay) -> Part:
     lines = [Line("payable", formula=payable.text)]
     if pay.fen("draw"):
         lines.insert(0, Line("draw", {"owed": money(pay.fen("amount_owed")).text}, money(pay.fen("draw")).text))
-    if pay.fen("amount_paid") != pay.fen("payable"):
-        lines.append(
-            Line("paid", {"carried": money(pay.fen("amount_carried")).text}, money(pay.fen("amount_paid")).text)
-        )
+    lines += paid_lines(pay)
     lines.append(Line("result", {"file": "tables/commission.csv"}, money(pay.fen("payable")).text))
     return Part("pay_result", lines)

@@ -6,14 +6,15 @@ from typing import Any
 import pandas as pd
 
 from salesplan.explaining.formula import Figure, money, number, total
-from salesplan.explaining.paid import Pay, or_amount, text
+from salesplan.explaining.paid import Pay, or_amount, summed, text
 from salesplan.explaining.parts import Line
 from salesplan.money import MICRO, to_fen
 from salesplan.terms.commission import SpecialRate
 
 CONDITIONS = ("product", "line", "customer_grade", "region", "channel")
 KINDS = ("factor", "rate", "extra", "per_unit")
-AFTER_CAP = ("cap", "late", "bad_debt", "forfeited", "adjustment", "contest")  # what a cap does not count
+OWN = ("tier", "rate", "curve", "per_unit")  # what a rep earns on an order himself
+AFTER_CAP = ("override", "cap", "late", "bad_debt", "forfeited", "adjustment", "contest")  # what a cap does not count
 
 
 # ---------------------------------------------------------------- special rates
@@ -114,12 +115,22 @@ def cap_lines(pay: Pay) -> Iterator[Line]:
         return
     place = pay.grounds.place("commission", ("plans", pay.place, "cap"))
     to_date = int(cut["amount"].sum())
-    gross = int(own.loc[~own["rule"].isin(AFTER_CAP), "amount"].sum())
+    own = own[~of_team(own)]
+    counted = own.loc[~own["rule"].isin(AFTER_CAP), "amount"].astype("int64").tolist()
+    gross = sum(counted)
     told = {"first": months[0], "last": months[-1], "worth": money(to_fen(plan.cap)).text}
+    if to_fen(plan.cap) - gross == to_date:
+        yield Line("cap_before", told, summed(counted, gross))
     yield Line("cap", told, or_amount(money(to_fen(plan.cap)) - money(gross), to_date), place)
     before = int(cut.loc[cut["month"] < pay.month, "amount"].sum())
     if before:
         yield Line("cap_month", {"month": pay.month}, (money(to_date) - money(before)).to(2).text)
+
+
+def of_team(lines: pd.DataFrame) -> "pd.Series[bool]":
+    """Which lines are a manager's part on orders of others, returns of them included."""
+    team, own = (set(lines.loc[mask, "order"]) for mask in (lines["rule"] == "override", lines["rule"].isin(OWN)))
+    return (lines["rule"] == "override") | lines["order"].isin(team - own)
 
 
 # ---------------------------------------------------------------- contests

@@ -25,7 +25,7 @@ def measured_part(pay: Pay) -> Part:
     place = pay.grounds.place("commission", ("plans", pay.place))
     lines = [Line("plan", {"plan": plan.name, "basis": plan.basis, "release": plan.release, "period": plan.period,
                            "measure": plan.measure, "semantics": plan.semantics}, place=place)]  # fmt: skip
-    asked, counted = _period(pay, plan)
+    asked, counted = asked_and_counted(pay, plan)
     quota = _quota(pay, asked)
     if plan.measure == "attainment":
         lines.append(Line("period_quota", _span(asked), summed(quota, sum(quota))))
@@ -39,7 +39,7 @@ def _span(months: list[str]) -> dict[str, str]:
     return {"first": months[0] if months else "", "last": months[-1] if months else ""}
 
 
-def _period(pay: Pay, plan: CommissionPlan) -> tuple[list[str], list[str]]:
+def asked_and_counted(pay: Pay, plan: CommissionPlan) -> tuple[list[str], list[str]]:
     """The months whose quota counts and, up to this month, whose measure does."""
     months = pay.grounds.step("commission").months
     at, length = months.index(pay.month), PERIOD_MONTHS[plan.period]

@@ -20,7 +20,7 @@ from salesplan.wording.messages import place_text
 FAMILIES = {
     "level": "level", "other": "level", "method": "method", "base": "base", "bases": "base", "component": "component",
     "basis": "choice", "release": "choice", "period": "choice", "measure": "choice", "semantics": "choice",
-    "rule": "rule", "substitute": "replaced",
+    "rule": "rule", "substitute": "replaced", "scope": "scope",
 }  # fmt: skip
 MONTHS = ("month", "months", "of_month", "first", "last", "past_month")
 
