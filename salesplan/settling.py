@@ -1,5 +1,6 @@
 """What is owed in the money of payments, and money that settles a customer's oldest orders first."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -69,3 +70,16 @@ def _before(owner: Integers, values: Integers, count: int) -> Integers:
     """Sum of all values of the owners before each one's."""
     sums = np.bincount(owner, weights=values, minlength=count).astype(np.int64)
     return np.asarray((np.cumsum(sums) - sums)[owner], dtype=np.int64)
+
+
+def customer_keys(dealers: Sequence[str], customers: pd.DataFrame | None) -> dict[str, str]:
+    """The key under which a dealer buys from the company: his own name, or that of the customer called so."""
+    if customers is None:
+        return {}
+    keys = set(customers["customer"])
+    pairs = customers[["customer", "name"]].dropna().drop_duplicates() if "name" in customers else customers.head(0)
+    alone = pairs.drop_duplicates("name", keep=False) if len(pairs) else pairs
+    names = dict(zip(alone["name"], alone["customer"], strict=True)) if len(alone) else {}
+    return {
+        dealer: dealer if dealer in keys else names[dealer] for dealer in dealers if dealer in keys or dealer in names
+    }

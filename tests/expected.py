@@ -519,6 +519,17 @@ DEMO_TOTALS = {
     "variance_review_conversion": {
         "rows": 52,
     },
+    "variance_review_currencies": {
+        "rows": 0,
+        "sold": 0,
+        "sold_budget": 0,
+        "effect_sold": 0,
+        "open": 0,
+        "open_foreign": 0,
+        "open_budget": 0,
+        "open_now": 0,
+        "effect_open": 0,
+    },
     "variance_review_customers": {
         "rows": 107,
         "sales": 110_544_888,
@@ -526,6 +537,17 @@ DEMO_TOTALS = {
         "margin": 39_737_691,
         "amount_year": 508_186_475,
         "amount_at_stake": 37_545_090,
+    },
+    "variance_review_dealers": {
+        "rows": 47,
+        "target": 109_344_443,
+        "actual": 83_694_166,
+        "variance": -25_650_277,
+        "last_year": 90_972_550,
+        "receivables": 43_319_902,
+        "overdue": 2_179_740,
+        "receivables_limit": 35_400_000,
+        "over": 0,
     },
     "variance_review_evaluation": {
         "rows": 428,

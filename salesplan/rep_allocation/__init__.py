@@ -38,7 +38,6 @@ from salesplan.rep_allocation.market.channels import (
 from salesplan.rep_allocation.market.dealer_items import dealer_items, items_by_variant
 from salesplan.rep_allocation.market.dealers import (
     Trade,
-    customer_keys,
     dealer_goods,
     dealer_plan,
     dealers_agreed,
@@ -94,6 +93,7 @@ from salesplan.rep_allocation.quotas import QuotaTable, Season, quota_table
 from salesplan.rep_allocation.rule_alone import by_rule
 from salesplan.rep_allocation.scenarios import by_base, by_over_assignment
 from salesplan.rep_allocation.weighing import Weighing, weighed
+from salesplan.settling import customer_keys
 
 __all__ = [
     "PEER_COLUMNS",

@@ -357,6 +357,15 @@ OWN_KINDS: dict[str, dict[str, Kind]] = {
     "variance_review_ages": {"age": "code", "orders": "count", "customers": "count"},
     "variance_review_cash": OWED,
     **dict.fromkeys(("variance_review_expenses", "variance_review_spending"), SPENT),
+    "variance_review_dealers": {
+        **dict.fromkeys(("receivables", "overdue", "receivables_limit", "over"), "money"),
+        "basis": "code",
+    },
+    "variance_review_currencies": {
+        **dict.fromkeys(("sold", "sold_budget", "effect_sold", "open", "open_foreign", "open_budget"), "money"),
+        **dict.fromkeys(("open_now", "effect_open"), "money"),
+        **dict.fromkeys(("rate_budget", "rate_now"), "number"),
+    },
     "variance_review_stock": {
         **dict.fromkeys(("forecast", "actual", "gap", "planned_sales", "sales", "arrivals", "needed"), "count"),
         "pace": "share",

@@ -32,7 +32,9 @@ from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_t
 from salesplan.variance_review.changes import changed_lines, changes_since
 from salesplan.variance_review.collecting import Collecting, collecting, owed_at_review
 from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
+from salesplan.variance_review.dealers import dealer_review
 from salesplan.variance_review.decomposition import price_volume_mix
+from salesplan.variance_review.exchange import currency_review
 from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
 from salesplan.variance_review.inventory import inventory
 from salesplan.variance_review.kpi_values import Records, kpi_values
@@ -131,8 +133,10 @@ __all__ = [
     "changed_lines",
     "changes_since",
     "collecting",
+    "currency_review",
     "customer_review",
     "customers_shown",
+    "dealer_review",
     "edition",
     "inventory",
     "kpi_pack",

@@ -6,6 +6,7 @@ from salesplan.conclusions.variance_review.bridge import bridge_sentences, margi
 from salesplan.conclusions.variance_review.causes import measure_sentences, proposal_sentences, with_evidence
 from salesplan.conclusions.variance_review.collecting import collecting_sentences
 from salesplan.conclusions.variance_review.customers import customer_sentences, evaluation_form
+from salesplan.conclusions.variance_review.dealers import dealer_sentences
 from salesplan.conclusions.variance_review.grid import annual_sentences, grid_sentences
 from salesplan.conclusions.variance_review.inventory import inventory_sentences
 from salesplan.conclusions.variance_review.kpis import cards, catalogue
@@ -26,6 +27,7 @@ __all__ = [
     "changes",
     "collecting_sentences",
     "customer_sentences",
+    "dealer_sentences",
     "evaluation_form",
     "grid_sentences",
     "inventory_sentences",

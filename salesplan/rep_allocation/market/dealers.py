@@ -15,6 +15,7 @@ from salesplan.calendar import add_months, month_span
 from salesplan.money import to_fen
 from salesplan.rep_allocation.activity.receivables import settle
 from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
+from salesplan.settling import customer_keys
 from salesplan.terms.channels import DealerAlert, DealerPlan
 from salesplan.terms.plan import Tax
 from salesplan.terms.rep_allocation import RepAllocationTerms
@@ -272,19 +273,6 @@ def owners_of(dealers: Sequence[str], customers: pd.DataFrame | None, day: date)
     held = customers[(since <= when) & (until >= when) & customers["rep"].notna()]
     owner = held.drop_duplicates("customer", keep="last").set_index("customer")["rep"]
     return {dealer: str(owner[key]) for dealer, key in found.items() if key in owner.index}
-
-
-def customer_keys(dealers: Sequence[str], customers: pd.DataFrame | None) -> dict[str, str]:
-    """The key under which a dealer buys from the company: his own name, or that of the customer called so."""
-    if customers is None:
-        return {}
-    keys = set(customers["customer"])
-    pairs = customers[["customer", "name"]].dropna().drop_duplicates() if "name" in customers else customers.head(0)
-    alone = pairs.drop_duplicates("name", keep=False) if len(pairs) else pairs
-    names = dict(zip(alone["name"], alone["customer"], strict=True)) if len(alone) else {}
-    return {
-        dealer: dealer if dealer in keys else names[dealer] for dealer in dealers if dealer in keys or dealer in names
-    }
 
 
 def owed_by(

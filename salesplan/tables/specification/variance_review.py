@@ -45,6 +45,14 @@ TABLES: dict[str, tuple[str, ...]] = {
         "overdue_1", "overdue_2", "overdue_3", "overdue_4", "sold_year", "received_year", "sold_12", "oldest_days",
         "collection_rate", "turnover_days",
     ),
+    "variance_review_dealers": (
+        "dealer", "parent", "rep", "basis", "target", "actual", "variance", "attainment", "last_year", "receivables",
+        "overdue", "receivables_limit", "over",
+    ),
+    "variance_review_currencies": (
+        "currency", "sold", "sold_budget", "effect_sold", "rate_budget", "rate_now", "open", "open_foreign",
+        "open_budget", "open_now", "effect_open",
+    ),
     "variance_review_stock": (
         "product", "basis", "forecast", "actual", "gap", "planned_sales", "sales", "pace", "cover_days", "arrivals",
         "needed", "short_month", "shortage", "value_stock", "state",
