@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from salesplan.commission import Closed
     from salesplan.rep_allocation import Given
-    from salesplan.variance_review import Edition
+    from salesplan.variance_review.periods import Edition
 
 
 def find_plan(plan: str, start: Path | None = None) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.report.table import Table, cell, measures
-from salesplan.variance_review import Edition
+from salesplan.variance_review.periods import Edition
 from salesplan.wording import Words
 from salesplan.wording.periods import period
 

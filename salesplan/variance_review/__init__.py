@@ -11,14 +11,7 @@ import pandas as pd
 from salesplan.terms.plan import PlanTerms
 from salesplan.terms.variance_review import VarianceReviewTerms
 from salesplan.variance_review.actions import measure_table
-from salesplan.variance_review.activity import (
-    Activities,
-    Work,
-    activity_review,
-    team_activity,
-    team_rates,
-    visits_shown,
-)
+from salesplan.variance_review.activity import Work, activity_review, team_rates, visits_shown
 from salesplan.variance_review.boards import board_table, next_month, planned_visits
 from salesplan.variance_review.bridge import (
     bridge_dimension,
@@ -30,29 +23,29 @@ from salesplan.variance_review.bridge import (
 )
 from salesplan.variance_review.causes import cause_faults, cause_pareto, cause_table
 from salesplan.variance_review.changes import changed_lines, changes_since
-from salesplan.variance_review.collecting import Collecting, collecting, owed_at_review
-from salesplan.variance_review.customers import Customers, Known, away, customer_review, customers_shown, regraded
+from salesplan.variance_review.collecting import collecting, owed_at_review
+from salesplan.variance_review.customers import Known, away, customer_review, customers_shown, regraded
 from salesplan.variance_review.dealers import dealer_review
 from salesplan.variance_review.decomposition import price_volume_mix
 from salesplan.variance_review.exchange import currency_review
-from salesplan.variance_review.grid import listed_reps, rep_grid, rep_targets, standing
+from salesplan.variance_review.grid import listed_reps, rep_grid, standing
 from salesplan.variance_review.inventory import inventory
-from salesplan.variance_review.kpi_values import Records, kpi_values
-from salesplan.variance_review.kpis import KpiPack, kpi_pack
+from salesplan.variance_review.kpi_values import Records
+from salesplan.variance_review.kpis import kpi_pack
 from salesplan.variance_review.landing import Landing, Progress, landing_estimate, outlook, time_progress
 from salesplan.variance_review.landing_course import ladder, landing_course, landing_members
 from salesplan.variance_review.margin import margin_bridge
 from salesplan.variance_review.market import market_table, size_and_share
 from salesplan.variance_review.measures import Figures
 from salesplan.variance_review.member_grid import annual_summary, member_grid
-from salesplan.variance_review.periods import Edition, Span, edition, spans
-from salesplan.variance_review.projects import Projects, project_review, projects_shown, won_stages
+from salesplan.variance_review.periods import edition, spans
+from salesplan.variance_review.projects import project_review, projects_shown, won_stages
 from salesplan.variance_review.proposals import Traces, largest_first, overdue, propose
-from salesplan.variance_review.ranking import Promise, promises, ranking
+from salesplan.variance_review.ranking import promises, ranking
 from salesplan.variance_review.revision import Revised, capacity_by_month, outcome, plan_revision, revise, rule_grid
 from salesplan.variance_review.revision_reps import revise_reps
-from salesplan.variance_review.revisions import Before, Needed, Rolled, roll
-from salesplan.variance_review.spending import Budget, Spending, spending
+from salesplan.variance_review.revisions import Before, roll
+from salesplan.variance_review.spending import Budget, spending
 
 
 class Review(NamedTuple):
@@ -95,26 +88,13 @@ def review(figures: Figures, rules: VarianceReviewTerms, plan: PlanTerms, *, exc
 
 
 __all__ = [
-    "Activities",
     "Before",
     "Budget",
-    "Collecting",
-    "Customers",
-    "Edition",
     "Figures",
     "Known",
-    "KpiPack",
-    "Landing",
-    "Needed",
-    "Progress",
-    "Projects",
-    "Promise",
     "Records",
     "Review",
     "Revised",
-    "Rolled",
-    "Span",
-    "Spending",
     "Traces",
     "Work",
     "activity_review",
@@ -140,7 +120,6 @@ __all__ = [
     "edition",
     "inventory",
     "kpi_pack",
-    "kpi_values",
     "ladder",
     "landing_course",
     "landing_estimate",
@@ -154,7 +133,6 @@ __all__ = [
     "member_targets",
     "next_month",
     "outcome",
-    "outlook",
     "overdue",
     "owed_at_review",
     "plan_revision",
@@ -167,7 +145,6 @@ __all__ = [
     "ranking",
     "regraded",
     "rep_grid",
-    "rep_targets",
     "review",
     "revise",
     "revise_reps",
@@ -177,7 +154,6 @@ __all__ = [
     "spans",
     "spending",
     "standing",
-    "team_activity",
     "team_rates",
     "time_progress",
     "visits_shown",

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from salesplan.apportion import TOTAL
-from salesplan.variance_review import Activities, Projects, team_activity
+from salesplan.variance_review.activity import Activities, team_activity
+from salesplan.variance_review.projects import Projects
 from salesplan.wording import Words
 
 STEM = "activity_review"

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from salesplan.apportion import MANAGER
-from salesplan.variance_review import Customers, Projects, away
+from salesplan.variance_review import away
+from salesplan.variance_review.customers import Customers
+from salesplan.variance_review.projects import Projects
 from salesplan.wording import Words
 
 MOST_REPS = 24  # that fit one page; the others are summed

@@ -6,7 +6,7 @@ import pandas as pd
 
 from salesplan.conclusions.saying import NAMED, each_row, row_at, sayer
 from salesplan.terms.variance_review import VarianceReviewTerms
-from salesplan.variance_review import Collecting
+from salesplan.variance_review.collecting import Collecting
 from salesplan.wording import Words
 
 _say = sayer("collecting")

@@ -7,7 +7,8 @@ import pandas as pd
 
 from salesplan.apportion import UNKNOWN
 from salesplan.terms.variance_review import VarianceReviewTerms
-from salesplan.variance_review import Customers, away, regraded
+from salesplan.variance_review import away, regraded
+from salesplan.variance_review.customers import Customers
 from salesplan.wording import Words
 
 STEM = "customer_review"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.conclusions.saying import each_row, first_names, sayer
-from salesplan.variance_review import Edition
+from salesplan.variance_review.periods import Edition
 from salesplan.wording import Words
 from salesplan.wording.periods import period
 

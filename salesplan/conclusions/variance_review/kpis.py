@@ -9,7 +9,7 @@ from salesplan.conclusions.saying import each_row, first_names, sayer
 from salesplan.money import to_fen
 from salesplan.report.table import PER_PIECE, counted
 from salesplan.terms.indicators import INDICATORS
-from salesplan.variance_review import KpiPack
+from salesplan.variance_review.kpis import KpiPack
 from salesplan.wording import BLANK, Words, round_half_away
 
 say = sayer("kpi")

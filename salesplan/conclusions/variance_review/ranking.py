@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from salesplan.conclusions.saying import each_row, first_names, sayer
-from salesplan.variance_review import Promise
+from salesplan.variance_review.ranking import Promise
 from salesplan.wording import Words
 
 say = sayer("ranking")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from salesplan.apportion import MANAGER, UNASSIGNED
 from salesplan.conclusions.saying import first_names, row_at, sayer
-from salesplan.variance_review import Needed, Rolled
+from salesplan.variance_review.revisions import Needed, Rolled
 from salesplan.wording import BLANK, Words
 
 NAMED = 3

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesplan.conclusions.saying import NAMED, each_row, first_names, ratio_of, sayer
 from salesplan.terms.expenses import CONTINGENCY
-from salesplan.variance_review import Spending
+from salesplan.variance_review.spending import Spending
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
