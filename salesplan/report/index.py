@@ -72,7 +72,7 @@ def _decided(tables: Path, words: Words) -> list[Markup]:
         page = page_name(one.step)
         rows = {str(escape(name)): f"{page}#{row_id(rep)}" for rep, name in known.items()}
         text = with_links(str(escape(one.text)), rows)
-        found.append(Markup('{} <a href="{}">{}</a>').format(Markup(text), page, words("report.why")))
+        found.append(Markup('{} <a class="why" href="{}">{}</a>').format(Markup(text), page, words("report.why")))
     return found
 
 

@@ -85,7 +85,7 @@
     if (box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1) return;
     const about = box.closest("section")?.querySelector("h1, h2, h3")?.firstChild?.textContent.trim() ?? "";
     box.tabIndex = 0;
-    box.setAttribute("role", "region");
+    if (box.tagName === "DIV") box.setAttribute("role", "group");
     box.setAttribute("aria-label", `${own.rows} ${about}`.trim());
   });
   addEventListener("resize", reach);
