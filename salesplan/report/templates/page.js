@@ -44,7 +44,7 @@
   // Filtering: rows that hold every word typed.
   const filter = table => {
     const rows = [...table.tBodies[0].rows].filter(row => !isTotal(row));
-    if (rows.length < 10) return;
+    if (rows.length < 15) return;
     const label = made("label", { className: "filter" }), said = made("output", {});
     const input = made("input", { type: "search", placeholder: own.filter, ariaLabel: own.filter });
     label.append(input, said);
