@@ -15,7 +15,7 @@ from markupsafe import escape
 
 from salesplan.copies import write_copies
 from salesplan.copies.papers import Papers, put
-from salesplan.copies.roster import Roster, mentions, roster
+from salesplan.copies.roster import Names, Roster, roster
 from salesplan.tables import outputs
 from salesplan.wording import Words
 
@@ -41,6 +41,7 @@ def fen(place, part):
 def frames(people=PEOPLE):
     """Output tables with amounts that are each one person's own."""
     found = defaultdict(list)
+    everybody = list(people)
     for place, (rep, (name, team, manager)) in enumerate(people.items()):
         who = {"rep": rep, "name": name, "team": team, "manager": manager}
         found["rep_allocation_reps"].append({**who, "quota": fen(place, 0)})
@@ -66,7 +67,7 @@ def frames(people=PEOPLE):
         found["variance_review_customers"].append(
             {"customer": f"K{place}", "customer_name": f"客户{rep}店", "rep": rep, "state": "lost", "silent_days": 9,
              "amount_at_stake": fen(place, 9)})  # fmt: skip
-        other = list(people)[place - 1]
+        other = everybody[place - 1]
         said = {"month": "2027-03", "rep": rep, "code": "price", "owner": manager, "state": "open"}
         for action in (f"自己的事{place}", f"和{people[other][0] or other}一起", f"ask {other}"):
             found["variance_review_measures"].append({**said, "action": action})
@@ -308,8 +309,7 @@ def test_managers_lead_their_reps_and_teams_stand_in_for_them():
     ],
 )
 def test_texts_that_name_others(text, named):
-    everybody = frozenset({"R1", "王", "R10", "王敏", ""})
-    assert mentions(text, frozenset({"R10", "王敏"}), everybody) == named
+    assert Names({"R1", "王", "R10", "王敏", ""}).strangers(text, {"R10", "王敏"}) == named
 
 
 def test_without_reps_there_is_the_company_alone(tmp_path):
@@ -351,7 +351,8 @@ def money_of(run):
         frame = outputs.read(path, path.stem)
         money = [name for name in frame if outputs.kind_of(path.stem, name) == "money"]
         for name in money:
-            known = frame[frame[name].notna() & (frame[name].abs() > 100_000)]
+            # Small amounts, and round ones such as the bounds of the plan, may be anybody's.
+            known = frame[frame[name].notna() & (frame[name].abs() > 100_000) & (frame[name] % 100_000 != 0)]
             if "rep" not in frame:
                 company |= {abs(int(value)) for value in known[name]}
                 continue
@@ -383,7 +384,7 @@ def test_no_byte_of_a_demo_dealers_copy_is_anybody_elses(demo):
     run = demo / "outputs" / "henan-2027" / "first"
     dealers, reps = read(run, "rep_allocation_dealers"), read(run, "rep_allocation_reps")
     names = dict(zip(reps["rep"], reps["name"], strict=True))
-    for number, (dealer, contact) in enumerate(zip(dealers["dealer"], dealers["rep"], strict=True), 1):
+    for number, (dealer, contact) in enumerate(zip(dealers["dealer"], dealers["rep"].fillna(""), strict=True), 1):
         own = {dealer, names.get(contact, contact)}
         others = {*dealers["dealer"], *names, *names.values()} - own
         assert not leaks(run / "copies" / "dealers" / f"{number:04d}", own, others), dealer

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import MANAGER, UNASSIGNED
 from salesplan.copies.ground import PERIODS, REVIEW, REVISION, SHARED, Ground
-from salesplan.copies.roster import mentions
 from salesplan.copies.rows import Part, across, rows_by
 from salesplan.report.table import with_total
 from salesplan.wording import BLANK
@@ -23,6 +22,8 @@ LISTED: dict[str, tuple[str, ...]] = {
     "variance_review_causes": ("month", "rep", "code", "amount", "note"),
     "variance_review_measures": ("rep", "code", "action", "owner", "due", "state"),
 }
+
+MOST_LISTED = 1000  # reps that the company's page lists; beyond them it keeps to the teams
 
 Facts = list[tuple[str, str]]
 
@@ -58,7 +59,6 @@ class RepPages:
             ground.rows(boards[boards["kind"] == kind], "variance_review_boards", BOARD, words(f"copies.part_{kind}"))
             for kind in PERIODS
         ]
-        self.everybody = frozenset(key for rep in ground.roster.reps for key in (rep.key, rep.name))
 
     def page(self, rep: str) -> Page:
         """The page of one rep."""
@@ -78,10 +78,14 @@ class RepPages:
 
     def _measures(self, rep: str) -> Part | None:
         """His open measures; one whose text names a colleague is left to the manager to tell."""
-        part = self.measures.part(rep)
-        own = frozenset((rep, self.ground.roster.names.get(rep, rep)))
-        kept = [row for row in part.rows if not mentions("\n".join(row), own, self.everybody)] if part else []
-        return Part(part.title, part.heads, kept) if part and kept else None
+        return without_others(self.measures.part(rep), self.ground, (rep,))
+
+
+def without_others(part: Part | None, ground: Ground, own: Sequence[str]) -> Part | None:
+    """A table of free texts without the rows that name a rep who is not of `own`."""
+    known, everybody = ground.roster.own(*own), ground.roster.everybody
+    kept = [row for row in part.rows if not everybody.strangers("\n".join(row), known)] if part else []
+    return Part(part.title, part.heads, kept) if part and kept else None
 
 
 def facts_of(ground: Ground, row: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
@@ -143,18 +147,12 @@ def _people(ground: Ground, own: "pd.DataFrame") -> Iterator[Part]:
 
 def _review(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
     """Causes, open measures and activities of the team; a text that names somebody of another team is left out."""
-    names = ground.roster.names
-    own = frozenset(key for rep in team for key in (rep, names.get(rep, rep)))
-    everybody = frozenset(key for pair in names.items() for key in pair)
     for table, columns in LISTED.items():
-        frame = ground.of_note(table)
-        frame = frame[frame["rep"].isin(team)]
+        frame = ground.of_team(table, team)
         rows = ground.rows(frame, table, columns).part(*dict.fromkeys(frame["rep"]))
-        kept = [row for row in rows.rows if not mentions("\n".join(row), own, everybody)] if rows else []
-        if rows and kept:
-            yield Part(rows.title, rows.heads, kept)
-    behind = ground.of_note("variance_review_activities")
-    behind = behind[behind["rep"].isin(team) & (behind["gap"] < 0)]
+        yield from filter(None, [without_others(rows, ground, team)])
+    behind = ground.of_team("variance_review_activities", team)
+    behind = behind[behind["gap"] < 0] if len(behind) else behind
     columns = ("rep", *SHARED["variance_review_activities"])
     made = ground.rows(behind, "variance_review_activities", columns).part(*team)
     yield from filter(None, [made])
@@ -168,7 +166,7 @@ def _ahead(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
     title = ground.words("copies.part_ten_day")
     made = [across(boards, heads, ground.words, column="period", title=title)]
     for table in ("variance_review_projects", "variance_review_customers", "variance_review_receivables"):
-        made.append(ground.rows(ground.of_note(table), table, ("rep", *SHARED[table])).part(*team))
+        made.append(ground.rows(ground.of_team(table, team), table, ("rep", *SHARED[table])).part(*team))
     yield from filter(None, made)
 
 
@@ -183,11 +181,13 @@ def company_page(ground: Ground, headline: Facts, decisions: list[str], pay: "pd
     )
     teams = teams.assign(attainment=teams["actual"] / teams["target"].astype("float64").where(teams["target"] > 0))
     # With what no rep holds, the months sum to the company's own.
-    whole = team_page(ground, [*standing["rep"], UNASSIGNED, MANAGER], pay)
+    everybody = [*standing["rep"], UNASSIGNED, MANAGER]
+    many = len(standing) > MOST_LISTED
+    whole = list(_year_of(ground, everybody))[:1] if many else team_page(ground, everybody, pay).parts
     listed = _people(ground, teams.drop(columns="expected")) if len(teams) > 1 else ()
     who = (ground.words.column("manager"), "")
     parts = [Part(ground.words("copies.part_teams"), [who, *part.heads[1:]], part.rows, part.total) for part in listed]
-    return Page(headline, [*parts, *whole.parts], decisions)
+    return Page(headline, [*parts, *whole], decisions)
 
 
 def dealer_pages(ground: Ground) -> dict[str, Page]:

@@ -1,6 +1,6 @@
 """The tables a run's copies are made from, and the rows of each as texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ class Ground:
     def __init__(self, run: Path, words: Words) -> None:
         self.tables = run / "tables"
         self._tables: dict[str, pd.DataFrame] = {}
+        self._of_note: dict[str, pd.DataFrame] = {}
         self.words = Words(words.language, "元" if words.language == "zh" else "one", words.currency)
         self.roster: Roster = roster(self.table("rep_allocation_reps"), self.table("rep_allocation_dealers"))
         self.words.names = self.roster.names
@@ -94,8 +95,18 @@ class Ground:
         """The columns of a frame as texts by rep, titled as the copies title the table."""
         return rows_by(frame, table, columns, self.words, title=title or self.words(f"copies.part_{table}"))
 
+    def of_team(self, table: str, team: Sequence[str]) -> "pd.DataFrame":
+        """The rows of note that are of some reps."""
+        frame = self.of_note(table)
+        return frame[frame["rep"].isin(team)]
+
     def of_note(self, table: str) -> "pd.DataFrame":
         """The rows of a table that somebody still has to do something about."""
+        if table not in self._of_note:
+            self._of_note[table] = self._noted(table)
+        return self._of_note[table]
+
+    def _noted(self, table: str) -> "pd.DataFrame":
         frame = self.table(table)
         frame = frame if "rep" in frame else frame.assign(rep="")
         if frame.empty:

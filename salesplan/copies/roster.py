@@ -1,8 +1,9 @@
 """Who gets a copy: the reps and dealers of a run's tables, and the managers the reps have."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,12 +27,24 @@ class Roster:
     reps: tuple[Rep, ...]
     dealers: tuple[str, ...]
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Names of the reps by key, for the pages."""
         return {rep.key: rep.name for rep in self.reps}
 
-    @property
+    @cached_property
+    def everybody(self) -> "Names":
+        """Keys and names of all reps."""
+        return Names(text for rep in self.reps for text in (rep.key, rep.name))
+
+    def own(self, *reps: str) -> frozenset[str]:
+        """Keys and names of some reps, and their managers', who may be reps themselves."""
+        wanted = frozenset(reps)
+        return frozenset(
+            text for rep in self.reps if rep.key in wanted for text in (rep.key, rep.name, rep.manager) if text
+        )
+
+    @cached_property
     def managers(self) -> dict[str, tuple[str, ...]]:
         """The keys of the reps that each manager leads, in the order of the reps."""
         found: dict[str, list[str]] = {}
@@ -62,11 +75,19 @@ def _text(found: object) -> str:
     return "" if found is None or found != found else str(found)
 
 
-def mentions(text: str, own: frozenset[str], all_of_them: frozenset[str]) -> bool:
-    """Whether a free text names somebody else; `own` and `all_of_them` are keys and names.
+class Names:
+    """Keys and names of everybody, to be found in free texts whatever their number."""
 
-    The reader's own names are taken out first, the longest first: a key may be a part of another.
-    """
-    for name in sorted(own, key=len, reverse=True):
-        text = text.replace(name, "\0") if name else text
-    return any(name in text for name in all_of_them - own if name)
+    def __init__(self, names: Iterable[str]) -> None:
+        self.known = frozenset(name for name in names if name)
+        self.lengths = sorted({len(name) for name in self.known})
+
+    def strangers(self, text: str, own: Collection[str]) -> bool:
+        """Whether a text names anybody else; a key that is a part of one's own, where that stands, is one's own."""
+        parts = ((at, at + length) for length in self.lengths for at in range(len(text) - length + 1))
+        found = [(first, last) for first, last in parts if text[first:last] in self.known]
+        mine = [(first, last) for first, last in found if text[first:last] in own]
+        return any(
+            text[first:last] not in own and not any(begin <= first and last <= end for begin, end in mine)
+            for first, last in found
+        )
