@@ -153,6 +153,16 @@ def test_a_running_title_cannot_leave_its_style(run):
     assert text.count("</style>") == 3 and '@top-left { content: "\\3c \\2f style' in text
 
 
+def test_each_page_keeps_its_running_title_and_the_style_stands_once(run):
+    for name in ("index.html", page_name("annual_target")):
+        own = f'p {{ margin: 0 }}@page {{ @top-left {{ content: "{name}"; }} }}'
+        (run / name).write_text(page("a · b", "<p>x</p>", style=own), encoding="utf-8")
+    text = single(run)
+    assert text.count("p { margin: 0 }") == 1
+    assert '@page p0 { @top-left { content: "index.html"; } } #p0 { page: p0; }' in text
+    assert '@page p1 { @top-left { content: "1_annual_target.html"; } } #p1 { page: p1; }' in text
+
+
 def test_the_same_pages_give_the_same_bytes(run):
     assert single(run) == single(run)
 

@@ -17,6 +17,7 @@ IDS = re.compile(r'(\s(?:id|for|name|headers|list|aria-(?:labelledby|describedby
 INNER = re.compile(r"url\((&quot;|['\"]?)#")
 ADDRESS = re.compile(r'(\s(?:xlink:)?href=")([^"]*)"')
 ALLOWED = re.compile(r"'(sha256-[^']+)'")
+RUNNING = re.compile(r"@page (\{ @top-left \{[^{}]*\} \})\s*$")  # the running title of a page, last in its style
 
 
 def write_single_file(run: Path, target: Path) -> int:
@@ -37,12 +38,13 @@ def write_single_file(run: Path, target: Path) -> int:
 
 @dataclass
 class Taken:
-    """What a page is made of: language, title, styles, scripts it allows itself, and its body as a part of the file."""
+    """What a page is made of: language, title, styles, running title on paper, scripts it allows itself, body."""
 
     part: str
     opening: str = "<html>"
     title: str = ""
     styles: list[str] = field(default_factory=list)
+    running: str = ""
     scripts: list[tuple[str, str]] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
 
@@ -63,6 +65,10 @@ class _Page(HTMLParser):
         """The parts of a page."""
         self.feed(text)
         self.close()
+        part = self.taken.part
+        named = [found[1] for found in map(RUNNING.search, self.taken.styles) if found]
+        self.taken.running = "".join(f"@page {part} {rule} #{part} {{ page: {part}; }}\n" for rule in named)
+        self.taken.styles = [RUNNING.sub("", text) for text in self.taken.styles]
         return self.taken
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -151,7 +157,8 @@ def _joined(pages: Sequence[Taken]) -> str:
     scripts = {code: raw for page in reversed(pages) for raw, code in page.scripts}
     title = pages[0].title.partition(" \u00b7 ")[2] or pages[0].title  # a page's own heading stands first
     policy = POLICY + ("; script-src " + " ".join(f"'{_digest(code)}'" for code in sorted(scripts)) if scripts else "")
-    heads = "\n".join(f"<style>{text}</style>" for text in [*styles, f"{style('single.css')}{_running(title)}"])
+    own = "".join([style("single.css"), _running(title), *(page.running for page in pages)])
+    heads = "\n".join(f"<style>{text}</style>" for text in [*styles, own])
     bodies = "\n".join(f'<div class="onefile" id="{page.part}">{"".join(page.body)}</div>' for page in pages)
     code = "\n".join(f"{raw}{text}</script>" for text, raw in sorted(scripts.items()))
     return f"""<!doctype html>
@@ -175,4 +182,4 @@ def _joined(pages: Sequence[Taken]) -> str:
 def _running(title: str) -> str:
     """The running title of printed pages; every sign but letters and digits is written by its number."""
     text = "".join(sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in unescape(title))
-    return f'@page {{ @top-left {{ content: "{text}"; }} }}'
+    return f'@page {{ @top-left {{ content: "{text}"; }} }}\n'
