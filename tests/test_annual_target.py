@@ -768,9 +768,18 @@ def test_scenarios_hold_the_grid_and_the_levels_in_order():
     assert found["amount"].tolist() == [yuan(a) for a in (5000000, 5600000, 6000000, 7000000)]
     assert found["level"].tolist() == ["", "commit", "", "stretch"]
     assert found["growth"].tolist() == pytest.approx([0, 0.12, 0.2, 0.4])
+    assert found["planned"].tolist() == [False, True, False, False]
     assert found["target_share"].tolist() == pytest.approx([5 / 5.6, 1, 6 / 5.6, 7 / 5.6])
     assert found["profit"].tolist() == [yuan(a * 0.4 - 900000) for a in (5000000, 5600000, 6000000, 7000000)]
     assert found["probability"].is_monotonic_decreasing
+
+
+def test_scenarios_lie_five_points_around_the_plan():
+    found = annual_target.scenarios(ladder(), last_year=yuan(5000000))
+    near = found[found["level"] != "stretch"]
+    assert near["growth"].tolist() == pytest.approx([0.12 + points / 100 for points in range(-5, 6)])
+    assert near["amount"].tolist() == [yuan(5600000 + points * 50000) for points in range(-5, 6)]
+    assert near.loc[near["planned"], "level"].tolist() == ["commit"]
 
 
 def test_scenarios_without_history_are_the_levels():

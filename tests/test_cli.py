@@ -6,6 +6,8 @@ import shutil
 import pytest
 from workbooks import ROOT, command, copy_workbook
 
+from salesplan import STEPS
+
 
 def test_check_says_what_is_there(workbook):
     done = command(workbook, "check", "params/minimal")
@@ -124,8 +126,33 @@ def test_json_for_scripts(minimal, workbook):
 
     shutil.copytree(minimal / "outputs", workbook / "outputs")
     done = command(workbook, "run", "params/minimal", "--json", "--name", "j")
-    assert json.loads(done.stdout) == {"run": "j", "state": "complete", "report": "outputs/minimal/j/index.html"}
+    *events, last = map(json.loads, done.stdout.splitlines())
+    report = "outputs/minimal/j/index.html"
+    assert last == {"run": "j", "state": "complete", "folder": "outputs/minimal/j", "report": report, "faults": []}
+    assert events == [{"event": "unchanged", "step": stem, "run": "first"} for stem in STEPS]
     assert done.stderr == ""
+    quiet = command(workbook, "run", "params/minimal", "--json", "--quiet", "--name", "k")
+    assert [json.loads(line)["run"] for line in quiet.stdout.splitlines()] == ["k"]
+
+
+def test_json_of_a_refused_run(workbook):
+    """The last line says every fault: file, line, key, value, what is allowed."""
+    import json
+
+    (workbook / "params/minimal/commission.yaml").write_text("plans:\n  - name: a\n    tiers: [{from: 0, rate: 1.8}]\n")
+    sales = workbook / "params/minimal/data/sales.csv"
+    lines = sales.read_text().splitlines()
+    sales.write_text("\n".join([*lines[:3], lines[3].rpartition(",")[0] + ",1,2oo", *lines[4:]]) + "\n")
+    done = command(workbook, "run", "params/minimal", "--json")
+    (last,) = map(json.loads, done.stdout.splitlines())
+    assert (done.returncode, done.stderr) == (2, "")
+    assert (last["state"], last["folder"]) == ("refused", None)
+    first = last["faults"][0]
+    assert (first["file"], first["line"]) == ("params/minimal/commission.yaml", 3)
+    assert (first["key"], first["value"]) == ("plans[0].tiers[0].rate", "1.8")
+    assert first["allowed"].startswith("must be at most 1") and first["allowed"] in first["message"]
+    assert "params/minimal/data/sales.csv" in {fault["file"] for fault in last["faults"]}
+    assert not (workbook / "outputs").exists()
 
 
 def test_version_and_help():

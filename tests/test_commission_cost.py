@@ -338,6 +338,7 @@ def test_cost_under_other_rates_and_boundaries():
     grid = cost_grid(ledger(), year(), rules(plan()))
     rates = grid[(grid["boundary_share"] == 0) & (grid["attainment"] == 1)]
     assert rates["cost_ratio"].tolist() == pytest.approx([0.015, 0.02, 0.025])
+    assert rates["planned"].tolist() == [False, True, False]
     moved = grid[(grid["boundary_share"] != 0) & (grid["attainment"] == 1.2)].set_index("boundary_share")["commission"]
     assert moved[-0.1] == fen(12 * (900 * 0.02 + 300 * 0.03))
     assert moved[0.1] == fen(12 * (1100 * 0.02 + 100 * 0.03))

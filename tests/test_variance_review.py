@@ -589,6 +589,7 @@ def test_every_rule_and_cap_side_by_side():
     grid = vr.rule_grid(company(actuals=three_months(R1=20_000)), ruled(cap="0.2"))
     assert set(grid["rule"]) == {"next_month", "seasonal", "even"}  # nobody's capacity is known
     assert sorted(set(grid["cap_share"])) == [0.1, 0.2, 0.3, 1.0]
+    assert grid.loc[grid["planned"], ["rule", "cap_share"]].to_numpy().tolist() == [["seasonal", 0.2]]
     shortfall = 3 * 120_000 - 3 * 20_000
     assert (grid["amount_placed"] + grid["amount_unplaced"] == shortfall).all()
     first = grid.set_index(["rule", "cap_share"]).loc[("next_month", 1.0)]

@@ -24,7 +24,7 @@ def whole(exact: Fraction | int, unit: int = 1) -> int:
     return int(half_away(parts.numerator, parts.denominator)) * unit
 
 
-def grown(last_year: int, rate: Decimal) -> Fraction:
+def grown(last_year: int, rate: Decimal | Fraction) -> Fraction:
     """Last year's actual carried forward: last_year x (1 + rate)."""
     return last_year * (1 + Fraction(rate))
 

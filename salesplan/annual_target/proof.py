@@ -20,7 +20,7 @@ from salesplan.terms.estimates import BreakevenEstimate
 PROFITS = ["level", "amount", "contribution", "fixed_cost", "profit", "breakeven", "safety_amount", "safety_share"]
 PROFITS += ["units", "breakeven_units", "safety_units"]
 BRIDGE = ["level", "part", "name", "amount", "resources", "owner", "start", "end", "amount_from", "amount_to"]
-GROWTH_GRID = tuple(Decimal(step) / 20 for step in range(-2, 9))  # from -10 % to +40 % by 5 %
+AROUND = tuple(Fraction(points, 100) for points in range(-5, 6) if points)  # of growth, around the plan's own
 CURVE_POINTS = 41
 
 
@@ -154,20 +154,24 @@ def scenarios(
     last_year: int | None,
     trend: Trend | None = None,
     costs: BreakevenEstimate | None = None,
-    rates: Sequence[Decimal] = GROWTH_GRID,
+    rates: Sequence[Decimal | Fraction] | None = None,
 ) -> pd.DataFrame:
-    """What if: the year at a range of growth rates, the levels among them.
+    """What if: the year at a range of growth rates, by default five points around the plan's, the levels among them.
 
     One row per rate and level, in order of amount: `level` (empty for a rate of the grid), `growth` on last year,
-    `amount` (int64 fen), `target_share` = amount / planned level, `profit` (Int64 fen) by the cost parameters,
-    `probability` that the year reaches the amount, by the trend. Without a last year the levels alone.
+    `planned` (whether it is the planned level), `amount` (int64 fen), `target_share` = amount / planned level,
+    `profit` (Int64 fen) by the cost parameters, `probability` that the year reaches the amount, by the trend. Without
+    a last year the levels alone.
     """
+    goal = planned_amount(ladder)
+    if rates is None:
+        rates = [Fraction(goal, last_year) - 1 + points for points in AROUND] if last_year else []
     plain = [("", whole(grown(last_year, rate))) for rate in rates] if last_year is not None else []
     rows = plain + rungs(ladder)
     frame = pd.DataFrame(sorted(rows, key=lambda row: (row[1], row[0])), columns=["level", "amount"])
-    amounts = frame["amount"].tolist()
-    goal = planned_amount(ladder)
+    amounts, own = frame["amount"].tolist(), ladder.loc[ladder["planned"], "level"].iloc[0]
     return frame.assign(
+        planned=frame["level"] == own,
         growth=[amount / last_year - 1 if last_year else math.nan for amount in amounts],
         target_share=[amount / goal if goal else math.nan for amount in amounts],
         profit=pd.array([profit_of(amount, costs) if costs else None for amount in amounts], dtype="Int64"),

@@ -57,5 +57,6 @@ def _lying(ax: "Axes", frame: "pd.DataFrame", words: Words) -> None:
     ax.set_yticks(places, frame["label"])
     style.rows(ax, len(frame))
     style.money_axis(ax, words, axis="x")
+    ax.xaxis.label.set(x=1, ha="right")
     ax.margins(x=0.12)
     _legend(ax, words)

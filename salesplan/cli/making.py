@@ -70,26 +70,43 @@ def run(
     request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout, fresh, resume, replan)
     same = unchanged(request)
     if same:
-        typer.echo(words("run.unchanged", run=same.name), err=True)
+        if not as_json:
+            typer.echo(words("run.unchanged", run=same.name), err=True)
         _list_again(same, words)
         _tell_run(same, words, Sent(single_file, pdf), as_json=as_json)
         return
     from salesplan.pipeline.run import run as make
-    from salesplan.progress import Lines
+    from salesplan.progress import Events, Lines, expected, refused, tell
 
+    known = expected(plan, request.steps)
+    progress = Events(quiet=quiet, expected=known) if as_json else Lines(words, quiet=quiet, expected=known)
     try:
-        found = make(request, Lines(words, quiet=quiet or as_json))
+        found = make(request, progress)
     except PlanError as error:
+        if as_json:
+            tell(refused(error, words))
+            raise typer.Exit(2) from None
         raise refuse(error, words) from None
     except StepError as error:
-        cause = machine.hinted(error.cause, words)
-        typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=cause), err=True)
-        typer.echo(words("run.evidence", path=_shown(error.evidence)), err=True)
-        raise typer.Exit(1) from None
+        raise _not_done(error, words, as_json=as_json) from None
     except KeyboardInterrupt:
         typer.echo(words("run.interrupted"), err=True)
         raise typer.Exit(1) from None
     _tell_run(found, words, Sent(single_file, pdf), as_json=as_json)
+
+
+def _not_done(error: Any, words: Words, *, as_json: bool) -> typer.Exit:
+    """Say where a step stopped, why, and where its evidence lies; exit status 1."""
+    cause, evidence = machine.hinted(error.cause, words), _shown(error.evidence)
+    if as_json:
+        from salesplan.progress import tell
+
+        place = {"step": error.step, "cell": error.cell, "cause": cause, "evidence": evidence}
+        tell({"run": None, "state": "incomplete", "folder": None, "report": None, **place, "faults": []})
+    else:
+        typer.echo(words("run.failed", step=words(f"step.{error.step}"), cell=error.cell, cause=cause), err=True)
+        typer.echo(words("run.evidence", path=evidence), err=True)
+    return typer.Exit(1)
 
 
 def _list_again(found: Any, words: Words) -> None:
@@ -108,7 +125,8 @@ def _tell_run(found: Any, words: Words, sent: Sent, *, as_json: bool) -> None:
         typer.echo(words("run.report", path=report))
     made = send(found, words, sent, quiet=as_json) if any(sent) else {}
     if as_json:
-        told = {"run": found.name, "state": found.state, "report": report, **made}
+        where = {"folder": _shown(found.folder), "report": report, **made}
+        told = {"run": found.name, "state": found.state, **where, "faults": []}
         typer.echo(json.dumps(told, ensure_ascii=False))
 
 

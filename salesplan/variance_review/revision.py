@@ -188,8 +188,8 @@ def _carried(full: pd.Series, reps: pd.DataFrame, month: str, cutoff: int | None
 def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, unit: int = 1) -> pd.DataFrame:
     """The revision under each rule and several caps, beside the plan's own cap; `capacity` only where it is known.
 
-    One row per `rule` and `cap_share` (of a month's target): `amount_placed` and `amount_unplaced` in fen, the `month`
-    that rises most (NA where none does) and its `rise_share` of its target.
+    One row per `rule` and `cap_share` (of a month's target): `planned` (the plan's own), `amount_placed` and
+    `amount_unplaced` in fen, the `month` that rises most (NA where none does) and its `rise_share` of its target.
     """
     rows = []
     for rule in RULES:
@@ -197,7 +197,8 @@ def rule_grid(figures: Figures, rules: Revision, *, cutoff: int | None = None, u
             asked = rules.model_copy(update={"rule": rule, "cap": cap})
             revised = plan_revision(figures, asked, cutoff=cutoff, unit=unit)
             if revised.rule == rule:
-                rows.append({"rule": rule, "cap_share": float(cap), **outcome(revised)})
+                own = rule == rules.rule and cap == rules.cap
+                rows.append({"rule": rule, "cap_share": float(cap), "planned": own, **outcome(revised)})
     return pd.DataFrame(rows)
 
 

@@ -104,7 +104,8 @@ def annual_target(step: Step) -> Panel:
     fen, scale = room.planned_amount(trial.ladder), step.words.scale
     task = Slider(
         ("task", step.words("whatif.task", unit=step.words.unit), Decimal(fen) / scale, None),
-        (0.5 * fen / scale, 1.6 * fen / scale or 1.0), 10.0 ** (len(str(max(fen // scale, 1))) - 2), ",.10g",
+        (0.5 * fen / scale, 1.6 * fen / scale or 1.0), 10.0 ** (len(str(max(fen // scale, 1))) - 2),
+        f",.{step.words.places}f",
     )  # fmt: skip
     controls: list[Control] = [task, Held("level", "", number, path)]
     if trial.past:

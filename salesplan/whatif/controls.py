@@ -19,7 +19,9 @@ STYLE = f"""<style>
 .salesplan-whatif table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 .salesplan-whatif th, .salesplan-whatif td {{ padding: 2px 10px 2px 0; text-align: left; vertical-align: top; }}
 .salesplan-whatif .n {{ text-align: right; white-space: nowrap; }}
-.salesplan-whatif .moved {{ font-weight: 600; }}
+.salesplan-whatif th {{ font-weight: normal; }}
+.salesplan-whatif .moved, .salesplan-whatif .moved th {{ font-weight: 600; }}
+.salesplan-whatif td, .salesplan-whatif th {{ line-height: 1.4; }}
 .salesplan-whatif code {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
 .salesplan-whatif svg {{ width: 100%; height: auto; }}
 </style>"""
@@ -65,7 +67,7 @@ class Slider(Control):
             layout=Layout(width="100%"),
         )  # fmt: skip
         title = HTML(f"<b>{escape(self.label)}</b>")
-        self.box = VBox([title, self.widget, HTML(self._mark())], layout=Layout(width="300px", margin="0 18px 0 0"))
+        self.box = VBox([title, self.widget, HTML(self._mark())], layout=Layout(width="320px", margin="0 18px 0 0"))
 
     def position(self, value: Any) -> float:
         """Where a value stands on the track."""
@@ -92,7 +94,7 @@ class Choice(Control):
         own = [(step.words("whatif.own", name=text) if value == self.plan else text, value) for text, value in names]
         self.widget = Dropdown(options=own, value=self.plan, layout=Layout(width="100%"))
         title = HTML(f"<b>{escape(self.label)}</b>")
-        self.box = VBox([title, self.widget], layout=Layout(width="300px", margin="0 18px 0 0"))
+        self.box = VBox([title, self.widget], layout=Layout(width="320px", margin="0 18px 0 0"))
 
 
 def slider(

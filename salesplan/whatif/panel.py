@@ -105,7 +105,7 @@ class Panel(VBox):  # type: ignore[misc]
     def _drawn(self, plan: Outcome, tried: Outcome) -> str:
         frame = _joined(plan.bars, tried.bars)
         first, own = tried.figures[0], plan.figures[0]
-        said = {"tried": _text(self.step, first), "plan": _text(self.step, own)}
+        said = {"tried": _text(self.step, first, unit=True), "plan": _text(self.step, own, unit=True)}
         frame.attrs["title"] = self.step.words("whatif.title", what=first.label, **said)
         height = max(SIZE[1], 1.2 + ROW * len(frame)) if len(frame) > chart.ACROSS else SIZE[1]
         return str(self.step.draw(chart.beside, frame, size=(SIZE[0], height)).svg)
@@ -120,10 +120,10 @@ def _joined(plan: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _text(step: Step, figure: Figure) -> str:
+def _text(step: Step, figure: Figure, *, unit: bool = False) -> str:
     words = step.words
     if figure.kind == "money":
-        return words.money(figure.value)
+        return words.money(figure.value, unit=unit)
     if figure.kind == "share":
         return words.percent(figure.value)
     return words.month(figure.value) if figure.value else "–"
@@ -135,7 +135,8 @@ def _numbers(step: Step, plan: Outcome, tried: Outcome) -> str:
     heads = ["", words("whatif.plan_mark"), words("whatif.tried"), words("whatif.moves")]
     head = "".join(f'<th scope="col"{" class=n" if text else ""}>{escape(text)}</th>' for text in heads)
     rows = (_row(step, *pair) for pair in zip(plan.figures, tried.figures, strict=True))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    unit = f'<p class="note">{escape(words("report.money_in", unit=words.unit))}</p>'
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{unit}"
 
 
 def _row(step: Step, plan: Figure, tried: Figure) -> str:
@@ -151,5 +152,9 @@ def _difference(step: Step, plan: Figure, tried: Figure) -> str:
     if tried.kind == "month" or plan.value != plan.value or tried.value != tried.value:
         return ""
     by = tried.value - plan.value
-    text = step.words.money(by) if tried.kind == "money" else step.words("whatif.points", value=f"{by * 100:.1f}")
+    text = (
+        step.words.money(by, unit=False)
+        if tried.kind == "money"
+        else step.words("whatif.points", value=f"{by * 100:.1f}")
+    )
     return f"+{text}" if by > 0 else text

@@ -13,6 +13,12 @@ MARKS = {
     "row": r"\brow (\d+(?:, \d+)*)",
     "column": r"\bcolumn (\S+)",
 }
+# The parts of a place: `params/x/commission.yaml line 14: plans[0].rate`, `data/sales.csv row 9 , column amount (X)`,
+# `data/sales.xlsx sheet One cell B9 , column amount`.
+PLACE = re.compile(
+    r"(?P<file>[^\s:]+?)(?:(?: sheet .+?)? (?:line |row |cell [A-Z]{1,3})(?P<line>\d+)"
+    r"[^:,]*(?:[:,] (?:column )?(?P<key>\S+).*)?|[ :].*)?$"
+)
 PLACES = ("first", "other")  # values that are places themselves
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 KNOWN = re.compile(r"[\uff0c\uff1b,;][^\uff0c\uff1b,;]*\{known\}[\u3002.]?")  # the clause that lists what there is
@@ -21,6 +27,12 @@ LIMITS = ("at_most", "at_least", "below", "above")
 
 def message(fault: Fault, words: Words) -> str:
     """A fault as one line: place = 'value' : what is allowed."""
+    found = "" if fault.value is None else f" = {_quoted(fault.value)}"
+    return _one_line(f"{place_text(fault.place, words)}{found} : {allowed(fault, words)}".removeprefix(" : "))
+
+
+def allowed(fault: Fault, words: Words) -> str:
+    """What is allowed instead of what a fault found, and the name that was perhaps meant."""
     values = {key: _worded(key, found, words) for key, found in fault.values.items()}
     if "expected" in values and words.language == "zh":  # the codes are English words
         values["expected"] = _explained(str(values["expected"]), str(values.get("choice", "")), words)
@@ -33,8 +45,25 @@ def message(fault: Fault, words: Words) -> str:
     if values.get("nearest"):
         end = "\u3002" if words.language == "zh" else ". "
         text = text.rstrip("\u3002. ") + end + words("fault.nearest", nearest=values["nearest"])
-    found = "" if fault.value is None else f" = {_quoted(fault.value)}"
-    return _one_line(f"{place_text(fault.place, words)}{found} : {text}".removeprefix(" : "))
+    return text
+
+
+def entry(fault: Fault, words: Words) -> dict[str, Any]:
+    """A fault as scripts read it: code, file, line (or row), key (or column), value, allowed, and the whole message.
+
+    What a fault does not have is null.
+    """
+    found = PLACE.match(fault.place)
+    file, line, key = found.group("file", "line", "key") if found else (fault.place or None, None, None)
+    return {
+        "code": fault.code,
+        "file": file,
+        "line": int(line) if line else None,
+        "key": key,
+        "value": None if fault.value is None else str(fault.value),
+        "allowed": _one_line(allowed(fault, words)),
+        "message": message(fault, words),
+    }
 
 
 def _one_line(text: str) -> str:

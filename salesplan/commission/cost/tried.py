@@ -15,7 +15,7 @@ from salesplan.terms.commission import CommissionPlan, CommissionTerms, Tier
 CHANGES = (Decimal("-0.005"), Decimal(0), Decimal("0.005"))  # of every rate, in points
 MOVES = (Decimal("-0.1"), Decimal("0.1"))  # of every boundary, as a share of it
 EXACT = Decimal("0.000001")
-GRID = ["change_share", "boundary_share", "attainment", "commission", "cost_ratio"]
+GRID = ["change_share", "boundary_share", "planned", "attainment", "commission", "cost_ratio"]
 
 
 class Numbers(NamedTuple):
@@ -94,12 +94,12 @@ def cost_grid(
     """What if all rates, or all boundaries, were higher or lower: one row per change and attainment.
 
     Columns: change_share (of the rates, points as a share), boundary_share (of the boundaries, as a share of them),
-    attainment, commission (int64 fen), cost_ratio.
+    planned (whether nothing is changed), attainment, commission (int64 fen), cost_ratio.
     """
     cases = [*((change, Decimal(0)) for change in CHANGES), *((Decimal(0), move) for move in MOVES)]
     grids = [
         cost_of_team(cost_reps(ledger, year, shifted(rules, *case), attainments=attainments, past=past)).assign(
-            change_share=float(case[0]), boundary_share=float(case[1])
+            change_share=float(case[0]), boundary_share=float(case[1]), planned=not any(case)
         )
         for case in cases
     ]
