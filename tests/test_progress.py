@@ -145,7 +145,16 @@ def test_nobody_reads_it_any_more(monkeypatch):
         ("--set seasonal_split.method", "--set", None, None),
         ("", None, None, None),
     ],
-    ids=["a parameter", "a cell", "a row of a sheet", "a cell of a sheet", "a line", "a folder", "an option", "nowhere"],
+    ids=[
+        "a parameter",
+        "a cell",
+        "a row of a sheet",
+        "a cell of a sheet",
+        "a line",
+        "a folder",
+        "an option",
+        "nowhere",
+    ],
 )
 def test_a_fault_for_scripts(place, file, line, key):
     found = entry(Fault("at_most", place, "1.8", {"limit": 1}), Words("en"))
