@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,29 +24,34 @@ SAID = {
 PARTS = {"unit", "more", "nearest", "none_known", "choice"}  # of other messages
 
 
-@lru_cache
-def trees() -> tuple[ast.AST, ...]:
-    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py")))
+@cache
+def gathered() -> tuple[set[tuple[str, str]], set[str]]:
+    """Section and code of every message that the source names as such; every text constant, those of f-strings too."""
+    messages, texts = set(), set()
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                messages.update(message_of(node))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+    return messages, texts
 
 
-def said() -> Iterator[tuple[str, str]]:
-    """Section and code of every message that the source names as such."""
-    for node in (node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in SAID and len(node.args) > SAID[name][0]:
-            code = node.args[SAID[name][0]]
-            if isinstance(code, ast.Constant) and isinstance(code.value, str) and code.value.isidentifier():
-                yield SAID[name][1], code.value
+def message_of(node: ast.Call) -> Iterator[tuple[str, str]]:
+    """Section and code of the message that a call names."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in SAID and len(node.args) > SAID[name][0]:
+        code = node.args[SAID[name][0]]
+        if isinstance(code, ast.Constant) and isinstance(code.value, str) and code.value.isidentifier():
+            yield SAID[name][1], code.value
+
+
+def said() -> set[tuple[str, str]]:
+    return gathered()[0]
 
 
 def words() -> set[str]:
-    """Every text constant of the source, and the pieces that f-strings are made of."""
-    return {
-        node.value
-        for tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    return gathered()[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,7 +60,7 @@ def test_every_message_of_the_source_has_its_text(language: str) -> None:
     missing = {f"{section}.{code}" for section, code in said() if code not in CODES} - texts.keys()
     missing |= {f"fault.{code}" for code in [*CODES.values(), *PATTERNS.values()] if f"fault.{code}" not in texts}
     assert missing == set()
-    assert len(set(said())) > 200
+    assert len(said()) > 200
 
 
 @pytest.mark.parametrize("section", ["fault", "notice"])

@@ -2,15 +2,16 @@
 
 import ast
 import re
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "salesplan"
-TREES = {
-    path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")
-}
+MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))
 TAG = re.compile(r"</?[a-z!]")
+TAGGED = re.compile(r"<(td|tr|p|div|svg|a|li)[ >]")
 # Pieces of HTML put together from pieces that are escaped where they are made, and numbers of our own.
 PIECES = {
     "boxes", "items", "shapes", "amount", "month", "ends", "WIDE", "HIGH + FOOT + 4", "HIGH + 14", "span",
@@ -23,16 +24,29 @@ PIECES = {
 }  # fmt: skip
 
 
-def calls(tree):
-    """Names of what a module calls, with its first argument: `path.write_text`, `open`."""
-    for node in ast.walk(tree):
+def tree_of(module):
+    return ast.parse((SOURCE / module).read_text(encoding="utf-8"))
+
+
+@cache
+def found():
+    """Of all modules, walked once: who calls what by name, `frame.style`, texts with tags."""
+    callers, styling, tagged = defaultdict(set), set(), set()
+    for module, node in ((name, node) for name in MODULES for node in ast.walk(tree_of(name))):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            yield name, node
+            callers[name].add(module)
+        elif isinstance(node, ast.Attribute) and node.attr == "style":
+            styling |= {module} if ast.unparse(node.value).endswith(("frame", "df")) else set()
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and TAGGED.search(node.value):
+            tagged.add(module)
+    return callers, styling, tagged
 
 
 def modules_that_call(*names):
-    return {module for module, tree in TREES.items() for name, _ in calls(tree) if name in names}
+    """Modules that call one of these: `path.write_text`, `open`."""
+    callers, _, _ = found()
+    return {module for name in names for module in callers.get(name, ())}
 
 
 def test_one_module_writes_pages():
@@ -54,20 +68,13 @@ def test_one_module_writes_sheets():
 @pytest.mark.parametrize("name", ["to_html", "set_table_styles", "Styler", "from_string", "write_html_table", "HTML"])
 def test_nothing_that_does_not_escape_is_used(name):
     assert modules_that_call(name) == set()
-    attributes = {
-        module
-        for module, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr == "style"
-        and ast.unparse(node.value).endswith(("frame", "df"))
-    }
-    assert attributes == set()
+    _, styling, _ = found()
+    assert styling == set()
 
 
-@pytest.mark.parametrize("module", [name for name in TREES if name.startswith(("report/", "charts/", "workbook"))])
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith(("report/", "charts/", "workbook"))])
 def test_every_text_that_goes_into_html_is_escaped(module):
-    for node in ast.walk(TREES[module]):
+    for node in ast.walk(tree_of(module)):
         if not isinstance(node, ast.JoinedStr):
             continue
         literal = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
@@ -78,14 +85,7 @@ def test_every_text_that_goes_into_html_is_escaped(module):
 
 
 def test_html_is_made_nowhere_else():
-    made = {
-        module
-        for module, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and re.search(r"<(td|tr|p|div|svg|a|li)[ >]", node.value)
-    }
+    _, _, made = found()
     own = {"report/", "charts/render.py", "workbook.py"}
     assert {module for module in made if not module.startswith(tuple(own))} == set()
 
