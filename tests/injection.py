@@ -2,6 +2,7 @@
 
 import builtins
 import errno
+import gc
 import io
 import os
 from contextlib import contextmanager
@@ -113,6 +114,7 @@ def in_child(function):
     """Run a function in a forked copy of this process, which may die of it; its exit status."""
     pid = os.fork()
     if pid == 0:
+        gc.disable()  # else it copies page after page of its parent's memory only to look through it
         status = 1
         try:
             function()
