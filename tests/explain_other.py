@@ -1,7 +1,7 @@
 """A demo plan in English whose orders lie in a database and whose commission is measured in every way."""
 
 import duckdb
-from workbooks import command, copy_workbook
+from workbooks import command, copy_workbook, without_charts
 
 COMMISSION = """\
 plans:
@@ -62,7 +62,7 @@ contests:
 
 def make(folder):
     """The workbook with one complete run named `first`."""
-    book = copy_workbook(folder, "henan-2027")
+    book = without_charts(copy_workbook(folder, "henan-2027"))
     plan = book / "params" / "henan-2027"
     (plan / "commission.yaml").write_text(COMMISSION, encoding="utf-8")
     with duckdb.connect(plan / "data" / "company.duckdb") as connection:

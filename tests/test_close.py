@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from injection import KILLED, OPENING, WRITING, Faults, in_child, injected
-from workbooks import command, copy_workbook, made_once
+from workbooks import command, copy_workbook, made_once, without_charts
 
 from salesplan import archive, inputs
 from salesplan.closing import record
@@ -66,7 +66,7 @@ def made(tmp_path_factory):
 
 
 def fill(folder):
-    workbook = copy_workbook(folder)
+    workbook = without_charts(copy_workbook(folder))
     plan = workbook / "params" / "shop"
     (plan / "data").mkdir(parents=True)
     (plan / "plan.yaml").write_text(PLAN)
