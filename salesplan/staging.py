@@ -40,11 +40,17 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Every file below a folder, sorted; unlike `rglob`, a folder that cannot be read is an error, not empty."""
+def names_below(folder: Path) -> list[str]:
+    """Every file below a folder as `tables/a.csv`, sorted; unlike with `rglob`, an unreadable folder is an error."""
 
     def refuse(error: OSError) -> NoReturn:
         raise error
 
     walked = os.walk(folder, onerror=refuse) if folder.exists() else ()
-    return sorted(Path(place, name) for place, _, names in walked for name in names)
+    places = ((place[len(str(folder)) :].replace(os.sep, "/"), names) for place, _, names in walked)
+    return sorted(f"{place}/{name}"[1:] for place, names in places for name in names)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file below a folder, sorted by name; an unreadable folder is an error."""
+    return [folder / name for name in names_below(folder)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from salesplan.staging import DRAFT, files_below, write_whole
+from salesplan.staging import DRAFT, names_below, write_whole
 
 MANIFEST = "manifest.json"
 SIGNATURES = "signatures.json"
@@ -66,10 +66,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def files_of(folder: Path, *within: str) -> dict[str, str]:
     """SHA-256 of every file of a run, or of some of its folders; manifest, signatures and drafts of them are apart."""
-    apart = {folder / f"{name}{end}" for name in (MANIFEST, SIGNATURES) for end in ("", DRAFT)}
-    roots = [folder / name for name in within] or [folder]
-    found = sorted(path for root in roots for path in files_below(root) if path not in apart)
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in found}
+    apart = {f"{name}{end}" for name in (MANIFEST, SIGNATURES) for end in ("", DRAFT)}
+    inside = (f"{place}/{name}" for place in within for name in names_below(folder / place))
+    found = sorted(inside) if within else names_below(folder)
+    return {name: file_digest(folder / name) for name in found if name not in apart}
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ from salesplan.pipeline.predecessors import Predecessors, lay_review
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
 from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import shown_path, workbook_of
-from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, SETTLED, files_below, write_whole
+from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, SETTLED, names_below, write_whole
 from salesplan.telling import handed_over
 from salesplan.terms import CommissionTerms
 from salesplan.wording import Words
@@ -137,9 +137,9 @@ class Making:
         assert self.earlier is not None
         shutil.rmtree(self.staging / INPUTS, ignore_errors=True)
         left = {name for stem in STEPS for name in self.earlier.files(stem)} | {archive.MANIFEST}
-        for path in files_below(self.staging):
-            if path.relative_to(self.staging).as_posix() not in left:
-                path.unlink()
+        for name in names_below(self.staging):
+            if name not in left:
+                (self.staging / name).unlink()
 
     def _step(self, stem: str) -> None:
         """Execute a step, or take it over; then begin its page."""

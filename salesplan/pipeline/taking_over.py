@@ -11,7 +11,7 @@ from salesplan.archive import Run, file_digest
 from salesplan.errors import Fault
 from salesplan.inputs import STATE
 from salesplan.pipeline.request import NOTEBOOKS
-from salesplan.staging import DONE, INPUTS, PAGES, PREVIOUS, REVIEW, files_below
+from salesplan.staging import DONE, INPUTS, PAGES, PREVIOUS, REVIEW, names_below
 from salesplan.tables.outputs import tables_of
 
 TABLE, BEFORE = "table:", "previous:"
@@ -74,8 +74,7 @@ def of_step(name: str, stem: str) -> bool:
 def files_left(stem: str, staging: Path) -> dict[str, str]:
     """SHA-256 of what a step has left in its run."""
     names = [f"{NOTEBOOKS[stem]}.ipynb", *(f"tables/{name}.csv" for name in tables_of(stem))]
-    papers = [path for folder in PAGES.get(stem, ()) for path in files_below(staging / folder)]
-    names += [path.relative_to(staging).as_posix() for path in papers]
+    names += [f"{folder}/{name}" for folder in PAGES.get(stem, ()) for name in names_below(staging / folder)]
     return {name: file_digest(staging / name) for name in names}
 
 
