@@ -147,7 +147,10 @@ def _rep_allocation(tables: Tables, words: Words) -> list[Block]:
 
 def _people(people: "pd.DataFrame", words: Words) -> Block:
     """One row per rep: the quota beside last year and what is expected."""
-    table, own = "rep_allocation_reps", [name for name in ("name", "team") if name in people]
+    table, own = (
+        "rep_allocation_reps",
+        [name for name in ("name", "team") if name in people and people[name].notna().any()],
+    )
     money = {name: summed(name, words.column(name, table), _list(people, name))
              for name in ("quota", "base", "last_year", "expected")}  # fmt: skip
     fields = (
