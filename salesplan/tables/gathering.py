@@ -22,7 +22,7 @@ from salesplan.tables.headers import Header, nearest, resolve
 from salesplan.tables.layout import Way, lay_out
 from salesplan.tables.reading import Body, Source, open_arrow, open_csv, open_rows
 from salesplan.tables.results import Checked, Findings
-from salesplan.tables.rows import TotalRow, data_rows, unreconciled, without_examples
+from salesplan.tables.rows import DataRows, TotalRow, data_rows, unreconciled, without_examples, without_notes
 from salesplan.tables.sheets import SHEET, SHEET_NAMES
 from salesplan.tables.units import factor
 from salesplan.terms import PlanTerms
@@ -208,19 +208,27 @@ def _read_part(plan: Plan, spec: Spec, opened: Source) -> checking.Part | None:
     body = source.body(plan.findings) if header else None
     if header is None or body is None:
         return None
-    body, examples = without_examples(body, header.example)
-    if examples:
-        plan.findings.notice("examples_left_out", source.place, count=examples)
-    rows = data_rows(body, _key(spec, header))
+    rows = _data_rows(plan, source, body, header, _key(spec, header))
     manners = {name: replace(manner, factor=factor(header.units.get(name, ""))) for name in header.positions}
     typed = _typed(rows.body, header, spec, manners)
     part = checking.Part(source.place, header, rows.body, {name: found.values for name, found in typed.items()})
     _report_cells(part, typed, plan.findings)
     _report_merged(part, source, spec, plan.findings)
-    if rows.blank:
-        plan.findings.notice("blank_rows", source.place, count=rows.blank)
     _reconcile(rows.totals, part, spec, manners, plan.findings)
     return part
+
+
+def _data_rows(plan: Plan, source: Source, body: Body, header: Header, key: int) -> DataRows:
+    """The rows that are data; what was left out is said."""
+    body, examples = without_examples(body, header.example)
+    body = without_notes(body, source.place, plan.findings)
+    again = source.headers[: -2 if header.across else None]  # the columns made of months have no header of their own
+    rows = data_rows(body, key, again)
+    left_out = {"examples_left_out": examples, "headers_left_out": rows.headers, "blank_rows": rows.blank}
+    for code, count in left_out.items():
+        if count:
+            plan.findings.notice(code, source.place, count=count)
+    return rows
 
 
 def _typed(body: Body, header: Header, spec: Spec, manners: Mapping[str, Manner]) -> dict[str, Typed]:

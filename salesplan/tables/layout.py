@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ from salesplan.tables.contract import Spec, plain_header
 from salesplan.tables.headers import SIDE_BY_SIDE, found_names
 from salesplan.tables.reading import Body, Source
 from salesplan.tables.results import Findings
-from salesplan.tables.rows import is_total
+from salesplan.tables.rows import is_total, without_notes
 from salesplan.tables.units import PLAIN_UNITS, SCALED_UNITS, units_of_titles
 
 TIMES = ("date", "month")
@@ -25,6 +26,8 @@ FEWEST_MONTHS = 2
 FEWEST_NUMBERS = 6  # of headers that are months only as numbers: 1, 2, 3, ...
 YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 WHOLE_YEAR = frozenset(("全年", "全年合计", "年度合计", "年合计", "fullyear", "yeartotal"))
+# Columns between the months that add up some of them: 一季度, Q1, 上半年.
+PART_OF_YEAR = re.compile(r"(第?[一二三四1-4]季度?|q[1-4]|[1-4]q|h[12]|[上下]半年)(合计|小计|total)?")
 YEARS = frozenset(("年", "年份", "年度", "财年", "year", "fiscalyear"))
 OF_A_YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)?\s*(?:年|年度)?")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -64,7 +67,22 @@ def lay_out(source: Source, way: Way) -> Source:
     if height > 1:
         way.findings.notice("header_rows", place)
     months = _months(header, _filled(rows[first - 1]) if first else [], titles, way)
-    return _unpivoted(plain, header, months, way) if months else plain
+    if not months:
+        return plain
+    found_below = _unpivoted(plain, header, months, way)
+    split = _split_below(rows[first + height : first + height + 1], months)
+    if not split:
+        return found_below
+    way.findings.fault("months_split", place, ", ".join(split))
+    return replace(found_below, body=lambda _: None)
+
+
+def _split_below(under: list[list[str]], months: Mapping[int, str]) -> list[str]:
+    """What stands in words below every month, such as 计划 and 实际: months that are several columns wide."""
+    row = under[0] if under else []
+    texts_below = [row[at] if at < len(row) else "" for at in months]
+    worded = all(cell and not any(sign.isdigit() for sign in cell) for cell in texts_below)
+    return list(dict.fromkeys(cell for cell in row if cell)) if worded else []
 
 
 def _header_row(rows: list[list[str]], way: Way) -> tuple[int, list[str], int] | None:
@@ -217,7 +235,9 @@ class _Wide:
         found = self.source.body(findings)
         if found is None:
             return None
+        found = without_notes(found, self.source.place, findings)
         self._check_totals(found, findings)
+        self._check_parts(found, findings)
         size, count = len(found.records), len(self.months)
         rows = to_arrow(np.tile(np.arange(size), count), pa.int64())
         columns = [found.columns[at].take(rows) for at in self.kept]
@@ -249,24 +269,44 @@ class _Wide:
 
     def _check_totals(self, found: Body, findings: Findings) -> None:
         """Every row's total must be the sum of its months."""
-        if self.total is None:
-            return
+        if self.total is not None:
+            self._check_sum(found, self.total, [list(self.months)], findings)
+
+    def _check_parts(self, found: Body, findings: Findings) -> None:
+        """A quarter or half between the months must be the sum of months that stand next to it, left or right."""
+        headers = self.source.headers
+        parts = [at for at in self.kept if PART_OF_YEAR.fullmatch(plain_header(headers[at]))]
+        months = sorted(self.months)
+        for at in parts:
+            left, right = [m for m in months if m < at], [m for m in months if m > at]
+            size = 6 if "半年" in headers[at] or plain_header(headers[at]).startswith("h") else 3
+            beside = [side for side in (left[-size:], right[:size]) if len(side) == size]
+            if beside:
+                self._check_sum(found, at, beside, findings)
+
+    def _check_sum(self, found: Body, at: int, sides: list[list[int]], findings: Findings) -> None:
+        """A column must be in every row the sum of the columns of one of `sides`, whichever of them fits the most."""
         column = self.way.spec.column(self.value)
-        given = read_column(found.columns[self.total], column, self.way.manner).values
-        months = [read_column(found.columns[at], column, self.way.manner).values for at in self.months]
-        sums = np.sum([to_numpy(values) for values in months], axis=0)
-        wrong = np.flatnonzero(is_known(given) & (np.abs(to_numpy(given) - sums) > 1e-9 * np.abs(sums)))
-        label = f"{self.value} ({self.source.headers[self.total]})"
+        given = read_column(found.columns[at], column, self.way.manner).values
+        wrong, sums = min((self._apart(found, given, side) for side in sides), key=lambda one: len(one[0]))
+        label = f"{self.value} ({_lettered(self.source.headers[at], self.source.letters[at : at + 1])})"
         faults = (
             Fault(
                 "total_mismatch",
                 f"{self.source.place} row {found.row(row)} , column {label}",
-                found.columns[self.total][row].as_py(),
+                found.columns[at][row].as_py(),
                 {"sum": _shown(sums[row], money=column.type in ("money", "exact_money"))},
             )
             for row in wrong.tolist()
         )
         findings.many(faults, len(wrong))
+
+    def _apart(self, found: Body, given: pa.Array, side: list[int]) -> tuple[Any, Any]:
+        """The rows in which the given values are not the sums of some columns, and these sums."""
+        column = self.way.spec.column(self.value)
+        values = [read_column(found.columns[at], column, self.way.manner).values for at in side]
+        sums = np.sum([to_numpy(one) for one in values], axis=0)
+        return np.flatnonzero(is_known(given) & (np.abs(to_numpy(given) - sums) > 1e-9 * np.abs(sums))), sums
 
 
 def _later(label: str, years: int) -> str:
