@@ -1,6 +1,6 @@
 """salesplan: the sales plan of a year, from the annual target to the monthly review."""
 
-__version__ = "0.5.0"
+__version__ = "0.7.0"
 
 DEMO = "henan-2027"
 STEPS = ("annual_target", "seasonal_split", "rep_allocation", "commission", "variance_review")
