@@ -604,8 +604,8 @@ DEMO_TOTALS = {
         "variance": 0,
     },
     "variance_review_proposals": {
-        "rows": 29,
-        "amount": -23_583_846,
+        "rows": 26,
+        "amount": -21_440_705,
     },
     "variance_review_ranking": {
         "rows": 12,
