@@ -140,7 +140,14 @@ def test_a_chart_tells_its_numbers(paint, frame, rows):
     assert sorted(int(number) for number in marks) == [place for place, text in enumerate(cells) if text]
 
 
-@pytest.mark.parametrize("paint", [floating, unscaled])
+def written(ax, frame, **_):
+    ax.bar(range(2), frame, label="short")
+    ax.set_xticks(range(2), ["price\n-1.00", "demand\n-2,500.00"])
+    style.money_axis(ax, EN)
+    return ax
+
+
+@pytest.mark.parametrize("paint", [floating, unscaled, written])
 def test_a_number_that_is_not_certain_is_not_told(paint):
     svg, found = told(paint)
     assert found is None and "data-p" not in svg

@@ -102,7 +102,7 @@ def _bars(ax: Axes, bars: BarContainer, words: Words) -> Iterator[Point]:
     texts = [_value(scale, value, words) if stands else "" for value in values]
     told = [label or text for label, text in zip(getattr(bars, "told", texts), texts, strict=False)]
     for patch, name, text in zip(bars, names, told, strict=False):
-        if name and text:
+        if name and text and text.lstrip("+-") not in name:  # what a label says is said
             yield Point(_name(bars), name, text, patch)
 
 
