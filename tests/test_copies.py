@@ -14,8 +14,9 @@ import pytest
 from markupsafe import escape
 
 from salesplan.copies import write_copies
-from salesplan.copies.papers import Papers, put
+from salesplan.copies.papers import Papers
 from salesplan.copies.roster import Names, Roster, roster
+from salesplan.report.html import copy_page
 from salesplan.tables import outputs
 from salesplan.wording import Words
 
@@ -273,7 +274,7 @@ def test_links_out_of_a_copy_are_text(tmp_path):
     source.write_text(
         '<a href="../../explained/0001.html">explained/0001.html</a> <a href="x.html">all</a>', encoding="utf-8"
     )
-    put(source, target, {"../../explained/0001.html": "explained.html"})
+    copy_page(source, target, {"../../explained/0001.html": "explained.html"})
     assert target.read_text(encoding="utf-8") == '<a href="explained.html">explained.html</a> all'
 
 

@@ -1,15 +1,9 @@
 """Papers a run has written for single people, put into their copies: found by the owner each one names."""
 
-import re
-from collections.abc import Mapping
-from html import unescape
 from pathlib import Path
 
+from salesplan.report.html import owner_of
 from salesplan.staging import EXPLAINED, LETTERS, STATEMENTS, files_below
-
-OWNER = re.compile(rb'<meta name="owner" content="([^"]*)">')
-LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-HEAD = 4096  # bytes within which a page names its owner
 
 
 class Papers:
@@ -36,26 +30,7 @@ def _owned(folder: Path) -> dict[str, Path]:
     """Pages of a folder by the owner they name; a page that names none, or one twice named, belongs to nobody."""
     found: dict[str, list[Path]] = {}
     for path in files_below(folder):
-        if path.suffix != ".html":
-            continue
-        with path.open("rb") as page:
-            named = OWNER.search(page.read(HEAD))
-        if named:
-            found.setdefault(unescape(named[1].decode()), []).append(path)
+        owner = owner_of(path) if path.suffix == ".html" else None
+        if owner is not None:
+            found.setdefault(owner, []).append(path)
     return {owner: paths[0] for owner, paths in found.items() if len(paths) == 1}
-
-
-def put(source: Path, target: Path, links: Mapping[str, str]) -> None:
-    """Copy a page; links lead to what lies in the copy, and are plain text where it does not.
-
-    `links`: addresses of the source that the copy has, and what they are called there.
-    """
-
-    def linked(found: re.Match[str]) -> str:
-        address, text = found.groups()
-        if address not in links:
-            return text
-        own = links[address]
-        return f'<a href="{own}">{own if text == address.replace("../", "") else text}</a>'
-
-    target.write_text(LINK.sub(linked, source.read_text(encoding="utf-8")), encoding="utf-8", newline="")

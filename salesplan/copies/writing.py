@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from salesplan.conclusions.decisions import decisions
 from salesplan.copies.contents import Page, RepPages, company_page, dealer_pages, team_page
 from salesplan.copies.ground import Ground
-from salesplan.copies.papers import Papers, put
-from salesplan.report.html import write_paper
+from salesplan.copies.papers import Papers
+from salesplan.report.html import copy_page, write_paper
 from salesplan.report.statements import statement_style
 from salesplan.staging import BOARDS, COPIES, EXPLAINED, STATEMENTS
 from salesplan.wording import Words
@@ -116,7 +116,7 @@ class _Writer:
         folder.mkdir(parents=True)
         links = {f"../../{EXPLAINED}/{papers[one].path.name}": f"{one}.html" for one in papers if one == "explained"}
         for name, paper in papers.items():
-            put(paper.path, folder / f"{name}.html", links)
+            copy_page(paper.path, folder / f"{name}.html", links)
         called = {f"{name}.html": paper.title for name, paper in papers.items()}
         audience = self.words(f"copies.{who.audience}")
         write_paper(

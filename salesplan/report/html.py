@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ LONGEST = 60  # letters of the running title on paper
 # Where a page shows which run it is of and what that rests on; filled once everything is known.
 OPEN, CLOSE = "<!--sealed-->", "<!--/sealed-->"
 SLOT = Markup(OPEN + CLOSE)
+# Whose a page for one person is, in its first bytes; links, which a copy of it may not have.
+OWNER = re.compile(rb'<meta name="owner" content="([^"]*)">')
+LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+HEAD = 4096
 FILLED = re.compile(re.escape(OPEN.encode()) + b".*?" + re.escape(CLOSE.encode()), re.DOTALL)
 
 
@@ -59,6 +64,37 @@ def fill_slot(path: Path, text: str) -> None:
     """Put a text into the place every page of a run in the making keeps for it."""
     block = f"{OPEN}{escape(text)}{CLOSE}".encode()
     path.write_bytes(FILLED.sub(lambda _: block, path.read_bytes(), count=1))
+
+
+def owner_of(path: Path) -> str | None:
+    """Whose a letter, a statement or a dealer's plan is, as its head says; None where it says nothing."""
+    with path.open("rb") as page:
+        named = OWNER.search(page.read(HEAD))
+    return unescape(named[1].decode()) if named else None
+
+
+def copy_page(source: Path, target: Path, links: Mapping[str, str]) -> None:
+    """Copy a finished page; its links lead to what lies beside the copy, and are plain text where nothing does.
+
+    `links`: addresses of the source that the copy has, and what they are called there.
+    """
+
+    def linked(found: re.Match[str]) -> str:
+        address, shown = found.groups()
+        if address not in links:
+            return shown
+        own = links[address]
+        shown = own if shown == address.replace("../", "") else shown
+        return f'<a href="{escape(own)}">{shown}</a>'
+
+    target.write_bytes(LINK.sub(linked, source.read_text(encoding="utf-8")).encode())
+
+
+def write_joined(path: Path, **values: Any) -> int:
+    """Write finished pages as one file, by `single_file.html.j2`; returns its size in bytes."""
+    content = _environment().get_template("single_file.html.j2").render(values).encode()
+    write_whole(path, content)
+    return len(content)
 
 
 def _rendered(template: str, words: Words, **values: Any) -> bytes:

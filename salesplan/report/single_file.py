@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
 
 from salesplan import STEPS
-from salesplan.report.html import POLICY, page_name, style
+from salesplan.report.html import POLICY, page_name, style, write_joined
 
 INDEX = "index.html"
 IDS = re.compile(r'(\s(?:id|for|name|headers|list|aria-(?:labelledby|describedby|controls|owns|details))=")([^"]*)"')
@@ -31,9 +34,7 @@ def write_single_file(run: Path, target: Path) -> int:
     pages = [name for name in names if (run / name).is_file()]
     parts = {name: f"p{number}" for number, name in enumerate(pages)}
     taken = [_Page(parts, name).take((run / name).read_text(encoding="utf-8")) for name in pages]
-    content = _joined(taken).encode()
-    target.write_bytes(content)
-    return len(content)
+    return write_joined(target, **_joined(taken))
 
 
 @dataclass
@@ -151,32 +152,22 @@ def _digest(code: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}"
 
 
-def _joined(pages: Sequence[Taken]) -> str:
-    """One document of all pages; a style or script that several have stands in it once."""
+def _joined(pages: Sequence[Taken]) -> dict[str, Any]:
+    """What one document of all pages is made of; a style or script that several have stands in it once."""
     styles = list(dict.fromkeys(text for page in pages for text in page.styles))
     scripts = {code: raw for page in reversed(pages) for raw, code in page.scripts}
     title = pages[0].title.partition(" \u00b7 ")[2] or pages[0].title  # a page's own heading stands first
     policy = POLICY + ("; script-src " + " ".join(f"'{_digest(code)}'" for code in sorted(scripts)) if scripts else "")
     own = "".join([style("single.css"), _running(title), *(page.running for page in pages)])
-    heads = "\n".join(f"<style>{text}</style>" for text in [*styles, own])
-    bodies = "\n".join(f'<div class="onefile" id="{page.part}">{"".join(page.body)}</div>' for page in pages)
-    code = "\n".join(f"{raw}{text}</script>" for text, raw in sorted(scripts.items()))
-    return f"""<!doctype html>
-{pages[0].opening}
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-{heads}
-</head>
-<body>
-{bodies}
-{code}
-</body>
-</html>
-"""
+    # All of it is of finished pages, where every text has been escaped.
+    return {
+        "opening": Markup(pages[0].opening),
+        "policy": policy,
+        "title": Markup(title),
+        "styles": [Markup(text) for text in [*styles, own]],
+        "pages": [(page.part, Markup("".join(page.body))) for page in pages],
+        "scripts": [(Markup(raw), Markup(code)) for code, raw in sorted(scripts.items())],
+    }
 
 
 def _running(title: str) -> str:
