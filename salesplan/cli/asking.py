@@ -75,7 +75,7 @@ def _one_of(named: dict[str, str], *, pay: bool) -> tuple[str, str]:
     if len(given) != 1:
         place = " ".join(f"--{dimension}" for dimension, _ in given)
         raise PlanError(
-            [Fault("explain_one" if given else "explain_whom", place or "explain", None, {"known": options})]
+            [Fault("explain_one" if given else "explain_whom", place or "explain", None, {"options": options})]
         )
     if pay and given[0][0] != "rep":
         raise PlanError([Fault("explain_pay_of_rep", f"--{given[0][0]}", given[0][1])])

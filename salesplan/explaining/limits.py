@@ -17,6 +17,7 @@ from salesplan.money import to_fen
 AFTER_LIMITS = (
     "override", "cap", "cap_order", "minimum", "late", "bad_debt", "forfeited", "adjustment", "contest",
 )  # fmt: skip
+BESIDE = ("adjustment", "contest")  # what a draw does not count as commission
 
 
 # ---------------------------------------------------------------- a manager's part
@@ -121,6 +122,27 @@ def _region(pay: Pay) -> str:
     reps = pay.grounds.step("commission").reps()
     found = reps[reps["rep"] == pay.rep]
     return text(found["region"].iloc[-1]) if "region" in found and len(found) else ""
+
+
+def draw_lines(pay: Pay) -> Iterator[Line]:
+    """The advance up to the draw or what is recovered above it, and what is owed after the month."""
+    draw, owed, plan = pay.fen("draw"), pay.fen("amount_owed"), pay.plan
+    if not draw:
+        return
+    least = to_fen(plan.draw.amount) if plan is not None and plan.draw is not None else 0
+    lines = pay.rows("commission_lines")
+    beside = int(lines.loc[lines["rule"].isin(BESIDE), "amount"].sum())
+    moved = pay.fen("released") + pay.fen("clawback")
+    there = money(moved) - money(beside) if beside else money(moved)
+    there = there if moved > beside else money(0)
+    place = pay.grounds.place("commission", ("plans", pay.place, "draw")) if least else ""
+    yield Line("draw", {"owed": money(owed).text}, or_amount(money(least) - there, draw), place)
+    last = pay.own[pay.own["month"] < pay.month]["amount_owed"]
+    before = int(last.iloc[-1]) if len(last) and pd.notna(last.iloc[-1]) else 0
+    left = money(before) + money(draw)
+    for name in ("amount_granted", "amount_forgiven"):
+        left = left - money(pay.fen(name)) if pay.fen(name) else left
+    yield Line("draw_owed", formula=or_amount(left, owed))
 
 
 def paid_lines(pay: Pay) -> Iterator[Line]:

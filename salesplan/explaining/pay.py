@@ -9,7 +9,7 @@ from salesplan import calendar
 from salesplan.commission.papers.counted import rebate_rates
 from salesplan.errors import IdentityError
 from salesplan.explaining.formula import Figure, money, number, total
-from salesplan.explaining.limits import least_wage_lines, order_lines, override_lines, paid_lines
+from salesplan.explaining.limits import draw_lines, least_wage_lines, order_lines, override_lines, paid_lines
 from salesplan.explaining.paid import Pay, or_amount, summed, text
 from salesplan.explaining.parts import Grid, Line, Part
 from salesplan.explaining.rates import cap_lines, contest_lines, per_unit_text, rate_lines, rate_text
@@ -176,9 +176,6 @@ def _result(pay: Pay) -> Part:
     payable = total([money(pay.fen(name)) for name in names]).to(2)
     if payable.result.value != from_fen(pay.fen("payable")):
         raise IdentityError("explain_pay", f"{pay.rep} {pay.month}: the parts do not make what is payable")
-    lines = [Line("payable", formula=payable.text)]
-    if pay.fen("draw"):
-        lines.insert(0, Line("draw", {"owed": money(pay.fen("amount_owed")).text}, money(pay.fen("draw")).text))
-    lines += paid_lines(pay)
+    lines = [*draw_lines(pay), Line("payable", formula=payable.text), *paid_lines(pay)]
     lines.append(Line("result", {"file": "tables/commission.csv"}, money(pay.fen("payable")).text))
     return Part("pay_result", lines)
