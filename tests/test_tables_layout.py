@@ -264,7 +264,7 @@ def test_cells_that_are_only_blank_stay_unknown(tmp_path: Path) -> None:
 def test_merged_amounts_are_refused(tmp_path: Path) -> None:
     faults = check_plan(tmp_path, {"sales.xlsx": merged("C2:C3")}).faults
     assert [(f.code, f.place.split(".xlsx ")[1]) for f in faults] == [
-        ("excel_merged", "sheet Sheet row 3 , column amount (金额, B)")
+        ("excel_merged", "sheet Sheet row 3 , column amount (金额, C)")
     ]
 
 
