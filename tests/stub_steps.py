@@ -88,7 +88,7 @@ def stubbed(workbook):
         mock.patch.object(predecessors, "tables_of", tables_of),
         mock.patch.object(signed_plan, "tables_of", lambda _: ()),
         mock.patch.object(excel, "write_workbook", book_is_written),
-        mock.patch.object(index, "decisions", lambda *_: []),
+        mock.patch.object(index, "_decided", lambda *_: []),
         mock.patch.object(provenance, "versions", lambda: {"python": "3"}),
     ):
         yield
