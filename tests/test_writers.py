@@ -20,7 +20,8 @@ PIECES = {
     "captioned(_text(data['image/svg+xml']))", "title[1]", "svg",
     "_markdown(_text(cell['source']))", "_list(branch.inner)", "_list(roots)",
     "''.join((_item(branch) for branch in branches))",
-    "READOUT", "READOUT - 8", "left", "heads", "rows", "' class=n' if text else ''", "''.join(rows)", "difference", "unit", "line.number",
+    "READOUT", "READOUT - 8", "left", "heads", "rows", "' class=n' if text else ''",
+    "''.join(rows)", "difference", "unit", "line.number",
     "addresses[who[0]]", "who[0]",  # an anchor of ours, and a name as it stands in a text that is escaped already
 }  # fmt: skip
 
