@@ -28,6 +28,7 @@ from salesplan.report.pages import conclusions, first_chart, read_notebook, sect
 from salesplan.report.table import html_table
 from salesplan.staging import DONE, INPUTS, LEFT_OUT, SENTENCES
 from salesplan.tables import outputs, specification
+from salesplan.terms.plan import Approvals
 from salesplan.wording import BLANK, Words, catalogue
 
 HOSTILE = {
@@ -617,7 +618,8 @@ def test_page_of_a_notebook_without_charts_or_conclusions():
 
 def test_index_has_one_card_per_step_made(folder):
     steps = {stem: {"state": "done"} for stem in STEPS} | {"variance_review": {"state": "pending"}}
-    write_index(folder, manifest_of(steps=steps, headline=[("<u>", "<s>")], changes={"<k>": "<v>"}), ["<odd>"], EN)
+    manifest = manifest_of(steps=steps, headline=[("<u>", "<s>")], changes={"<k>": "<v>"})
+    write_index(folder, manifest, ["<odd>"], EN, Approvals())
     found = page_of(folder, "index.html")
     assert found.elements.count("svg") == 4
     assert all(text in found.words for text in ("<i>title</i>", "<u>", "<s>", "<k>", "<v>", "<odd>", "sentence <0>"))
@@ -628,7 +630,7 @@ def test_index_has_one_card_per_step_made(folder):
 
 def test_index_of_a_run_that_takes_steps_over(folder):
     steps = {stem: {"state": "taken_over", "from": "first"} for stem in STEPS}
-    write_index(folder, manifest_of(steps=steps, title=""), [], EN)
+    write_index(folder, manifest_of(steps=steps, title=""), [], EN, Approvals())
     assert page_of(folder, "index.html").elements.count("svg") == 5
 
 

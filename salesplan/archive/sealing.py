@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,15 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run; empty where there is none that can be read."""
-    try:
-        found = parsed((folder / MANIFEST).read_bytes()) if (folder / MANIFEST).is_file() else None
-    except OSError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    """The manifest of a run; empty where there is none that can be read.
+
+    It is tried twice: on shared folders a file may be held by another program for a moment.
+    """
+    for _ in range(2):
+        with suppress(OSError):
+            found = parsed((folder / MANIFEST).read_bytes()) if (folder / MANIFEST).is_file() else None
+            return found if isinstance(found, dict) else {}
+    return {}
 
 
 def files_of(folder: Path, *within: str) -> dict[str, str]:

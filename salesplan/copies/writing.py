@@ -113,7 +113,7 @@ class _Writer:
     def _copy(self, who: Who, page: Page, papers: Mapping[str, Paper]) -> Entry:
         """Write one folder: its page and the papers beside it."""
         folder = self.run / COPIES / who.folder
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         links = {f"../../{EXPLAINED}/{papers[one].path.name}": f"{one}.html" for one in papers if one == "explained"}
         for name, paper in papers.items():
             copy_page(paper.path, folder / f"{name}.html", links)

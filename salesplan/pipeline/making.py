@@ -235,7 +235,8 @@ class Making:
             pay = isinstance(terms, CommissionTerms) and terms.managers_see_pay
             self._begin_page("salesplan.copies", "write_copies", self.staging, self.manifest, self.words, pay)
         notices = [notice_text(notice, self.words) for notice in self.inputs.notices]
-        self._call("salesplan.report.index", "write_index", self.staging, self.manifest, notices, self.words)
+        approvals = self.inputs.loaded.plan.approvals
+        self._call("salesplan.report.index", "write_index", self.staging, self.manifest, notices, self.words, approvals)
         self._join_pages()
         fill(self.staging, self.manifest, self.words)
         shutil.rmtree(self.staging / INPUTS)

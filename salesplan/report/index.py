@@ -13,6 +13,7 @@ from salesplan.report.pages import captioned, conclusions, first_chart, read_not
 from salesplan.report.standing import place_of, to_sign
 from salesplan.report.table import row_id
 from salesplan.staging import BOARDS, COPIES, LETTERS, STATEMENTS
+from salesplan.terms.plan import Approvals
 from salesplan.wording import Words
 
 MOST_SENTENCES = 2
@@ -46,8 +47,8 @@ def step_notices(run: Path, stem: str, words: Words) -> list[str]:
     ]
 
 
-def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words) -> None:
-    """Write the index page of a run from its notebooks, tables and manifest."""
+def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words, approvals: Approvals) -> None:
+    """Write the index page of a run from its notebooks, tables and manifest; `approvals` are who signs."""
     there = [stem for stem in STEPS if manifest["steps"][stem]["state"] in ("done", "taken_over")]
     told = {stem: conclusions(read_notebook(run, stem)) for stem in there}
     write_html(
@@ -59,7 +60,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
         links=navigation(words, "index.html", there), papers=[*_copies(manifest, words), *_papers(run, words)],
-        place=place_of(run, manifest), chains=to_sign(run, manifest, words),
+        place=place_of(run, manifest), chains=to_sign(approvals, words),
         tables=sorted(path.name for path in (run / "tables").iterdir() if path.suffix == ".csv"),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from salesplan import archive
 from salesplan.archive import standing
 from salesplan.archive.naming import UNFINISHED
 from salesplan.archive.signatures import DOCUMENTS
-from salesplan.rebuilding import parameters_of
+from salesplan.terms.plan import Approvals
 from salesplan.wording import Words
 
 
@@ -40,12 +40,9 @@ def _moved(signed: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str,
     return [(name, before.get(name, ""), text) for name, text in after.items() if before.get(name, "") != text]
 
 
-def to_sign(run: Path, manifest: Mapping[str, Any], words: Words) -> list[tuple[str, list[str]]]:
+def to_sign(approvals: Approvals, words: Words) -> list[tuple[str, list[str]]]:
     """The documents of a run and the roles that sign them, in order, as people call them."""
-    if not (run / "params" / "plan.yaml").is_file():
-        return []
-    plan = parameters_of(archive.Run(run, manifest)).plan
-    chains = [(name, getattr(plan.approvals, name)) for name in DOCUMENTS]
+    chains = [(name, getattr(approvals, name)) for name in DOCUMENTS]
     return [
         (words.code("document", name), [words.code("role", role) for role in roles]) for name, roles in chains if roles
     ]
