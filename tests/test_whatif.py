@@ -1,7 +1,6 @@
 """The panels: made from a run's tables, a control moved, numbers and chart beside the plan's. No browser is needed."""
 
 import re
-import time
 from decimal import Decimal
 
 import pytest
@@ -27,8 +26,6 @@ MOVES = [
     pytest.param("variance_review", "rule", "next_month", id="rule"),
     pytest.param("variance_review", "cap", 0.0, id="cap"),
 ]
-MOST_SECONDS = 0.3
-BUSY = 2  # what other work on the same processor may add
 
 
 @pytest.fixture(scope="module")
@@ -125,19 +122,6 @@ def test_a_control_moved_shows_something_else_and_moved_back_the_same(panels, st
     assert any(moves for *_, moves in cells(panel))
     widget.value = start
     assert shown(panel) == first
-
-
-@pytest.mark.parametrize(("stem", "name", "value"), MOVES)
-def test_a_control_moved_answers_at_once(panels, stem, name, value):
-    panel = panels[stem]
-    widget, taken = widgets(panel)[name], []
-    start = widget.value
-    for place in (value, start, value, start):
-        began = time.process_time()
-        widget.value = place
-        taken.append(time.process_time() - began)
-    # Other work on the machine only ever adds: the quickest of two says what it takes.
-    assert min(taken[0], taken[2]) < BUSY * MOST_SECONDS
 
 
 @pytest.mark.parametrize("stem", STEPS)
