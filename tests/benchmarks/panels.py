@@ -64,9 +64,8 @@ def main(rounds: int) -> None:
             panel = found.children[1] if stem == "commission" else found
             for name, value in MOVES[stem].items():
                 whole, chart = moved(step, panel, name, value, rounds)
-                print(
-                    f"{stem:16} {name:16} {whole:5.0f} ms ({whole / MOST:.2f} of {MOST}), of it the chart {chart:4.0f} ms"
-                )
+                told = f"{whole:5.0f} ms ({whole / MOST:.2f} of {MOST}), of it the chart {chart:4.0f} ms"
+                print(f"{stem:16} {name:16} {told}")
 
 
 if __name__ == "__main__":
