@@ -25,9 +25,8 @@ ORDER = ("variance_review", "annual_target", "seasonal_split", "rep_allocation",
 SOUND = (("annual_target", 1), ("annual_target", 2), ("rep_allocation", 2), ("variance_review", 2))
 
 
-def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
+def step_card(stem: str, notebook: dict[str, Any], words: Words) -> dict[str, Any]:
     """One step on the index: its question, title, link, chart, and the first of its conclusions."""
-    notebook = read_notebook(run, stem)
     return {
         "title": words(f"step.{stem}"),
         "question": words(f"report.question_{stem}"),
@@ -37,28 +36,25 @@ def step_card(run: Path, stem: str, words: Words) -> dict[str, Any]:
     }
 
 
-def step_notices(run: Path, stem: str, words: Words) -> list[str]:
+def step_notices(stem: str, notebook: dict[str, Any], words: Words) -> list[str]:
     """What a step found odd in the data, named by the step; from its cell `data`."""
     quiet = words.get(f"{stem}.nothing_odd")
-    return [
-        f"{words(f'step.{stem}')}{words('mark.colon')}{text}"
-        for text in said(read_notebook(run, stem), "data")
-        if text != quiet
-    ]
+    return [f"{words(f'step.{stem}')}{words('mark.colon')}{text}" for text in said(notebook, "data") if text != quiet]
 
 
 def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], words: Words, approvals: Approvals) -> None:
     """Write the index page of a run from its notebooks, tables and manifest; `approvals` are who signs."""
     there = [stem for stem in STEPS if manifest["steps"][stem]["state"] in ("done", "taken_over")]
-    told = {stem: conclusions(read_notebook(run, stem)) for stem in there}
+    executed = {stem: read_notebook(run, stem) for stem in there}
+    told = {stem: conclusions(notebook) for stem, notebook in executed.items()}
     write_html(
         run / "index.html", "index.html.j2", words,
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
         headline=manifest.get("headline", []), where=told.get(ORDER[0], [])[:1],
         sound=[(told[stem][place], page_name(stem)) for stem, place in SOUND if len(told.get(stem, [])) > place],
         decisions=_decided(run / "tables", words),
-        cards=[step_card(run, stem, words) for stem in ORDER if stem in there],
-        notices=[*notices, *(text for stem in there for text in step_notices(run, stem, words))],
+        cards=[step_card(stem, executed[stem], words) for stem in ORDER if stem in there],
+        notices=[*notices, *(text for stem in there for text in step_notices(stem, executed[stem], words))],
         links=navigation(words, "index.html", there), papers=[*_copies(manifest, words), *_papers(run, words)],
         place=place_of(run, manifest), chains=to_sign(approvals, words),
         tables=sorted(path.name for path in (run / "tables").iterdir() if path.suffix == ".csv"),
