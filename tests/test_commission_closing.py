@@ -14,6 +14,7 @@ from salesplan.commission import Ledger, Year, calculate, corrections_listed
 from salesplan.commission.closing import CORRECTIONS, Closed, all_corrections, as_closed, notes, settled
 from salesplan.commission.reasons import with_reasons
 from salesplan.identities import commission as identity
+from salesplan.terms.commission import MinimumWage
 
 QUOTAS = ["rep", "month", "amount"]
 MONTHS = ["2027-01", "2027-02", "2027-03", "2027-04"]
@@ -319,13 +320,14 @@ SOLD = [
 TABLES = ("table", "lines", "releases", "base_pay")
 
 
-def pay(sold, until="2027-03-31", closed=None, reasons=None, **terms):
-    """The result of a year, R1 and R2 with a quota of 1,000 a month and base pay of 3,000."""
+def pay(sold, until="2027-03-31", closed=None, reasons=None, least=None, **terms):
+    """The result of a year, R1 and R2 with a quota of 1,000 a month and base pay of 3,000; `least`: wage by law."""
     quotas = pd.DataFrame([(rep, month, fen(1000)) for rep in ("R1", "R2") for month in ALL], columns=QUOTAS)
     reps = pd.DataFrame({"rep": ["R1", "R2"], "base_pay": pd.array([fen(3000)] * 2, dtype="Int64")})
     own = {"order_lines": order_lines(*sold), "reps": reps, "quotas": quotas}
     given = Ledger(**own, closed=closed, corrections=reasons)
-    return calculate(given, Year(ALL, date.fromisoformat(until)), rules(plan(**terms)))
+    own_rules = rules(plan(**terms)).model_copy(update={"minimum_wage": MinimumWage(amount=least)} if least else {})
+    return calculate(given, Year(ALL, date.fromisoformat(until)), own_rules)
 
 
 def shut(result, *months):
@@ -370,6 +372,16 @@ def test_all_months_of_the_review_closed_leave_the_result_as_it_was():
     assert set(found.corrections["month"]) == {""} and found.corrections["earned"].sum() < 0
     assert found.corrections["base_pay"].sum() == -fen(3000) * 50 // 100  # A was 1,000 of January's quota of 1,000
     assert found.orders["earned"].sum() <= then.orders["earned"].sum()
+
+
+@pytest.mark.parametrize("months", [1, 2, 3])
+def test_what_was_topped_up_to_the_least_wage_is_final(months):
+    then = pay(SOLD, least=2500)
+    assert (then.base_pay["component"] == "minimum_wage").sum() > 2
+    found = pay(SOLD, closed=shut(then, *ALL[:months]), least=2500)
+    assert found.corrections.empty
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(then, name))
 
 
 def test_a_rep_who_is_on_no_plan_any_more_keeps_his_closed_pay():

@@ -140,9 +140,9 @@ def differences(rows: pd.DataFrame, frozen: pd.DataFrame, month: str) -> pd.Data
     wage is final.
     """
     keys = ["rep", "of_month", "component"]
-    paid = frozen[frozen["component"] != MINIMUM]
+    paid, today = (part[part["component"] != MINIMUM] for part in (frozen, rows))
     paid = paid.assign(of_month=paid["of_month"].where(paid["of_month"] != "", paid["month"]))
-    now = rows[rows["month"].isin(paid["of_month"].unique())]
+    now = today[today["month"].isin(paid["of_month"].unique())]
     now = now.assign(of_month=now["month"])
     change = now.groupby(keys)["amount"].sum().sub(paid.groupby(keys)["amount"].sum(), fill_value=0)
     known = pd.concat([paid, now]).drop_duplicates(keys, keep="last").set_index(keys)
