@@ -23,7 +23,7 @@ from salesplan.comparing.figures import figure_changes, moved
 from salesplan.comparing.pairing import LIKENESS
 from salesplan.comparing.parameters import parameter_changes
 from salesplan.comparing.rows import SHOWN, Shape, row_changes
-from salesplan.comparing.saying import most
+from salesplan.comparing.saying import causes, heading, most
 from salesplan.errors import PlanError
 from salesplan.params import load
 from salesplan.params.schema import meanings
@@ -425,6 +425,24 @@ def test_sums_of_the_pay_and_what_did_not_move(two):
         "the largest: R1: earned: 0.02 → 2.00, +1.98 (+9,900.00%); reps that moved: 1",
         "Not moved: Sum of the quotas.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tables", "said", "told"),
+    [
+        ([], "The numbers of both runs are the same", []),
+        (["commission_corrections"], "The main numbers are the same; tables that differ: 1",
+         ["Commission: 1 of 1 tables moved (Corrections of closed months)."]),
+        ([f"commission_{n}" for n in "abcd"], "The main numbers are the same; tables that differ: 4",
+         ["Commission: 4 of 4 tables moved (commission_a, commission_b, commission_c and others)."]),
+    ],
+)  # fmt: skip
+def test_tables_that_differ_are_named_where_no_main_number_moved(two, tables, said, told):
+    same = figure_changes(quotas(R0=[1]), quotas(R0=[1]))
+    steps = chain(parameters(), tables, {f"tables/{name}.csv": "" for name in tables})
+    found = replace(compare(*sides(two[0])), figures=same, steps=steps)
+    assert heading(found, EN) == said
+    assert [line for line in causes(found, EN) if "moved (" in line] == told
 
 
 def test_every_table_of_the_contract_has_a_name():

@@ -18,6 +18,7 @@ from salesplan.wording.messages import place_text
 say = sayer("compare")
 TOP = 10  # parameters and versions that the terminal tells
 BARS = 20  # bars of a chart
+NAMED = 3  # tables of a step named
 ROWS = 30  # rows of a part on the page
 # Parts that are drawn.
 DRAWN = ("quota", "month", "payable")
@@ -75,8 +76,9 @@ def heading(found: Comparison, words: Words) -> str:
         return say(
             words, "heading_quota", before=words.money(row["before"]), after=words.money(row["after"]), change=change
         )
-    count = len(moved(found.figures))
-    return say(words, "heading_moved" if count else "heading_same", count=count)
+    count, tables = len(moved(found.figures)), int(found.steps["moved"].sum())
+    key = "heading_moved" if count else "heading_tables" if tables else "heading_same"
+    return say(words, key, count=count or tables)
 
 
 def causes(found: Comparison, words: Words) -> list[str]:
@@ -84,7 +86,17 @@ def causes(found: Comparison, words: Words) -> list[str]:
     told = [say(words, f"origin_{found.origin[0]}", name=_origin(found, words))]
     there = found.steps[found.steps["moved"] > 0]
     for row in there.to_dict("records"):
-        told.append(say(words, "reached", step=words(f"step.{row['step']}"), count=row["moved"], of=row["tables"]))
+        named = [words.get(f"table.{name}", name) for name in row["names"].split(", ")[:NAMED]]
+        told.append(
+            say(
+                words,
+                "reached" if row["moved"] <= NAMED else "reached_many",
+                step=words(f"step.{row['step']}"),
+                count=row["moved"],
+                of=row["tables"],
+                names=words.list(named),
+            )
+        )
     still = [words(f"step.{step}") for step in found.steps.loc[found.steps["moved"] == 0, "step"]]
     if still and len(there):
         told.append(say(words, "still", steps=words.list(still)))
