@@ -155,7 +155,8 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
         faults = [*_as_of_faults(inputs), *whole_plan_faults(loaded, checked)]
     if faults:
         raise PlanError(faults, len(loaded.faults) + len(asked) + checked.fault_count + unfounded.fault_count)
-    inputs.notices += [*_late_review(inputs), *_repeated_lines(inputs), *_absent_tables(inputs)]
+    inputs.notices[:0] = _late_review(inputs)
+    inputs.notices += [*_repeated_lines(inputs), *_absent_tables(inputs)]
     inputs.notices += [*plan_notices(loaded, checked, inputs.as_of), *encoding_notices(loaded)]
     return inputs
 

@@ -1,12 +1,17 @@
 """What people type, and what they are told."""
 
+import json
 import os
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from workbooks import ROOT, command, copy_workbook
 
 from salesplan import STEPS
+from salesplan.cli.making import _tell_run
+from salesplan.cli.sending import Sent
+from salesplan.wording import Words
 
 
 def test_check_says_what_is_there(workbook):
@@ -120,10 +125,18 @@ def test_a_name_is_used_once(demo):
     assert "同名" in done.stderr
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_nobody_may_overlook_is_said_at_the_terminal(capsys, tmp_path, as_json):
+    run = SimpleNamespace(folder=tmp_path, name="r", state="complete", manifest={"warnings": ["late"]})
+    _tell_run(run, Words("en"), Sent(single_file=False, pdf=False), as_json=as_json)
+    told = capsys.readouterr()
+    if as_json:
+        assert json.loads(told.out)["warnings"] == ["late"]
+    assert told.err == ("" if as_json else "Warning: late\n")
+
+
 def test_json_for_scripts(minimal, workbook):
     """Nothing but JSON on the one stream and nothing on the other; steps are taken over, which makes it quick."""
-    import json
-
     shutil.copytree(minimal / "outputs", workbook / "outputs")
     done = command(workbook, "run", "params/minimal", "--json", "--name", "j")
     *events, last = map(json.loads, done.stdout.splitlines())
@@ -137,8 +150,6 @@ def test_json_for_scripts(minimal, workbook):
 
 def test_json_of_a_refused_run(workbook):
     """The last line says every fault: file, line, key, value, what is allowed."""
-    import json
-
     (workbook / "params/minimal/commission.yaml").write_text("plans:\n  - name: a\n    tiers: [{from: 0, rate: 1.8}]\n")
     sales = workbook / "params/minimal/data/sales.csv"
     lines = sales.read_text().splitlines()

@@ -28,8 +28,10 @@ from salesplan.report.pages import conclusions, first_chart, read_notebook, sect
 from salesplan.report.table import html_table
 from salesplan.staging import DONE, INPUTS, LEFT_OUT, SENTENCES
 from salesplan.tables import outputs, specification
+from salesplan.tables.results import Notice
 from salesplan.terms.plan import Approvals
 from salesplan.wording import BLANK, Words, catalogue
+from salesplan.wording.messages import notice_text, warnings
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -626,6 +628,16 @@ def test_index_has_one_card_per_step_made(folder):
     assert "sentence <3>" not in found.words, "the index is short"
     assert len(found.values("id")) == len(set(found.values("id")))
     assert {f"{stem}-1-a" for stem in STEPS[:4]} <= set(found.values("id"))
+
+
+def test_what_nobody_may_overlook_is_decided_first(folder):
+    steps = {stem: {"state": "done"} for stem in STEPS}
+    notices = [Notice("lines_twice", "", {"count": 3}), Notice("as_of_beyond", "", {"as_of": "<a>", "last": "<l>"})]
+    told = warnings(notices, EN)
+    assert told == [notice_text(notices[1], EN)]
+    write_index(folder, manifest_of(steps=steps, warnings=told), [], EN, Approvals())
+    decide = (folder / "index.html").read_text(encoding="utf-8").partition('id="decide"')[2].partition("</section>")[0]
+    assert "The review goes up to &lt;a&gt;" in decide.partition("</li>")[0]
 
 
 def test_index_of_a_run_that_takes_steps_over(folder):

@@ -33,6 +33,11 @@ def test_review_beyond_the_last_sale_is_said(demo_plan):
     assert (str(found["as_of"]), str(found["last"])) == ("2027-06-30", "2027-03-31")
 
 
+def test_review_beyond_the_last_sale_is_said_before_all_else(demo_plan):
+    found = check(demo_plan, {"variance_review.as_of": "2027-04-30"})
+    assert [notice.code for notice in found.notices].index("as_of_beyond") == 0
+
+
 def test_notices_with_dates_go_from_process_to_process(demo_plan, tmp_path):
     found = check(demo_plan, {"variance_review.as_of": "2027-06-30"})
     found.save(tmp_path)

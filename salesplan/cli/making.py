@@ -121,12 +121,17 @@ def _list_again(found: Any, words: Words) -> None:
 def _tell_run(found: Any, words: Words, sent: Sent, *, as_json: bool) -> None:
     """Where the report is; then it is put into one file as far as that is asked for."""
     report = _shown(found.folder / "index.html")
+    warned = found.manifest.get("warnings", [])
     if not as_json:
+        for text in warned:
+            typer.echo(words("run.warning", text=text), err=True)
         typer.echo(words("run.report", path=report))
     made = send(found, words, sent, quiet=as_json) if any(sent) else {}
     if as_json:
         where = {"folder": _shown(found.folder), "report": report, **made}
-        told = {"run": found.name, "state": found.state, **where, "faults": []}
+        told = {"run": found.name, "state": found.state, **where, "faults": []} | (
+            {"warnings": warned} if warned else {}
+        )
         typer.echo(json.dumps(told, ensure_ascii=False))
 
 

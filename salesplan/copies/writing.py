@@ -63,7 +63,7 @@ class _Writer:
 
     def _company(self) -> Entry:
         headline = [(str(name), str(value)) for name, value in self.manifest.get("headline", [])]
-        told = decisions(self.run / "tables", self.display)
+        told = [*self.manifest.get("warnings", []), *decisions(self.run / "tables", self.display)]
         page = company_page(self.ground, headline, told, self._payroll())
         sheets = [self.run / STATEMENTS / self.papers.month / f"{name}.html" for name in ("performance", "commission")]
         boards = [self.run / BOARDS / f"{name}.html" for name in ("month", "week")]

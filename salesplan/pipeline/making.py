@@ -218,10 +218,11 @@ class Making:
         """Headline, index, control blocks; then what the run was made from and left is sealed."""
         from salesplan.conclusions import headline
         from salesplan.report.control import fill
-        from salesplan.wording.messages import notice_text
+        from salesplan.wording.messages import notice_text, warnings
 
         self.manifest["state"] = "complete" if not self.request.only or self.request.only == STEPS[-1] else "partial"
         self.manifest["seconds"] = round(sum(step.get("seconds", 0) for step in self.manifest["steps"].values()), 3)
+        self.manifest["warnings"] = warnings(self.inputs.notices, self.words)
         self.manifest["headline"] = headline.numbers(self.staging / "tables", self.words)
         under = headline.assumed(self.inputs.loaded, self.inputs.as_of, self.words)
         self.manifest["assumed"] = [*self._assumed_plan(), *under]

@@ -52,7 +52,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
         headline=manifest.get("headline", []), where=told.get(ORDER[0], [])[:1],
         sound=[(told[stem][place], page_name(stem)) for stem, place in SOUND if len(told.get(stem, [])) > place],
-        decisions=_decided(run / "tables", words),
+        decisions=[*map(escape, manifest.get("warnings", [])), *_decided(run / "tables", words)],
         cards=[step_card(stem, executed[stem], words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(stem, executed[stem], words))],
         links=navigation(words, "index.html", there), papers=[*_copies(manifest, words), *_papers(run, words)],

@@ -1,6 +1,7 @@
 """Faults and notices as sentences of the catalogue."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from salesplan.errors import Fault
@@ -22,6 +23,7 @@ PLACE = re.compile(
 PLACES = ("first", "other")  # values that are places themselves
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 KNOWN = re.compile(r"[\uff0c\uff1b,;][^\uff0c\uff1b,;]*\{known\}[\u3002.]?")  # the clause that lists what there is
+URGENT = ("as_of_beyond",)  # notices that make the whole report misleading: said at the terminal and decided first
 LIMITS = ("at_most", "at_least", "below", "above")
 
 
@@ -107,6 +109,11 @@ class _Blank(dict[str, Any]):
 def _quoted(value: Any) -> str:
     text = str(value)
     return text if text.replace(".", "", 1).lstrip("-").isdecimal() else f"'{text}'"
+
+
+def warnings(notices: Iterable[Any], words: Words) -> list[str]:
+    """The notices that nobody may overlook, as sentences."""
+    return [notice_text(notice, words) for notice in notices if notice.code in URGENT]
 
 
 def notice_text(notice: Any, words: Words) -> str:
