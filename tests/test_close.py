@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +19,15 @@ from workbooks import command, copy_workbook, made_once, without_charts
 
 from salesplan import archive, inputs
 from salesplan.closing import record
-from salesplan.closing.close import close, reopen
+from salesplan.closing.close import _incomplete, _Plan, close, reopen
 from salesplan.closing.rows import row_difference, rows_of, span_of
 from salesplan.errors import PlanError
 from salesplan.params import load
 from salesplan.report.listing import write_listing
 from salesplan.signing import Asked, sign
-from salesplan.wording import Words
+from salesplan.tables import Checked
+from salesplan.wording import LANGUAGES, Words
+from salesplan.wording.messages import message
 from salesplan.workbook import open_step
 
 PLAN = """\
@@ -185,6 +189,37 @@ def test_close_is_refused(shop, alter, asked, expected):
         close(shop, **{"month": "2027-01", "by": "Zhang", **asked})
     assert [fault.code for fault in raised.value.faults] == [expected]
     assert not (archive.outputs_of(shop) / "closed").exists()
+
+
+@pytest.mark.parametrize(
+    ("month", "last_sale", "cutoff", "refused"),
+    [
+        pytest.param("2027-03", date(2027, 3, 31), None, False, id="a sale on its last workday"),
+        pytest.param("2027-03", date(2027, 4, 1), None, False, id="a sale after it"),
+        pytest.param("2027-03", date(2027, 3, 19), None, True, id="sales end within it"),
+        pytest.param("2027-04", date(2027, 3, 31), None, True, id="no sale in it"),
+        pytest.param("2027-03", date(2027, 3, 25), 25, False, id="a month that ends on the 25th"),
+        pytest.param("2027-01", None, None, True, id="no sale at all"),
+    ],
+)
+def test_a_month_whose_sales_are_not_complete_is_not_closed(month, last_sale, cutoff, refused):
+    months = [f"2027-{number:02}" for number in range(1, 13)]
+    terms = SimpleNamespace(calendar="CN", month_cutoff=cutoff)
+    plan = _Plan(SimpleNamespace(plan=terms), None, months)
+    sales = pa.table({"date": pa.array([last_sale, last_sale and date(2026, 5, 1)], pa.date32())})
+    given = Checked({"sales": sales})
+    found = list(_incomplete(plan, given, month))
+    assert [fault.code for fault in found] == ["close_no_sales"] * refused
+    for language in LANGUAGES if refused else ():
+        assert str(last_sale or "-") in message(found[0], Words(language))
+    assert list(_incomplete(plan, Checked({}), month)) == [], "faulty tables are told as such"
+
+
+def test_a_run_that_reaches_beyond_the_sales_closes_nothing(closed):
+    edit(closed, "sales", "2027-02-26,2000,B2,C2,P,R2,2027-02-27\n", "")
+    with pytest.raises(PlanError, match="close_no_sales"):
+        close(closed, "2027-02", by="Li")
+    assert not (archive.outputs_of(closed) / "closed" / "2027-02").exists()
 
 
 def test_a_month_closes_once_and_in_order(closed):

@@ -559,8 +559,8 @@ def folder(tmp_path):
 def manifest_of(**more):
     steps = {stem: {"state": "done"} for stem in STEPS}
     return {
-        "title": "<i>title</i>", "plan": "p", "run": "r", "created": "2027-04-05T08:15:00+00:00", "as_of": None,
-        "steps": steps, "changes": {}, "headline": [], "assumed": [], **more,
+        "title": "<i>title</i>", "plan": "p", "run": "r", "state": "complete", "created": "2027-04-05T08:15:00+00:00",
+        "as_of": None, "steps": steps, "changes": {}, "headline": [], "assumed": [], **more,
     }  # fmt: skip
 
 

@@ -45,7 +45,8 @@ def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedM
     Only complete runs without what-ifs whose review reaches the month are taken. Where the tables have changed since
     the commission was signed, a newer run stands for it if its pay of the month is the same.
     Keeps the month's rows of the pay tables and the input rows they stand on under `outputs/<plan>/closed/<month>`.
-    Raises `PlanError` where the month is not the next one, the run cannot stand for it, or the tables have changed.
+    Raises `PlanError` where the month is not the next one, its sales are not complete, the run cannot stand for it, or
+    the tables have changed.
     """
     found = _open(plan, month)
     if not by.strip():
@@ -58,6 +59,7 @@ def close(plan: Path, month: str, *, by: str, run: str | None = None) -> ClosedM
         stop_on([*_order(found, earlier, month), *earlier.faults()])
         chosen = _run(found, month, run)
         given = tables.check(found.loaded.folder, found.loaded.plan, found.loaded.exchange_rates)
+        stop_on(_incomplete(found, given, month))
         if run is None and any(_inputs_changed(chosen, given)):
             chosen = _newer(found, month, chosen)
         stop_on([*_unfit(chosen, month), *_inputs_changed(chosen, given), *_unlike(chosen, earlier)])
@@ -119,6 +121,20 @@ def _order(plan: _Plan, closed: Record, month: str) -> Iterator[Fault]:
     following = plan.months[len(closed.months)]
     if month != following:
         yield Fault("close_next", month, None, {"next": following})
+
+
+def _incomplete(plan: _Plan, given: tables.Checked, month: str) -> Iterator[Fault]:
+    """A month is not over in the tables before a sale stands on its last workday, or after it."""
+    if "sales" not in given.tables:
+        return  # its faults are told
+    import pyarrow.compute as pc
+
+    terms = plan.loaded.plan
+    last = pc.max(given.tables["sales"]["date"]).as_py()
+    known = calendar.last_complete_day(last, plan.months, terms.calendar, terms.month_cutoff)
+    end = _end(plan, month)
+    if known is None or known.isoformat() < end:
+        yield Fault("close_no_sales", month, None, {"end": end, "last": last or "-"})
 
 
 def _run(plan: _Plan, month: str, name: str | None) -> archive.Run:
