@@ -141,7 +141,7 @@ def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path 
     """
     if not folder.is_dir():
         raise PlanError([no_plan(folder)])
-    loaded = load(folder, changes, settled)
+    loaded = load(folder, changes, settled).tolerant
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
     checked = tables.check(folder, loaded.plan, loaded.exchange_rates)

@@ -60,3 +60,29 @@ def test_there_are_many_and_each_has_its_messages() -> None:
 def test_the_plan_they_spoil_is_good(tmp_path: Path) -> None:
     shutil.copytree(FOLDER / "base", tmp_path / "params" / "p")
     check(tmp_path / "params" / "p")
+
+
+@pytest.mark.parametrize(
+    ("line", "plan_codes", "table_codes"),
+    [
+        pytest.param("first_mouth: 1", ["unknown_key"], ["cell_number"], id="nearly a key"),
+        pytest.param("whatever: 1", ["unknown_key"], ["cell_number"], id="like no key"),
+        pytest.param("first_month: 13", ["at_most"], [], id="a value that is wrong: no year to read the tables by"),
+        pytest.param("first_mouth: 1\ntax: {rate: 13}", ["at_most", "unknown_key"], [], id="both"),
+    ],
+)
+def test_a_mistyped_key_of_the_plan_hides_nothing_of_the_tables(tmp_path, line, plan_codes, table_codes):
+    plan = plan_with(tmp_path, FOLDER / "plan-unknown-key.yaml")
+    base = (FOLDER / "base" / "plan.yaml").read_text(encoding="utf-8")
+    (plan / "plan.yaml").write_text(f"{base}{line}\n", encoding="utf-8")
+    sales = (plan / "data" / "sales.csv").read_text(encoding="utf-8").splitlines()
+    place = sales[0].split(",").index("amount")
+    cells = sales[4].split(",")
+    (plan / "data" / "sales.csv").write_text(
+        "\n".join([*sales[:4], ",".join([*cells[:place], "2oo", *cells[place + 1 :]]), *sales[5:]]) + "\n"
+    )
+    with pytest.raises(PlanError) as error:
+        check(plan)
+    places = [(fault.code, fault.place.partition(" ")[0].rpartition("/")[2]) for fault in error.value.faults]
+    assert places == [(code, "plan.yaml") for code in plan_codes] + [(code, "sales.csv") for code in table_codes]
+    assert error.value.count == len(places)

@@ -129,9 +129,8 @@ def _tell_run(found: Any, words: Words, sent: Sent, *, as_json: bool) -> None:
     made = send(found, words, sent, quiet=as_json) if any(sent) else {}
     if as_json:
         where = {"folder": _shown(found.folder), "report": report, **made}
-        told = {"run": found.name, "state": found.state, **where, "faults": []} | (
-            {"warnings": warned} if warned else {}
-        )
+        told = {"run": found.name, "state": found.state, **where, "faults": []}
+        told |= {"warnings": warned} if warned else {}
         typer.echo(json.dumps(told, ensure_ascii=False))
 
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,20 @@ class Loaded:
         found = self.rules["plan"]
         assert isinstance(found, PlanTerms)
         return found
+
+    @property
+    def tolerant(self) -> "Loaded":
+        """The same with the model of a plan.yaml that has nothing wrong but unknown keys; the faults stay."""
+        meant = self.passable.get("plan")
+        if meant is None or self.unread:
+            return self
+        return replace(self, rules={**self.rules, "plan": meant})
+
+    @property
+    def unread(self) -> bool:
+        """Whether more than an unknown key is wrong with plan.yaml, so that the tables cannot be read by it."""
+        marks = (f"{shown_path(self.folder)}/plan.yaml ", "--set plan.")
+        return any(fault.code != "unknown_key" for fault in self.faults if fault.place.startswith(marks))
 
     @property
     def exchange_rates(self) -> tuple[ExchangeRate, ...]:
