@@ -285,3 +285,26 @@ def test_assumptions_show_meaning_value_and_unit():
     assert frame.loc["levels.commit", "setting"] == "5,600,000"
     assert frame.loc["levels.stretch.factor", "setting"] == "1.25"
     assert (frame["meaning"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("stem", "text", "place", "mark"),
+    [
+        pytest.param("plan", "dimensions: [region\uff0cchannel, product]", "dimensions[0]", "\uff0c", id="a comma"),
+        pytest.param(
+            "plan", "dimensions: [product, region \uff1b channel]", "dimensions[1]", "\uff1b", id="at the end"
+        ),
+        pytest.param("plan", "dimensions: [region\u3001channel]", "dimensions[0]", "\u3001", id="an enumeration comma"),
+        pytest.param("plan", "language: zh\uff0c", "language", "\uff0c", id="one word and a comma"),
+        pytest.param("plan", "tax: {rate\uff1a0.13}", "tax.rate\uff1a0.13", "\uff1a", id="a colon"),
+        pytest.param("plan", "dimensions: [region\uff0cchanel]", "dimensions[0]", None, id="wrong when split too"),
+        pytest.param("plan", "currency: 人民币\uff0c", "currency", None, id="wrong without it"),
+    ],
+)
+def test_a_chinese_mark_that_should_be_plain_is_named(plan, stem, text, place, mark):
+    (plan / f"{stem}.yaml").write_text(f"fiscal_year: 2027\ninputs: {{sales: data/sales.csv}}\n{text}\n")
+    (fault,) = [fault for fault in load(plan).faults if fault.place.endswith(f": {place}")]
+    assert (fault.code == "mark_full_width") == (mark is not None)
+    assert fault.values.get("mark") == mark
+    for language in LANGUAGES:
+        assert mark is None or mark in message(fault, Words(language)).partition(" : ")[2]

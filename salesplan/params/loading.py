@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from salesplan import PLANNED
 from salesplan.errors import Fault, nearest
-from salesplan.params.mending import mended, passable
+from salesplan.params.mending import mended, passable, split_mark
 from salesplan.params.places import error_path, split_key, value_at
 from salesplan.params.reading import MOST_CHARACTERS, Document, key_text, read_text, read_value
 from salesplan.params.reading import Path as KeyPath
@@ -25,6 +25,7 @@ from salesplan.tables.results import Notice
 from salesplan.terms import MODELS, PlanTerms, Terms, VarianceReviewTerms
 from salesplan.terms.variance_review import ExchangeRate
 
+MOST_MARKED = 20  # faults of which a Chinese mark is told
 ROUNDS = 3  # how deep faults may hide behind one another
 
 # pydantic's kind of error -> key of the message in the catalogue
@@ -294,6 +295,7 @@ def _is_new(fault: Fault, told: set[str]) -> bool:
 def _faults(
     error: ValidationError, stem: str, document: Document, data: Any, shown: str, changes: Mapping[str, Any]
 ) -> Iterator[Fault]:
+    tried = 0
     for detail in _told_once(error, data):
         path = error_path(detail, data)
         found = None if detail["type"] == "missing" else _found(value_at(data, path))
@@ -304,6 +306,8 @@ def _faults(
         if "other" in values:  # the key of what it contradicts stands beside its own
             other = (*error_path({**detail, "ctx": {}}, data), *split_key(str(values["other"])))
             values["other"] = _place(shown, stem, document, other, changes).removeprefix(f"{shown}/{stem}.yaml ")
+        if tried < MOST_MARKED and (mark := split_mark(data, stem, path)):
+            code, pattern, values, tried = "mark_full_width", "", {"mark": mark}, tried + 1
         yield Fault(PATTERNS.get(pattern, code), _place(shown, stem, document, path, changes), found, values)
 
 

@@ -1,5 +1,6 @@
 """Faulty values made passable, only so that what they hide can be told in the same pass; nothing is run with them."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,9 +12,12 @@ from pydantic_core import ErrorDetails
 from salesplan.errors import nearest
 from salesplan.params.places import error_path, value_at
 from salesplan.params.reading import Path as KeyPath
+from salesplan.params.reading import read_value
 from salesplan.params.schema import known_names, neutral
 from salesplan.terms import MODELS, Terms
 
+PAUSES = re.compile("[\uff0c\uff1a\uff1b\u3001]")
+MOST_PARTS = 6  # parts of a text that are tried
 MOST = 60  # times that the faults of a file are cleared away
 ONE_TIER = {"from": Decimal(0), "rate": Decimal(0)}
 PLACES = {"rate_decimals": Decimal("0.000001"), "money_decimals": Decimal("0.01")}
@@ -44,6 +48,34 @@ def passable(data: Any, stem: str) -> Terms | None:
                 data = _cleared(data, path, stem, detail, tried[path])
                 tried[path] += 1
     return None
+
+
+def split_mark(data: Any, stem: str, path: KeyPath) -> str:
+    """The Chinese mark in a value, or in a key, that would be right were the plain mark there; '' where it would not.
+
+    `[region\uff0cchannel]` is a list of one text; with a plain comma it would be of two, both of them known.
+    """
+    key, found, holder = path[-1] if path else "", value_at(data, path), value_at(data, path[:-1])
+    if isinstance(holder, Mapping) and isinstance(key, str) and (mark := PAUSES.search(key)):
+        return mark.group() if key[: mark.start()].strip() in known_names(stem, path[:-1]) else ""
+    mark = PAUSES.search(found) if isinstance(found, str) else None
+    parts = [read_value(part.strip()) for part in PAUSES.split(found) if part.strip()] if mark else []
+    if mark is None or not parts:
+        return ""
+    if not isinstance(holder, list):
+        return mark.group() if _right(_put(data, path, parts[0]), stem, path) else ""
+    rest = [*holder[: int(key)], *parts, *holder[int(key) + 1 :]]
+    places = [(*path[:-1], int(key) + step) for step in range(len(parts))]
+    return mark.group() if all(_right(_put(data, path[:-1], rest), stem, one) for one in places[:MOST_PARTS]) else ""
+
+
+def _right(data: Any, stem: str, path: KeyPath) -> bool:
+    """Whether nothing is wrong with one value."""
+    try:
+        MODELS[stem].model_validate(data)
+    except ValidationError as error:
+        return all(error_path(detail, data)[: len(path)] != path for detail in error.errors(include_url=False))
+    return True
 
 
 def _cleared(data: Any, path: KeyPath, stem: str, detail: ErrorDetails, tried: int) -> Any:
