@@ -13,6 +13,7 @@ from workbooks import made_once
 from salesplan.archive import find_run
 from salesplan.errors import PlanError
 from salesplan.explaining import Asked, lines_of, words_of
+from salesplan.explaining.asked import _hints
 from salesplan.explaining.explained import explained
 from salesplan.explaining.ground import grounds_of
 from salesplan.explaining.paid import absence
@@ -234,6 +235,13 @@ def test_what_cannot_be_explained_says_why(grounds, asked, code, values):
     (fault,) = error.value.faults
     assert fault.code == code
     assert values.items() <= dict(fault.values).items()
+
+
+def test_names_to_choose_from_stand_in_order():
+    keys = [f"R{number:02}" for number in range(1, 13)]
+    assert _hints("R99", {*keys, "沈若溪"}) == {"known": ", ".join(keys), "nearest": ""}
+    assert _hints("沈若", {"R01", "R02", "沈若溪"}) == {"known": "沈若溪, R01, R02", "nearest": "沈若溪"}
+    assert _hints("Nroth", {"North", "South"}) == {"known": "North, South", "nearest": "North"}
 
 
 @pytest.mark.parametrize("name", ["沈若溪", " 沈若溪 ", "沈若溪 R01", "R01"])

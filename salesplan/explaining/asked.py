@@ -1,15 +1,18 @@
 """What is asked, held against the names the run has."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from salesplan.errors import NAMED, Fault, PlanError, nearest
+from salesplan.errors import Fault, PlanError, nearest
 from salesplan.explaining.ground import Grounds
 
 LIKE = 0.4  # how alike a name must be to be listed before others
+LISTED = 12  # names to choose from
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,14 @@ def _of(asked: Asked, keys: Iterable[str], people: pd.DataFrame) -> str:
 
 
 def _hints(name: str, known: set[str]) -> dict[str, str]:
-    """Names to choose from: those that hold what was typed, then those most like it, then the first of all."""
+    """Names to choose from: those that hold what was typed; then, in order, those most like it and the first of all.
+
+    Of numbered keys none is proposed: R09 is no likelier meant by R99 than any other.
+    """
     holding = sorted(one for one in known if name and name in one)
-    like = difflib.get_close_matches(name, sorted(known), n=NAMED, cutoff=LIKE)
-    names = list(dict.fromkeys([*holding, *like, *sorted(known)]))[:NAMED]
-    return {"known": ", ".join(names), "nearest": (holding[0] if len(holding) == 1 else "") or nearest(name, known)}
+    like = difflib.get_close_matches(name, sorted(known), n=LISTED, cutoff=LIKE)
+    chosen = list(dict.fromkeys([*holding, *like, *sorted(known)]))[:LISTED]
+    names = [*holding[:LISTED], *sorted(set(chosen) - set(holding))]
+    worded = [one for one in known if DIGITS.sub("", one) != DIGITS.sub("", name)]
+    meant = holding[0] if len(holding) == 1 else nearest(name, worded)
+    return {"known": ", ".join(names), "nearest": meant}
