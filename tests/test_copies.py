@@ -68,10 +68,16 @@ def frames(people=PEOPLE):
         found["variance_review_customers"].append(
             {"customer": f"K{place}", "customer_name": f"客户{rep}店", "rep": rep, "state": "lost", "silent_days": 9,
              "amount_at_stake": fen(place, 9)})  # fmt: skip
+        if place:  # of the first nobody knows what to expect
+            found["variance_review_landing_members"].append(
+                {"dimension": "rep", "member": rep, "expected": fen(place, 71), "probability": 0.5})  # fmt: skip
         other = everybody[place - 1]
         said = {"month": "2027-03", "rep": rep, "code": "price", "owner": manager, "state": "open"}
         for action in (f"自己的事{place}", f"和{people[other][0] or other}一起", f"ask {other}"):
             found["variance_review_measures"].append({**said, "action": action})
+    cause = {"month": "2027-03", "code": "price", "amount": -777_700, "note": "谁也不属于的原因"}
+    found["variance_review_causes"].append({**cause, "state": "open"})
+    found["variance_review_measures"].append({"month": "2027-03", "action": "谁也不属于的措施", "state": "open"})
     for place, dealer in enumerate(DEALERS):
         found["rep_allocation_dealers"].append({"dealer": dealer, "rep": "R1", "amount": fen(place, 70), "sell_out": 7})
     return found
@@ -234,6 +240,24 @@ def test_the_general_manager_reads_of_everybody(tmp_path):
     text = (made(tmp_path) / "general_manager" / "index.html").read_text(encoding="utf-8")
     assert all(escape(name or rep) in text for rep, (name, *_) in PEOPLE.items())
     assert f"{fen(0, 3) / 100:,.2f}" in text and "1.00" in text
+
+
+def test_the_general_manager_reads_of_what_names_no_rep(tmp_path):
+    copies = made(tmp_path)
+    text = (copies / "general_manager" / "index.html").read_text(encoding="utf-8")
+    assert "谁也不属于的原因" in text and "-7,777.00" in text and "谁也不属于的措施" in text
+    others = [path.read_text(encoding="utf-8") for path in copies.glob("*/*/*.html")]
+    assert others and not any("谁也不属于" in text for text in others)
+
+
+def test_an_expected_year_says_of_how_many_it_is(tmp_path):
+    copies = made(tmp_path)
+    text = (copy_of(copies, "王敏", "managers") / "index.html").read_text(encoding="utf-8")
+    assert "预计全年（2 人中 1 人的合计）" in text
+    assert "预计全年（2" not in (copy_of(copies, "Eve O'Neil", "managers") / "index.html").read_text(encoding="utf-8")
+    whole = (copies / "general_manager" / "index.html").read_text(encoding="utf-8")
+    assert not {f"{sum(fen(place, 71) for place in range(1, 6)) / 100:,.2f}"} & set(NUMBER.findall(whole))
+    assert f"{fen(1, 71) / 100:,.2f}" in whole
 
 
 def read(run, name):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from salesplan.apportion import MANAGER, UNASSIGNED
+from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.copies.ground import PERIODS, REVIEW, REVISION, SHARED, Ground
 from salesplan.copies.rows import Part, across, rows_by
 from salesplan.report.table import with_total
@@ -88,27 +88,33 @@ def without_others(part: Part | None, ground: Ground, own: Sequence[str]) -> Par
     return Part(part.title, part.heads, kept) if part and kept else None
 
 
-def facts_of(ground: Ground, row: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
-    """Quota of the year and the year to date of a rep or a team."""
+def facts_of(ground: Ground, row: Mapping[Any, Any], members: Sequence[int] = ()) -> Iterator[tuple[str, str]]:
+    """Quota of the year and the year to date of a rep or a team.
+
+    `members`: of how many the expected year is the sum, and how many there are, where some have no expectation.
+    """
     words = ground.words
     yield words("copies.quota"), words.money(row["quota"])
     yield words("copies.to_date", count=len(ground.closed)), words.money(row["target"])
     yield words("copies.actual"), words.money(row["actual"])
     yield words("copies.attainment"), words.percent(row["attainment"])
     if words.money(row["expected"]) != BLANK:
-        yield words("copies.expected"), words.money(row["expected"])
+        head = words("copies.expected_of", count=members[0], all=members[1]) if members else words("copies.expected")
+        yield head, words.money(row["expected"])
 
 
-def team_page(ground: Ground, team: Sequence[str], pay: "pd.DataFrame | None" = None) -> Page:
+def team_page(ground: Ground, team: Sequence[str], pay: "pd.DataFrame | None" = None, *, company: bool = False) -> Page:
     """The page of a manager: his team's year, its members, what the review found, the month to come.
 
-    `pay`: the rows of table commission_payroll that he may see; None for none.
+    `pay`: the rows of table commission_payroll that he may see; None for none. `company`: with what names no rep.
     """
     own = ground.standing[ground.standing["rep"].isin(team)]
-    total = own[["quota", "target", "actual", "expected"]].sum()
-    reached = total["actual"] / total["target"] if total["target"] else None
-    facts = list(facts_of(ground, {**total, "attainment": reached})) if len(own) else []
-    parts = [*_year_of(ground, team), *_people(ground, own), *_review(ground, team), *_ahead(ground, team)]
+    total = own[["quota", "target", "actual", "expected"]].sum(min_count=1)
+    reached = total["actual"] / total["target"] if len(own) and total["target"] else None
+    members = (int(own["expected"].notna().sum()), len(own)) if own["expected"].isna().any() else ()
+    facts = list(facts_of(ground, {**total, "attainment": reached}, members)) if len(own) else []
+    review = _review(ground, team, company=company)
+    parts = [*_year_of(ground, team), *_people(ground, own), *review, *_ahead(ground, team)]
     if pay is not None and len(pay):
         parts.append(_whole(ground, pay, "commission_payroll", PAY, "copies.part_pay"))
     return Page(facts, parts)
@@ -141,16 +147,22 @@ def _year_of(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
 def _people(ground: Ground, own: "pd.DataFrame") -> Iterator[Part]:
     if len(own):
         shown = with_total(own, REVIEW, attainment=("actual", "target")).assign(whose="")
+        if "expected" in own and own["expected"].isna().any():
+            # A sum that leaves somebody out is no sum beside the quotas of all.
+            shown["expected"] = shown["expected"].mask(shown["rep"] == TOTAL)
         made = rows_by(shown, REVIEW, STANDING, ground.words, by="whose", title=ground.words("copies.part_people"))
         yield from filter(None, [made.part("")])
 
 
-def _review(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
-    """Causes, open measures and activities of the team; a text that names somebody of another team is left out."""
+def _review(ground: Ground, team: Sequence[str], *, company: bool) -> Iterator[Part]:
+    """Causes, open measures and activities of the team; a text that names somebody of another team is left out.
+
+    For the `company` all of them stand there, those of no rep too.
+    """
     for table, columns in LISTED.items():
-        frame = ground.of_team(table, team)
-        rows = ground.rows(frame, table, columns).part(*dict.fromkeys(frame["rep"]))
-        yield from filter(None, [without_others(rows, ground, team)])
+        frame = ground.of_note(table) if company else ground.of_team(table, team)
+        rows = ground.rows(frame, table, columns).part(*dict.fromkeys(map(str, frame["rep"])))
+        yield from filter(None, [rows if company else without_others(rows, ground, team)])
     behind = ground.of_team("variance_review_activities", team)
     behind = behind[behind["gap"] < 0] if len(behind) else behind
     columns = ("rep", *SHARED["variance_review_activities"])
@@ -183,7 +195,7 @@ def company_page(ground: Ground, headline: Facts, decisions: list[str], pay: "pd
     # With what no rep holds, the months sum to the company's own.
     everybody = [*standing["rep"], UNASSIGNED, MANAGER]
     many = len(standing) > MOST_LISTED
-    whole = list(_year_of(ground, everybody))[:1] if many else team_page(ground, everybody, pay).parts
+    whole = list(_year_of(ground, everybody))[:1] if many else team_page(ground, everybody, pay, company=True).parts
     listed = _people(ground, teams.drop(columns="expected")) if len(teams) > 1 else ()
     who = (ground.words.column("manager"), "")
     parts = [Part(ground.words("copies.part_teams"), [who, *part.heads[1:]], part.rows, part.total) for part in listed]
