@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesplan import variance_review as vr
+from salesplan.conclusions.variance_review.review import cause_sentences
 from salesplan.errors import Fault
 from salesplan.variance_review.actions import MEASURE_COLUMNS
+from salesplan.wording import Words
 
 MONTHS = ["2027-01", "2027-02", "2027-03"]
 
@@ -166,3 +168,36 @@ def test_a_month_ends_on_its_cutoff():
 @given(st.permutations([row(action="a"), row(action="b", due="2027-02-01"), row("2027-02"), row(rep=None)]))
 def test_row_order_changes_nothing(rows):
     pd.testing.assert_frame_equal(measures(*rows), measures(*sorted(rows, key=str)))
+
+
+# ---------------------------------------------------------------- what the review says of them
+
+
+def said(language, *rows):
+    """The sentences of causes (code, fen), the unexplained rest last."""
+    causes = pd.DataFrame(list(rows), columns=["code", "amount"]).astype({"amount": "int64"})
+    return list(cause_sentences(Words(language, "万元" if language == "zh" else "thousand"), causes))
+
+
+def test_the_largest_cause_is_one_of_those_that_explain_the_shortfall():
+    first, against, left = said("zh", ("demand", 3_400_000), ("competition", -1_800_000), ("unexplained", -2_630_000))
+    assert "“竞争”\uff08少 1.80 万元\uff09" in first and "需求变化" not in first
+    assert "“需求变化”" in against and "多了 3.40 万元" in against
+    assert left == "比目标少的部分中有 2.63 万元还没有说明。"
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_sentence_on_causes_needs_a_sign(language, sign):
+    price, demand = ("price", 30_000), ("demand", -10_000)
+    cases = [[price, demand, ("unexplained", 5_000)], [demand, ("unexplained", 15_000)], [("unexplained", 15_000)]]
+    told = [said(language, *[(code, sign * fen) for code, fen in rows]) for rows in cases]
+    assert [len(texts) for texts in told] == [2, 3, 1]  # the smaller one against it is not spoken of
+    assert not any("-" in text for texts in told for text in texts)
+
+
+def test_causes_that_say_everything_or_too_much():
+    assert said("en", ("price", -100), ("unexplained", 0))[-1] == "The causes recorded explain the whole variance."
+    beyond = said("zh", ("price", -2_000_000), ("unexplained", 1_000_000))[-1]
+    assert "相差 1.00 万元" in beyond and "核对" in beyond
+    assert said("en", ("unexplained", 0)) == []

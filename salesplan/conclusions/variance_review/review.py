@@ -24,7 +24,7 @@ def sentences(words: Words, review: Review, rules: VarianceReviewTerms) -> list[
         *_bridge(words, review.bridge),
         *_reps(words, review.standing),
         *_revision(words, review, rules),
-        *_causes(words, review.causes),
+        *cause_sentences(words, review.causes),
     ]
 
 
@@ -135,17 +135,31 @@ def _shortfall(words: Words, revised: Revised, cap: str) -> Iterator[str]:
         yield words(f"{STEM}.revision_unplaced", unplaced=words.money(revised.unplaced), cap=cap)
 
 
-def _causes(words: Words, causes: pd.DataFrame) -> Iterator[str]:
-    found, rest = causes.iloc[:-1], words.money(int(causes["amount"].iloc[-1]))
+def cause_sentences(words: Words, causes: pd.DataFrame) -> Iterator[str]:
+    """Which recorded cause explains most of the variance's own sign, a larger one against it, and what is left."""
+    found, rest, variance = causes.iloc[:-1], int(causes["amount"].iloc[-1]), int(causes["amount"].sum())
+    kind = "short" if variance < 0 else "over"
     if found.empty:
-        yield words(f"{STEM}.causes_none", unexplained=rest)
+        if rest:
+            yield words(f"{STEM}.causes_none_{kind}", amount=words.money(abs(rest)))
         return
-    sums = found.groupby("code")["amount"].sum().sort_index()
-    main = str(sums.abs().idxmax())
-    yield words(
-        f"{STEM}.causes",
-        count=len(found),
-        cause=words.code("cause", main),
-        amount=words.money(int(sums[main])),
-        unexplained=rest,
-    )
+    sums = found.groupby("code")["amount"].sum().sort_index() * (-1 if variance < 0 else 1)
+    main, against = str(sums.idxmax()), str(sums.idxmin())
+    with_it, against_it = max(int(sums[main]), 0), max(-int(sums[against]), 0)
+    if with_it:
+        named = {"cause": words.code("cause", main), "amount": words.money(with_it)}
+        yield words(f"{STEM}.causes_{kind}", count=len(found), **named)
+    else:
+        yield words(f"{STEM}.causes_not_{kind}", count=len(found))
+    if against_it > with_it:
+        named = {"cause": words.code("cause", against), "amount": words.money(against_it)}
+        yield words(f"{STEM}.causes_against_{kind}", **named)
+    yield words(f"{STEM}.causes_{_left(rest, variance)}", amount=words.money(abs(rest)))
+
+
+def _left(rest: int, variance: int) -> str:
+    """What of a variance has no cause: nothing, a part of it, or less than nothing where causes say too much."""
+    if not rest:
+        return "all"
+    same = (rest < 0) == (variance < 0) and variance != 0
+    return ("left_short" if rest < 0 else "left_over") if same else "beyond"
