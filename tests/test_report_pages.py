@@ -116,6 +116,26 @@ def test_every_open_matter_is_asked_once(tmp_path, words):
     assert "Anna 10.0%" in found[4]
 
 
+def test_a_year_under_way_asks_by_its_own_stock_and_odds(tmp_path):
+    words = Words("zh", "万元")
+    reps = pd.DataFrame({"rep": ["R1", "R2"], "name": ["Anna", "Ben"], "quota": 1, "probability": [0.1, 0.9]})
+    bought = pd.DataFrame({"product": ["胶"], "state": "short", "amount_short": [9_00], "tied_up": [0]})
+    planned = saved(tmp_path, rep_allocation_reps=reps, seasonal_split_purchases=bought)
+    said = decisions(planned, words)
+    assert len(said) == 2 and all(text.startswith("编制计划时") for text in said) and "签字" not in "".join(said)
+    stock = pd.DataFrame(
+        {"product": ["漆", "胶", "泥"], "short_month": ["2027-06", "2027-05", None], "shortage": [144, 7, 0],
+         "value_stock": [1_00, 1_00, 3_000_000], "state": ["short", "short", "slow"]})  # fmt: skip
+    rows = [("rep", "R1", 0.6), ("rep", "R2", 0.05), ("rep", "R3", None), ("region", "N", 0.01)]
+    landing = pd.DataFrame(rows, columns=["dimension", "member", "probability"])
+    under_way = decisions(saved(planned, variance_review_stock=stock, variance_review_landing_members=landing), words)
+    hard, short, slow = under_way
+    assert "Ben 5.0%" in hard and "Anna" not in hard and "N" not in hard
+    assert "胶\uff082027年5月\uff0c最多缺 7\uff09、漆\uff082027年6月\uff0c最多缺 144\uff09" in short
+    assert "泥" in slow and words.money(3_000_000) in slow
+    assert not any("编制计划时" in text for text in under_way)
+
+
 def test_members_whose_target_lies_above_their_history_are_named(tmp_path, words):
     rows = [("region", "N", 900, 800, 0.05), ("region", "S", 500, 700, 0.6), ("channel", "shop", 950, 900, 0.08)]
     rows += [("product", "p", 990, 100, 0.01), ("line", "l", 100, 200, 0.7), ("region", "new", 50, None, None)]

@@ -35,18 +35,23 @@ def decisions(tables: Path, words: Words) -> list[str]:
 
 def located(tables: Path, words: Words) -> list[Decision]:
     """The same with the step each is about."""
+    # Once the year is under way, the stock counted and the odds of what is sold so far stand in for the plan's own.
+    stock, odds = read(tables, "variance_review_stock"), _odds_now(read(tables, "variance_review_landing_members"))
+    known = names(tables)
     said = {
         "annual_target": _target(read(tables, "annual_target"), words),
         "seasonal_split": (
             *_members(read(tables, "seasonal_split_members"), words),
-            *_stock(read(tables, "seasonal_split_purchases"), words),
+            *(_stock(read(tables, "seasonal_split_purchases"), words) if stock.empty else ()),
         ),
         "variance_review": (
             *_unplaced(read(tables, "variance_review_revision"), words),
-            *_behind(read(tables, "variance_review"), names(tables), words),
+            *_behind(read(tables, "variance_review"), known, words),
+            *_hard(odds, known, words, "hard_now"),
+            *_stock_now(stock, words),
             *_causes(read(tables, "variance_review_causes"), words),
         ),
-        "rep_allocation": _hard(read(tables, "rep_allocation_reps"), names(tables), words),
+        "rep_allocation": _hard(read(tables, "rep_allocation_reps") if odds.empty else odds[:0], known, words, "hard"),
     }
     return [Decision(text, step) for step, texts in said.items() for text in texts]
 
@@ -99,6 +104,28 @@ def _stock(purchases: "pd.DataFrame", words: Words) -> Iterator[str]:
             yield words(f"decide.{state}", count=len(found), products=products, amount=amount)
 
 
+def _stock_now(stock: "pd.DataFrame", words: Words) -> Iterator[str]:
+    """Products that run short under the revised sales with the first month, and what lasts too long."""
+    short = stock[stock["state"] == "short"].sort_values(["short_month", "product"], kind="stable")
+    if len(short):
+        parts = [
+            words("decide.short_product", product=product, month=words.month(month), units=words.number(units))
+            for product, month, units in short[["product", "short_month", "shortage"]].itertuples(index=False)
+        ]
+        yield words("decide.short_now", count=len(short), products=words.list(parts[:NAMED]))
+    slow = stock[stock["state"] == "slow"].sort_values(["value_stock", "product"], ascending=[False, True])
+    if len(slow):
+        amount = words.money(slow["value_stock"].sum(min_count=1))
+        products = words.list(slow["product"].head(NAMED).tolist())
+        yield words("decide.slow_now", count=len(slow), products=products, amount=amount)
+
+
+def _odds_now(members: "pd.DataFrame") -> "pd.DataFrame":
+    """Where the reps' year is to land, as rep and probability; empty before anything is sold."""
+    own = members[(members["dimension"] == "rep") & members["probability"].notna()]
+    return own[["member", "probability"]].rename(columns={"member": "rep"})
+
+
 def _unplaced(revision: "pd.DataFrame", words: Words) -> Iterator[str]:
     left = int(revision["original"].sum()) - int(revision["revised"].sum())
     if left > 0 and revision["actual"].notna().any():
@@ -115,11 +142,11 @@ def _behind(grid: "pd.DataFrame", known: dict[str, str], words: Words) -> Iterat
         yield words("decide.behind", count=len(far), limit=words.percent(FAR_BEHIND, 0), reps=reps)
 
 
-def _hard(reps: "pd.DataFrame", known: dict[str, str], words: Words) -> Iterator[str]:
+def _hard(reps: "pd.DataFrame", known: dict[str, str], words: Words, key: str) -> Iterator[str]:
     hard = reps[reps["probability"] < UNLIKELY].sort_values("probability", kind="stable")
     if len(hard):
-        found = _people([(known[rep], odds) for rep, odds in hard[["rep", "probability"]].to_numpy()], words)
-        yield words("decide.hard", count=len(hard), limit=words.percent(UNLIKELY, 0), reps=found)
+        found = _people([(known.get(rep, rep), odds) for rep, odds in hard[["rep", "probability"]].to_numpy()], words)
+        yield words(f"decide.{key}", count=len(hard), limit=words.percent(UNLIKELY, 0), reps=found)
 
 
 def _people(shares: list[tuple[str, float]], words: Words) -> str:
