@@ -36,6 +36,19 @@ def product_rates(products: "pd.Series[Any]", table: pd.DataFrame | None, tax: T
     return integers(micro.reindex(names, fill_value=default).to_numpy(dtype=np.int64)[place])
 
 
+def counted(collections: pd.DataFrame) -> pd.DataFrame:
+    """Payments as they count, row by row: date, amount (fen), lost (bad debt, which is no payment).
+
+    A bill of exchange counts on the day it is cleared; a refund takes back.
+    """
+    paid = pd.to_datetime(collections["date"])
+    day = pd.to_datetime(collections["cleared"]).fillna(paid) if "cleared" in collections else paid
+    blank = pd.Series("", index=collections.index)
+    kind = collections["kind"].fillna("") if "kind" in collections else blank
+    fen = collections["amount"].astype("int64")
+    return pd.DataFrame({"date": day, "amount": fen.where(kind != "refund", -fen.abs()), "lost": kind == "bad_debt"})
+
+
 def oldest_first(orders: pd.DataFrame, left: Integers, pool: pd.DataFrame) -> tuple[Integers, Real]:
     """What stays open after the customers' money has settled their oldest orders, and days until an order was settled.
 

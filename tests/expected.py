@@ -231,7 +231,7 @@ DEMO_TOTALS = {
     },
     "rep_allocation_board": {
         "rows": 3121,
-        "amount": 822_498_013,
+        "amount": 871_550_130,
     },
     "rep_allocation_channels": {
         "rows": 60,

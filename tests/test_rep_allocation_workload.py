@@ -203,6 +203,25 @@ def test_payments_settle_their_order_then_the_oldest():
     assert by_order.loc["B", "days"] == 12
 
 
+def test_a_bill_counts_when_cleared_and_what_is_paid_back_or_lost_is_no_payment():
+    sold = deals(*((order, "C1", "R1", "2027-01-05", 100) for order in "ABCD"), ("E", "C2", "R1", "2027-01-06", 70))
+    money = paid(
+        ("2027-02-01", 100, "A", "C1"),
+        ("2027-02-02", 100, "B", "C1"),
+        ("2027-02-03", 100, "C", "C1"),
+        ("2027-02-04", 30, "C", "C1"),
+        ("2027-02-05", 40, "D", "C1"),
+        ("2027-02-06", 25, None, "C2"),
+    )
+    cleared = pd.to_datetime(["2027-04-15", "2027-03-31", None, None, None, None])
+    kinds = ["payment", "payment", "payment", "refund", "bad_debt", "bad_debt"]
+    orders, payments = settle(sold, money.assign(cleared=cleared, kind=kinds), TODAY, SAME)
+    assert orders.set_index("order")["open"].to_dict() == {"A": 100, "B": 0, "C": 30, "D": 60, "E": 45}
+    parts = payments.assign(order=orders["order"].to_numpy()[payments["number"]]).set_index("order")["amount"]
+    assert parts.groupby(level=0).sum().to_dict() == {"B": 100, "C": 70}
+    assert sorted(payments.loc[payments["amount"] == 100, "days"]) == [29, 85]  # B on the day its bill was cleared
+
+
 def test_what_is_paid_too_much_on_one_order_settles_another():
     sold = deals(("A", "C1", "R1", "2027-01-05", 100), ("B", "C1", "R1", "2027-01-20", 200))
     orders, _ = settle(sold, paid(("2027-02-01", 250, "A", "C1")), TODAY, SAME)

@@ -10,7 +10,7 @@ from salesplan.apportion import UNKNOWN
 from salesplan.calendar import add_months, month_of, month_span
 from salesplan.grading import computed_grades, grades_of
 from salesplan.money import half_away
-from salesplan.settling import tax_factor
+from salesplan.settling import counted, tax_factor
 from salesplan.terms.customers import CustomerGrades
 from salesplan.terms.plan import Tax
 from salesplan.terms.variance_review import VarianceReviewTerms
@@ -18,7 +18,6 @@ from salesplan.variance_review.composition import COMPOSITION_COLUMNS, compositi
 from salesplan.variance_review.evaluation import EVALUATION_COLUMNS, evaluate
 from salesplan.variance_review.habits import HABIT_COLUMNS, habits
 from salesplan.variance_review.measures import Figures, known_members
-from salesplan.variance_review.receipts import counted
 
 YEAR = 12
 STATES = ("kept", "new_customer", "back", "quiet", "lost", "idle")  # `(unknown)` has none

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesplan.calendar import add_months, month_of, month_span
+from salesplan.settling import counted
 from salesplan.terms.indicators import indicator_code
 from salesplan.terms.plan import PlanTerms, Tax
 from salesplan.variance_review.grid import NOBODY
@@ -19,7 +20,7 @@ from salesplan.variance_review.measures import (
     numbered,
     quantity_by,
 )
-from salesplan.variance_review.receipts import by_month, collection_rate, counted, line_dues
+from salesplan.variance_review.receipts import by_month, collection_rate, line_dues
 
 NONE = pd.Series(dtype="float64")
 TRANSPORT = ("运输费", "运费", "物流费", "freight", "transport")

@@ -7,9 +7,9 @@ import pandas as pd
 
 from salesplan.apportion import UNKNOWN
 from salesplan.money import Integers, integers
-from salesplan.settling import Real, oldest_first, product_rates
+from salesplan.settling import Real, counted, oldest_first, product_rates
 from salesplan.terms.plan import Tax
-from salesplan.variance_review.receipts import counted, dues, line_dues, sums
+from salesplan.variance_review.receipts import dues, line_dues, sums
 
 NOBODY = ("", UNKNOWN)  # customers whose orders only payments that name them settle
 

@@ -38,19 +38,6 @@ def sums(number: Integers, amounts: Integers, count: int) -> Integers:
     return found
 
 
-def counted(collections: pd.DataFrame) -> pd.DataFrame:
-    """Payments as they count, row by row: date, amount (fen), lost (bad debt, which is no payment).
-
-    A bill of exchange counts on the day it is cleared; a refund takes back.
-    """
-    paid = pd.to_datetime(collections["date"])
-    day = pd.to_datetime(collections["cleared"]).fillna(paid) if "cleared" in collections else paid
-    blank = pd.Series("", index=collections.index)
-    kind = collections["kind"].fillna("") if "kind" in collections else blank
-    fen = collections["amount"].astype("int64")
-    return pd.DataFrame({"date": day, "amount": fen.where(kind != "refund", -fen.abs()), "lost": kind == "bad_debt"})
-
-
 def by_month(dated: pd.DataFrame, cutoff: int | None) -> "pd.Series[int]":
     """Sums of `amount` (fen) by the month of `date`."""
     return dated["amount"].groupby(month_of(dated["date"], cutoff)).sum()

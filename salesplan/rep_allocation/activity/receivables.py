@@ -11,7 +11,7 @@ from salesplan.apportion import apportion_groups
 from salesplan.money import half_away
 from salesplan.rep_allocation.activity.shrinking import Real
 from salesplan.rep_allocation.people.roster import FOREVER, LONG_AGO
-from salesplan.settling import oldest_first, tax_factor
+from salesplan.settling import counted, oldest_first, tax_factor
 from salesplan.terms.plan import Tax
 
 DAYS = 365  # after which nothing more is expected
@@ -50,14 +50,12 @@ def settle(
 
     A payment that names an order settles it; what is over, and payments without one, settle the customer's oldest
     orders first. So do at last his credits (returns and rebates that are orders of their own), less what was paid out
-    on them; they are no payment. What credits exceed counts for nobody else.
+    on them, and bad debts; they are no payment. What credits exceed counts for nobody else. Money counts as in the
+    review: a bill of exchange on the day it is cleared, a refund takes back.
     Returns orders (order, customer, date, due, open) and payments (order, days since the order, amount).
     """
     orders, credits = _orders(deals, today, tax)
-    paid = collections[pd.to_datetime(collections["date"]) <= today]
-    paid = paid.assign(date=pd.to_datetime(paid["date"])).sort_values(
-        ["date", "customer", "order", "amount"], kind="stable"
-    )
+    paid = _money(collections, today)
     number = pd.Index(orders["order"]).get_indexer(paid["order"])
     named = paid.assign(number=number)[number >= 0]
     sums = np.bincount(named["number"], weights=named["amount"], minlength=len(orders)).astype(np.int64)
@@ -67,17 +65,28 @@ def settle(
         {"customer": orders["customer"], "date": orders["date"], "amount": np.maximum(sums, 0) - by_name}
     )
     pool = pd.concat(
-        [paid.loc[number < 0, ["customer", "date", "amount"]], over[over["amount"] > 0]], ignore_index=True
+        [paid.loc[(number < 0) & ~paid["lost"], ["customer", "date", "amount"]], over[over["amount"] > 0]],
+        ignore_index=True,
     )
     rest, when = oldest_first(orders, left, pool.assign(amount=pool["amount"].clip(lower=0)))
+    named = named[~named["lost"]]
     days = (named["date"].to_numpy() - orders["date"].to_numpy()[named["number"]]) / np.timedelta64(1, "D")
     first = pd.DataFrame({"number": named["number"].to_numpy(), "days": days, "amount": named["amount"].to_numpy()})
     second = pd.DataFrame({"number": orders.index, "days": when, "amount": left - rest}).dropna()
     both = pd.concat([first, second[second["amount"] > 0]], ignore_index=True)
     paid_out = paid.groupby("order")["amount"].sum().clip(upper=0).reindex(credits["order"]).fillna(0)
     left_over = credits.assign(amount=credits["due"] + paid_out.to_numpy(dtype=np.int64))
-    still, _ = oldest_first(orders, rest, left_over.assign(amount=left_over["amount"].clip(lower=0)))
+    lost = paid.loc[(number < 0) & paid["lost"], ["customer", "date", "amount"]]
+    beside = pd.concat([left_over[["customer", "date", "amount"]], lost], ignore_index=True)
+    still, _ = oldest_first(orders, rest, beside.assign(amount=beside["amount"].clip(lower=0)))
     return orders.assign(open=still), both.assign(days=both["days"].clip(lower=0).astype("int64"))
+
+
+def _money(collections: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Money by the day it counts, up to a day: order, customer, date, amount, lost (bad debt)."""
+    given = collections.reset_index(drop=True)
+    rows = given.reindex(columns=["order", "customer"]).join(counted(given))
+    return rows[rows["date"] <= today].sort_values(["date", "customer", "order", "amount"], kind="stable")
 
 
 def _orders(deals: pd.DataFrame, today: pd.Timestamp, tax: Tax) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -287,8 +287,7 @@ def owed_by(
         return {}
     root = orders["original_order"].where(orders["original_order"].notna() & (orders["original_order"] != ""))
     wanted = orders.assign(order=root.fillna(orders["order"]))[orders["customer"].isin(list(keys.values()))]
-    paid = collections.reindex(columns=["date", "amount", "order", "customer"])
-    found, _ = settle(wanted, paid, pd.Timestamp(day), tax)
+    found, _ = settle(wanted, collections, pd.Timestamp(day), tax)
     open_now = found.groupby("customer")["open"].sum()
     return {dealer: int(open_now.get(key, 0)) for dealer, key in keys.items()}
 
