@@ -22,7 +22,7 @@ from workbooks import command, copy_workbook, made_once
 from salesplan import STEPS, archive
 from salesplan.charts.render import Sketch, draw
 from salesplan.report import excel, pages
-from salesplan.report.index import write_index
+from salesplan.report.index import step_card, write_index
 from salesplan.report.listing import write_listing
 from salesplan.report.pages import conclusions, first_chart, read_notebook, sections, write_page
 from salesplan.report.table import html_table
@@ -616,6 +616,19 @@ def test_page_of_a_notebook_without_charts_or_conclusions():
     notebook = small_notebook(code("x"))
     assert first_chart(notebook) == ""
     assert conclusions(notebook) == []
+
+
+def test_the_card_of_a_step_shows_the_chart_that_answers_its_question():
+    def drawn(name, svg):
+        return {"cell_type": "code", "id": name, "source": "", "outputs": [
+            {"output_type": "display_data", "data": {"image/svg+xml": svg}}]}  # fmt: skip
+
+    notebook = {"cells": [drawn("chart-presence", "<svg>there</svg>"), drawn("chart-quotas", "<svg>quotas</svg>")]}
+    assert first_chart(notebook) == "<svg>there</svg>"
+    assert first_chart(notebook, "chart-quotas") == "<svg>quotas</svg>"
+    assert first_chart(notebook, "chart-other") == "<svg>there</svg>"
+    assert "quotas" in step_card("rep_allocation", notebook, EN)["chart"]
+    assert "there" in step_card("commission", notebook, EN)["chart"]
 
 
 def test_index_has_one_card_per_step_made(folder):

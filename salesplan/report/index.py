@@ -21,6 +21,8 @@ MOST_NAMES = 200  # reps looked for in a sentence
 # First where the year stands, then whether the plan is sound, then what it costs.
 ORDER = ("variance_review", "annual_target", "seasonal_split", "rep_allocation", "commission")
 
+# Whose chart answers the step's question, where that is not the first one.
+CHART = {"rep_allocation": "chart-quotas"}
 # What tells whether the plan is sound: a step and which of its conclusions.
 SOUND = (("annual_target", 1), ("annual_target", 2), ("rep_allocation", 2), ("variance_review", 2))
 
@@ -31,7 +33,7 @@ def step_card(stem: str, notebook: dict[str, Any], words: Words) -> dict[str, An
         "title": words(f"step.{stem}"),
         "question": words(f"report.question_{stem}"),
         "link": page_name(stem),
-        "chart": Markup(captioned(first_chart(notebook))),  # drawn by us, its text escaped
+        "chart": Markup(captioned(first_chart(notebook, CHART.get(stem, "")))),  # drawn by us, its text escaped
         "sentences": conclusions(notebook)[:MOST_SENTENCES],
     }
 

@@ -129,9 +129,10 @@ def with_links(text: str, addresses: dict[str, str]) -> str:
     return whole.sub(lambda who: f'<a href="{addresses[who[0]]}">{who[0]}</a>', text)
 
 
-def first_chart(notebook: dict[str, Any]) -> str:
-    """The step's own chart: the first one in its notebook; empty without one."""
-    for output in _outputs(notebook):
+def first_chart(notebook: dict[str, Any], cell: str = "") -> str:
+    """The step's own chart: that of `cell` where it drew one, else the first of its notebook; empty without one."""
+    own = [output for one in notebook["cells"] if one.get("id") == cell for output in one.get("outputs", ())]
+    for output in (*own, *_outputs(notebook)):
         if "image/svg+xml" in output.get("data", {}):
             return _text(output["data"]["image/svg+xml"])
     return ""
