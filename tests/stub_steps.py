@@ -14,7 +14,7 @@ from salesplan.pipeline.request import NOTEBOOKS, Request
 from salesplan.report import excel, index
 from salesplan.staging import DONE, INPUTS, LETTERS, write_whole
 
-CONTROL = re.compile(rb"<!--sealed-->.*?<!--/sealed-->", re.DOTALL)
+CONTROL = re.compile(rb"<!--(sealed|runs)-->.*?<!--/\1-->", re.DOTALL)  # which run it is, which others there are
 MADE = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d")
 CELL = {"id": "conclusions", "cell_type": "markdown", "metadata": {}, "source": "text"}
 

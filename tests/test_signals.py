@@ -21,7 +21,7 @@ from salesplan import archive
 from salesplan.pipeline import forks
 
 KILLS = int(os.environ.get("SALESPLAN_KILLS", "2"))
-CONTROL = re.compile(rb"<!--sealed-->.*?<!--/sealed-->", re.DOTALL)
+CONTROL = re.compile(rb"<!--(sealed|runs)-->.*?<!--/\1-->", re.DOTALL)  # which run it is, which others there are
 
 pytestmark = pytest.mark.skipif(not forks.available(), reason="looks at processes through /proc")
 

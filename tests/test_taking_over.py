@@ -15,7 +15,7 @@ from salesplan.pipeline.unchanged import unchanged
 from salesplan.reads import Watched
 
 # Which run a page is of: at the foot of each, and on top of the index.
-CONTROL = re.compile(rb'<!--sealed-->.*?<!--/sealed-->|<p class="subtitle">.*?</p>', re.DOTALL)
+CONTROL = re.compile(rb'<!--(sealed|runs)-->.*?<!--/\1-->|<p class="subtitle">.*?</p>', re.DOTALL)
 
 
 @pytest.fixture

@@ -70,8 +70,7 @@ def run(
     request = Request(plan, _changes(set_, as_of, words), name, only, from_, engine, timeout, fresh, resume, replan)
     same = unchanged(request)
     if same:
-        if not as_json:
-            typer.echo(words("run.unchanged", run=same.name), err=True)
+        typer.echo(words("run.unchanged", run=same.name), err=True)
         _list_again(same, words)
         _tell_run(same, words, Sent(single_file, pdf), as_json=as_json)
         return
