@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -23,7 +23,8 @@ from salesplan.reads import Watched
 from salesplan.staging import write_whole
 from salesplan.tables import Notice
 from salesplan.tables.results import Findings
-from salesplan.terms import CommissionTerms, SeasonalSplitTerms, VarianceReviewTerms
+from salesplan.terms import CommissionTerms, PlanTerms, SeasonalSplitTerms, VarianceReviewTerms
+from salesplan.terms.variance_review import ExchangeRate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,8 @@ FRAMES = ("facts", "order_lines", "orders", "daily", "big_orders", "deals")
 KEY = "key.json"
 STATE = "state.json"  # what each step can read, by name, each with a hash
 AS_OF, CLOSED = "as_of", "closed"
+# Reads and checks the tables of a folder, by what the steps share and the exchange rates.
+Reader = Callable[[Path, PlanTerms, Sequence[ExchangeRate]], tables.Checked]
 DEAL_YEARS = 3  # before the plan year, whose deals say how large one is and when it is paid
 
 
@@ -134,20 +137,26 @@ def default_as_of(sales: "pa.Table", loaded: Loaded) -> date | None:
     return calendar.last_complete_day(last, loaded.plan.months, plan.calendar, plan.month_cutoff)
 
 
-def check(folder: Path, changes: Mapping[str, Any] | None = None, settled: Path | None = None) -> Inputs:
+def check(
+    folder: Path,
+    changes: Mapping[str, Any] | None = None,
+    settled: Path | None = None,
+    reader: Reader | None = None,
+) -> Inputs:
     """Parameters and tables of a plan, checked whole; raises `PlanError` with every fault of both.
 
-    `settled` is the folder of a signed plan's parameter files, which stand instead of the plan's own.
+    `settled` is the folder of a signed plan's parameter files, which stand instead of the plan's own; `reader` reads
+    the tables.
     """
     if not folder.is_dir():
         raise PlanError([no_plan(folder)])
     loaded = load(folder, changes, settled).tolerant
     if "plan" not in loaded.rules:
         raise PlanError(loaded.faults)
-    checked = tables.check(folder, loaded.plan, loaded.exchange_rates)
+    checked = (reader or tables.check)(folder, loaded.plan, loaded.exchange_rates)
     closed = record.read(archive.outputs_of(folder), loaded.plan.months)
     hashes = {**checked.hashes, **closed.hashes}
-    inputs = Inputs(loaded, placed(checked), checked.notices, hashes, None, closed, checked.sources)
+    inputs = Inputs(loaded, placed(checked), [*checked.notices], hashes, None, closed, checked.sources)
     unfounded = _closed_findings(loaded, checked, closed)
     asked = [*plan_faults(loaded, checked)]
     faults = [*loaded.faults, *asked, *checked.faults, *unfounded.faults]

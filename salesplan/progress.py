@@ -123,6 +123,60 @@ class Events:
             tell(event)
 
 
+class ScenarioLines(Lines):
+    """One line a scenario; the run of the plan itself, where one is made, tells its steps before."""
+
+    def __init__(self, words: Words, quiet: bool, expected: Expected) -> None:
+        super().__init__(words, quiet=quiet, expected=expected)
+        self.values: Mapping[str, str] = {}
+        self.line = ""
+        self.start = 0.0
+
+    def scenario(self, values: Mapping[str, str], number: int, count: int) -> None:
+        """A scenario begins."""
+        self.values, self.start = values, time.monotonic()
+        said = self.words.list([f"{key}={value}" for key, value in values.items()])
+        self.line = self.words("sweep.running", number=number, count=count, values=said or self.words("sweep.plan"))
+
+    def scenario_done(self, *, planned: bool) -> None:
+        """A scenario is done; whether it could be planned."""
+        end = "" if planned else f"  {self.words('sweep.cannot')}"
+        self._say(f"  {self.line}  {time.monotonic() - self.start:.1f} s{end}\n")
+
+    def done(self, stem: str, seconds: float) -> None:
+        """A step is done."""
+        if not self.line:
+            super().done(stem, seconds)
+
+    def taken_over(self, stem: str, run: str, *, signed: bool) -> None:
+        """A step is taken over."""
+        if not self.line:
+            super().taken_over(stem, run, signed=signed)
+
+    def _say(self, line: str) -> None:
+        if self.live:
+            _write("\r\033[K")
+        if not self.quiet:
+            _write(line)
+
+
+class ScenarioEvents(Events):
+    """The same for scripts: an object when a scenario begins and ends, beside those of the steps."""
+
+    def __init__(self, *, quiet: bool, expected: Expected) -> None:
+        super().__init__(quiet=quiet, expected=expected)
+        self.values: Mapping[str, str] = {}
+
+    def scenario(self, values: Mapping[str, str], number: int, count: int) -> None:
+        """A scenario begins."""
+        self.values = values
+        self._tell(event="scenario", scenario=number, of=count, changes=dict(values))
+
+    def scenario_done(self, *, planned: bool) -> None:
+        """A scenario is done; whether it could be planned."""
+        self._tell(event="scenario_done", changes=dict(self.values), planned=planned)
+
+
 def tell(event: Mapping[str, Any]) -> None:
     """One object, one line, at once."""
     with suppress(OSError):

@@ -9,7 +9,7 @@ from salesplan.places import workbook_of
 
 UNFINISHED = ".unfinished"
 # What stands beside the runs of a plan and is none.
-OWN_ENTRIES = ("index.html", "lab", "closed", "inputs", "compared", "explained", "reports", "register.jsonl")
+OWN_ENTRIES = ("index.html", "lab", "closed", "inputs", "compared", "explained", "reports", "sweeps", "register.jsonl")
 MOST_BYTES = 200
 SAFE = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff.\-]{0,79}")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from salesplan import __version__, machine
-from salesplan.cli import asking, making, recording, sending
+from salesplan.cli import asking, making, recording, sending, trying
 from salesplan.cli.common import app, refuse
 from salesplan.cli.language import language_of, language_of_words
 from salesplan.cli.usage import PROGRAM, MisuseError, UsageError, misuse_of
 from salesplan.ending import answer_signals
 from salesplan.wording import Words
 
-__all__ = ["app", "asking", "language_of", "main", "making", "recording", "sending"]
+__all__ = ["app", "asking", "language_of", "main", "making", "recording", "sending", "trying"]
 
 
 def _version(wanted: bool) -> None:

@@ -18,7 +18,8 @@ from salesplan.wording import LANGUAGES, Words
 from salesplan.wording.messages import notice_text
 
 
-def _changed_language(given: list[str]) -> str | None:
+def changed_language(given: list[str]) -> str | None:
+    """The language that `--set` gives the plan for this once."""
     chosen = [text.partition("=")[2].strip() for text in given if text.startswith("plan.language=")]
     return chosen[-1] if chosen and chosen[-1] in LANGUAGES else None
 
@@ -59,7 +60,7 @@ def run(
 ) -> None:
     """Run the five notebooks in order and write the report."""
     plan = folder_of(plan)
-    words = Words(_changed_language(set_) or language_of(plan))
+    words = Words(changed_language(set_) or language_of(plan))
     _step(only, "--only", words)
     _step(from_, "--from", words)
     if engine not in ("fork", "kernel"):

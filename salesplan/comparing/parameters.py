@@ -79,7 +79,7 @@ def _told(side: Loaded, stem: str, found: tuple[Any, Path] | None) -> tuple[str,
 
 def value_text(value: Any) -> str:
     """A value as a parameter file would show it."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return f"[{', '.join(value_text(item) for item in value)}]"
     if isinstance(value, Decimal):
         return f"{value:f}"

@@ -12,7 +12,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from salesplan.pipeline.drawing import Easel
+from salesplan.pipeline.drawing import Easel, undrawn
 
 Output = dict[str, Any]
 SKIP = "skip-execution"
@@ -110,10 +110,11 @@ def _captured() -> Iterator[None]:
         sys.stdout, sys.stderr = kept
 
 
-def run_notebook(channel: Connection, cells: list[tuple[int, str, str]], folder: str) -> None:
+def run_notebook(channel: Connection, cells: list[tuple[int, str, str]], folder: str, charts: bool = True) -> None:
     """Run `cells` (position, id, source); send ("start", position), then ("end", position, outputs, count, failed).
 
-    Stops after the first failing cell. Charts follow in one ("charts", {name: (svg, title)}).
+    Stops after the first failing cell. Charts follow in one ("charts", {name: (svg, title)}); without `charts` none is
+    drawn.
     """
     os.chdir(folder)
     import pandas as pd
@@ -122,7 +123,7 @@ def run_notebook(channel: Connection, cells: list[tuple[int, str, str]], folder:
 
     pd.set_option("display.max_columns", 50)
     easel = Easel()
-    Step.drawer = easel.take
+    Step.drawer = easel.take if charts else undrawn
     shell = _shell()
     for position, cell_id, source in cells:
         easel.position = position

@@ -54,6 +54,11 @@ class Easel:
         return found
 
 
+def undrawn(sketch: Sketch) -> Chart:
+    """What stands for a chart where only the tables are wanted."""
+    return Chart("", sketch.name)
+
+
 def _draw_and_leave(sketch: Sketch, write: int) -> None:
     # Nothing of the parent may run on in the copy: it ends here, whatever happens.
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()

@@ -33,7 +33,7 @@ class ForkedEngine(Engine):
         localize(nb_man.nb, options.get("stem", ""), options.get("prose", "zh"))
         nb_man.nb.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
         patience = options.get("execution_timeout") or SILENCE
-        _Supervisor(nb_man, patience, options.get("on_cell")).run()
+        _Supervisor(nb_man, patience, options.get("on_cell")).run(charts=options.get("charts", True))
         return nb_man.nb
 
 
@@ -44,6 +44,7 @@ class KernelEngine(NBClientEngine):
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> NotebookNode:
         """Run every code cell but those tagged `skip-execution` in a kernel of its own."""
         localize(nb_man.nb, options.pop("stem", ""), options.pop("prose", "zh"))
+        options.pop("charts", None)  # a kernel draws them as they are asked for
         tell = options.pop("on_cell", None) or (lambda cell: None)
         begin = nb_man.cell_start
 
@@ -87,14 +88,14 @@ class _Supervisor:
         self.on_cell = on_cell or (lambda cell: None)
         self.running: int | None = None
 
-    def run(self) -> None:
+    def run(self, *, charts: bool) -> None:
         cells = [
             (position, cell["id"], cell["source"])
             for position, cell in enumerate(self.nb_man.nb.cells)
             if cell["cell_type"] == "code" and SKIP not in cell["metadata"].get("tags", []) and cell["source"].strip()
         ]
         channel, theirs = multiprocessing.Pipe()
-        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, cells, str(Path.cwd()))
+        process = forks.start("salesplan.pipeline.child", "run_notebook", theirs, cells, str(Path.cwd()), charts)
         theirs.close()
         try:
             while self._receive(process, channel):

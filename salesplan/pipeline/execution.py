@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from salesplan.pipeline.request import NOTEBOOKS
+from salesplan.staging import DONE, INPUTS
+
 # jsonschema compiles 39 grammars at import for a format check that notebooks never ask for; that takes as long as all
 # the rest of papermill. Without this optional package it leaves the check out.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -22,12 +25,27 @@ Failure = tuple[str, str]
 
 @dataclass(frozen=True)
 class How:
-    """How notebooks are executed: from which workbook, by which engine, in which language."""
+    """How notebooks are executed: from which workbook, by which engine, in which language, whether charts are drawn."""
 
     workbook: Path
     engine: str
     language: str
     patience: float
+    charts: bool = True
+
+
+def execute_step(
+    stem: str, staging: Path, parameters: Mapping[str, Any], how: How, *, on_cell: Callable[[str], None]
+) -> Failure | None:
+    """Execute the notebook of a step into a run in the making; the failing cell and the cause, or None.
+
+    A step that does not come to saving its tables has failed too.
+    """
+    name = f"{NOTEBOOKS[stem]}.ipynb"
+    failure = execute(how.workbook / "notebooks" / name, staging / name, parameters, how, on_cell=on_cell)
+    if failure is None and not (staging / INPUTS / f"{stem}{DONE}").exists():
+        return "save", "the step ended without saving its tables"
+    return failure
 
 
 def execute(
@@ -44,7 +62,7 @@ def execute(
                 _relative(source, how.workbook), _relative(target, how.workbook), parameters=dict(parameters),
                 engine_name=engines.NAMES[how.engine], kernel_name="python3", progress_bar=False,
                 request_save_on_cell_execute=False, execution_timeout=int(how.patience),
-                stem=source.stem.split("_", 1)[1], prose=how.language, on_cell=on_cell,
+                stem=source.stem.split("_", 1)[1], prose=how.language, on_cell=on_cell, charts=how.charts,
             )  # fmt: skip
         except PapermillExecutionError as error:
             return _failing_cell(target), f"{error.ename}: {error.evalue}"

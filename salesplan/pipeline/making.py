@@ -14,11 +14,11 @@ from salesplan.errors import PlanError, stop_on
 from salesplan.inputs import Inputs
 from salesplan.params import Loaded
 from salesplan.pipeline import forks, provenance
-from salesplan.pipeline.predecessors import Predecessors, lay_review
+from salesplan.pipeline.predecessors import Predecessors, lay_out
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
 from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import shown_path, workbook_of
-from salesplan.staging import CONTROL, DONE, INPUTS, LEFT_OUT, SETTLED, names_below, write_whole
+from salesplan.staging import CONTROL, INPUTS, LEFT_OUT, names_below, write_whole
 from salesplan.telling import handed_over
 from salesplan.terms import CommissionTerms
 from salesplan.wording import Words
@@ -117,14 +117,7 @@ class Making:
             self._clear()
         archive.write_manifest(self.staging, self.manifest)
         self.manifest["stored"] = archive.keep(self.outputs, self.inputs.sources, self.inputs.hashes)
-        folder = self.staging / "params"
-        folder.mkdir(exist_ok=True)
-        for stem, content in self.inputs.loaded.texts.items():
-            (folder / f"{stem}.yaml").write_bytes(content)
-        self.inputs.save(self.staging / INPUTS)
-        if self.plan:
-            shutil.copytree(folder, self.staging / INPUTS / SETTLED)
-        lay_review(self.before, self.staging, self.inputs)
+        lay_out(self.before, self.staging, self.inputs)
         for stem in self.request.before:
             self._take_over(stem, self._source(stem))
         for stem in STEPS:
@@ -175,23 +168,20 @@ class Making:
 
     def _execute(self, stem: str) -> float:
         """Execute a step's notebook; seconds. Raises `StepError`, or `PlanError` for what only a step could see."""
-        from salesplan.pipeline.execution import execute
+        from salesplan.pipeline.execution import execute_step
 
         began = time.monotonic()
         self.progress.step(stem)
         self.manifest["steps"][stem] = {"state": "running"}
         archive.write_manifest(self.staging, self.manifest)
-        notebook = self.staging / f"{NOTEBOOKS[stem]}.ipynb"
-        failure = execute(
-            self.workbook / "notebooks" / notebook.name, notebook, self._parameters(), self._how(),
+        failure = execute_step(
+            stem, self.staging, parameters_of(self.request, self.before, self.staging), self._how(),
             on_cell=lambda cell: self.progress.cell(stem, cell),
         )  # fmt: skip
-        if failure is None and not (self.staging / INPUTS / f"{stem}{DONE}").exists():
-            failure = ("save", "the step ended without saving its tables")
         if failure:
             stop_on(handed_over(self.staging))
             self.manifest["steps"][stem] = {"state": "failed", "cell": failure[0], "cause": failure[1]}
-            raise StepError(stem, failure[0], failure[1], notebook)
+            raise StepError(stem, failure[0], failure[1], self.staging / f"{NOTEBOOKS[stem]}.ipynb")
         return time.monotonic() - began
 
     def _take_over(self, stem: str, earlier: Earlier) -> None:
@@ -208,11 +198,6 @@ class Making:
         from salesplan.pipeline.execution import How
 
         return How(self.workbook, self.request.engine, self.inputs.loaded.plan.language, self.request.patience)
-
-    def _parameters(self) -> dict[str, Any]:
-        run = self.staging.relative_to(self.workbook) if self.staging.is_relative_to(self.workbook) else self.staging
-        changes = {**self.before.settled, **self.request.changes}
-        return {"plan": shown_path(self.request.plan), "run": run.as_posix(), "changes": changes}
 
     def _finish(self) -> None:
         """Headline, index, control blocks; then what the run was made from and left is sealed."""
@@ -310,6 +295,14 @@ class Making:
         if code is not None:
             return machine.KINDS[code]
         return str(error).replace(f"{self.workbook}{os.sep}", "") or type(error).__name__
+
+
+def parameters_of(request: Request, before: Predecessors, staging: Path) -> dict[str, Any]:
+    """The parameters of every notebook of a run."""
+    workbook = workbook_of(request.plan)
+    run = staging.relative_to(workbook) if staging.is_relative_to(workbook) else staging
+    changes = {**before.settled, **request.changes}
+    return {"plan": shown_path(request.plan), "run": run.as_posix(), "changes": changes}
 
 
 def parameters(loaded: Loaded) -> dict[str, str]:

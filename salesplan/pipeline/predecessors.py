@@ -10,7 +10,7 @@ from salesplan import STEPS, archive
 from salesplan.archive import Run
 from salesplan.inputs import Inputs
 from salesplan.pipeline.changed_lines import lines_since
-from salesplan.staging import PREVIOUS, REVIEW, write_whole
+from salesplan.staging import INPUTS, PREVIOUS, REVIEW, SETTLED, write_whole
 from salesplan.tables.outputs import csv_bytes, tables_of
 
 CHANGED = "variance_review_changed_lines"
@@ -66,6 +66,19 @@ def _on_plan(run: Run, plan: Run | None) -> bool:
     """Whether a run reviews this plan: the plan itself does where it was made within the year."""
     found = run.manifest.get("plan_run") or {}
     return found.get("run") == (plan.name if plan else None) or (plan is not None and run.name == plan.name)
+
+
+def lay_out(before: Predecessors, staging: Path, inputs: Inputs) -> None:
+    """Put into a run what its steps start from: parameter files, those a signed plan settles among them, checked
+    tables, and the review before this one."""
+    folder = staging / "params"
+    folder.mkdir(exist_ok=True)
+    for stem, content in inputs.loaded.texts.items():
+        (folder / f"{stem}.yaml").write_bytes(content)
+    inputs.save(staging / INPUTS)
+    if before.plan:
+        shutil.copytree(folder, staging / INPUTS / SETTLED)
+    lay_review(before, staging, inputs)
 
 
 def lay_review(before: Predecessors, staging: Path, inputs: Inputs) -> None:

@@ -9,7 +9,7 @@ from salesplan.archive import register
 from salesplan.archive.naming import UNFINISHED
 from salesplan.closing import record
 from salesplan.errors import Fault, PlanError, alternatives, stop_on
-from salesplan.inputs import Inputs, check
+from salesplan.inputs import Inputs, Reader, check
 from salesplan.params import load
 from salesplan.pipeline import forks
 from salesplan.pipeline.making import Making, parameters
@@ -35,42 +35,45 @@ def run(request: Request, progress: Progress) -> archive.Run:
     if cut_short:
         begun = cut_short.manifest
         request = replace(request, changes=begun.get("changes", {}), replan=bool(begun.get("replan")))
-    plan, inputs = _checked(request, outputs)
+    plan, inputs = checked(request, outputs)
     if cut_short:
         stop_on(_moved_on(cut_short, inputs))
     if request.name is not None:
         archive.safe_name(request.name, "--name")
     archive.safe_name(request.plan.resolve().name, str(request.plan))
     with machine.at(outputs), archive.lock(outputs):
-        _tidy(outputs)
-        before = _before(request, inputs, outputs, plan)
+        tidy(outputs)
+        before = rests_on(request, inputs, outputs, plan)
         if cut_short:
             stop_on(_rests_elsewhere(cut_short, before))
             before = replace(before, newest=cut_short)
         return Making(request, inputs, outputs, before, progress).make()
 
 
-def _tidy(outputs: Path) -> None:
+def tidy(outputs: Path) -> None:
     """Register what a machine that stopped left unsaid, and drop what it left behind; the lock is held."""
     register.catch_up(outputs)
     record.catch_up(outputs)
     archive.sweep(outputs)
 
 
-def _checked(request: Request, outputs: Path) -> tuple[archive.Run | None, Inputs]:
-    """The signed plan a run goes on from, and parameters and tables with what that settles; `PlanError` if faulty."""
+def checked(request: Request, outputs: Path, reader: Reader | None = None) -> tuple[archive.Run | None, Inputs]:
+    """The signed plan a run goes on from, and parameters and tables with what that settles; `PlanError` if faulty.
+
+    `reader` reads the tables, where those asking have them already.
+    """
     own = load(request.plan, request.changes)
     plan = plan_under(request, outputs, own)
     if plan is None:
-        return None, check(request.plan, request.changes)
+        return None, check(request.plan, request.changes, None, reader)
     if not request.rests_on:
         stop_on(plan_faults(plan, own, request.changes))
-    inputs = check(request.plan, {**plan.settled, **request.changes}, plan.folder / "params")
+    inputs = check(request.plan, {**plan.settled, **request.changes}, plan.folder / "params", reader)
     inputs.notices += plan_notices(plan, own)
     return plan, inputs
 
 
-def _before(request: Request, inputs: Inputs, outputs: Path, plan: archive.Run | None) -> Predecessors:
+def rests_on(request: Request, inputs: Inputs, outputs: Path, plan: archive.Run | None) -> Predecessors:
     """The runs this one rests on; `PlanError` where one it needs is not there."""
     if request.rests_on:
         return of_run(request.rests_on)

@@ -18,21 +18,32 @@ def unchanged(request: Request) -> archive.Run | None:
         return None
     outputs = archive.outputs_of(request.plan)
     run = archive.newest_complete(outputs)
-    if run is None or run.manifest.get("code") != provenance.code():
-        return None
+    return run if run and _would_come_out(request, outputs, run) else None
+
+
+def standing(request: Request) -> archive.Run | None:
+    """The newest complete run of what is asked for that still stands, whatever else was run after it."""
+    outputs = archive.outputs_of(request.plan)
+    complete = (run for run in archive.runs(outputs) if run.state == "complete")
+    return next((run for run in complete if _would_come_out(request, outputs, run)), None)
+
+
+def _would_come_out(request: Request, outputs: Path, run: archive.Run) -> bool:
+    """Whether a run would come out as this one did."""
     manifest = run.manifest
+    if manifest.get("code") != provenance.code() or manifest.get("changes") != dict(request.changes):
+        return False
     year = manifest.get("fiscal_year")
     plan = archive.record_of(outputs, year) if isinstance(year, int) and not request.replan else None
     before = predecessors(outputs, year, manifest.get("as_of"), plan)
     same = (
-        manifest.get("changes") == dict(request.changes)
-        and manifest.get("versions") == provenance.versions()
+        manifest.get("versions") == provenance.versions()
         and manifest.get("notebooks") == provenance.notebooks(workbook_of(request.plan))
         and all(manifest.get(key) == entry for key, entry in before.entries().items())
         and _own(manifest, manifest.get("parameters", {})) == _own(manifest, dict(_parameters(request.plan)))
         and manifest.get("inputs") == dict(_inputs(request.plan, outputs, manifest))
     )
-    return run if same and not archive.altered(run) else None
+    return same and not archive.altered(run)
 
 
 def _own(manifest: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, str]:
