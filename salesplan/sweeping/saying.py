@@ -47,7 +47,7 @@ def typed(key: str, value: Any, words: Words) -> str:
         return ", ".join(f"{name}: {typed(key, item, words)}" for name, item in value.items())
     stem, *path = split_key(key)
     choice = meaning_key(str(stem), tuple(path)).removeprefix("param.")
-    families = (f"own_choice.{choice}.{value}", f"code.choice.{value}", f"code.{path[-1]}.{value}" if path else "")
+    families = (f"own_choice.{choice}.{value}", f"code.{path[-1]}.{value}", f"code.choice.{value}")
     return next((words.texts[name] for name in families if name in words.texts), str(value))
 
 
@@ -90,7 +90,7 @@ def number(name: str, value: Any, words: Words, *, sign: bool = False) -> str:
         return plus + words.money(round(value), unit=False)
     if KINDS[name] == "share":
         return plus + words.percent(value, DECIMALS.get(name, 1))
-    return plus + words.number(value, 2)
+    return plus + words.number(value, 3)
 
 
 def shown(name: str, measures: Measures, words: Words) -> str:
@@ -165,7 +165,7 @@ def summary(found: Sweep, words: Words) -> Iterator[str]:
 
 
 def _line(name: str, measures: Measures, moving: Sequence[str], words: Words) -> str:
-    told = [f"{measure(key, words)} {shown(key, measures, words)}" for key in moving if key in measures]
+    told = [f"{say(words, f'short_{key}')} {shown(key, measures, words)}" for key in moving if key in measures]
     return f"  {name}  {words('mark.semicolon').join(told)}".rstrip()
 
 

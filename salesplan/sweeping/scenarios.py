@@ -22,6 +22,7 @@ from salesplan.terms import PlanTerms
 from salesplan.terms.variance_review import ExchangeRate
 
 FOLDER = "sweeps"
+OF_KEYS = ("unknown_change", "unknown_key", "plan_signed")  # faults of a parameter, whatever its value
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,9 @@ def _placed(fault: Fault, asked: Asked) -> Fault:
 
 
 def _once(faults: Iterator[Fault] | Sequence[Fault]) -> list[Fault]:
-    """Each fault once, in order: many scenarios tell the same."""
+    """Each fault once, in order: many scenarios tell the same, and every value of a key that is wrong."""
     found: dict[tuple[str, str, str], Fault] = {}
     for fault in faults:
-        found.setdefault((fault.code, fault.place, str(fault.value)), fault)
+        value = "" if fault.code in OF_KEYS else str(fault.value)
+        found.setdefault((fault.code, fault.place, value), fault)
     return list(found.values())

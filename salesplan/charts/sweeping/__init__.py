@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ACROSS = 3
 LABELS = 0.16  # of the width, for the names of the scenarios
+ROOM = 1.5  # width of a panel in widths of its longest bar, for the numbers beside
 PLAN = 0  # number of the plan among the scenarios
 
 
@@ -36,13 +37,14 @@ def _panel(inner: "Axes", own: "pd.DataFrame", *, named: bool) -> None:
     values = own["value"].astype("float64")
     plan = values[own["scenario"] == PLAN].iloc[0]
     colours = [style.GREY if number == PLAN else style.BLUE for number in own["scenario"]]
-    bars = inner.barh(range(len(own)), values.fillna(0), height=0.66, color=colours)
-    style.bar_labels(inner, bars, own["text"].tolist(), size=8)
+    inner.barh(range(len(own)), values.fillna(0), height=0.66, color=colours)
     if plan == plan:
         inner.axvline(plan, color=style.ORANGE, linewidth=1, linestyle=(0, (3, 2)))
     low, high = min(values.min(), 0), max(values.max(), 0)
-    room = (high - low or 1.0) * 0.45  # for the numbers at the bars
-    inner.set_xlim(low - room * (low < 0), high + room * (high > 0 or low == 0))
+    edge = low + (high - low or 1.0) * ROOM
+    inner.set_xlim(low, edge)
+    for place, text in enumerate(own["text"]):  # beside the bars, where the plan's line does not cross them
+        inner.text(edge, place, text, ha="right", va="center", fontsize=8, color=style.INK)
     inner.set_yticks(range(len(own)), own["label"].tolist() if named else [""] * len(own), fontsize=8)
     style.rows(inner, len(own))
     inner.set_xticks([])
