@@ -32,16 +32,16 @@ def sweep(
     """Try every combination of some parameters' values, side by side in one page."""
     plan = folder_of(plan)
     words = Words(changed_language(set_) or language_of(plan))
-    from salesplan import sweeping
     from salesplan.pipeline.request import Request, StepError
     from salesplan.progress import ScenarioEvents, ScenarioLines, expected
+    from salesplan.sweeping import asking, scenarios
 
-    asked = sweeping.asked(vary, set_, as_of)
+    asked = asking.asked(vary, set_, as_of)
     request = Request(plan, asked.fixed, replan=replan)
     known = expected(plan, request.steps)
     listener = ScenarioEvents(quiet=quiet, expected=known) if as_json else ScenarioLines(words, quiet, known)
     try:
-        found = sweeping.sweep(request, asked, listener)
+        found = scenarios.sweep(request, asked, listener)
     except PlanError as error:
         raise _refused(error, words, as_json=as_json) from None
     except StepError as error:
@@ -49,12 +49,14 @@ def sweep(
     except KeyboardInterrupt:
         typer.echo(words("sweep.interrupted"), err=True)
         raise typer.Exit(1) from None
-    words = sweeping.words_of(found)
-    page = shown(sweeping.write_sweep(found, words))
+    from salesplan.sweeping import saying, writing
+
+    words = writing.words_of(found)
+    page = shown(writing.write_sweep(found, words))
     if as_json:
-        typer.echo(sweeping.as_json(found, words, page))
+        typer.echo(writing.as_json(found, words, page))
         return
-    for line in () if quiet else sweeping.summary(found, words):
+    for line in () if quiet else saying.summary(found, words):
         typer.echo(line)
     typer.echo(words("sweep.page", path=page))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from salesplan import archive, machine, tables
 from salesplan.errors import Fault, PlanError, stop_on
@@ -17,9 +17,11 @@ from salesplan.pipeline.taking_over import Earlier
 from salesplan.pipeline.trial import Trial
 from salesplan.pipeline.unchanged import standing
 from salesplan.sweeping.asking import MOST, Asked
-from salesplan.sweeping.measures import Measures, measured
 from salesplan.terms import PlanTerms
 from salesplan.terms.variance_review import ExchangeRate
+
+if TYPE_CHECKING:
+    from salesplan.sweeping.measures import Measures
 
 FOLDER = "sweeps"
 OF_KEYS = ("unknown_change", "unknown_key", "plan_signed")  # faults of a parameter, whatever its value
@@ -30,7 +32,7 @@ class Outcome:
     """A scenario: its values by parameter, its measures, or the faults for which it cannot be planned."""
 
     changes: Mapping[str, str]
-    measures: Measures
+    measures: "Measures"
     faults: Sequence[Fault] = ()
 
 
@@ -46,7 +48,7 @@ class Sweep:
     base: str
     planned: Loaded
     fixed: Mapping[str, str]
-    plan: Measures
+    plan: "Measures"
     varied: Mapping[str, Sequence[str]]
     scenarios: Sequence[Outcome]
 
@@ -84,17 +86,17 @@ def sweep(request: Request, asked: Asked, listener: Listener) -> Sweep:
     """
     if not forks.available():
         request = replace(request, engine="kernel")
-    if request.engine == "fork":
-        forks.warm()
     readings = Readings()
     outputs = archive.outputs_of(request.plan)
     planned = _checked_whole(request, asked, outputs, readings)
+    if request.engine == "fork":
+        forks.warm()
     base = _base(request, asked, listener)
     with machine.at(outputs), archive.lock(outputs):
         tidy(outputs)
         with _bench(outputs) as folder:
             tried = _Tried(request, outputs, folder, readings, [base] if base else [], listener)
-            plan = measured(base.folder) if base else measured(tried.make(0, {}, asked.count).folder)
+            plan = _measured(base or tried.make(0, {}, asked.count))
             found = [_outcome(tried, number, values, asked) for number, values in enumerate(asked.scenarios, 1)]
     if all(one.faults for one in found):
         stop_on(_once(fault for one in found for fault in one.faults))
@@ -161,9 +163,15 @@ class _Tried:
 def _outcome(tried: _Tried, number: int, values: Mapping[str, str], asked: Asked) -> Outcome:
     """One scenario; what cannot be planned, as only a step can see, is an answer too."""
     try:
-        return Outcome(values, measured(tried.make(number, values, asked.count).folder))
+        return Outcome(values, _measured(tried.make(number, values, asked.count)))
     except PlanError as error:
         return Outcome(values, {}, [_placed(fault, asked) for fault in error.faults])
+
+
+def _measured(made: archive.Run) -> "Measures":
+    from salesplan.sweeping.measures import measured
+
+    return measured(made.folder)
 
 
 def _with(request: Request, values: Mapping[str, str]) -> Request:
