@@ -535,9 +535,9 @@ def test_the_difference_to_the_plan_stands_beside(example):
 
 
 def test_what_moves_and_what_does_not(example):
-    assert [saying.moved(name, example) for name in ("target", "probability", "peak", "cost_ratio")] == [True] * 3 + [
-        False
-    ]
+    assert [saying.moved(name, example, EN) for name in ("target", "probability", "peak", "cost_ratio")] == [
+        True
+    ] * 3 + [False]
     assert any("Commission to sales" in note for note in saying.notes(example, EN))
     assert saying.number("landing", None, EN) == BLANK
 
@@ -593,6 +593,15 @@ def test_more_scenarios_than_a_table_holds_stand_in_several(example):
     tables = [section for section in saying.sections(found, EN) if section.numbers]
     assert [len(section.heads) - 2 for section in tables] == [saying.COLUMNS, saying.COLUMNS, 1]
     assert {row[1] for section in tables for row in section.rows[:1]} == {"5,600,000.00"}, "the plan stands in each"
+
+
+def test_what_is_the_same_as_shown_does_not_move(example):
+    near = {**PLAN, "cost_ratio": PLAN["cost_ratio"] + 1e-7, "target": PLAN["target"] + 1}
+    found = Sweep(**{**vars(example), "scenarios": [Outcome({COMMIT: "1"}, near)]})
+    assert saying.moving(found, EN) == ["target"]
+    assert saying.moving(found, Words("en", "million")) == []
+    (rows,) = (section.rows for section in saying.sections(found, EN) if section.numbers)
+    assert [row[2] for row in rows] == ["5,600,000.01 (+0.01)", "21.0%", "Jun 11.5%", "2.00%"]
 
 
 def test_where_nothing_moves_nothing_is_drawn(example):

@@ -101,11 +101,15 @@ def shown(name: str, measures: Measures, words: Words) -> str:
     return text
 
 
-def moved(name: str, found: Sweep) -> bool:
-    """Whether a measure is another one in any scenario than in the plan."""
-    names = (name, "peak_month") if name == "peak" else (name,)
-    return any(one.measures.get(key) != found.plan.get(key) for one in found.scenarios if not one.faults
-               for key in names)  # fmt: skip
+def moved(name: str, found: Sweep, words: Words) -> bool:
+    """Whether a measure, as it is shown, is another one in any scenario than in the plan."""
+    plan = shown(name, found.plan, words)
+    return any(shown(name, one.measures, words) != plan for one in found.scenarios if not one.faults)
+
+
+def moving(found: Sweep, words: Words) -> list[str]:
+    """The measures that move."""
+    return [name for name in known(found) if moved(name, found, words)]
 
 
 def known(found: Sweep) -> list[str]:
@@ -117,10 +121,10 @@ def known(found: Sweep) -> list[str]:
 def heading(found: Sweep, words: Words) -> str:
     """The headline: how many scenarios, and from where to where the measure goes that moves first."""
     count = len(found.scenarios)
-    moving = [name for name in known(found) if moved(name, found)]
-    if not moving:
+    names = moving(found, words)
+    if not names:
         return say(words, "heading_same", count=count)
-    name = moving[0]
+    name = names[0]
     values = [one.measures[name] for one in found.scenarios if name in one.measures]
     unit = f" {words.unit}" if KINDS[name] == "money" else ""
     told = {"low": number(name, min(values), words), "high": number(name, max(values), words) + unit}
@@ -141,7 +145,7 @@ def notes(found: Sweep, words: Words) -> list[str]:
         say(words, "fixed", name=parameter(key, words), value=typed(key, read_value(value), words))
         for key, value in found.fixed.items()
     ]
-    still = [measure(name, words) for name in known(found) if not moved(name, found)]
+    still = [measure(name, words) for name in known(found) if not moved(name, found, words)]
     return [*told, say(words, "still", names=words.list(still))] if still else told
 
 
@@ -155,17 +159,17 @@ def refusals(found: Sweep, words: Words) -> list[str]:
 
 def summary(found: Sweep, words: Words) -> Iterator[str]:
     """The lines of the terminal: the plan, then each scenario with what moves."""
-    moving = [name for name in known(found) if moved(name, found)]
+    names = moving(found, words)
     yield heading(found, words)
-    yield _line(say(words, "plan"), found.plan, moving, words)
+    yield _line(say(words, "plan"), found.plan, names, words)
     for one in found.scenarios:
         if not one.faults:
-            yield _line(label(one.changes, words), one.measures, moving, words)
+            yield _line(label(one.changes, words), one.measures, names, words)
     yield from refusals(found, words)
 
 
-def _line(name: str, measures: Measures, moving: Sequence[str], words: Words) -> str:
-    told = [f"{say(words, f'short_{key}')} {shown(key, measures, words)}" for key in moving if key in measures]
+def _line(name: str, measures: Measures, names: Sequence[str], words: Words) -> str:
+    told = [f"{say(words, f'short_{key}')} {shown(key, measures, words)}" for key in names if key in measures]
     return f"  {name}  {words('mark.semicolon').join(told)}".rstrip()
 
 
@@ -198,7 +202,8 @@ def _cell(name: str, found: Sweep, one: Outcome, words: Words) -> str:
     if one.faults:
         return say(words, "cannot")
     text, change = shown(name, one.measures, words), difference(name, found.plan, one.measures)
-    return say(words, "cell", value=text, change=number(name, change, words, sign=True)) if change else text
+    told = number(name, change, words, sign=True)
+    return say(words, "cell", value=text, change=told) if any(sign in "123456789" for sign in told) else text
 
 
 def difference(name: str, plan: Measures, measures: Measures) -> Any:
@@ -208,7 +213,7 @@ def difference(name: str, plan: Measures, measures: Measures) -> Any:
 
 def _drawn(found: Sweep, words: Words) -> Chart | None:
     """Small multiples of what moves; nothing where nothing does."""
-    names = [name for name in known(found) if moved(name, found)]
+    names = moving(found, words)
     if not names:
         return None
     sides = [(say(words, "plan"), found.plan)]
