@@ -12,7 +12,7 @@ from workbooks import copy_workbook, made_once, ran
 # end. Forks of test_faults.py cost least while their process is small; the others wait for the demo's run.
 LONGEST = (
     ("test_faults.py", "test_project.py", "test_taking_over.py", "test_machine.py", "test_close.py", "test_writers.py"),
-    ("test_pipeline.py", "test_signed_plan.py", "test_signals.py", "test_whatif.py", "test_explain_pay.py",
+    ("test_pipeline.py", "test_signed_plan.py", "test_whatif.py", "test_explain_pay.py",
      "test_report.py", "test_commission_by_hand.py"),
 )  # fmt: skip
 
