@@ -69,7 +69,8 @@ def _decided(tables: Path, words: Words) -> list[Markup]:
     found = []
     for one in located(tables, words):
         page = page_name(one.step)
-        rows = {str(escape(name)): f"{page}#{row_id(rep)}" for rep, name in known.items()}
+        shown = known if one.step != ORDER[0] else {}  # the review shows its reps in charts, not in rows
+        rows = {str(escape(name)): f"{page}#{row_id(rep)}" for rep, name in shown.items()}
         text = with_links(str(escape(one.text)), rows)
         found.append(Markup('{} <a class="why" href="{}">{}</a>').format(Markup(text), page, words("report.why")))
     return found
