@@ -11,7 +11,7 @@ from salesplan.cli import asking, making, recording, sending, trying
 from salesplan.cli.common import app, refuse
 from salesplan.cli.language import language_of, language_of_words
 from salesplan.cli.usage import PROGRAM, MisuseError, UsageError, misuse_of
-from salesplan.ending import answer_signals
+from salesplan.ending import answer_signals, end_children
 from salesplan.wording import Words
 
 __all__ = ["app", "asking", "language_of", "main", "making", "recording", "sending", "trying"]
@@ -39,6 +39,7 @@ def main() -> None:
     except (MisuseError, UsageError) as error:
         raise _refused(error) from None
     except (KeyboardInterrupt, typer.Abort):
+        end_children()
         raise SystemExit(1) from None
     except Exception as error:
         words = Words(language_of_words(sys.argv[1:]))
