@@ -9,7 +9,7 @@ from unittest import mock
 from workbooks import ROOT
 
 from salesplan import STEPS, archive, inputs
-from salesplan.pipeline import execution, predecessors, provenance, run, signed_plan, taking_over
+from salesplan.pipeline import execution, laying_out, provenance, run, signed_plan, taking_over
 from salesplan.pipeline.request import NOTEBOOKS, Request
 from salesplan.report import excel, index
 from salesplan.staging import DONE, INPUTS, LETTERS, write_whole
@@ -85,7 +85,7 @@ def stubbed(workbook):
         mock.patch.object(execution, "execute", step_is_made),
         mock.patch.object(inputs.Inputs, "save", inputs_are_saved),
         mock.patch.object(taking_over, "tables_of", tables_of),
-        mock.patch.object(predecessors, "tables_of", tables_of),
+        mock.patch.object(laying_out, "tables_of", tables_of),
         mock.patch.object(signed_plan, "tables_of", lambda _: ()),
         mock.patch.object(excel, "write_workbook", book_is_written),
         mock.patch.object(index, "_decided", lambda *_: []),

@@ -6,7 +6,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from workbooks import ROOT, command, copy_workbook
+from workbooks import ROOT, command, copy_workbook, heavy_of_command
 
 from salesplan import STEPS
 from salesplan.cli.making import _tell_run
@@ -21,19 +21,7 @@ def test_check_says_what_is_there(workbook):
 
 
 def test_check_imports_nothing_heavy(workbook):
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; sys.argv = ['salesplan', 'check', 'params/minimal']\n"
-        "from salesplan.cli import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
-        "heavy = ('pandas', 'ibis', 'duckdb', 'seaborn', 'matplotlib', 'nbconvert', 'papermill')\n"
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=workbook, capture_output=True, text=True, timeout=60)
-    assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
+    assert heavy_of_command(workbook, "check", "params/minimal") == "[]"
 
 
 def test_every_fault_of_files_and_tables_in_one_pass(workbook):

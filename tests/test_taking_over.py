@@ -5,7 +5,7 @@ import re
 import shutil
 
 import pytest
-from workbooks import command
+from workbooks import command, heavy_of_command
 
 from salesplan import STEPS, archive
 from salesplan.errors import PlanError
@@ -54,6 +54,10 @@ def append(workbook, file, text):
 
 
 # ---------------------------------------------------------------- nothing changed
+
+
+def test_saying_that_nothing_changed_imports_nothing_heavy(after):
+    assert heavy_of_command(after, "run", "params/minimal") == "[]"
 
 
 def test_a_run_of_what_is_unchanged_says_so_and_makes_none(after):

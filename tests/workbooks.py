@@ -15,12 +15,27 @@ import nbformat  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+HEAVY = ("pandas", "ibis", "duckdb", "seaborn", "matplotlib", "nbconvert", "papermill", "openpyxl")
 
 
 def command(folder, *args):
     """Run `salesplan ARGS` in a folder; the finished process with its output as text."""
     program = [sys.executable, "-c", "from salesplan.cli import main; main()", *map(str, args)]
     return subprocess.run(program, cwd=folder, capture_output=True, text=True, timeout=600)
+
+
+def heavy_after(folder, code):
+    """Which heavy libraries a Python of its own has loaded once it has run some code in a folder."""
+    told = f"\nimport sys\nprint([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code + told], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def heavy_of_command(folder, *args):
+    """The same for the command `salesplan ARGS`."""
+    begin = f"import sys; sys.argv = ['salesplan', *{args!r}]\nfrom salesplan.cli import main\n"
+    return heavy_after(folder, begin + "try: main()\nexcept SystemExit: pass")
 
 
 def copy_workbook(folder, *plans):
@@ -61,3 +76,10 @@ def ran(folder, plan, *options):
     done = command(workbook, "run", f"params/{plan}", "--name", "first", *options)
     assert done.returncode == 0, done.stderr
     return workbook
+
+
+def first_run(workbook, plan):
+    """That run, as commands find it."""
+    from salesplan.archive import find_run  # benchmarks that only copy workbooks load no product
+
+    return find_run(str(workbook / "outputs" / plan / "first"))

@@ -14,7 +14,8 @@ from salesplan.errors import PlanError, stop_on
 from salesplan.inputs import Inputs
 from salesplan.params import Loaded
 from salesplan.pipeline import forks, provenance
-from salesplan.pipeline.predecessors import Predecessors, lay_out
+from salesplan.pipeline.laying_out import lay_out
+from salesplan.pipeline.predecessors import Predecessors
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
 from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import shown_path, workbook_of

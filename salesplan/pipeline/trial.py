@@ -8,8 +8,9 @@ from salesplan import PLANNED, STEPS, archive
 from salesplan.errors import stop_on
 from salesplan.inputs import Inputs
 from salesplan.pipeline import provenance
+from salesplan.pipeline.laying_out import lay_out
 from salesplan.pipeline.making import parameters_of
-from salesplan.pipeline.predecessors import Predecessors, lay_out
+from salesplan.pipeline.predecessors import Predecessors
 from salesplan.pipeline.request import NOTEBOOKS, Progress, Request, StepError
 from salesplan.pipeline.taking_over import Earlier, files_left, reads_of
 from salesplan.places import workbook_of
