@@ -7,10 +7,9 @@ from decimal import Decimal
 
 import pytest
 from explain_cases import MONTHS, assert_redone, printed, redone
-from workbooks import command
+from workbooks import command, first_run
 
 from salesplan import archive
-from salesplan.archive import find_run
 from salesplan.errors import IdentityError, PlanError
 from salesplan.explaining import Asked, explain
 from salesplan.explaining.formula import factor, money, number, percent, real, share, total
@@ -21,12 +20,12 @@ from salesplan.tables import outputs
 
 @pytest.fixture(scope="module")
 def run(minimal):
-    return find_run(str(minimal / "outputs" / "minimal" / "first"))
+    return first_run(minimal, "minimal")
 
 
 @pytest.fixture(scope="module")
 def demo_run(demo):
-    return find_run(str(demo / "outputs" / "henan-2027" / "first"))
+    return first_run(demo, "henan-2027")
 
 
 @pytest.fixture(scope="module")
@@ -219,11 +218,11 @@ def test_a_table_that_is_not_what_comes_out_is_said_and_nothing_is_explained(cha
     first = text.split("\n")[1]
     path.write_text(text.replace(first, first.replace(first.split(",")[3], "1.23")), encoding="utf-8")
     with pytest.raises(IdentityError):
-        explain(find_run(str(changed / "outputs/minimal/first")), Asked("Ben", "2027-05"))
+        explain(first_run(changed, "minimal"), Asked("Ben", "2027-05"))
 
 
 def test_inputs_changed_since_are_taken_from_the_store_or_refused(changed):
-    run = find_run(str(changed / "outputs/minimal/first"))
+    run = first_run(changed, "minimal")
     sales, outputs_ = changed / "params/minimal/data/sales.csv", changed / "outputs/minimal"
     hashes = {"params/minimal/data/sales.csv": archive.file_digest(sales)}
     archive.keep(outputs_, {"params/minimal/data/sales.csv": sales}, hashes)

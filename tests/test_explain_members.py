@@ -7,9 +7,8 @@ from decimal import Decimal
 import explain_split
 import pytest
 from explain_cases import MONTHS, assert_redone, formulas, printed, redone
-from workbooks import command, made_once
+from workbooks import command, first_run, made_once
 
-from salesplan.archive import find_run
 from salesplan.errors import IdentityError, PlanError
 from salesplan.explaining import Asked
 from salesplan.explaining.explained import explained
@@ -19,7 +18,7 @@ from salesplan.explaining.ground import grounds_of
 
 @pytest.fixture(scope="module")
 def run(demo):
-    return find_run(str(demo / "outputs" / "henan-2027" / "first"))
+    return first_run(demo, "henan-2027")
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +187,7 @@ def test_customers_are_found_by_name(grounds):
 
 
 def test_a_plan_that_is_not_split_so_says_so(minimal):
-    run = find_run(str(minimal / "outputs" / "minimal" / "first"))
+    run = first_run(minimal, "minimal")
     with grounds_of(run) as own, pytest.raises(PlanError) as error:
         explained(own, Asked("east", dimension="region"))
     assert [(fault.code, fault.place) for fault in error.value.faults] == [("explain_not_split", "--region")]
@@ -242,7 +241,7 @@ def test_wrong_words_end_with_two(demo, options, said):
 @pytest.fixture(scope="module")
 def split_run(tmp_path_factory):
     book = made_once(tmp_path_factory, "explain_split", explain_split.make)
-    return find_run(str(book / "outputs" / "minimal" / "first"))
+    return first_run(book, "minimal")
 
 
 @pytest.fixture(scope="module")

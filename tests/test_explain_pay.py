@@ -8,9 +8,8 @@ import explain_other
 import pandas as pd
 import pytest
 from explain_cases import assert_redone, formulas, redone
-from workbooks import made_once
+from workbooks import first_run, made_once
 
-from salesplan.archive import find_run
 from salesplan.errors import PlanError
 from salesplan.explaining import Asked, lines_of, words_of
 from salesplan.explaining.asked import _hints
@@ -24,7 +23,7 @@ from salesplan.rebuilding import from_databases
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     book = made_once(tmp_path_factory, "explain_other", explain_other.make)
-    return find_run(str(book / "outputs" / "henan-2027" / "first"))
+    return first_run(book, "henan-2027")
 
 
 @pytest.fixture(scope="module")

@@ -204,9 +204,8 @@ def company_page(ground: Ground, headline: Facts, decisions: list[str], pay: "pd
 
 def dealer_pages(ground: Ground) -> dict[str, Page]:
     """The pages of all dealers: where each stands, beside the plan he gets as a letter."""
-    frame = ground.table("rep_allocation_dealers")
     table, words = "rep_allocation_dealers", ground.words
-    rows = rows_by(frame, table, DEALER, words, by="dealer", title="")
+    rows = rows_by(ground.table(table), table, DEALER, words, by="dealer", title="")
     return {
         dealer: Page([(head, text) for (head, _), text in zip(rows.heads, found[0], strict=True) if text != BLANK], [])
         for dealer, found in rows.by.items()

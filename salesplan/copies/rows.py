@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from salesplan.apportion import TOTAL
-from salesplan.report.table import cell
+from salesplan.report.table import LEFT, cell
 from salesplan.tables.outputs import kind_of
 from salesplan.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LEFT = ("text", "code", "month", "date", "flag")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from salesplan import STEPS
 from salesplan.conclusions.decisions import located, names
 from salesplan.report.html import navigation, page_name, write_html
-from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, said, with_links
+from salesplan.report.pages import captioned, conclusions, first_chart, read_notebook, row_anchors, said, with_links
 from salesplan.report.standing import place_of, to_sign
 from salesplan.report.table import row_id
 from salesplan.staging import BOARDS, COPIES, LETTERS, STATEMENTS
@@ -54,7 +54,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
         headline=manifest.get("headline", []), where=told.get(ORDER[0], [])[:1],
         sound=[(told[stem][place], page_name(stem)) for stem, place in SOUND if len(told.get(stem, [])) > place],
-        decisions=[*map(escape, manifest.get("warnings", [])), *_decided(run / "tables", words)],
+        decisions=[*map(escape, manifest.get("warnings", [])), *_decided(run / "tables", executed, words)],
         cards=[step_card(stem, executed[stem], words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(stem, executed[stem], words))],
         links=navigation(words, "index.html", there), papers=[*_copies(manifest, words), *_papers(run, words)],
@@ -63,14 +63,14 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
     )  # fmt: skip
 
 
-def _decided(tables: Path, words: Words) -> list[Markup]:
-    """What waits for a decision; whoever is named leads to the row on the step's page, the sentence to the page."""
-    known = dict(list(names(tables).items())[:MOST_NAMES])
+def _decided(tables: Path, executed: Mapping[str, dict[str, Any]], words: Words) -> list[Markup]:
+    """What waits for a decision; whoever has a row on the step's page leads to it, the sentence to the page."""
+    known = list(names(tables).items())[:MOST_NAMES]
+    anchors = {stem: set(row_anchors(notebook)) for stem, notebook in executed.items()}
     found = []
     for one in located(tables, words):
-        page = page_name(one.step)
-        shown = known if one.step != ORDER[0] else {}  # the review shows its reps in charts, not in rows
-        rows = {str(escape(name)): f"{page}#{row_id(rep)}" for rep, name in shown.items()}
+        page, there = page_name(one.step), anchors.get(one.step, ())
+        rows = {str(escape(name)): f"{page}#{row_id(rep)}" for rep, name in known if row_id(rep) in there}
         text = with_links(str(escape(one.text)), rows)
         found.append(Markup('{} <a class="why" href="{}">{}</a>').format(Markup(text), page, words("report.why")))
     return found

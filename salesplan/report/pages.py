@@ -159,6 +159,12 @@ def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from cell.get("outputs", ())
 
 
+def row_anchors(notebook: dict[str, Any]) -> list[str]:
+    """The rows of a notebook's tables that sentences may lead to."""
+    shown = (_text(output.get("data", {}).get("text/html", "")) for output in _outputs(notebook))
+    return [anchor for html in shown for anchor in ROW.findall(html)]
+
+
 def write_page(run: Path, stem: str, title: str, words: Words, steps: Sequence[str] = STEPS) -> None:
     """Write a step's page from its executed notebook; `steps` are those the run has pages of."""
     found = linked(for_readers(sections(read_notebook(run, stem))))

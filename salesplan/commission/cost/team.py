@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesplan.commission.cost.made_up import Past, Scene, at_attainment, quota_lines
-from salesplan.commission.cost.stage import Stage, all_paid, paid, stages
+from salesplan.commission.cost.stage import Stage, all_paid, stages
 from salesplan.commission.year import Ledger, Year
 from salesplan.terms.commission import CommissionPlan, CommissionTerms
 
@@ -73,8 +73,7 @@ def cost_reps(
     / sales, pay_ratio = pay / sales, variable_share = commission / pay (NaN without sales or pay); sorted by rep and
     attainment. `paid` says what counts and what does not.
     """
-    scenes = scenes_of(ledger, year, rules, past, attainments)
-    return _by_attainment(scenes, paid(ledger, year, rules, scenes))
+    return rehearsed(ledger, year, rules, attainments=attainments, past=past).reps()
 
 
 def _by_attainment(scenes: Sequence[Scene], found: pd.DataFrame) -> pd.DataFrame:

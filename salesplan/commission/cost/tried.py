@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesplan.commission.cost.made_up import Past
-from salesplan.commission.cost.team import ATTAINMENTS, cost_of_team, cost_reps
+from salesplan.commission.cost.team import ATTAINMENTS, cost_of_team, rehearsed
 from salesplan.commission.year import Ledger, Year
 from salesplan.terms.commission import CommissionPlan, CommissionTerms, Tier
 
@@ -97,8 +97,9 @@ def cost_grid(
     planned (whether nothing is changed), attainment, commission (int64 fen), cost_ratio.
     """
     cases = [*((change, Decimal(0)) for change in CHANGES), *((Decimal(0), move) for move in MOVES)]
+    rehearsal = rehearsed(ledger, year, rules, attainments=attainments, past=past)
     grids = [
-        cost_of_team(cost_reps(ledger, year, shifted(rules, *case), attainments=attainments, past=past)).assign(
+        cost_of_team(rehearsal.under(shifted(rules, *case).plans).reps()).assign(
             change_share=float(case[0]), boundary_share=float(case[1]), planned=not any(case)
         )
         for case in cases
