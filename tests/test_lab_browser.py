@@ -68,7 +68,7 @@ def test_a_slider_is_moved_the_chart_changes_and_the_button_writes_the_file(work
         page.wait_for_timeout(200)
     page.goto(f"http://127.0.0.1:{server}/?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_selector("text=Idle")
+    page.wait_for_selector("text=Idle >> visible=true")
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_selector(".salesplan-whatif svg")

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from salesplan.charts.slim import MARK
 from salesplan.charts.style import Exact
+from salesplan.report.behind import Told
 from salesplan.wording import Words
 
 MOST = 400  # numbers beyond which a table beside a chart helps nobody
@@ -34,11 +35,24 @@ class Point:
     artist: Any
 
 
-def tell(figure: Figure, words: Words) -> str:
+def tell(figure: Figure, words: Words, told: Told | None = None) -> str:
     """The numbers of a figure as JSON, their marks named after them; empty where none can be told for certain.
 
     `heads` and `rows` make a table, place first; mark number n draws the n-th cell, row by row, places not counted.
+    Where no mark can be told, the table is what is `told` of the chart otherwise.
     """
+    drawn = _drawn(figure, words)
+    if drawn or told is None or len(told.heads) * len(told.rows) > MOST:
+        return drawn
+    return _as_json(words("report.data_title", unit=f" ({words.unit})" if told.money else ""), told.heads, told.rows)
+
+
+def _as_json(title: str, heads: list[str], rows: list[list[str]]) -> str:
+    return json.dumps({"title": title, "heads": heads, "rows": rows}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _drawn(figure: Figure, words: Words) -> str:
+    """The table of the marks that draw a number each."""
     points = [point for ax in figure.axes for point in _points(ax, words)]
     cells = {(point.place, point.series): point for point in points}
     if not points or len(cells) < len(points) or len(points) > MOST:
@@ -50,8 +64,7 @@ def tell(figure: Figure, words: Words) -> str:
         [place, *(cells[place, name].text if (place, name) in cells else "" for name in series)] for place in places
     ]
     heads = [words("report.data_place"), *(name or words("report.data_value") for name in series)]
-    said = {"title": words("report.data_title", unit=_unit(figure)), "heads": heads, "rows": rows}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return _as_json(words("report.data_title", unit=_unit(figure)), heads, rows)
 
 
 def _mark(points: list[Point], numbers: dict[tuple[str, str], int]) -> None:

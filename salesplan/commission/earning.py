@@ -13,11 +13,9 @@ from salesplan.commission.curve import payout, spread
 from salesplan.commission.exact import boundary
 from salesplan.commission.periods import PERIOD_MONTHS, first_of, months_measured, period_of
 from salesplan.commission.rates import Rates
-from salesplan.commission.returns import Returns
+from salesplan.commission.returns import KEYS, Returns, nothing
 from salesplan.money import Integers, to_fen
 from salesplan.terms.commission import CommissionPlan
-
-KEYS = ["event", "tier", "back", "base", "rate", "amount"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,8 @@ class Earning:
     standing: Standing
     rates: Rates
     returns: Returns
-    state: pd.DataFrame = field(default_factory=lambda: _nothing())
-    taken: pd.DataFrame = field(default_factory=lambda: _nothing())
+    state: pd.DataFrame = field(default_factory=nothing)
+    taken: pd.DataFrame = field(default_factory=nothing)
 
     def book(self, months: int) -> pd.DataFrame:
         """Commission rows month by month: month, event, tier, back, base, rate (millionths), amount.
@@ -58,11 +56,11 @@ class Earning:
         Each month books the difference between the period to date and what was booked before: an amount whose rate
         changed is taken out at the old rate and put in at the new one. `back`: takes back a return.
         """
-        booked = [_nothing().assign(month=0)]
+        booked = [nothing().assign(month=0)]
         for month in range(1, months + 1):
             if month > 1 and period_of(month, self.plan.period) != period_of(month - 1, self.plan.period):
                 self.returns.close(self.state, self.taken)
-                self.state, self.taken = _nothing(), _nothing()
+                self.state, self.taken = nothing(), nothing()
             rows = self._month(month)
             booked += [part.assign(month=month) for part in rows if len(part)]
         return pd.concat(booked, ignore_index=True)
@@ -252,10 +250,6 @@ def target_pay(plan: CommissionPlan, base_pay: Integers) -> Integers | None:
     if plan.curve.target_pay is None:
         return base_pay
     return np.full_like(base_pay, to_fen(plan.curve.target_pay))
-
-
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="int64") for name in KEYS})
 
 
 def difference(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What returns take back: what was paid on the order they return, at the rate that was paid."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ class Returns:
         at = self.told["at"]
         opened = self.told[(self.told["level"] != NOTHING) & (at >= first) & (at <= month)]
         if opened.empty:
-            return _none()
+            return nothing()
         rows = pd.concat([*self.closed, paid[self.some[paid["event"].to_numpy()]]], ignore_index=True)
         names = self.told[["event", "rep", "okey", "product", "level"]]
         rows = rows.merge(names.assign(sold=self.told["amount"] > 0), on="event")
@@ -84,7 +85,9 @@ class Returns:
         return back * np.maximum(term - served, 0), term
 
 
-def _none() -> pd.DataFrame:
+@cache
+def nothing() -> pd.DataFrame:
+    """No commission rows; one frame for all who ask, so nobody may change it."""
     return pd.DataFrame({name: pd.Series(dtype="int64") for name in KEYS})
 
 

@@ -1,4 +1,4 @@
-"""What every notebook needs, imported once by the parent that forks; importing is all it does."""
+"""What every notebook needs, imported once by the parent that forks, and one chart drawn; that is all it does."""
 
 import gc
 import importlib
@@ -48,6 +48,6 @@ for name in MODULES:
 
 from salesplan.charts import render  # noqa: E402 - after the imports it needs
 
-render.know_fonts()
+render.warm()
 gc.freeze()  # nor do the children look through it
 gc.enable()

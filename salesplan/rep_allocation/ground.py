@@ -25,7 +25,7 @@ from salesplan.rep_allocation.negotiation import agreed_pins
 from salesplan.rep_allocation.people.hierarchy import total_rate
 from salesplan.rep_allocation.quotas import Wishes
 from salesplan.rep_allocation.unassigned import nobody_serves, taken_out, vacancy_mix
-from salesplan.rep_allocation.weighing import Weighing, weighed
+from salesplan.rep_allocation.weighing import Held, Weighing, weighed
 from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
@@ -80,13 +80,20 @@ class Ground:
         """The same people and agreements under rules with other weights or another over-assignment."""
         alike = rules.weights.equal_probability or rules.weights.equal_stretch
         if alike and total_rate(rules) != total_rate(self.rules):  # they depend on the sum of the quotas
-            return replace(self, rules=rules, weighing=weighed(self.given, rules))
+            return replace(self, rules=rules, weighing=weighed(self.given, rules, self.weighing.held))
         return replace(self, rules=rules, weighing=self.weighing.under(rules))
 
+    def ramped(self, rules: RepAllocationTerms) -> "Ground":
+        """The same people and agreements under rules with another ramp, other weights, another over-assignment."""
+        return ground_of(self.given, rules, self.weighing.held)
 
-def ground_of(given: Given, rules: RepAllocationTerms) -> Ground:
-    """The ground of an allocation. Raises `PlanError` with everything agreed that contradicts itself."""
-    weighing = weighed(given, rules)
+
+def ground_of(given: Given, rules: RepAllocationTerms, who: Held | None = None) -> Ground:
+    """The ground of an allocation; `who` is there and holds what, where it is known already.
+
+    Raises `PlanError` with everything agreed that contradicts itself.
+    """
+    weighing = weighed(given, rules, who)
     people = people_of(weighing.people, given.months)
     to_cells = cube.cells_that_fit(len(people.reps), given.split)
     split = given.split if to_cells and not given.to_months else months_only(given.split)

@@ -12,7 +12,7 @@ from salesplan.rep_allocation.expectation import expectations
 from salesplan.rep_allocation.given import Given
 from salesplan.rep_allocation.people.handovers import Territory, handovers
 from salesplan.rep_allocation.people.hierarchy import sellers
-from salesplan.rep_allocation.people.past import Book, Past, books, month_shares, past_of_accounts
+from salesplan.rep_allocation.people.past import Book, books, month_shares, past_of_accounts
 from salesplan.rep_allocation.people.roster import NOBODY, availability, listed, year_before
 from salesplan.rep_allocation.people.territory import Ownership, ownership, territory_history
 from salesplan.rep_allocation.people.vacancies import vacancies
@@ -20,6 +20,17 @@ from salesplan.terms.rep_allocation import RepAllocationTerms
 
 Fen = NDArray[np.int64]
 BLENDED = "blended"
+
+
+class Held(NamedTuple):
+    """Who is there and holds which accounts: what neither ramp nor weights move. Frames are indexed by rep, sorted."""
+
+    reps: pd.DataFrame  # the spells of those who sell
+    people: pd.DataFrame  # one row per rep of the plan year
+    presence: pd.DataFrame  # share of each month's days
+    owners: Ownership
+    history: pd.DataFrame  # past lines with `rep` = the present owner, `sold_by` = who sold
+    handovers: pd.DataFrame  # who takes over from whom, when, how much
 
 
 class Weighing(NamedTuple):
@@ -38,6 +49,7 @@ class Weighing(NamedTuple):
     year: pd.DataFrame  # what is expected of a full year of what he holds (`expectations`); NaN unknown
     part: "pd.Series[float]"  # part of that full year he carries in the plan year
     found: Mapping[str, Basis]  # the bases by themselves
+    held: Held
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -86,24 +98,31 @@ def last_year_sales(history: pd.DataFrame, months: list[str]) -> "pd.Series[Any]
     return recent.groupby("rep", sort=True)["amount"].sum()
 
 
-def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
+def held(given: Given, rules: RepAllocationTerms) -> Held:
+    """Who is there and holds what; of the rules only pins and rounds count, by the reps they name."""
+    reps = sellers(given.reps, named=_named(given, rules))
+    people = listed(reps, given.months, cutoff=given.cutoff)
+    presence = availability(reps, given.months, cutoff=given.cutoff).reindex(pd.Index(people["rep"], name="rep"))
+    owners = ownership(given.history, given.customers, reps, given.months, given.cutoff)
+    history = territory_history(given.history, owners, given.months)
+    return Held(reps, people, presence, owners, history, handovers(history, given, owners))
+
+
+def weighed(given: Given, rules: RepAllocationTerms, who: Held | None = None) -> Weighing:
     """Weigh the reps: carries = sum over bases of (normalised weight of the base) x (share of the base) x pattern.
 
     The pattern of a base says in which months it counts: presence x ramp, for territories the part of it held in the
     month x ramp, for open deals the months of their close. Bases without any data, or zero throughout, are dropped and
     the rest normalised; when none is left, parts are equal. Source: weighted fair share of territory and quota
-    planning (history, opportunity, even, blended).
+    planning (history, opportunity, even, blended). `who`: what `held` says, where it is known already.
     """
-    reps = sellers(given.reps, named=_named(given, rules))
-    people = listed(reps, given.months, cutoff=given.cutoff)
-    index = pd.Index(people["rep"], name="rep")
-    there, presence = (
-        availability(reps, given.months, ramp, cutoff=given.cutoff).reindex(index) for ramp in (rules.ramp, ())
-    )
-    owners = ownership(given.history, given.customers, reps, given.months, given.cutoff)
+    who = who or held(given, rules)
+    people, owners, index = who.people, who.owners, who.presence.index
+    there = availability(who.reps, given.months, rules.ramp, cutoff=given.cutoff).reindex(index)
     past = past_of_accounts(given, rules, owners)
-    climbed = (there / presence.where(presence > 0)).fillna(1.0).clip(upper=1)
-    territory = _territory(given, rules, owners, past, climbed)
+    climbed = (there / who.presence.where(who.presence > 0)).fillna(1.0).clip(upper=1)
+    gaps, vacant = vacancies(given, rules, owners, past, climbed)
+    territory = Territory(who.history, gaps, who.handovers, vacant)
     book = books(index, owners, past, month_shares(given.season.target))
     stand = standing(there, climbed, book, given=given, vacant=territory.vacant)
     last = pd.Series(book.last, index=index)
@@ -125,15 +144,8 @@ def weighed(given: Given, rules: RepAllocationTerms) -> Weighing:
         year,
         pd.Series(stand.part, index=index),
         found,
+        who,
     )
-
-
-def _territory(
-    given: Given, rules: RepAllocationTerms, owners: Ownership, past: Past, climbed: pd.DataFrame
-) -> Territory:
-    history = territory_history(given.history, owners, given.months)
-    gaps, vacant = vacancies(given, rules, owners, past, climbed)
-    return Territory(history, gaps, handovers(history, given, owners), vacant)
 
 
 def _named(given: Given, rules: RepAllocationTerms) -> set[str]:

@@ -173,7 +173,7 @@ def _closed(frame: "pd.DataFrame", totals: dict[str, Any]) -> "pd.DataFrame":
 # ---------------------------------------------------------------- cells
 
 
-def _kind(table: str, name: str) -> Kind:
+def kind_in(table: str, name: str) -> Kind:
     """What a column holds; months across hold money, or what the indicator of the row says."""
     mixed = table == "variance_review_kpis"
     if table in WORDED and MONTH.fullmatch(name):
@@ -289,6 +289,11 @@ def _texts(frame: "pd.DataFrame", name: str, kind: Kind, words: Words) -> list[s
     return [cell(value, kind, name, words, places=places) for value in frame[name]]
 
 
+def cells_of(frame: "pd.DataFrame", name: str, table: str, words: Words) -> list[str]:
+    """A column of a frame as people read it, not yet escaped; `table` says what it holds."""
+    return _texts(frame, name, kind_in(table, name), words)
+
+
 # ---------------------------------------------------------------- html
 
 
@@ -299,7 +304,7 @@ def html_table(frame: "pd.DataFrame", table: str, words: Words, *, most: int = M
     apart.
     """
     names = [str(name) for name in frame.columns if not (name == "name" and "rep" in frame.columns)]
-    kinds = [_kind(table, name) for name in names]
+    kinds = [kind_in(table, name) for name in names]
     shown = frame.head(most)
     columns = [_texts(shown, name, kind, words) for name, kind in zip(names, kinds, strict=True)]
     rows = [list(row) for row in zip(*columns, strict=True)]

@@ -21,8 +21,7 @@ class Trial:
 
     def __init__(self, step: Step) -> None:
         self.step, self.rules = step, step.rules
-        self.given = step.allocation_given().by_month()
-        self.ground = room.ground_of(self.given, step.rules)
+        self.ground = room.ground_of(step.allocation_given().by_month(), step.rules)
 
     def under(self, values: Mapping[str, Any]) -> RepAllocationTerms:
         """The rules with these values."""
@@ -39,7 +38,7 @@ class Trial:
         if not any(getattr(rules.weights, name) for name in type(rules.weights).model_fields):
             return self.step.words("whatif.no_weight")
         if rules.ramp != self.ground.rules.ramp:
-            self.ground = room.ground_of(self.given, rules)
+            self.ground = self.ground.ramped(rules)
         return self._outcome(room.quotas_and_odds(self.ground.under(rules)))
 
     def _outcome(self, reps: pd.DataFrame) -> Outcome:
