@@ -406,7 +406,7 @@ def test_sheets_hold_text_and_numbers_only(hostile):
 
 @pytest.mark.parametrize("table", ["rep_allocation_reps", "seasonal_split", "variance_review_causes"])
 def test_sheet_keeps_names_letter_for_letter(hostile, table):
-    sheet = openpyxl.load_workbook(hostile / "salesplan.xlsx")[table]
+    sheet = openpyxl.load_workbook(hostile / "salesplan.xlsx")[excel.sheet_name(table, EN)]
     cells = {value for row in sheet.iter_rows(min_row=2, values_only=True) for value in row}
     expected = SHORT if table == "variance_review_causes" else NAMES
     assert set(expected) <= cells
@@ -693,6 +693,11 @@ def put(run, table, frame):
     (run / "tables" / f"{table}.csv").write_bytes(outputs.csv_bytes(frame, table))
 
 
+def words_of(book):
+    """The language a workbook is written in."""
+    return Words("zh" if CHINESE.search(book.sheetnames[0]) else "en")
+
+
 FIRST = 1 + len(STEPS)  # the cover and the sheets of the steps come before the tables
 
 
@@ -703,13 +708,14 @@ def days(count):
 
 def test_sheets_are_the_tables_in_order(run, book):
     rows = {table: len(outputs.read(run / "tables" / f"{table}.csv", table)) for table in specification.TABLES}
-    small = [table for table, count in rows.items() if count <= 100_000]
-    assert book.sheetnames[FIRST:] == small
+    shown = [excel.sheet_name(table, words_of(book)) for table, count in rows.items() if 0 < count <= 100_000]
+    assert book.sheetnames[FIRST:] == shown
+    assert max(map(len, shown)) <= 31
 
 
 @pytest.mark.parametrize("table", ["annual_target", "rep_allocation_reps", "variance_review_bridge", "commission"])
 def test_sheet_has_the_numbers_of_the_table(run, book, table):
-    sheet = book[table]
+    sheet = book[excel.sheet_name(table, words_of(book))]
     frame = outputs.read(run / "tables" / f"{table}.csv", table)
     assert sheet.max_row == len(frame) + 1
     for position, column in enumerate(frame.columns, 1):
@@ -721,21 +727,22 @@ def test_sheet_has_the_numbers_of_the_table(run, book, table):
             assert shown == [None if pd.isna(found) else float(found) for found in frame[column]]
 
 
-def test_a_missing_table_is_an_empty_sheet_and_a_large_one_stays_in_csv(tmp_path, monkeypatch):
+def test_a_missing_table_and_a_large_one_stay_in_csv_and_the_cover_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(excel, "MOST_ROWS", 10)
     put(tmp_path, "seasonal_split_days", days(11))
     excel.write_workbook(tmp_path, EN)
     book = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")
-    tables = book.sheetnames[FIRST:]
-    assert tables == [table for table in specification.TABLES if table != "seasonal_split_days"]
-    assert [len(list(book[table].rows)) for table in tables] == [1] * len(tables)
+    assert len(book.sheetnames) == FIRST
+    told = {row[2]: row[3] for row in book.worksheets[0].iter_rows(values_only=True) if row[2]}
+    assert {f"tables/{table}.csv" for table in specification.TABLES} <= told.keys()
+    assert {count for name, count in told.items() if name.startswith("tables/")} == {0, 11}
 
 
 def test_a_table_at_the_limit_is_still_a_sheet(tmp_path, monkeypatch):
     monkeypatch.setattr(excel, "MOST_ROWS", 10)
     put(tmp_path, "seasonal_split_days", days(10))
     excel.write_workbook(tmp_path, EN)
-    assert openpyxl.load_workbook(tmp_path / "salesplan.xlsx")["seasonal_split_days"].max_row == 11
+    assert openpyxl.load_workbook(tmp_path / "salesplan.xlsx")[excel.sheet_name("seasonal_split_days", EN)].max_row == 11
 
 
 def test_same_tables_give_the_same_bytes(tmp_path):
@@ -745,8 +752,12 @@ def test_same_tables_give_the_same_bytes(tmp_path):
     assert (tmp_path / "a" / "salesplan.xlsx").read_bytes() == (tmp_path / "b" / "salesplan.xlsx").read_bytes()
 
 
-def test_every_sheet_name_fits_excel():
-    assert len({table[:31] for table in specification.TABLES}) == len(specification.TABLES)
+@pytest.mark.parametrize("words", [Words("zh"), EN], ids=["zh", "en"])
+def test_every_sheet_name_fits_excel(words):
+    names = [excel.sheet_name(table, words) for table in specification.TABLES]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if len(name) > 31 or set("[]:*?/\\'") & set(name)] == []
+    assert all(name[-1] not in " ,-" for name in names)
 
 
 @pytest.mark.parametrize(
@@ -778,7 +789,9 @@ def test_dates_and_blanks_in_a_sheet(tmp_path):
     )
     put(tmp_path, "variance_review_causes", frame)
     excel.write_workbook(tmp_path, EN)
-    sheet = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")["variance_review_causes"]
+    sheet = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")[
+        excel.sheet_name("variance_review_causes", EN)
+    ]
     due = list(specification.TABLES["variance_review_causes"]).index("due") + 1
     assert str(sheet.cell(2, due).value)[:10] == "2027-03-31"
     assert sheet.cell(3, due).value is None

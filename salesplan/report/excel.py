@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 100_000
+NAME_LENGTH = 31  # of a sheet, at most
+UNNAMEABLE = dict.fromkeys(map(ord, "[]:*?/\\'"))  # in the name of a sheet
 MOST_SENTENCES = 6
 SENTENCE_COLUMNS = 8  # that a sentence runs across
 PAPER_A4 = 9
@@ -49,23 +51,23 @@ def open_book(path: Path) -> Any:
 
 
 def write_workbook(run: Path, words: Words) -> None:
-    """Write the cover, the steps, and every table of the run of at most 100,000 rows as a sheet of its own.
+    """Write the cover, the steps, and every table of the run as a sheet of its own: with rows, at most 100,000.
 
     A sheet is written as soon as its step is done, beside the steps that follow; `run` ends this when one fails.
     """
     with open_book(run / "salesplan.xlsx") as book:
         formats = formats_of(book)
         cover = book.add_worksheet(words("excel.cover"))
-        first = {step: book.add_worksheet(f"{at} {words(f'step.{step}')}"[:31]) for at, step in enumerate(STEPS, 1)}
+        first = {
+            step: book.add_worksheet(f"{at} {words(f'step.{step}')}"[:NAME_LENGTH]) for at, step in enumerate(STEPS, 1)
+        }
         entries = [Entry(sheet.name, step, words(f"step.{step}")) for step, sheet in first.items()]
         blocks: dict[str, list[Block]] = {}
         for step in STEPS:
             wait_for(run, f"{step}{DONE}", f"{step}{LEFT_OUT}")
             tables = _tables(run, step)
             blocks[step] = blocks_of(step, {**tables, **_names_known(run, step)}, words)
-            entries += [
-                _sheet(book, name, frame, words, formats) for name, frame in tables.items() if len(frame) <= MOST_ROWS
-            ]
+            entries += [_sheet(book, name, frame, words, formats) for name, frame in tables.items()]
         manifest = _manifest(run)
         for step, sheet in first.items():
             _step(Page(book, sheet, formats), step, blocks[step], _sentences(run, step), words)
@@ -163,11 +165,14 @@ def _print_setup(book: Any, manifest: Mapping[str, Any], words: Words) -> None:
 
 
 def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: dict[str, Any]) -> Entry:
-    """A table of the run as it is: a row of headers, then its rows."""
-    sheet = book.add_worksheet(name[:31])
+    """A table of the run as it is, a row of headers, then its rows; no sheet for one without rows or with too many."""
+    step, title = outputs.step_of(name), words.get(f"table.{name}", name)
+    if not 0 < len(frame) <= MOST_ROWS:
+        return Entry("", step, title, len(frame), f"tables/{name}.csv")
+    sheet = book.add_worksheet(sheet_name(name, words))
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
-    sheet.set_tab_color(TABS[outputs.step_of(name)])
+    sheet.set_tab_color(TABS[step])
     for position, column in enumerate(frame.columns):
         kind = kind_of(name, str(column))
         title = words.column(str(column), name)
@@ -177,9 +182,21 @@ def _sheet(book: Any, name: str, frame: "pd.DataFrame", words: Words, formats: d
         width = max([shown_width(title), *shown], default=8)
         sheet.set_column(position, position, min(max(width + 2, 9), 40), formats.get(kind))
         _write_column(sheet, position, values, kind)
-    if len(frame):
-        sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
-    return Entry(sheet.name, outputs.step_of(name), words.get(f"table.{name}", name), len(frame))
+    sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+    return Entry(sheet.name, step, title, len(frame), f"tables/{name}.csv")
+
+
+def sheet_name(table: str, words: Words) -> str:
+    """The name of a table's sheet: its place among all tables of its step, and what it is called; `3.4 Vacancies`.
+
+    Signs that Excel takes in no name are left out; what is too long ends with a whole word.
+    """
+    step = outputs.step_of(table)
+    number = f"{STEPS.index(step) + 1}.{outputs.tables_of(step).index(table) + 1}"
+    title = words.get(f"table.{table}", table).translate(UNNAMEABLE)
+    whole = f"{number} {title}"
+    cut = whole[:NAME_LENGTH]
+    return cut if cut == whole or whole[NAME_LENGTH] == " " else (cut.rpartition(" ")[0] or cut).rstrip(",")
 
 
 def _write_column(sheet: Any, position: int, values: list[Any], kind: Kind) -> None:

@@ -9,18 +9,19 @@ from salesplan.report.control import control_parts
 from salesplan.report.excel_block import Page
 from salesplan.wording import Words
 
-WIDTHS = (26, 34, 34, 12)
+WIDTHS = (26, 42, 46, 12)
 FOOTER = 200  # characters; Excel takes 255 with all codes
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A sheet in the contents: its name, the step it belongs to, its title; `rows` of a table, None of a step."""
+    """What stands in the contents: sheet ('' without one), its step and title; of a table its `rows` and its `file`."""
 
     sheet: str
     step: str
     title: str
     rows: int | None = None
+    file: str = ""
 
 
 def write_cover(page: Page, manifest: Mapping[str, Any], entries: list[Entry], words: Words) -> None:
@@ -62,7 +63,7 @@ def _headline(page: Page, manifest: Mapping[str, Any], words: Words) -> None:
 
 
 def _contents(page: Page, entries: list[Entry], words: Words) -> None:
-    """The steps with what they answer, then every table with its rows, each a link to its sheet."""
+    """The steps with what they answer, then every table with its file and rows, a link where it has a sheet."""
     page.text(0, words("excel.contents"), "section", measured=False)
     page.row += 1
     for entry in (one for one in entries if one.rows is None):
@@ -70,14 +71,17 @@ def _contents(page: Page, entries: list[Entry], words: Words) -> None:
         page.text(1, words(f"report.question_{entry.step}"), "quiet", measured=False)
         page.row += 1
     page.row += 1
-    for at, key in enumerate(("step", "table", "sheet", "rows")):
+    for at, key in enumerate(("step", "sheet", "file", "rows")):
         page.text(at, words(f"excel.column_{key}"), "header_number" if key == "rows" else "header", measured=False)
     page.row += 1
     for step in STEPS:
         for entry in (one for one in entries if one.step == step and one.rows is not None):
             page.text(0, words(f"step.{step}"), "quiet", measured=False)
-            page.text(1, entry.title, "text", measured=False)
-            _link(page, 2, entry)
+            if entry.sheet:
+                _link(page, 1, entry)
+            else:
+                page.text(1, entry.title, "text", measured=False)
+            page.text(2, entry.file, "quiet", measured=False)
             page.sheet.write_number(page.row, 3, entry.rows, page.formats["count"])
             page.row += 1
 
