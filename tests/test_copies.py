@@ -14,6 +14,8 @@ import pytest
 from markupsafe import escape
 
 from salesplan.copies import write_copies
+from salesplan.copies.contents import PAY
+from salesplan.copies.ground import Ground
 from salesplan.copies.papers import Papers
 from salesplan.copies.roster import Names, Roster, roster
 from salesplan.report.html import copy_page
@@ -413,3 +415,40 @@ def test_no_byte_of_a_demo_dealers_copy_is_anybody_elses(demo):
         own = {dealer, names.get(contact, contact)}
         others = {*dealers["dealer"], *names, *names.values()} - own
         assert not leaks(run / "copies" / "dealers" / f"{number:04d}", own, others), dealer
+
+
+# --- sums and notes ------------------------------------------------------------------------------
+
+
+def ground_of(folder):
+    made(folder)
+    return Ground(folder, Words("zh", "万元"))
+
+
+def test_below_the_months_stand_the_closed_ones_and_the_year_each_with_what_belongs_to_it(tmp_path):
+    ground = ground_of(tmp_path)
+    course = pd.DataFrame(
+        {"rep": "R1", "month": ["2027-01", "2027-02"], "original": [100, 300], "actual": pd.array([80, None], "Int64"),
+         "variance": pd.array([-20, None], "Int64"), "attainment": [0.8, None], "revised": [80, 310]}
+    )  # fmt: skip
+    closed, year = ground.year(course).tail(2).to_dict("records")
+    assert (closed["original"], closed["actual"], closed["variance"], closed["attainment"]) == (100, 80, -20, 0.8)
+    assert (year["original"], year["revised"]) == (400, 390)
+    assert pd.isna([closed["revised"], year["actual"], year["variance"], year["attainment"]]).all()
+    assert "比它少 0.10 元" in ground.revised_note(course)
+    assert ground.revised_note(course.assign(revised=400)) == ""
+
+
+def test_what_is_of_no_rep_goes_to_whoever_is_to_see_to_it(tmp_path):
+    ground = ground_of(tmp_path)
+    measures = ground.table("variance_review_measures")
+    row = {"month": "2027-03", "action": "x", "state": "open", "rep": "", "owner": "王敏"}
+    ground._tables["variance_review_measures"] = pd.concat([measures, pd.DataFrame([row])], ignore_index=True)
+    assert "x" in set(ground.of_team("variance_review_measures", ["R1"], owner="王敏")["action"])
+    assert "x" not in set(ground.of_team("variance_review_measures", ["R100"], owner="Eve O'Neil")["action"])
+
+
+def test_the_parts_of_pay_sum_to_what_is_payable():
+    parts = PAY[PAY.index("base_pay") : PAY.index("payable")]
+    assert set(parts) == {"base_pay", "commission", "amount_contests", "amount_adjustments", "amount_advance",
+                          "deductions"}  # fmt: skip

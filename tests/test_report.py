@@ -742,7 +742,9 @@ def test_a_table_at_the_limit_is_still_a_sheet(tmp_path, monkeypatch):
     monkeypatch.setattr(excel, "MOST_ROWS", 10)
     put(tmp_path, "seasonal_split_days", days(10))
     excel.write_workbook(tmp_path, EN)
-    assert openpyxl.load_workbook(tmp_path / "salesplan.xlsx")[excel.sheet_name("seasonal_split_days", EN)].max_row == 11
+    assert (
+        openpyxl.load_workbook(tmp_path / "salesplan.xlsx")[excel.sheet_name("seasonal_split_days", EN)].max_row == 11
+    )
 
 
 def test_same_tables_give_the_same_bytes(tmp_path):
@@ -789,9 +791,7 @@ def test_dates_and_blanks_in_a_sheet(tmp_path):
     )
     put(tmp_path, "variance_review_causes", frame)
     excel.write_workbook(tmp_path, EN)
-    sheet = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")[
-        excel.sheet_name("variance_review_causes", EN)
-    ]
+    sheet = openpyxl.load_workbook(tmp_path / "salesplan.xlsx")[excel.sheet_name("variance_review_causes", EN)]
     due = list(specification.TABLES["variance_review_causes"]).index("due") + 1
     assert str(sheet.cell(2, due).value)[:10] == "2027-03-31"
     assert sheet.cell(3, due).value is None

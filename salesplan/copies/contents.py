@@ -1,12 +1,12 @@
 """What each audience reads on its own page: the numbers on top, and tables with nothing of anybody else."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from salesplan.apportion import MANAGER, TOTAL, UNASSIGNED
 from salesplan.copies.ground import PERIODS, REVIEW, REVISION, SHARED, Ground
-from salesplan.copies.rows import Part, across, rows_by
+from salesplan.copies.rows import Part, Rows, across, rows_by
 from salesplan.report.table import with_total
 from salesplan.wording import BLANK
 
@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 YEAR = ("month", "original", "actual", "variance", "attainment", "revised")
 STANDING = ("rep", "quota", "target", "actual", "variance", "attainment", "expected", "probability")
 BOARD = ("start", "end", "workdays", "amount", "visits")
-PAY = ("rep", "plan", "base_pay", "commission", "payable", "amount_paid")
+PAY = (
+    "rep", "plan", "base_pay", "commission", "amount_contests", "amount_adjustments", "amount_advance", "deductions",
+    "payable", "amount_carried", "amount_paid",
+)  # fmt: skip
 DEALER = ("sell_out", "sell_in", "growth", "amount", "amount_in", "amount_out", "stock_days", "receivables")
 LISTED: dict[str, tuple[str, ...]] = {
     "variance_review_causes": ("month", "rep", "code", "amount", "note"),
     "variance_review_measures": ("rep", "code", "action", "owner", "due", "state"),
 }
 
+SUMS = 2  # rows below a year: the months closed, and the year
 MOST_LISTED = 1000  # reps that the company's page lists; beyond them it keeps to the teams
 
 Facts = list[tuple[str, str]]
@@ -50,7 +54,9 @@ class RepPages:
         self.ground = ground
         self.standing = {row["rep"]: row for row in ground.standing.to_dict("records")}
         self.ranking = {row["rep"]: row for row in ground.table("variance_review_ranking").to_dict("records")}
-        self.rows = [ground.rows(ground.year, REVISION, YEAR, words("copies.part_year"))]
+        self.courses = {str(rep): rows for rep, rows in ground.course.groupby("rep", sort=False)}
+        self.year = ground.rows(ground.year(ground.course), REVISION, YEAR, words("copies.part_year"))
+        self.rows: list[Rows] = []
         shared = dict(ground.shared())
         self.measures = shared.pop("variance_review_measures")
         self.rows += shared.values()
@@ -62,8 +68,11 @@ class RepPages:
 
     def page(self, rep: str) -> Page:
         """The page of one rep."""
-        found = [rows.part(rep) for rows in self.rows]
-        return Page(list(self._facts(rep)), [part for part in [*found, self._measures(rep)] if part])
+        found = [self._year(rep), *(rows.part(rep) for rows in self.rows), self._measures(rep)]
+        return Page(list(self._facts(rep)), [part for part in found if part])
+
+    def _year(self, rep: str) -> Part | None:
+        return year_part(self.year.part(rep), self.ground, self.courses.get(rep))
 
     def _facts(self, rep: str) -> Iterator[tuple[str, str]]:
         """Where he stands, what is missing, and how much of it a month to come has to bring."""
@@ -79,6 +88,11 @@ class RepPages:
     def _measures(self, rep: str) -> Part | None:
         """His open measures; one whose text names a colleague is left to the manager to tell."""
         return without_others(self.measures.part(rep), self.ground, (rep,))
+
+
+def year_part(part: Part | None, ground: Ground, course: "pd.DataFrame | None") -> Part | None:
+    """The months of a rep or a team, their two sums, and why the revised ones may sum to less."""
+    return part and replace(part, total=SUMS, note="" if course is None else ground.revised_note(course))
 
 
 def without_others(part: Part | None, ground: Ground, own: Sequence[str]) -> Part | None:
@@ -103,18 +117,22 @@ def facts_of(ground: Ground, row: Mapping[Any, Any], members: Sequence[int] = ()
         yield head, words.money(row["expected"])
 
 
-def team_page(ground: Ground, team: Sequence[str], pay: "pd.DataFrame | None" = None, *, company: bool = False) -> Page:
+def team_page(
+    ground: Ground, team: Sequence[str], pay: "pd.DataFrame | None" = None, *, owner: str = "", company: bool = False
+) -> Page:
     """The page of a manager: his team's year, its members, what the review found, the month to come.
 
-    `pay`: the rows of table commission_payroll that he may see; None for none. `company`: with what names no rep.
+    `pay`: the rows of table commission_payroll that he may see; None for none. `owner`: his name, as measures name who
+    sees to them. `company`: with what names no rep.
     """
     own = ground.standing[ground.standing["rep"].isin(team)]
     total = own[["quota", "target", "actual", "expected"]].sum(min_count=1)
     reached = total["actual"] / total["target"] if len(own) and total["target"] else None
     members = (int(own["expected"].notna().sum()), len(own)) if own["expected"].isna().any() else ()
     facts = list(facts_of(ground, {**total, "attainment": reached}, members)) if len(own) else []
-    review = _review(ground, team, company=company)
-    parts = [*_year_of(ground, team), *_people(ground, own), *review, *_ahead(ground, team)]
+    review = _review(ground, team, owner, company=company)
+    people = _people(ground, own, *([ground.rest] if company else ()))  # with what is nobody's it is the company
+    parts = [*_year_of(ground, team), *people, *review, *_ahead(ground, team)]
     if pay is not None and len(pay):
         parts.append(_whole(ground, pay, "commission_payroll", PAY, "copies.part_pay"))
     return Page(facts, parts)
@@ -135,17 +153,23 @@ def _year_of(ground: Ground, team: Sequence[str]) -> Iterator[Part]:
     if course.empty:
         return
     money = ["original", "actual", "variance", "revised"]
-    months = course.groupby("month")[money].sum(min_count=1).reset_index()
+    months = course.groupby("month")[money].sum(min_count=1).reset_index().assign(rep="")
     reached = months["actual"].astype("float64") / months["original"].astype("float64").where(months["original"] > 0)
-    yield _whole(ground, months.assign(attainment=reached), REVISION, YEAR, "copies.part_year")
+    year = ground.year(months.assign(attainment=reached))
+    rows = ground.rows(year, REVISION, YEAR, ground.words("copies.part_year")).part("")
+    yield from filter(None, [year_part(rows, ground, months)])
     heads = {month: ground.words.month_short(month) for month in sorted(set(course["month"]))}
     quotas = course.assign(amount=course["original"])
     made = across(quotas, heads, ground.words, column="month", title=ground.words("copies.part_quotas"))
     yield from filter(None, [made])
 
 
-def _people(ground: Ground, own: "pd.DataFrame") -> Iterator[Part]:
-    if len(own):
+def _people(ground: Ground, *groups: "pd.DataFrame") -> Iterator[Part]:
+    """Where everybody of some groups stands, with their sum."""
+    import pandas as pd
+
+    if len(groups[0]):
+        own = pd.concat(groups, ignore_index=True)
         shown = with_total(own, REVIEW, attainment=("actual", "target")).assign(whose="")
         if "expected" in own and own["expected"].isna().any():
             # A sum that leaves somebody out is no sum beside the quotas of all.
@@ -154,13 +178,13 @@ def _people(ground: Ground, own: "pd.DataFrame") -> Iterator[Part]:
         yield from filter(None, [made.part("")])
 
 
-def _review(ground: Ground, team: Sequence[str], *, company: bool) -> Iterator[Part]:
+def _review(ground: Ground, team: Sequence[str], owner: str, *, company: bool) -> Iterator[Part]:
     """Causes, open measures and activities of the team; a text that names somebody of another team is left out.
 
     For the `company` all of them stand there, those of no rep too.
     """
     for table, columns in LISTED.items():
-        frame = ground.of_note(table) if company else ground.of_team(table, team)
+        frame = ground.of_note(table) if company else ground.of_team(table, team, owner)
         rows = ground.rows(frame, table, columns).part(*dict.fromkeys(map(str, frame["rep"])))
         yield from filter(None, [rows if company else without_others(rows, ground, team)])
     behind = ground.of_team("variance_review_activities", team)
@@ -196,7 +220,7 @@ def company_page(ground: Ground, headline: Facts, decisions: list[str], pay: "pd
     everybody = [*standing["rep"], UNASSIGNED, MANAGER]
     many = len(standing) > MOST_LISTED
     whole = list(_year_of(ground, everybody))[:1] if many else team_page(ground, everybody, pay, company=True).parts
-    listed = _people(ground, teams.drop(columns="expected")) if len(teams) > 1 else ()
+    listed = _people(ground, teams.drop(columns="expected"), ground.rest[list(STANDING[:-2])]) if len(teams) > 1 else ()
     who = (ground.words.column("manager"), "")
     parts = [Part(ground.words("copies.part_teams"), [who, *part.heads[1:]], part.rows, part.total) for part in listed]
     return Page(headline, [*parts, *whole], decisions)

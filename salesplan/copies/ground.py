@@ -61,30 +61,62 @@ class Ground:
         standing = self.table(REVIEW)[["rep", "month", "variance", "attainment"]]
         return self.table(f"{REVISION}_reps").merge(standing, how="left", on=["rep", "month"])
 
-    @cached_property
-    def year(self) -> "pd.DataFrame":
-        """The course with a row of each rep's year below it."""
+    def year(self, course: "pd.DataFrame") -> "pd.DataFrame":
+        """A course by rep and month with two rows below each rep's: the months closed, and his year.
+
+        What is actual of a year that goes on is no part of the year's row, nor what is revised of the months closed.
+        """
         import pandas as pd
 
-        money = ["original", "actual", "variance", "revised"]
-        sums = self.course.groupby("rep", sort=False)[money].sum(min_count=1).reset_index().assign(month=TOTAL)
-        # Rows stay with their rep when they are shared out, the total last.
-        return pd.concat([self.course, sums], ignore_index=True) if len(sums) else self.course
+        if course.empty:
+            return course
+        closed = course[course["actual"].notna()]
+        sums = closed.groupby("rep", sort=False)[["original", "actual", "variance"]].sum(min_count=1).reset_index()
+        reached = sums["actual"] / sums["original"].astype("float64").where(sums["original"] > 0)
+        to_date = sums.assign(attainment=reached, month=self.words("copies.to_date", count=len(self.closed)))
+        whole = course.groupby("rep", sort=False)[["original", "revised"]].sum(min_count=1).reset_index()
+        return pd.concat([course, to_date, whole.assign(month=TOTAL)], ignore_index=True)
+
+    def revised_note(self, course: "pd.DataFrame") -> str:
+        """Why the revised months of somebody sum to less than what he is held to; blank where they do not."""
+        original, revised = (int(course[name].sum()) for name in ("original", "revised"))
+        if revised >= original:
+            return ""
+        return self.words(
+            "copies.revised_less", quota=self.words.money(original), less=self.words.money(original - revised)
+        )
 
     @cached_property
     def standing(self) -> "pd.DataFrame":
         """The year to date of each rep with quota, what is expected of the year and its probability."""
-        review = self.table(REVIEW).groupby("rep", sort=False)[["target", "actual", "variance"]].sum().reset_index()
         quota = self.table("rep_allocation_reps").set_index("rep")["quota"]
         landing = self.table("variance_review_landing_members").query("dimension == 'rep'").set_index("member")
+        review = self._to_date
         found = review.assign(
             quota=review["rep"].map(quota).astype("Int64"),
-            attainment=review["actual"] / review["target"].astype("float64").where(review["target"] > 0),
             expected=review["rep"].map(landing["expected"]).astype("Int64"),
             probability=review["rep"].map(landing["probability"]).astype("float64"),
         )
         own = ~found["rep"].isin([MANAGER, UNASSIGNED])
         return found[own].sort_values(["variance", "rep"], ignore_index=True)
+
+    @cached_property
+    def rest(self) -> "pd.DataFrame":
+        """The same of what no rep holds: the over-assignment kept by the manager, sales of nobody."""
+        import pandas as pd
+
+        review = self._to_date[self._to_date["rep"].isin([MANAGER, UNASSIGNED])]
+        quota = self.course.groupby("rep")["original"].sum()
+        return review.assign(
+            quota=review["rep"].map(quota).astype("Int64"),
+            expected=pd.Series(pd.NA, index=review.index, dtype="Int64"),
+            probability=float("nan"),
+        )
+
+    @cached_property
+    def _to_date(self) -> "pd.DataFrame":
+        sums = self.table(REVIEW).groupby("rep", sort=False)[["target", "actual", "variance"]].sum().reset_index()
+        return sums.assign(attainment=sums["actual"] / sums["target"].astype("float64").where(sums["target"] > 0))
 
     def shared(self) -> Iterator[tuple[str, Rows]]:
         """The tables a rep has rows of, as texts by rep."""
@@ -95,10 +127,11 @@ class Ground:
         """The columns of a frame as texts by rep, titled as the copies title the table."""
         return rows_by(frame, table, columns, self.words, title=title or self.words(f"copies.part_{table}"))
 
-    def of_team(self, table: str, team: Sequence[str]) -> "pd.DataFrame":
-        """The rows of note that are of some reps."""
+    def of_team(self, table: str, team: Sequence[str], owner: str = "") -> "pd.DataFrame":
+        """The rows of note that are of some reps, or that their manager is to see to."""
         frame = self.of_note(table)
-        return frame[frame["rep"].isin(team)]
+        own = frame["rep"].isin(team)
+        return frame[own | (frame["owner"] == owner)] if owner and "owner" in frame else frame[own]
 
     def of_note(self, table: str) -> "pd.DataFrame":
         """The rows of a table that somebody still has to do something about."""
@@ -114,6 +147,9 @@ class Ground:
         if table in CHOSEN:
             column, values = CHOSEN[table]
             frame = frame[frame[column].isin(values)]
+        if table == "variance_review_measures":  # what is of no rep is of the rep who is to see to it
+            keys = {text: rep.key for rep in self.roster.reps for text in (rep.name, rep.key)}
+            frame = frame.assign(rep=frame["rep"].mask(frame["rep"] == "", frame["owner"].map(keys).fillna("")))
         if table == "variance_review_activities":
             frame = frame[frame["month"] == (self.closed or [""])[-1]]
         if table == "variance_review_projects":

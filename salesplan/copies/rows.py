@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A titled table of a copy: heads with the class of their column, rows of texts, which of them is the total."""
+    """A titled table of a copy: heads with the class of their column, rows of texts, how many at the end are sums."""
 
     title: str
     heads: Sequence[tuple[str, str]]
     rows: Sequence[Sequence[str]]
-    total: bool = False
+    total: int = 0
     note: str = ""
 
 
@@ -31,7 +31,7 @@ class Rows:
     title: str
     heads: list[tuple[str, str]]
     by: dict[str, list[list[str]]] = field(default_factory=dict)
-    total: bool = False
+    total: int = 0
     note: str = ""
 
     def part(self, *owners: str) -> Part | None:
@@ -51,7 +51,7 @@ def rows_by(
 ) -> Rows:
     """The columns of a frame as texts, shared out by column `by`; `table` says what the columns hold."""
     known = [name for name in columns if name in frame]
-    found = Rows(title, heads_of(table, known, words), total=bool(len(frame)) and TOTAL in set(frame[known[0]]))
+    found = Rows(title, heads_of(table, known, words), total=frame[known[0]].iloc[-1:].eq(TOTAL).sum())
     for owner, texts in zip(frame[by].tolist(), texts_of(frame, table, known, words), strict=True):
         found.by.setdefault(str(owner), []).append(texts)
     return found
@@ -79,7 +79,7 @@ def across(frame: "pd.DataFrame", heads: Mapping[str, str], words: Words, *, col
     rows = [[words.person(str(rep)), *_line(list(row), words)] for rep, *row in grid.itertuples(name=None)]
     total = [words.code("member", TOTAL), *_line(grid.sum().tolist(), words)]
     named = [(words.column("rep"), ""), *((text, "n") for text in heads.values()), (words.code("member", TOTAL), "n")]
-    return Part(title, named, [*rows, total], total=True)
+    return Part(title, named, [*rows, total], total=1)
 
 
 def _line(fen: list[int], words: Words) -> list[str]:

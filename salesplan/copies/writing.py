@@ -78,7 +78,7 @@ class _Writer:
             seen = payroll[payroll["rep"].isin(team)].reset_index(drop=True) if self.pay else None
             led = self.words.list([one for one in dict.fromkeys(teams[rep] for rep in team) if one])
             who = Who("manager", name, led, f"managers/{number:04d}")
-            yield self._copy(who, team_page(self.ground, team, seen), dict(self._of_team(team)))
+            yield self._copy(who, team_page(self.ground, team, seen, owner=name), dict(self._of_team(team)))
 
     def _of_team(self, team: Sequence[str]) -> Iterator[tuple[str, Paper]]:
         """The letters of a team, which its manager signs too; its statements of pay only where he may see them."""
