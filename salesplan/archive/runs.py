@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesplan import PLANNED
+from salesplan import AS_OF, PLANNED
 from salesplan.archive.naming import UNFINISHED
 from salesplan.archive.sealing import MANIFEST, differing, files_of, read_manifest
 
 KILLED = "killed"  # nothing was left to say why
-AS_OF = "variance_review.as_of"  # the one change that does not make a run a what-if
 CUT = (KILLED, "interrupted")  # causes that are not a step's own
 
 
@@ -75,7 +74,7 @@ class Run:
 
 def what_if(changes: Iterable[str]) -> list[str]:
     """The changes of a run that make it a what-if."""
-    return [key for key in changes if key != AS_OF]
+    return [key for key in changes if key != AS_OF]  # the month end does not make a run a what-if
 
 
 def altered(run: Run) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from salesplan import DEMO, STEPS, machine
+from salesplan import AS_OF, DEMO, STEPS, machine
 from salesplan.cli.common import Json, Plan, app, refuse
 from salesplan.cli.common import shown as _shown
 from salesplan.cli.language import language_of
@@ -30,7 +30,7 @@ def _changes(given: list[str], as_of: str | None, words: Words) -> dict[str, str
     if wrong:
         raise refuse(PlanError(wrong), words)
     changes = {key.strip(): value for key, _, value in pairs}
-    return {**changes, "variance_review.as_of": as_of} if as_of else changes
+    return {**changes, AS_OF: as_of} if as_of else changes
 
 
 def _step(name: str | None, option: str, words: Words) -> str | None:

@@ -147,7 +147,7 @@ def wish_part(own: Own, month: str) -> Part:
     scale = float(regular.sum() / (carries * load).sum()) if (carries * load).any() else 1.0
     there = ground.there[own.row]
     rows = [
-        [label, share(there[at]).text, share(carries[own.row, at]).text, real(load[at]).text,
+        [label, share(there[at]).text, share(carries[own.row, at]).text, real(load[at]).text, factor(scale).text,
          real(ground.placed[own.row, at]).text, real(own.wish[at]).text]
         for at, label in enumerate(own.months)
     ]  # fmt: skip
@@ -157,8 +157,8 @@ def wish_part(own: Own, month: str) -> Part:
     if month:
         lines += _wish_of(own, month, (carries, load, scale))
     lines.append(Line("wish_year", formula=total([real(value) for value in own.wish]).to(FINE).text))
-    heads = ("month", "there", "carries", "load", "placed", "wish")
-    return Part("wish", lines, Grid(heads, rows, 5), {"rep": own.rep})
+    heads = ("month", "there", "carries", "load", "factor", "placed", "wish")
+    return Part("wish", lines, Grid(heads, rows, 6), {"rep": own.rep})
 
 
 def _wish_of(own: Own, month: str, figures: tuple[Any, Any, float]) -> list[Line]:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from salesplan import PLANNED
+from salesplan import AS_OF, PLANNED
 from salesplan.errors import Fault, nearest
 from salesplan.params.mending import mended, passable, split_mark
 from salesplan.params.places import error_path, split_key, value_at
@@ -329,7 +329,7 @@ def _place(shown: str, stem: str, document: Document, path: KeyPath, changes: Ma
     dotted = key_text((stem, *path))
     near = (key for key in changes if dotted == key or dotted.startswith((f"{key}.", f"{key}[")))
     if any(near) or any(key.startswith(f"{dotted}.") for key in changes):
-        return f"--set {dotted}"
+        return "--as-of" if dotted == AS_OF else f"--set {dotted}"
     where = f"{shown}/{stem}.yaml line {document.line(path)}"
     return f"{where}: {key_text(path)}" if path else where
 

@@ -47,9 +47,7 @@ CHARTS = {
     ("seasonal_split", "stock_cover"): Shown("seasonal_split_stock", ("product", "cover_days"), "month"),
     ("seasonal_split", "expenses"): Shown("seasonal_split", ("month", "sales", "ratio")),
     ("seasonal_split", "profit"): Shown("seasonal_split_profit", ("month", "sales", "cost", "gross", "expense", "net")),
-    ("rep_allocation", "gaps"): Shown(
-        "rep_allocation_negotiation", ("rep", "quota", "by_rule", "proposed", "gap", "gap_left")
-    ),
+    ("rep_allocation", "gaps"): Shown("rep_allocation_gaps", ("rep", "quota", "by_rule", "commitment", "gap")),
     ("rep_allocation", "hierarchy"): Shown(
         "rep_allocation_hierarchy", ("member", "level", "base", "assigned", "quota", "rate")
     ),
@@ -77,7 +75,8 @@ CHARTS = {
     ("commission", "payable"): Shown("commission", ("rep", *PAID)),
     ("commission", "months"): Shown("commission", ("month", *PAID)),
     ("commission", "performance"): Shown(
-        "commission_performance", ("rep", "amount_ordered", "amount_returned", "amount_collected", "quota", "actual")
+        "commission_performance",
+        ("rep", "amount_ordered", "amount_returned", "amount_collected", "amount_collected_earlier", "quota", "actual"),
     ),
     ("commission", "base_pay"): Shown("commission_base_pay", ("rep", "amount"), "component"),
     ("commission", "cost"): Shown("commission_cost", ("attainment", "commission", "cost_ratio", "base_pay", "pay")),
@@ -88,7 +87,8 @@ CHARTS = {
     ),
     ("variance_review", "monthly"): Shown("variance_review", ("rep", "attainment"), "month"),
     ("variance_review", "bridge"): Shown(
-        "variance_review_bridge", ("member", "target", "volume", "mix", "price", "new", "lost", "actual")
+        "variance_review_bridge_parts",
+        ("member", "target", "volume", "mix", "own_price", "deducted", "currency", "new", "lost", "actual"),
     ),
     ("variance_review", "pareto"): Shown("variance_review_causes", ("code", "amount")),
     ("variance_review", "months"): Shown(
@@ -105,10 +105,15 @@ def behind(frame: Any, stem: str, chart: str, words: Words) -> Told | None:
         return None
     if shown.across:
         return _across(frame, shown, words)
-    names = [name for name in shown.columns if name in frame and frame[name].notna().any()]
+    names = [name for name in shown.columns if name in frame and _told(frame[name])]
     columns = [cells_of(frame, name, shown.table, words) for name in names]
     heads = [words.column(name, shown.table) for name in names]
     return Told(heads, [list(row) for row in zip(*columns, strict=True)], _money(shown.table, names))
+
+
+def _told(values: "pd.Series[Any]") -> bool:
+    """Whether a column says anything: something known, and not nothing throughout."""
+    return bool(values.notna().any() and (values.dtype.kind not in "iuf" or (values.fillna(0) != 0).any()))
 
 
 def _across(frame: "pd.DataFrame", shown: Shown, words: Words) -> Told:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from salesplan.archive.runs import AS_OF
+from salesplan import AS_OF
 from salesplan.errors import Fault
 from salesplan.params import read_value
 
