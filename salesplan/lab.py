@@ -1,5 +1,6 @@
 """JupyterLab on a plan: working copies of the notebooks, with the plan chosen and the prose in its language."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -76,4 +77,8 @@ def open_lab(plan: Path, step: str, *, port: int, browser: bool) -> int:
     notebook = (folder / f"{STEPS.index(step) + 1}_{step}.ipynb").relative_to(root).as_posix()
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
     opening = [f"--LabApp.default_url=/lab/tree/{notebook}"]
-    return subprocess.call([*command, *opening, *QUIET, *([] if browser else ["--no-browser"])])
+    # JupyterLab asks nobody whether he wants its news.
+    places = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    config = os.pathsep.join(filter(None, places))
+    called = [*command, *opening, *QUIET, *([] if browser else ["--no-browser"])]
+    return subprocess.call(called, env={**os.environ, "JUPYTER_CONFIG_PATH": config})

@@ -95,7 +95,7 @@ def test_the_plans_value_is_marked_on_every_control_and_in_the_chart(steps, pane
             (own,) = [text for text, value in control.widget.options if value == control.plan]
             assert own.endswith("（计划）")
         elif control.widget is not None:
-            assert f"▲ {format(control.position(control.plan), control.form)}" in control.box.children[2].value
+            assert f"▲<i>{format(control.position(control.plan), control.form)}</i>" in control.box.children[2].value
     assert f">{words('whatif.plan_mark')}<" in panel.chart.value
 
 
@@ -108,6 +108,16 @@ def test_controls_speak_the_plans_language_and_wait_for_the_hand(panels, stem):
         elif control.widget is not None:
             assert chinese.search(control.label)
             assert not control.widget.continuous_update
+
+
+def test_a_move_that_changes_nothing_is_said_to_be_so(panels, steps):
+    panel, said = panels["variance_review"], steps["variance_review"].words("whatif.nothing_moves")
+    widget = widgets(panel)["cap"]
+    start = widget.value
+    assert said not in panel.numbers.value
+    widget.value = 0.9  # the gap is placed below the cap already
+    assert said in panel.numbers.value
+    widget.value = start
 
 
 @pytest.mark.parametrize(("stem", "name", "value"), MOVES)

@@ -37,21 +37,31 @@ def _legend(ax: "Axes", words: Words) -> None:
     )  # fmt: skip
 
 
+def _labels(ax: "Axes", frame: "pd.DataFrame", words: Words, *, upright: bool) -> None:
+    """Amounts tried, beyond both the bar and the plan's mark."""
+    ends = frame[["tried", "plan"]].max(axis=1).astype("float64")
+    away, side = ((0, 4), ("center", "bottom")) if upright else ((6, 0), ("left", "center"))
+    for place, (end, fen) in enumerate(zip(ends, frame["tried"], strict=True)):
+        at, text = (place, end) if upright else (end, place), words.money(fen, unit=False)
+        ax.annotate(text, at, away, textcoords="offset points", ha=side[0], va=side[1], fontsize=8)
+
+
 def _upright(ax: "Axes", frame: "pd.DataFrame", words: Words) -> None:
     places = list(range(len(frame)))
-    bars = ax.bar(places, frame["tried"], width=WIDE, color=_colours(frame))
-    style.bar_labels(ax, bars, [words.money(fen, unit=False) for fen in frame["tried"]], size=8)
+    ax.bar(places, frame["tried"], width=WIDE, color=_colours(frame))
+    _labels(ax, frame, words, upright=True)
     ends = [place - NARROW / 2 for place in places], [place + NARROW / 2 for place in places]
     ax.hlines(frame["plan"], *ends, color=style.ORANGE, linewidth=2.5)
     ax.set_xticks(places, frame["label"])
     style.money_axis(ax, words)
+    ax.margins(y=0.1)
     _legend(ax, words)
 
 
 def _lying(ax: "Axes", frame: "pd.DataFrame", words: Words) -> None:
     places = list(range(len(frame)))
-    bars = ax.barh(places, frame["tried"], height=WIDE, color=_colours(frame))
-    style.bar_labels(ax, bars, [words.money(fen, unit=False) for fen in frame["tried"]], size=8, padding=6)
+    ax.barh(places, frame["tried"], height=WIDE, color=_colours(frame))
+    _labels(ax, frame, words, upright=False)
     ends = [place - NARROW / 2 for place in places], [place + NARROW / 2 for place in places]
     ax.vlines(frame["plan"], *ends, color=style.ORANGE, linewidth=2.5)
     ax.set_yticks(places, frame["label"])

@@ -156,6 +156,10 @@ def _people(shares: list[tuple[str, float]], words: Words) -> str:
 
 
 def _causes(causes: "pd.DataFrame", words: Words) -> Iterator[str]:
-    rest = int(causes.loc[causes["code"] == "unexplained", "amount"].sum())
+    """What of a shortfall has no cause; where known ones go both ways, how that comes to be."""
+    open_ = causes["code"] == "unexplained"
+    rest, known = int(causes.loc[open_, "amount"].sum()), causes.loc[~open_, "amount"]
+    down, up = int(known[known < 0].sum()), int(known[known > 0].sum())
     if rest < 0:
-        yield words("decide.causes", amount=words.money(-rest))
+        told = {"amount": words.money(-rest), "down": words.money(-down), "up": words.money(up)}
+        yield words("decide.causes_both" if down and up else "decide.causes", **told)

@@ -11,15 +11,19 @@ from salesplan.params.reading import Path as KeyPath
 from salesplan.workbook import Step
 
 EXACT = 6  # decimals of a rate
+LATE = 0.6  # of the track, beyond which the plan's value stands before its mark
 KNOB, READOUT = 8, 96  # pixels: half the knob, at which the track begins; the number behind it
 STYLE = f"""<style>
 .salesplan-whatif .widget-readout {{ flex: 0 0 {READOUT - 8}px; max-width: {READOUT - 8}px; }}
 .salesplan-whatif .plan-mark {{ position: relative; height: 1.5em; margin: -6px {READOUT}px 4px 0; font-size: .85em; }}
-.salesplan-whatif .plan-mark span {{ position: absolute; transform: translateX(-50%); white-space: nowrap; }}
+.salesplan-whatif .plan-mark span {{ position: absolute; transform: translateX(-50%); }}
+.salesplan-whatif .plan-mark i {{ position: absolute; left: 100%; padding-left: 3px; }}
+.salesplan-whatif .plan-mark i {{ font-style: normal; white-space: nowrap; }}
+.salesplan-whatif .plan-mark .late i {{ left: auto; right: 100%; padding: 0 3px 0 0; }}
 .salesplan-whatif table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 .salesplan-whatif th, .salesplan-whatif td {{ padding: 2px 10px 2px 0; text-align: left; vertical-align: top; }}
 .salesplan-whatif .n {{ text-align: right; white-space: nowrap; }}
-.salesplan-whatif th {{ font-weight: normal; }}
+.salesplan-whatif th {{ font-weight: normal; min-width: 5em; }}
 .salesplan-whatif .moved, .salesplan-whatif .moved th {{ font-weight: 600; }}
 .salesplan-whatif td, .salesplan-whatif th {{ line-height: 1.4; }}
 .salesplan-whatif code {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
@@ -64,7 +68,7 @@ class Slider(Control):
         self.low, self.high = min(ends[0], at), max(ends[1], at)
         self.widget = FloatSlider(
             value=at, min=self.low, max=self.high, step=tick, readout_format=form, continuous_update=False,
-            layout=Layout(width="100%"),
+            layout=Layout(width="auto"),
         )  # fmt: skip
         title = HTML(f"<b>{escape(self.label)}</b>")
         self.box = VBox([title, self.widget, HTML(self._mark())], layout=Layout(width="320px", margin="0 18px 0 0"))
@@ -83,7 +87,8 @@ class Slider(Control):
         part = (self.position(self.plan) - self.low) / ((self.high - self.low) or 1.0)
         left = f"calc({KNOB}px + {part:.4f} * (100% - {2 * KNOB}px))"
         text = format(self.position(self.plan), self.form)
-        return f'<div class="plan-mark"><span style="left:{left}">▲ {escape(text)}</span></div>'
+        late = ' class="late"' if part > LATE else ""
+        return f'<div class="plan-mark"><span{late} style="left:{left}">▲<i>{escape(text)}</i></span></div>'
 
 
 class Choice(Control):
@@ -92,7 +97,7 @@ class Choice(Control):
     def __init__(self, step: Step, control: tuple[str, str, Any, KeyPath | None], names: Sequence[tuple[str, Any]]):
         super().__init__(*control)
         own = [(step.words("whatif.own", name=text) if value == self.plan else text, value) for text, value in names]
-        self.widget = Dropdown(options=own, value=self.plan, layout=Layout(width="100%"))
+        self.widget = Dropdown(options=own, value=self.plan, layout=Layout(width="auto"))
         title = HTML(f"<b>{escape(self.label)}</b>")
         self.box = VBox([title, self.widget], layout=Layout(width="320px", margin="0 18px 0 0"))
 

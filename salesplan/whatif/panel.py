@@ -26,13 +26,22 @@ class Figure(NamedTuple):
     kind: Literal["money", "share", "month"]
     value: Any
 
+    def differs(self, other: "Figure") -> bool:
+        """Whether the other has another value; what neither knows is the same."""
+        return bool(self.value != other.value and (self.value == self.value or other.value == other.value))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a plan comes to: its figures, the first of them the headline, and amounts by label for the chart."""
+    """What a plan comes to: its figures, the first that moves the headline, and amounts by label for the chart."""
 
     figures: Sequence[Figure]
     bars: pd.DataFrame  # label, amount (fen), in order
+
+    def same(self, other: "Outcome") -> bool:
+        """Whether both come to the same."""
+        alike = not any(a.differs(b) for a, b in zip(self.figures, other.figures, strict=True))
+        return alike and self.bars.equals(other.bars)
 
 
 Look = Callable[[Values], "Outcome | str"]
@@ -51,10 +60,10 @@ class Panel(VBox):  # type: ignore[misc]
         self.controls = {control.name: control for control in controls}
         self.values: dict[str, Any] = {name: control.plan for name, control in self.controls.items()}
         self.plan = look(self.values)
-        self.numbers, self.chart = HTML(layout=Layout(width="40%")), HTML(layout=Layout(width="60%"))
+        self.numbers, self.chart = (HTML(layout=Layout(flex=part, min_width="0")) for part in ("2 1 22em", "3 1 30em"))
         self.saving = Saving(step, self.edits, self.reset)
         row = Layout(flex_flow="row wrap")
-        beside = HBox([self.numbers, self.chart], layout=Layout(width="100%"))
+        beside = HBox([self.numbers, self.chart], layout=row)
         boxes = HBox([control.box for control in controls if control.box is not None], layout=row)
         super().__init__([HTML(STYLE), boxes, beside, self.saving])
         self.add_class("salesplan-whatif")
@@ -99,12 +108,19 @@ class Panel(VBox):  # type: ignore[misc]
             said = tried if isinstance(tried, str) else str(self.plan)
             self.numbers.value, self.chart.value = f"<p>{escape(said)}</p>", ""
             return
-        self.numbers.value = _numbers(self.step, self.plan, tried)
+        still = self._moved() and tried.same(self.plan)
+        said = f'<p class="note">{escape(self.step.words("whatif.nothing_moves"))}</p>' if still else ""
+        self.numbers.value = _numbers(self.step, self.plan, tried) + said
         self.chart.value = self._drawn(self.plan, tried)
+
+    def _moved(self) -> bool:
+        """Whether a control stands elsewhere than the plan."""
+        return any(self.values[name] != control.plan for name, control in self.controls.items())
 
     def _drawn(self, plan: Outcome, tried: Outcome) -> str:
         frame = _joined(plan.bars, tried.bars)
-        first, own = tried.figures[0], plan.figures[0]
+        pairs = list(zip(tried.figures, plan.figures, strict=True))
+        first, own = next((pair for pair in pairs if pair[0].differs(pair[1])), pairs[0])  # the first that moves
         said = {"tried": _text(self.step, first, unit=True), "plan": _text(self.step, own, unit=True)}
         frame.attrs["title"] = self.step.words("whatif.title", what=first.label, **said)
         height = max(SIZE[1], 1.2 + ROW * len(frame)) if len(frame) > chart.ACROSS else SIZE[1]

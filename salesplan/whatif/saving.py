@@ -30,6 +30,7 @@ class Saving(VBox):  # type: ignore[misc]
                 ("back", self._back),
             )
         )
+        self.write.tooltip = step.words("whatif.write_hint")
         self.write.button_style, self.said = "primary", HTML(layout=Layout(width="100%"))
         super().__init__([HBox([self.preview, self.write, self.undo, self.back]), self.said])
         self.stale()

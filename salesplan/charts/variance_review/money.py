@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-LATER = ("#f0c38e", "#e08e45", style.ORANGE, style.RED)  # the older the debt, the stronger
+LATER = ("#c2935c", style.ORANGE, style.RED, "#7d1f4f")  # the older the debt, the stronger; seen on dark pages too
 
 
 def overdue(ax: "Axes", frame: "pd.DataFrame", *, words: Words) -> "Axes":
