@@ -638,7 +638,7 @@ def test_index_has_one_card_per_step_made(folder):
     found = page_of(folder, "index.html")
     assert found.elements.count("svg") == 4
     assert all(text in found.words for text in ("<i>title</i>", "<u>", "<s>", "<k>", "<v>", "<odd>", "sentence <0>"))
-    assert "sentence <3>" not in found.words, "the index is short"
+    assert found.words.count("sentence <3>") == 1, "the index is short; of the target it says how far its odds go"
     assert len(found.values("id")) == len(set(found.values("id")))
     assert {f"{stem}-1-a" for stem in STEPS[:4]} <= set(found.values("id"))
 

@@ -614,7 +614,7 @@ def test_the_terminal_tells_each_scenario_in_a_line(example):
     first, plan, best, refused = saying.summary(example, EN)
     assert first == "2 scenarios: Annual target 5,000,000.00 CNY in each"
     assert plan.startswith("  Plan  Annual target 5,600,000.00; Probability 21.0%")
-    assert best.startswith(f"  5,000,000 \u00b7 {EN.code('method', 'even')}  Annual target 5,000,000.00")
+    assert best.startswith(f"  commit 5,000,000 \u00b7 {EN.code('method', 'even')}  Annual target 5,000,000.00")
     assert refused.endswith("must be one of less")
 
 

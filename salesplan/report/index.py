@@ -23,8 +23,14 @@ ORDER = ("variance_review", "annual_target", "seasonal_split", "rep_allocation",
 
 # Whose chart answers the step's question, where that is not the first one.
 CHART = {"rep_allocation": "chart-quotas"}
-# What tells whether the plan is sound: a step and which of its conclusions.
-SOUND = (("annual_target", 1), ("annual_target", 2), ("rep_allocation", 2), ("variance_review", 2))
+# What tells whether the plan is sound: a step and which of its conclusions; last, how far its odds can be trusted.
+SOUND = (
+    ("annual_target", 1),
+    ("annual_target", 2),
+    ("rep_allocation", 2),
+    ("variance_review", 2),
+    ("annual_target", -1),
+)
 
 
 def step_card(stem: str, notebook: dict[str, Any], words: Words) -> dict[str, Any]:
@@ -53,7 +59,7 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         run / "index.html", "index.html.j2", words,
         title=manifest["title"] or manifest["plan"], heading=words("report.overview"), manifest=manifest,
         headline=manifest.get("headline", []), where=told.get(ORDER[0], [])[:1],
-        sound=[(told[stem][place], page_name(stem)) for stem, place in SOUND if len(told.get(stem, [])) > place],
+        sound=_sound(told),
         decisions=[*map(escape, manifest.get("warnings", [])), *_decided(run / "tables", executed, words)],
         cards=[step_card(stem, executed[stem], words) for stem in ORDER if stem in there],
         notices=[*notices, *(text for stem in there for text in step_notices(stem, executed[stem], words))],
@@ -61,6 +67,12 @@ def write_index(run: Path, manifest: Mapping[str, Any], notices: list[str], word
         place=place_of(run, manifest), chains=to_sign(approvals, words),
         tables=sorted(path.name for path in (run / "tables").iterdir() if path.suffix == ".csv"),
     )  # fmt: skip
+
+
+def _sound(told: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """The conclusions that tell whether the plan is sound, each once, with the page they are of."""
+    found = [(told[stem][place], page_name(stem)) for stem, place in SOUND if told.get(stem, [])[place:]]
+    return list(dict.fromkeys(found))
 
 
 def _decided(tables: Path, executed: Mapping[str, dict[str, Any]], words: Words) -> list[Markup]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from salesplan import STEPS
 from salesplan.charts import sweeping as charts
 from salesplan.charts.render import Chart, Sketch, draw
 from salesplan.comparing.parameters import value_text
@@ -53,8 +54,14 @@ def typed(key: str, value: Any, words: Words) -> str:
 
 def label(values: Mapping[str, str], words: Words) -> str:
     """A scenario by the values it has, the plan by its name."""
-    texts = [typed(key, read_value(value), words) for key, value in values.items()]
+    texts = [_named(key, read_value(value), words) for key, value in values.items()]
     return " \u00b7 ".join(texts) if texts else say(words, "plan")
+
+
+def _named(key: str, value: Any, words: Words) -> str:
+    """A value that says by itself what it is of, or the last part of its parameter before it."""
+    text = typed(key, value, words)
+    return text if isinstance(value, str) else f"{key.rpartition('.')[2]} {text}"
 
 
 def own_value(found: Sweep, key: str, words: Words) -> str:
@@ -119,12 +126,12 @@ def known(found: Sweep) -> list[str]:
 
 
 def heading(found: Sweep, words: Words) -> str:
-    """The headline: how many scenarios, and from where to where the measure goes that moves first."""
+    """The headline: how many scenarios, and from where to where the first amount of money goes that moves."""
     count = len(found.scenarios)
     names = moving(found, words)
     if not names:
         return say(words, "heading_same", count=count)
-    name = names[0]
+    name = next((one for one in names if KINDS[one] == "money"), names[0])
     values = [one.measures[name] for one in found.scenarios if name in one.measures]
     unit = f" {words.unit}" if KINDS[name] == "money" else ""
     told = {"low": number(name, min(values), words), "high": number(name, max(values), words) + unit}
@@ -145,6 +152,8 @@ def notes(found: Sweep, words: Words) -> list[str]:
         say(words, "fixed", name=parameter(key, words), value=typed(key, read_value(value), words))
         for key, value in found.fixed.items()
     ]
+    if any(key.startswith(f"{STEPS[1]}.") for key in found.varied) and moved("landing", found, words):
+        told.append(say(words, "landing_by_split"))
     still = [measure(name, words) for name in known(found) if not moved(name, found, words)]
     return [*told, say(words, "still", names=words.list(still))] if still else told
 
