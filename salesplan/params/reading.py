@@ -56,10 +56,12 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def fault(self, code: str, node: Node, value: Any = None, **values: Any) -> None:
+        """Note what is wrong, with its line."""
         place = f"{self.file} line {node.start_mark.line + 1}"
         self.faults.append(Fault(code, place, value, values))
 
     def value(self, node: Node, path: Path) -> Any:
+        """What a node says; its line is kept."""
         self.lines.setdefault(path, node.start_mark.line + 1)
         if len(path) > MOST_DEPTH:
             return self.fault("yaml_depth", node, allowed=MOST_DEPTH)
@@ -74,6 +76,7 @@ class _Reader:
         return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
 
     def mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        """Keys and values; a key twice is a fault."""
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode) or _has_own_tag(key_node) or key_node.value == "<<":
@@ -99,6 +102,7 @@ class _Reader:
         return whole
 
     def scalar(self, node: ScalarNode) -> Any:
+        """A single value, as the strict rules read it."""
         if _has_own_tag(node):
             return self.fault("yaml_tag", node, str(node.tag))
         text = self.text(node)

@@ -25,6 +25,7 @@ class _Outputs:
         self.found: list[Output] = []
 
     def stream(self, name: str, text: str) -> None:
+        """Keep what a cell prints; pieces of one stream become one output."""
         last = self.found[-1] if self.found else {}
         if last.get("output_type") == "stream" and last.get("name") == name:
             last["text"] += text
@@ -32,6 +33,7 @@ class _Outputs:
             self.found.append({"output_type": "stream", "name": name, "text": text})
 
     def take(self) -> list[Output]:
+        """The outputs so far, of which nothing is kept."""
         found, self.found = self.found, []
         return found
 
@@ -77,6 +79,7 @@ class _Stream(io.TextIOBase):
         self.name = name
 
     def write(self, text: str) -> int:
+        """Keep what is printed; its length."""
         OUTPUTS.stream(self.name, text)
         return len(text)
 
