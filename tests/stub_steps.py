@@ -9,6 +9,8 @@ from unittest import mock
 from workbooks import ROOT
 
 from salesplan import STEPS, archive, inputs
+from salesplan.copies import writing
+from salesplan.copies.contents import Page
 from salesplan.pipeline import execution, laying_out, provenance, run, signed_plan, taking_over
 from salesplan.pipeline.request import NOTEBOOKS, Request
 from salesplan.report import excel, index
@@ -89,6 +91,12 @@ def stubbed(workbook):
         mock.patch.object(signed_plan, "tables_of", lambda _: ()),
         mock.patch.object(excel, "write_workbook", book_is_written),
         mock.patch.object(index, "_decided", lambda *_: []),
+        # Copies are written as ever; what stands in them is worked out of tables that stubs have none of.
+        mock.patch.object(writing, "decisions", lambda *_: []),
+        mock.patch.object(writing, "company_page", lambda *_: Page([], [])),
+        mock.patch.object(writing, "RepPages", lambda *_: None),
+        mock.patch.object(writing, "dealer_pages", lambda *_: {}),
+        mock.patch.object(writing._Writer, "_payroll", lambda _: None),
         mock.patch.object(provenance, "versions", lambda: {"python": "3"}),
     ):
         yield
