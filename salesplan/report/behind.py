@@ -32,6 +32,7 @@ PAID = ("base_pay", "earned", "released", "clawback", "draw", "payable", "held")
 CHARTS = {
     ("annual_target", "distances"): Shown("annual_target", ("estimate", "level", "gap")),
     ("annual_target", "odds"): Shown("annual_target_odds", ("amount", "probability")),
+    ("annual_target", "calibration"): Shown("annual_target_tested", ("probability", "share", "count")),
     ("annual_target", "expenses"): Shown("annual_target_expenses", ("category", "last_ratio", "amount", "ratio")),
     ("seasonal_split", "months"): Shown("seasonal_split", ("month", "amount", "share", "last_year", "workdays")),
     ("seasonal_split", "profiles"): Shown("seasonal_split", ("year", "share"), "month"),
@@ -48,6 +49,7 @@ CHARTS = {
     ("seasonal_split", "expenses"): Shown("seasonal_split", ("month", "sales", "ratio")),
     ("seasonal_split", "profit"): Shown("seasonal_split_profit", ("month", "sales", "cost", "gross", "expense", "net")),
     ("rep_allocation", "gaps"): Shown("rep_allocation_gaps", ("rep", "quota", "by_rule", "commitment", "gap")),
+    ("rep_allocation", "rounds"): Shown("rep_allocation_negotiation", ("rep", "quota", "proposed", "asked", "gap")),
     ("rep_allocation", "hierarchy"): Shown(
         "rep_allocation_hierarchy", ("member", "level", "base", "assigned", "quota", "rate")
     ),
@@ -82,6 +84,9 @@ CHARTS = {
     ("commission", "cost"): Shown("commission_cost", ("attainment", "commission", "cost_ratio", "base_pay", "pay")),
     ("commission", "spread"): Shown("commission_spread", ("rep", "commission", "low", "median", "high")),
     ("commission", "tiers"): Shown("commission_spread_tiers", ("plan", "attainment", "rate", "reps_share")),
+    ("commission", "plans"): Shown(
+        "commission_cost_plans", ("plan_set", "scene", "attainment", "commission", "pay", "cost_ratio")
+    ),
     ("variance_review", "year"): Shown(
         "variance_review_course", ("month", "target", "actual", "landing", "low", "high", "revised")
     ),
@@ -89,6 +94,10 @@ CHARTS = {
     ("variance_review", "bridge"): Shown(
         "variance_review_bridge_parts",
         ("member", "target", "volume", "mix", "own_price", "deducted", "currency", "new", "lost", "actual"),
+    ),
+    ("variance_review", "market"): Shown(
+        "variance_review_market",
+        ("measure", "market_target", "market_actual", "market_size", "market_share", "variance"),
     ),
     ("variance_review", "pareto"): Shown("variance_review_causes", ("code", "amount")),
     ("variance_review", "months"): Shown(
