@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 class Shown(NamedTuple):
     """What is told of a chart: columns of its frame, the place first, as they are kept in an output table.
 
-    `across`: a column whose values stand side by side, each with the last of the columns, summed.
+    `across`: a column whose values stand side by side, each with the last of the columns, summed. `part`: the frame's
+    name where a chart is painted from several.
     """
 
     table: str
     columns: tuple[str, ...]
     across: str = ""
+    part: str = ""
 
 
 class Told(NamedTuple):
@@ -62,6 +64,9 @@ CHARTS = {
     ("rep_allocation", "against_potential"): Shown("rep_allocation_reps", ("rep", "quota", "value_potential")),
     ("rep_allocation", "months"): Shown("rep_allocation", ("rep", "amount"), "month"),
     ("rep_allocation", "bases"): Shown("rep_allocation_bases", ("rep", "carried_share"), "basis"),
+    ("rep_allocation", "pareto"): Shown(
+        "rep_allocation_composition", ("customer", "grade", "last_year"), part="profile"
+    ),
     ("rep_allocation", "load"): Shown("rep_allocation_load", ("rep", "load_share"), "month"),
     ("rep_allocation", "pace"): Shown("rep_allocation_pace", ("rep", "activity", "pace", "peak", "standard")),
     ("rep_allocation", "funnel_rates"): Shown("rep_allocation_funnel", ("rep", "rate"), "activity"),
@@ -95,6 +100,7 @@ CHARTS = {
         "variance_review_bridge_parts",
         ("member", "target", "volume", "mix", "own_price", "deducted", "currency", "new", "lost", "actual"),
     ),
+    ("variance_review", "kpis"): Shown("variance_review_kpis", ("indicator", "value", "target", "state"), part="cards"),
     ("variance_review", "market"): Shown(
         "variance_review_market",
         ("measure", "market_target", "market_actual", "market_size", "market_share", "variance"),
@@ -110,7 +116,10 @@ CHARTS = {
 def behind(frame: Any, stem: str, chart: str, words: Words) -> Told | None:
     """What is told of a chart of a step; None of one whose marks tell it, or where nothing is."""
     shown = CHARTS.get((stem, chart))
-    if shown is None or not len(frame):
+    if shown is None:
+        return None
+    frame = getattr(frame, shown.part) if shown.part else frame
+    if not len(frame):
         return None
     if shown.across:
         return _across(frame, shown, words)
