@@ -430,8 +430,8 @@ def test_lab_of_a_wrong_plan_is_refused(here):
 
 @pytest.mark.parametrize("browser", [True, False])
 def test_lab_listens_on_this_machine_only(here, monkeypatch, browser):
-    called = []
-    monkeypatch.setattr(subprocess, "call", lambda command: called.extend(command) or 7)
+    called, given = [], {}
+    monkeypatch.setattr(subprocess, "call", lambda command, env: (called.extend(command), given.update(env)) and 7)
     assert lab.open_lab(here / PLAN, "commission", port=9999, browser=browser) == 7
     assert called[:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--ip=127.0.0.1" in called
@@ -440,6 +440,8 @@ def test_lab_listens_on_this_machine_only(here, monkeypatch, browser):
     assert any(text.endswith("outputs/minimal/lab/4_commission.ipynb") for text in called)
     assert ("--no-browser" in called) is not browser
     assert not [text for text in called if "token" in text or "password" in text or "allow_origin" in text]
+    settings = Path(given["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0]) / "labconfig" / "page_config.json"
+    assert "announcements" in settings.read_text(encoding="utf-8"), "nobody is asked for news"
 
 
 def test_working_copy_runs_by_itself(here):

@@ -87,8 +87,8 @@ class Slider(Control):
         part = (self.position(self.plan) - self.low) / ((self.high - self.low) or 1.0)
         left = f"calc({KNOB}px + {part:.4f} * (100% - {2 * KNOB}px))"
         text = format(self.position(self.plan), self.form)
-        late = ' class="late"' if part > LATE else ""
-        return f'<div class="plan-mark"><span{late} style="left:{left}">▲<i>{escape(text)}</i></span></div>'
+        end = "late" if part > LATE else "early"
+        return f'<div class="plan-mark"><span class="{escape(end)}" style="left:{left}">▲<i>{escape(text)}</i></span></div>'
 
 
 class Choice(Control):
