@@ -86,9 +86,11 @@ class Slider(Control):
         """The plan's own value under its place on the track."""
         part = (self.position(self.plan) - self.low) / ((self.high - self.low) or 1.0)
         left = f"calc({KNOB}px + {part:.4f} * (100% - {2 * KNOB}px))"
-        text = format(self.position(self.plan), self.form)
-        end = "late" if part > LATE else "early"
-        return f'<div class="plan-mark"><span class="{escape(end)}" style="left:{left}">▲<i>{escape(text)}</i></span></div>'
+        text, end = format(self.position(self.plan), self.form), "late" if part > LATE else "early"
+        return (
+            f'<div class="plan-mark"><span class="{escape(end)}" style="left:{left}">'
+            f"▲<i>{escape(text)}</i></span></div>"
+        )
 
 
 class Choice(Control):
