@@ -73,7 +73,7 @@ class Ground:
         closed = course[course["actual"].notna()]
         sums = closed.groupby("rep", sort=False)[["original", "actual", "variance"]].sum(min_count=1).reset_index()
         reached = sums["actual"] / sums["original"].astype("float64").where(sums["original"] > 0)
-        to_date = sums.assign(attainment=reached, month=self.words("copies.to_date", count=len(self.closed)))
+        to_date = sums.assign(attainment=reached, month=self.words("copies.sum_closed", count=len(self.closed)))
         whole = course.groupby("rep", sort=False)[["original", "revised"]].sum(min_count=1).reset_index()
         return pd.concat([course, to_date, whole.assign(month=TOTAL)], ignore_index=True)
 
