@@ -29,8 +29,16 @@ pytestmark = pytest.mark.skipif(not forks.available(), reason="looks at processe
 
 
 def begun(workbook, *options, mark):
-    """The command, begun in a session of its own; everything it starts carries the mark."""
-    program = [sys.executable, "-c", "from salesplan.cli import main; main()", "run", "params/minimal", *options]
+    """The command as a terminal begins it, in a session of its own; everything it starts carries the mark.
+
+    Tests that are themselves begun in the background ignore signals, which their children would inherit.
+    """
+    code = (
+        "import signal\n"
+        "for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)\n"
+        "from salesplan.cli import main; main()"
+    )
+    program = [sys.executable, "-c", code, "run", "params/minimal", *options]
     env = {**os.environ, "SALESPLAN_MARK": mark}
     return subprocess.Popen(
         program, cwd=workbook, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
